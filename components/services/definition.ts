@@ -1,0 +1,112 @@
+/**
+ * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
+ * turns the same page into recovery points and restores, tests and docs read it too.
+ */
+
+/** A size with its unit, such as `512MiB`. */
+export type ByteSize = `${number}${"KiB" | "MiB" | "GiB"}`;
+
+/** A span of time with its unit, such as `500ms`, `5s` or `30m`. */
+export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
+
+/** The key of a secret in the stack configuration, such as `redis-password`. */
+export type SecretName = string;
+
+/** How Swarm learns that a task answers. Health means "answers with its own password", not "is primary". */
+export interface Health {
+  /** Run inside the container; exit 0 is healthy. Must fail on a wrong password. */
+  readonly argv: readonly string[];
+  readonly every: Duration;
+  readonly timeout: Duration;
+  readonly retries: number;
+  /** Failures within this time do not count. At least 30 min for stores: a long crash recovery must not be killed. */
+  readonly startPeriod: Duration;
+}
+
+/** What both kinds of service have in common. */
+interface Service {
+  /** Unique; also the Swarm service, the DNS name and the container's hostname. */
+  readonly name: string;
+  /** Key in the image lock; the digest lives there. */
+  readonly image: string;
+  /** Replaces the image's own entry point when given. */
+  readonly entrypoint?: readonly string[];
+  readonly args?: readonly string[];
+  /** `uid:gid`, valid for the upstream image and for its stand-in. */
+  readonly user: string;
+  /** Port name → port inside the overlay network. None is published. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Name under /run/secrets → key in the stack configuration. */
+  readonly secrets?: Readonly<Record<string, SecretName>>;
+  /** Path in the container → file beside the definition, delivered as a Swarm config. */
+  readonly files?: Readonly<Record<string, URL>>;
+  readonly health: Health;
+  readonly limits: { readonly memory: ByteSize; readonly cpus: number };
+  /** Time between SIGTERM and SIGKILL. Always set: unset means none. */
+  readonly stopGrace: Duration;
+}
+
+/** A service that keeps nothing. */
+export interface StatelessDefinition extends Service {
+  readonly kind: "stateless";
+  /** Default number of replicas; the stack file may say otherwise. */
+  readonly replicas: number;
+  /** Why nothing of it has to be recovered, such as `none: rebuilt from its image`. */
+  readonly recovery: `none: ${string}`;
+}
+
+/** Where a store answers, and with which secrets (name under /run/secrets → value). */
+export interface StoreAddress {
+  readonly host: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * How a store is written to, asked and mended by the agent. `Client` is whatever its driver gives.
+ * Every function gets an open client; the agent opens and closes it around a batch of calls.
+ */
+export interface Recovery<Client> {
+  readonly objectives: { readonly rpo: Duration; readonly rto: Duration };
+  /** Throws when the store refuses the secrets or does not answer within seconds. */
+  connect(at: StoreAddress): Promise<Client>;
+  close(client: Client): Promise<void>;
+  /** The engine's own version, kept in the manifest. */
+  version(client: Client): Promise<string>;
+  /** First start: replica set, users. Idempotent; runs on every `up`. */
+  setup(client: Client): Promise<void>;
+  /** A write that has survived a crash by the time `write` returns, and its read. */
+  readonly canary: {
+    write(client: Client, mark: string): Promise<void>;
+    read(client: Client): Promise<string | null>;
+  };
+  /** What is counted before and after the instant: the restored value must lie between. */
+  counts(client: Client): Promise<Readonly<Record<string, number>>>;
+  /** Sets the store's users to the present secrets after a restore of older data. */
+  reconcile(client: Client): Promise<void>;
+  /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
+  orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+}
+
+/** A service that keeps data. Leaving out `recovery` does not compile. */
+export interface StatefulDefinition<Client = unknown> extends Service {
+  readonly kind: "stateful";
+  /** Path in the container → directory under the data root. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly recovery: Recovery<Client>;
+}
+
+/** One page of the catalog. */
+export type ServiceDefinition = StatelessDefinition | StatefulDefinition;
+
+/** Defines a store; infers its client's type and then forgets it, so that the catalog is one plain list. */
+export function defineStore<Client>(
+  definition: Omit<StatefulDefinition<Client>, "kind">,
+): StatefulDefinition {
+  return { ...definition, kind: "stateful" } as unknown as StatefulDefinition;
+}
+
+/** Defines a service without data of its own. */
+export function defineStateless(definition: Omit<StatelessDefinition, "kind">): StatelessDefinition {
+  return { ...definition, kind: "stateless" };
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** What the agent is told by `pulumi up`: no secret in it, only where secrets lie. */
+export const agentConfigSchema = z.strictObject({
+  version: z.literal(1),
+  stack: z.string(),
+  offsite: z.strictObject({
+    /** Such as `https://ACCOUNT.r2.cloudflarestorage.com`. */
+    endpoint: z.url(),
+    bucket: z.string().min(3),
+    /** Key prefix without slashes at its ends; may be empty. */
+    prefix: z.string(),
+    region: z.string(),
+  }),
+  /** Stores, by catalog name; directories under the live root come from the catalog. */
+  stores: z.array(z.string()),
+  /** Services that are held at zero replicas while the data root is unseeded or being restored. */
+  applications: z.array(z.strictObject({ name: z.string(), replicas: z.number().int().nonnegative() })),
+  /** Name of the edge's Swarm service, whose containers get HUP when the fence is moved. */
+  edge: z.string(),
+  /** Past this the containers are unpaused first and the point is reported as failed. */
+  pauseLimitMs: z.number().int().positive(),
+  /** `restic copy` is stopped after this long; restic itself would retry a dead S3 for 15 minutes. */
+  shipTimeoutMs: z.number().int().positive(),
+  retention: z.strictObject({
+    daily: z.number().int().positive(),
+    weekly: z.number().int().positive(),
+    monthly: z.number().int().positive(),
+    /** Every point younger than this is kept, such as `48h`. */
+    within: z.string(),
+  }),
+});
+export type AgentConfig = z.infer<typeof agentConfigSchema>;

@@ -1,0 +1,54 @@
+/**
+ * Where things live on a host. One owner for every path: components place them, the agent uses them.
+ */
+export const layout = {
+  /** Mount point of the data filesystem (XFS with reflink). */
+  dataRoot: "/srv/kaleem",
+  /** The stores' live directories, bind-mounted into containers. */
+  live: "/srv/kaleem/live",
+  /** The newest copy; a constant path, so that restic finds its parent snapshot. */
+  point: "/srv/kaleem/points/current",
+  /** `{lineage, generation, host}` of this data root; its absence means "not seeded". */
+  lineage: "/srv/kaleem/lineage.json",
+  /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
+  staging: "/srv/kaleem/staging",
+  /** Where a restore moves what it replaces; kept until the next restore. */
+  replaced: "/srv/kaleem/replaced",
+  /** Local restic repository: on the system disk, apart from the data volume. */
+  repository: "/var/backups/kaleem/repository",
+  resticCache: "/var/cache/kaleem/restic",
+  /** Backing file of the data filesystem when there is no device for it. */
+  loopFile: "/var/lib/kaleem/data.img",
+  /** The agent's own memory: last point, last shipping, restore journal, reports. */
+  agentState: "/var/lib/kaleem/agent",
+  config: "/etc/kaleem/agent.json",
+  secrets: "/etc/kaleem/secrets",
+  resticPassword: "/etc/kaleem/secrets/restic-password",
+  /** AWS shared-credentials file with the profile `default`. */
+  offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
+  /** The stack file, its secrets encrypted with the passphrase: shipped off-site so that a bucket and a passphrase suffice. */
+  escrow: "/etc/kaleem/escrow/stack.yaml",
+  /** nginx's configuration and keys, bind-mounted read-only as one directory. */
+  edge: "/etc/kaleem/edge",
+  /** While this file is there the edge answers 503 (its own health endpoints aside). Included by nginx.conf. */
+  fence: "/etc/kaleem/edge/fence/closed.conf",
+  agentBundle: "/usr/local/lib/kaleem/agent.mjs",
+  /** Executable wrapper around the bundle. */
+  agentCommand: "/usr/local/bin/kaleem-agent",
+  runtime: "/run/kaleem",
+  /** Containers that a point has paused, one id a line; read by ExecStopPost. */
+  paused: "/run/kaleem/paused",
+  locks: "/run/lock/kaleem",
+  /** node exporter's textfile directory (Debian's default). */
+  metrics: "/var/lib/prometheus/node-exporter",
+} as const;
+
+/** Keys in the off-site bucket, below the configured prefix. */
+export const bucketLayout = {
+  /** restic's repository. */
+  repository: "restic",
+  /** The lineage's head record; changed by conditional write only. */
+  head: "lineage/head.json",
+  /** The newest encrypted stack file: with the passphrase, all an operator needs. */
+  escrow: "kit/stack.yaml",
+} as const;

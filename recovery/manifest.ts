@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+/** Counts taken before and after the instant; a restored value outside the bracket is a defect. */
+const bracket = z.strictObject({ before: z.number(), after: z.number() });
+
+const storeFacts = z.strictObject({
+  /** The mark that was durably written just before the instant. */
+  canary: z.string().min(1),
+  counts: z.record(z.string(), bracket),
+  /** Engine version, as the store says it. */
+  version: z.string(),
+  /** Image reference with digest. */
+  image: z.string(),
+  /** Directories under `files/` that belong to it, with what they held. */
+  directories: z.record(z.string(), z.strictObject({ files: z.number(), bytes: z.number() })),
+});
+
+/** What a recovery point says of itself; a file inside the snapshot. */
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  /** Our own id, the same in both repositories (restic's ids differ after `copy`). */
+  point: z.string(),
+  lineage: z.string(),
+  generation: z.number().int(),
+  host: z.string(),
+  stack: z.string(),
+  /** Just before the first canary was written: all that was acknowledged before it must be in the point. */
+  instant: z.iso.datetime(),
+  pauseMs: z.number(),
+  stores: z.record(z.string(), storeFacts),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Name of the manifest inside a point. */
+export const manifestFile = "manifest.json";
+
+/** `files/<directory>` inside a point holds what was at `live/<directory>`. */
+export const filesDirectory = "files";
