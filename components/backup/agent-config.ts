@@ -1,0 +1,31 @@
+import { type AgentConfig, agentConfigSchema } from "../../recovery/agent-config.ts";
+import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
+import { milliseconds } from "../services/quantities.ts";
+
+/** What the agent is told; checked against its own schema, so that a change on one side cannot break the other. Pure. */
+export function agentConfig(from: {
+  readonly stack: string;
+  readonly catalog: readonly ServiceDefinition[];
+  readonly settings: Readonly<Record<string, ServiceSettings>>;
+  readonly offsite: OffsiteSettings;
+  readonly backups: BackupSettings;
+  readonly edge: string;
+}): AgentConfig {
+  const { backups } = from;
+  return agentConfigSchema.parse({
+    version: 1,
+    stack: from.stack,
+    offsite: from.offsite,
+    stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
+    applications: from.catalog.flatMap((definition) =>
+      definition.kind === "stateful"
+        ? []
+        : [{ name: definition.name, replicas: from.settings[definition.name]?.replicas ?? definition.replicas }],
+    ),
+    edge: from.edge,
+    pauseLimitMs: milliseconds(backups.pauseLimit),
+    shipTimeoutMs: milliseconds(backups.shipTimeout),
+    retention: backups.keep,
+  } satisfies AgentConfig);
+}

@@ -1,0 +1,128 @@
+import { layout } from "../../recovery/layout.ts";
+import type { BackupSettings } from "../config/schema.ts";
+import type { Duration } from "../services/definition.ts";
+import { milliseconds } from "../services/quantities.ts";
+import type { IniSection } from "../text/ini.ts";
+import { calendar } from "./calendar.ts";
+
+/** Where the program lies that makes a failed unit loud. */
+export const unitFailed = "/usr/local/lib/kaleem/unit-failed";
+
+/** Instance per failed unit: `OnFailure=kaleem-alert@%n.service`. */
+export const alertUnit: readonly IniSection[] = [
+  { name: "Unit", entries: [["Description", "Says loudly that %i has failed"]] },
+  { name: "Service", entries: [["Type", "oneshot"], ["ExecStart", `${unitFailed} %i ${layout.metrics}`]] },
+];
+
+/** Takes a recovery point. Whatever happens to the agent, no container stays paused. */
+export function pointUnits({ pointEvery }: BackupSettings): Units {
+  return {
+    service: agentService("Takes a recovery point of all stores", "point", {
+      // Long for a first copy of all data; the pause itself has its own, short limit.
+      timeoutSeconds: 900,
+      after: ["docker.service"],
+      stopPost: "unpause",
+    }),
+    timer: timer("Recovery points", calendar(pointEvery)),
+  };
+}
+
+/** Copies new points off-site. Starts a little after the points do, so that it finds the newest one. */
+export function shipUnits({ shipEvery, shipTimeout }: BackupSettings): Units {
+  const half = milliseconds(shipEvery) / 2_000;
+  const offset = `${Math.floor(Math.min(60, half))}s` as Duration;
+  return {
+    service: agentService("Ships recovery points off-site", "ship", {
+      // The agent ends restic itself; this is for an agent that hangs.
+      timeoutSeconds: Math.ceil(milliseconds(shipTimeout) / 1_000) + 60,
+      after: ["network-online.target"],
+    }),
+    timer: timer("Off-site copies of recovery points", calendar(shipEvery, offset)),
+  };
+}
+
+export interface Units {
+  readonly service: readonly IniSection[];
+  readonly timer: readonly IniSection[];
+}
+
+function timer(description: string, onCalendar: string): readonly IniSection[] {
+  return [
+    { name: "Unit", entries: [["Description", description]] },
+    {
+      name: "Timer",
+      entries: [
+        ["OnCalendar", onCalendar],
+        // The default of a minute would be a fifth of the interval.
+        ["AccuracySec", "1s"],
+        ["Persistent", true],
+      ],
+    },
+    { name: "Install", entries: [["WantedBy", "timers.target"]] },
+  ];
+}
+
+interface ServiceOptions {
+  readonly timeoutSeconds: number;
+  readonly after: readonly string[];
+  readonly stopPost?: string;
+}
+
+function agentService(description: string, command: string, options: ServiceOptions): readonly IniSection[] {
+  const after = options.after.join(" ");
+  return [
+    {
+      name: "Unit",
+      entries: [
+        ["Description", description],
+        ["Wants", after],
+        ["After", after],
+        ["RequiresMountsFor", layout.dataRoot],
+        ["OnFailure", "kaleem-alert@%n.service"],
+      ],
+    },
+    {
+      name: "Service",
+      entries: [
+        ["Type", "oneshot"],
+        ["ExecStart", `${layout.agentCommand} ${command}`],
+        ...(options.stopPost ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const] : []),
+        ["TimeoutStartSec", options.timeoutSeconds],
+        ["Nice", 5],
+        ["IOSchedulingClass", "best-effort"],
+        ["IOSchedulingPriority", 6],
+        ...hardening,
+      ],
+    },
+  ];
+}
+
+/**
+ * What Node, restic, cp and nsenter survive, and no more. The agent may use Docker's socket, so this guards against
+ * accidents, not against an attacker who has the agent.
+ */
+const hardening: IniSection["entries"] = [
+  ["UMask", "0077"],
+  ["NoNewPrivileges", true],
+  ["ProtectSystem", "strict"],
+  ["ProtectHome", true],
+  ["PrivateTmp", true],
+  ["ProtectKernelModules", true],
+  ["ProtectKernelTunables", true],
+  ["ProtectControlGroups", true],
+  ["ProtectClock", true],
+  ["LockPersonality", true],
+  ["RestrictRealtime", true],
+  ["RestrictSUIDSGID", true],
+  ["RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"],
+  ["SystemCallArchitectures", "native"],
+  ["SystemCallFilter", "@system-service @pkey"],
+  // chown and modes of copies; nsenter into a task's network and its secrets under /proc need the last three.
+  [
+    "CapabilityBoundingSet",
+    "CAP_CHOWN CAP_FOWNER CAP_FSETID CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_SYS_CHROOT",
+  ],
+  ["ReadWritePaths", layout.dataRoot],
+  ["ReadWritePaths", "/var/backups/kaleem /var/cache/kaleem /var/lib/kaleem"],
+  ["ReadWritePaths", `/run/kaleem /run/lock/kaleem /etc/kaleem/edge/fence ${layout.metrics}`],
+];

@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import { nearest } from "./nearest.ts";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Everything that is wrong with a stack file, one sentence a line, each with the file and the path first. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(file: string, problems: readonly string[]) {
+    super(problems.map((problem) => `${file}: ${problem}`).join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/**
+ * Turns zod's issues into `path: expected …, got …`. `known` answers which keys may stand at a path, `isSecret` which
+ * top-level keys are encrypted in the file: their values are never shown.
+ */
+export function sentences(
+  issues: readonly Issue[],
+  value: unknown,
+  known: (path: Path) => readonly string[],
+  isSecret: (key: string) => boolean,
+): string[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => unknownKey([...issue.path, key], known(issue.path)));
+    }
+    const got = at(value, issue.path);
+    if (got === undefined) return [`${dotted(issue.path)}: missing; ${expectation(issue)}`];
+    return [`${dotted(issue.path)}: ${expectation(issue)}, got ${shown(got, isSecret(String(issue.path[0])))}`];
+  });
+}
+
+/** A key that nothing reads, with the one that was probably meant. */
+export function unknownKey(path: Path, known: readonly string[]): string {
+  const meant = nearest(String(path.at(-1)), known);
+  const advice = meant === undefined ? `known here: ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;
+  return `${dotted(path)}: unknown key; ${advice}`;
+}
+
+function expectation(issue: Issue): string {
+  if (issue.message.startsWith("expected ")) return issue.message;
+  if (issue.code === "invalid_type") return `expected ${issue.expected === "object" ? "keys with values" : `a ${issue.expected}`}`;
+  return `expected something else (${issue.message})`;
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+function shown(value: unknown, secret: boolean): string {
+  if (secret) return "a value that the file keeps secret";
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function dotted(path: Path): string {
+  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("");
+}

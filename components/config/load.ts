@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import type { ServiceDefinition } from "../services/definition.ts";
+import { ConfigError } from "./config-error.ts";
+import { parseConfig } from "./parse.ts";
+import type { StackSettings } from "./schema.ts";
+import { secretKeys } from "./secret-keys.ts";
+
+/** A stack's settings, checked, and its secrets, which never become plain text in here. */
+export interface StackConfig extends StackSettings {
+  /** This stack's own file on this machine, its secrets encrypted; escrowed off-site. */
+  readonly stackFile: string;
+  /** Key in the stack file → value, marked secret. Throws for a key that no definition names. */
+  readonly secret: (key: string) => pulumi.Output<string>;
+}
+
+/**
+ * Reads the stack's configuration: the only place that does. Every problem is reported at once, path first, without a
+ * stack trace, before any resource exists.
+ */
+export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
+  const config = new pulumi.Config();
+  const prefix = `${config.name}:`;
+  const values = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  const encrypted = new Set(
+    encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
+  );
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const settings = withoutStackTrace(() => parseConfig({ file, values, encrypted, fileExists: existsSync }, catalog));
+  const secrets = new Map(Object.keys(secretKeys(catalog)).map((key) => [key, config.requireSecret(key)]));
+  return { ...settings, stackFile: stackFile(file), secret: (key) => found(secrets, key) };
+}
+
+/** The launcher keeps a stack's file elsewhere and says where; the engine itself does not tell the program. */
+function stackFile(file: string): string {
+  const path = process.env["KALEEM_STACK_FILE"] ?? file;
+  if (existsSync(path)) return path;
+  throw new pulumi.RunError(
+    `${file}: expected the stack's file, got nothing at ${path}; set KALEEM_STACK_FILE to the file given as --config-file`,
+  );
+}
+
+/** The engine names the keys that are encrypted in the stack file beside the configuration; the SDK has no call for it. */
+function encryptedKeys(): string[] {
+  return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]") as string[];
+}
+
+function withoutStackTrace<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+function found(secrets: ReadonlyMap<string, pulumi.Output<string>>, key: string): pulumi.Output<string> {
+  const secret = secrets.get(key);
+  if (secret === undefined) throw new Error(`no definition names a secret ${JSON.stringify(key)}`);
+  return secret;
+}

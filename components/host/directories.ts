@@ -1,0 +1,40 @@
+import { dirname } from "node:path";
+import { layout } from "../../recovery/layout.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
+
+/** A directory that must be on the host before anything uses it. */
+export interface HostDirectory {
+  readonly path: string;
+  readonly owner: string;
+  readonly mode: string;
+}
+
+/** Every directory of the host, parents first; the stores' own belong to the user that their container runs as. */
+export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDirectory[] {
+  const root = (path: string, mode: string): HostDirectory => ({ path, owner: "0:0", mode });
+  const live = catalog.flatMap((definition) =>
+    definition.kind === "stateful"
+      ? Object.values(definition.data).map((directory) => ({
+          path: `${layout.live}/${directory}`,
+          owner: definition.user,
+          mode: "0700",
+        }))
+      : [],
+  );
+  return [
+    root(layout.live, "0755"),
+    ...live,
+    root(dirname(layout.point), "0700"),
+    root(dirname(layout.repository), "0700"),
+    root(layout.agentState, "0700"),
+    root(dirname(layout.resticCache), "0700"),
+    root(dirname(layout.config), "0755"),
+    root(layout.secrets, "0700"),
+    root(dirname(layout.escrow), "0700"),
+    root(layout.edge, "0755"),
+    root(dirname(layout.fence), "0755"),
+    root(`${layout.edge}/tls`, "0700"),
+    root(dirname(layout.agentBundle), "0755"),
+    root(layout.metrics, "0755"),
+  ];
+}

@@ -1,0 +1,56 @@
+import * as docker from "@pulumi/docker";
+import type { types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { DataVolume, HostSettings } from "../config/schema.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
+import { connection, sshOptions } from "./connection.ts";
+import { hostDirectories } from "./directories.ts";
+import { HostBaseline } from "./host-baseline.ts";
+
+/** What is needed to run something on a machine over SSH. */
+export interface SshHost {
+  readonly connection: types.input.remote.ConnectionArgs;
+  /** The host key: another key is another machine, on which everything has to run again. Goes into `triggers`. */
+  readonly identity: string;
+}
+
+export interface HostArgs {
+  /** Address, login and pinned host key. Another host key means another machine: give it a fresh stack and restore. */
+  readonly ssh: HostSettings;
+  readonly dataVolume: DataVolume;
+  /** Whose directories are made. */
+  readonly catalog: readonly ServiceDefinition[];
+}
+
+/** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */
+export class Host extends pulumi.ComponentResource implements SshHost {
+  readonly connection: types.input.remote.ConnectionArgs;
+  readonly identity: string;
+  readonly settings: HostSettings;
+  /** For every Docker resource on this host; usable once `baseline` is there. */
+  readonly docker: docker.Provider;
+  readonly baseline: HostBaseline;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kaleem:host:Host", name, {}, opts);
+    this.settings = args.ssh;
+    this.connection = connection(args.ssh);
+    this.identity = args.ssh.hostKey.split(" ").slice(0, 2).join(" ");
+    this.baseline = new HostBaseline(
+      `${name}-baseline`,
+      {
+        host: this,
+        dataVolume: args.dataVolume,
+        directories: hostDirectories(args.catalog),
+        insecureRegistries: args.ssh.insecureRegistries,
+      },
+      { parent: this },
+    );
+    this.docker = new docker.Provider(
+      `${name}-docker`,
+      { host: `ssh://${args.ssh.user}@${args.ssh.address}:${args.ssh.port}`, sshOpts: sshOptions(args.ssh) },
+      { parent: this },
+    );
+    this.registerOutputs({ address: args.ssh.address, identity: this.identity });
+  }
+}

@@ -1,0 +1,49 @@
+import { defineStore } from "../definition.ts";
+import { mongoRecovery } from "./recovery.ts";
+
+/**
+ * Orders, the source of truth. A replica set of one node, so that writes are journalled and the oplog exists.
+ * Cost: the memory limit (half of it is WiredTiger's cache). Recovery: from a recovery point; the engine recovers as
+ * from a crash. Changing the keyfile or a password is a rotation: Swarm replaces the task.
+ */
+export const mongo = defineStore({
+  name: "mongo",
+  image: "mongo",
+  user: "999:999",
+  // The image's entry point stays: on the first start it makes the user root, before the server listens.
+  args: [
+    "mongod",
+    "--replSet",
+    "rs0",
+    "--keyFile",
+    "/run/secrets/keyfile",
+    "--bind_ip_all",
+    "--dbpath",
+    "/data/db",
+  ],
+  env: {
+    MONGO_INITDB_ROOT_USERNAME: "root",
+    MONGO_INITDB_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
+  },
+  ports: { mongodb: 27017 },
+  data: { "/data/db": "mongo" },
+  secrets: {
+    "root-password": "mongo-root-password",
+    "app-password": "mongo-app-password",
+    keyfile: "mongo-keyfile",
+  },
+  files: {
+    "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
+    "/etc/kaleem/health.js": new URL("files/health.js", import.meta.url),
+  },
+  health: {
+    argv: ["/bin/sh", "/etc/kaleem/health"],
+    every: "10s",
+    timeout: "9s",
+    retries: 6,
+    startPeriod: "30m",
+  },
+  limits: { memory: "2GiB", cpus: 2 },
+  stopGrace: "2m",
+  recovery: mongoRecovery,
+});

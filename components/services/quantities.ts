@@ -1,0 +1,28 @@
+import type { ByteSize, Duration } from "./definition.ts";
+
+const units = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+const spans = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A size in bytes. Throws on a text that is none. */
+export function bytes(size: ByteSize): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(KiB|MiB|GiB)$/.exec(size) ?? [];
+  if (amount === undefined) throw new Error(`expected a size such as 512MiB, got ${JSON.stringify(size)}`);
+  return Math.round(Number(amount) * units[unit as keyof typeof units]);
+}
+
+/** A span in milliseconds. Throws on a text that is none. */
+export function milliseconds(span: Duration): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(span) ?? [];
+  if (amount === undefined) throw new Error(`expected a time such as 30s, got ${JSON.stringify(span)}`);
+  return Math.round(Number(amount) * spans[unit as keyof typeof spans]);
+}
+
+/** A span as Docker gives it back (`30m` is read as `30m0s`): written otherwise it would look changed after each refresh. */
+export function dockerDuration(span: Duration): string {
+  const total = milliseconds(span);
+  if (total < 1_000) return `${total}ms`;
+  const hours = Math.floor(total / spans.h);
+  const minutes = Math.floor((total % spans.h) / spans.m);
+  const seconds = (total % spans.m) / spans.s;
+  return `${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}s`;
+}

@@ -1,0 +1,31 @@
+import { defineStore } from "../definition.ts";
+import { redisRecovery } from "./recovery.ts";
+
+/**
+ * Orders by id, sessions and locks. Loses at most one second in a crash (AOF everysec).
+ * Cost: the memory limit, and as much on disk. Recovery: from a recovery point; Redis replays its AOF.
+ */
+export const redis = defineStore({
+  name: "redis",
+  image: "redis",
+  user: "999:999",
+  entrypoint: ["/bin/sh", "/etc/kaleem/entrypoint"],
+  ports: { redis: 6379 },
+  data: { "/data": "redis" },
+  secrets: { password: "redis-password" },
+  files: {
+    "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),
+    "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
+    "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
+  },
+  health: {
+    argv: ["/bin/sh", "/etc/kaleem/health"],
+    every: "5s",
+    timeout: "4s",
+    retries: 6,
+    startPeriod: "30m",
+  },
+  limits: { memory: "1GiB", cpus: 1 },
+  stopGrace: "1m",
+  recovery: redisRecovery,
+});

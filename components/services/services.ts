@@ -1,0 +1,93 @@
+import { remote } from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { layout } from "../../recovery/layout.ts";
+import type { RecoveryAgent } from "../backup/recovery-agent.ts";
+import type { StackConfig } from "../config/load.ts";
+import type { ServiceSettings } from "../config/schema.ts";
+import type { Host } from "../host/host.ts";
+import { commandLine } from "../text/shell.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import type { ImageLock } from "./image-lock.ts";
+import { SwarmService } from "./swarm-service.ts";
+
+export interface ServicesArgs {
+  readonly host: Host;
+  /** Sets the stores up once they answer. */
+  readonly agent: RecoveryAgent;
+  readonly catalog: readonly ServiceDefinition[];
+  readonly images: ImageLock;
+  readonly settings: StackConfig["services"];
+  readonly secret: StackConfig["secret"];
+  /** Holds every application at zero replicas: its data has still to be restored. */
+  readonly fenced: boolean;
+}
+
+/** Every service of the catalog on one overlay network: stores first, then their users and replica sets, then applications. */
+export class Services extends pulumi.ComponentResource {
+  readonly network: docker.Network;
+  readonly all: readonly SwarmService[];
+
+  constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kaleem:services:Services", name, {}, opts);
+    this.network = new docker.Network(
+      `${name}-network`,
+      { name: "kaleem", driver: "overlay" },
+      { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
+    );
+    const service = (definition: ServiceDefinition, after: pulumi.Resource[]) =>
+      new SwarmService(definition.name, this.#serviceArgs(definition, args), { parent: this, dependsOn: after });
+    const stores = args.catalog
+      .filter(({ kind }) => kind === "stateful")
+      .map((definition) => service(definition, [args.host.baseline]));
+    const ready = this.#storesReady(`${name}-stores-ready`, stores, args);
+    const applications = args.catalog
+      .filter(({ kind }) => kind === "stateless")
+      .map((definition) => service(definition, [ready]));
+    this.all = [...stores, ...applications];
+    this.registerOutputs({ names: this.all.map((each) => each.name) });
+  }
+
+  #serviceArgs(definition: ServiceDefinition, args: ServicesArgs) {
+    const settings: ServiceSettings | undefined = args.settings[definition.name];
+    return {
+      host: args.host,
+      definition,
+      ...(settings === undefined ? {} : { settings }),
+      image: args.images.ref(definition.image),
+      secret: args.secret,
+      network: this.network,
+      replicas: replicas(definition, settings, args.fenced),
+    };
+  }
+
+  /** Replica sets and users, by the agent over the stores' own drivers. Again after each rotation; idempotent. */
+  #storesReady(name: string, stores: readonly SwarmService[], { host, agent }: ServicesArgs): remote.Command {
+    return new remote.Command(
+      name,
+      {
+        connection: host.connection,
+        create: commandLine([layout.agentCommand, "setup-stores"]),
+        triggers: [host.identity, ...stores.flatMap(({ secretIds }) => secretIds)],
+        logging: remote.Logging.None,
+        addPreviousOutputInEnv: false,
+      },
+      {
+        parent: this,
+        dependsOn: [agent, ...stores],
+        additionalSecretOutputs: ["stdout", "stderr"],
+        customTimeouts: { create: "40m", update: "40m" },
+      },
+    );
+  }
+}
+
+/** Replicas as the stack file wants them: one of a store, and none of an application while the stack is fenced. */
+export function replicas(
+  definition: ServiceDefinition,
+  settings: ServiceSettings | undefined,
+  fenced: boolean,
+): number {
+  if (definition.kind === "stateful") return 1;
+  return fenced ? 0 : (settings?.replicas ?? definition.replicas);
+}

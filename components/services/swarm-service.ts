@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { layout } from "../../recovery/layout.ts";
+import type { ServiceSettings } from "../config/schema.ts";
+import type { Host } from "../host/host.ts";
+import { inherited } from "../host/inherited.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import { bytes, dockerDuration } from "./quantities.ts";
+import { rollout } from "./rollout.ts";
+
+export interface SwarmServiceArgs {
+  readonly host: Host;
+  readonly definition: ServiceDefinition;
+  /** Limits and replicas from the stack file; what it leaves out comes from the definition. */
+  readonly settings?: ServiceSettings;
+  /** Image reference with digest. */
+  readonly image: string;
+  /** Key in the stack configuration → secret value. */
+  readonly secret: (key: string) => pulumi.Output<string>;
+  readonly network: docker.Network;
+  /** 0 keeps an application down, such as while its data is being restored. */
+  readonly replicas: number;
+  /** Ports that answer on the host itself; only the edge has any. Makes updates stop-first, since a port has one owner. */
+  readonly publish?: readonly number[];
+  /** Directories of the host, read-only, beside the definition's data: path on the host → path in the container. */
+  readonly binds?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One page of the catalog as a Swarm service, with its secrets and files. An update that does not become healthy is
+ * rolled back and fails. Changing a secret or a file replaces the tasks: create, update, delete.
+ *
+ * Cost: its memory limit is reserved by nobody, but the sum of all limits should fit the machine.
+ * Recovery: a store's files lie in its bind mounts under the data root, outlive this resource, and come back by
+ * `npm run restore`; destroying it keeps them.
+ */
+export class SwarmService extends pulumi.ComponentResource {
+  readonly name: string;
+  readonly kind: ServiceDefinition["kind"];
+  readonly image: string;
+  readonly replicas: number;
+  /** Changes with every secret: what depends on a password runs again after a rotation. */
+  readonly secretIds: readonly pulumi.Output<string>[];
+
+  constructor(name: string, args: SwarmServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kaleem:services:SwarmService", name, {}, { ...opts, providers: { docker: args.host.docker } });
+    const { definition } = args;
+    this.name = definition.name;
+    this.kind = definition.kind;
+    this.image = args.image;
+    this.replicas = args.replicas;
+    const child = { parent: this, ...inherited(opts) };
+    const secrets = this.#secrets(name, args, child);
+    this.secretIds = secrets.map(({ secretId }) => secretId);
+    new docker.Service(
+      `${name}-service`,
+      {
+        name: definition.name,
+        mode: { replicated: { replicas: args.replicas } },
+        taskSpec: {
+          containerSpec: { ...containerSpec(args), secrets, configs: this.#configs(name, definition, child) },
+          networksAdvanceds: [{ id: args.network.id }],
+          resources: { limits: limits(args) },
+          restartPolicy: { condition: "any", delay: "5s", window: "0s" },
+          ...(definition.kind === "stateful"
+            ? { placement: { constraints: ["node.labels.kaleem.stores == true"] } }
+            : {}),
+        },
+        endpointSpec: { mode: "dnsrr", ...(args.publish ? { ports: hostPorts(args.publish) } : {}) },
+        ...rollout(definition, args.publish !== undefined),
+      },
+      { ...child, customTimeouts: { create: "40m", update: "40m" } },
+    );
+    this.registerOutputs({ name: this.name, image: this.image, replicas: this.replicas });
+  }
+
+  /** Without fixed names, since Swarm secrets cannot change: a rotation creates the new one first. */
+  #secrets(name: string, { definition, secret }: SwarmServiceArgs, child: pulumi.CustomResourceOptions) {
+    const [uid, gid] = owner(definition);
+    return Object.entries(definition.secrets ?? {}).map(([fileName, key]) => {
+      const resource = new docker.Secret(
+        `${name}-${fileName}`,
+        { data: secret(key).apply((value) => Buffer.from(value).toString("base64")) },
+        child,
+      );
+      return { secretId: resource.id, secretName: resource.name, fileName, fileUid: uid, fileGid: gid, fileMode: 0o400 };
+    });
+  }
+
+  #configs(name: string, definition: ServiceDefinition, child: pulumi.CustomResourceOptions) {
+    return Object.entries(definition.files ?? {}).map(([fileName, source]) => {
+      const resource = new docker.ServiceConfig(
+        `${name}-${fileName.split("/").at(-1) ?? "file"}`,
+        { data: readFileSync(source).toString("base64") },
+        child,
+      );
+      return { configId: resource.id, configName: resource.name, fileName, fileMode: 0o444 };
+    });
+  }
+}
+
+function containerSpec({ definition, image, binds = {} }: SwarmServiceArgs) {
+  const { health } = definition;
+  const mounts = [
+    ...Object.entries(definition.kind === "stateful" ? definition.data : {}).map(([target, directory]) => ({
+      type: "bind",
+      source: `${layout.live}/${directory}`,
+      target,
+    })),
+    ...Object.entries(binds).map(([source, target]) => ({ type: "bind", source, target, readOnly: true })),
+  ];
+  return {
+    image,
+    // Docker's init passes signals on and reaps what a health check leaves behind.
+    init: true,
+    user: definition.user,
+    stopGracePeriod: dockerDuration(definition.stopGrace),
+    ...(definition.entrypoint ? { commands: [...definition.entrypoint] } : {}),
+    ...(definition.args ? { args: [...definition.args] } : {}),
+    ...(definition.env ? { env: definition.env } : {}),
+    // Swarm's DNS knows healthy tasks only; a store has to find itself before that.
+    ...(definition.kind === "stateful" ? { hostname: definition.name } : {}),
+    ...(mounts.length > 0 ? { mounts } : {}),
+    healthcheck: {
+      tests: ["CMD", ...health.argv],
+      interval: dockerDuration(health.every),
+      timeout: dockerDuration(health.timeout),
+      retries: health.retries,
+      startPeriod: dockerDuration(health.startPeriod),
+    },
+  };
+}
+
+function limits({ definition, settings }: SwarmServiceArgs) {
+  return {
+    memoryBytes: bytes(settings?.memory ?? definition.limits.memory),
+    nanoCpus: Math.round((settings?.cpus ?? definition.limits.cpus) * 1e9),
+  };
+}
+
+function hostPorts(ports: readonly number[]) {
+  return ports.map((number) => ({
+    targetPort: number,
+    publishedPort: number,
+    protocol: "tcp",
+    publishMode: "host",
+  }));
+}
+
+function owner(definition: ServiceDefinition): [uid: string, gid: string] {
+  const [uid = "0", gid = "0"] = definition.user.split(":");
+  return [uid, gid];
+}

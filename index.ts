@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { agentConfig } from "./components/backup/agent-config.ts";
+import { Backups } from "./components/backup/backups.ts";
+import { RecoveryAgent } from "./components/backup/recovery-agent.ts";
+import { loadConfig } from "./components/config/load.ts";
+import { Edge } from "./components/edge/edge.ts";
+import { nginx } from "./components/edge/nginx.ts";
+import { Host } from "./components/host/host.ts";
+import { catalog } from "./components/services/catalog.ts";
+import { loadImages } from "./components/services/load-images.ts";
+import { Services } from "./components/services/services.ts";
+import { stackOutputs } from "./components/stack-outputs.ts";
+import { Offsite } from "./components/storage/offsite.ts";
+
+const stack = pulumi.getStack();
+const config = loadConfig(catalog); // every problem at once, path first
+const images = loadImages(config.imageLock, [...catalog, nginx]);
+
+const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog });
+
+const offsite = new Offsite("offsite", {
+  settings: config.offsite,
+  accessKeyId: config.secret("offsite-access-key-id"),
+  secretAccessKey: config.secret("offsite-secret-access-key"),
+});
+const agent = new RecoveryAgent("agent", {
+  host,
+  offsite,
+  config: agentConfig({ stack, catalog, ...config, settings: config.services, edge: nginx.name }),
+  resticPassword: config.secret("restic-password"),
+  stackFile: config.stackFile,
+});
+
+const services = new Services("services", {
+  host,
+  agent, // makes users and replica sets between stores and applications
+  catalog,
+  images,
+  settings: config.services,
+  secret: config.secret,
+  fenced: config.fenced,
+});
+const edge = new Edge("edge", {
+  host,
+  services,
+  image: images.ref(nginx.image),
+  routes: [{ path: "/", service: "api", port: 3000 }],
+  settings: config.edge,
+});
+
+const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });
+
+export const outputs = stackOutputs(stack, config, { host, services, edge, backups });

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { stackOutputsSchema } from "../../components/outputs.ts";
+import { type Declared, hostKey, runProgram, secrets, validValues } from "./support/program.ts";
+
+let declared: readonly Declared[] = [];
+let outputs: unknown;
+
+before(async () => {
+  ({ declared, outputs } = await runProgram({ ...validValues(), fenced: "true" }));
+});
+
+const ofType = (type: string) => declared.filter((each) => each.type === type);
+const commands = () => declared.filter(({ type }) => type.startsWith("command:remote:"));
+const services = () => ofType("docker:index/service:Service");
+const named = (name: string): Declared => {
+  const found = declared.find((each) => each.name === name);
+  assert.ok(found, `${name} is declared`);
+  return found;
+};
+/** Marks a secret on the wire. */
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Texts outside of values that are marked secret. */
+function plain(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  if (Object.values(value).includes(secretMark)) return [];
+  return Object.values(value).flatMap(plain);
+}
+
+test("no secret is in any input in plain text, in whatever coding", () => {
+  const everything = declared.flatMap(({ inputs }) => plain(inputs)).join("\n");
+  for (const value of [...Object.values(secrets), "PLAIN PRIVATE KEY"]) {
+    assert.ok(!everything.includes(value), value);
+    assert.ok(!everything.includes(Buffer.from(value).toString("base64")), value);
+  }
+});
+
+test("every secret reaches the machine", () => {
+  const everything = JSON.stringify(declared.map(({ inputs }) => inputs));
+  for (const value of Object.values(secrets)) {
+    assert.ok(everything.includes(value) || everything.includes(Buffer.from(value).toString("base64")), value);
+  }
+});
+
+test("whatever is done on the host is done again on a host with another key", () => {
+  assert.ok(commands().length > 10);
+  for (const { name, inputs } of commands()) {
+    const triggers = inputs["triggers"] as unknown[];
+    assert.equal(triggers[0], hostKey, name);
+  }
+});
+
+test("every command goes to the pinned host", () => {
+  for (const { name, inputs } of commands()) {
+    const connection = inputs["connection"] as Record<string, unknown>;
+    const host = (connection["value"] ?? connection) as Record<string, unknown>;
+    assert.equal(host["hostKey"], hostKey, name);
+  }
+});
+
+test("the ssh client under Docker takes the stack's key and the pinned host, and nothing of the user's", () => {
+  const [provider] = ofType("pulumi:providers:docker");
+  const options = JSON.parse(String(provider?.inputs["sshOpts"])) as string[];
+  for (const option of ["IdentitiesOnly=yes", "StrictHostKeyChecking=yes", "BatchMode=yes"]) assert.ok(options.includes(option), option);
+  assert.deepEqual(options.slice(0, 3), ["-F", "none", "-i"]);
+  assert.equal(provider?.inputs["host"], "ssh://root@127.0.0.1:20010");
+});
+
+test("every Docker resource goes to this host's Docker", () => {
+  const resources = declared.filter(({ type }) => type.startsWith("docker:"));
+  assert.ok(resources.length > 10);
+  for (const { name, provider } of resources) assert.match(provider, /pulumi:providers:docker::host-docker::/, name);
+});
+
+test("only the edge answers from outside, and only on 80 and 443", () => {
+  const published = services().flatMap(({ name, inputs }) => {
+    const endpoint = inputs["endpointSpec"] as { mode: string; ports?: { publishedPort: number; publishMode: string }[] };
+    assert.equal(endpoint.mode, "dnsrr");
+    return (endpoint.ports ?? []).map(({ publishedPort, publishMode }) => `${name} ${publishMode} ${publishedPort}`);
+  });
+  assert.deepEqual(published, ["nginx-service host 80", "nginx-service host 443"]);
+});
+
+test("a fenced stack has its stores and its edge, and no application", () => {
+  const counts = services().map(({ name, inputs }) => {
+    const { replicated } = inputs["mode"] as { replicated: { replicas: number } };
+    return `${name} ${replicated.replicas}`;
+  });
+  assert.deepEqual(counts.sort(), ["api-service 0", "mongo-service 1", "nginx-service 1", "redis-service 1"]);
+});
+
+test("stores are set up before applications start, and by an agent that is there", () => {
+  const ready = named("services-stores-ready");
+  const waitsFor = (resource: Declared) => resource.dependencies.map((urn) => urn.split("::").at(-1));
+  for (const first of ["mongo-service", "redis-service", "agent-program", "agent-config-content"]) {
+    assert.ok(waitsFor(ready).includes(first), first);
+  }
+  assert.ok(waitsFor(named("api-service")).includes("services-stores-ready"));
+  assert.ok(waitsFor(named("mongo-service")).includes("host-baseline-system"));
+  assert.ok(waitsFor(named("nginx-service")).includes("edge-configuration-content"));
+});
+
+test("stores are set up again when one of their passwords changes", () => {
+  const triggers = named("services-stores-ready").inputs["triggers"] as unknown[];
+  for (const id of ["mongo-app-password-id", "mongo-root-password-id", "redis-password-id"]) assert.ok(triggers.includes(id), id);
+});
+
+test("a store is stopped before its successor starts; an application's successor starts first", () => {
+  const order = (name: string) => (named(name).inputs["updateConfig"] as { order: string }).order;
+  assert.equal(order("mongo-service"), "stop-first");
+  assert.equal(order("redis-service"), "stop-first");
+  assert.equal(order("nginx-service"), "stop-first");
+  assert.equal(order("api-service"), "start-first");
+});
+
+test("every service runs an image by digest, stops with grace and restarts with a delay", () => {
+  for (const { name, inputs } of services()) {
+    const { containerSpec, restartPolicy } = inputs["taskSpec"] as {
+      containerSpec: { image: string; stopGracePeriod: string; init: boolean };
+      restartPolicy: { delay: string };
+    };
+    assert.match(containerSpec.image, /@sha256:[0-9a-f]{64}$/, name);
+    assert.match(containerSpec.stopGracePeriod, /\d/, name);
+    assert.equal(containerSpec.init, true, name);
+    assert.match(restartPolicy.delay, /[1-9]/, name);
+  }
+});
+
+test("what carries a file prints nothing and removes the old one before the new one", () => {
+  const files = commands().filter(({ name }) => name.endsWith("-content"));
+  assert.ok(files.length > 8);
+  for (const { name, inputs, deleteBeforeReplace, secretOutputs } of files) {
+    assert.equal(inputs["logging"], "none", name);
+    assert.ok(deleteBeforeReplace, name);
+    assert.ok(secretOutputs.includes("stdout") && secretOutputs.includes("stderr"), name);
+  }
+});
+
+test("secrets can rotate: none has a fixed name in Swarm", () => {
+  for (const { name, inputs } of [...ofType("docker:index/secret:Secret"), ...ofType("docker:index/serviceConfig:ServiceConfig")]) {
+    assert.equal(inputs["name"], undefined, name);
+  }
+});
+
+test("everything has a parent but the six parts that index.ts names", () => {
+  const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
+  assert.deepEqual(roots.map(({ name }) => name).sort(), ["agent", "backups", "edge", "host", "offsite", "services"]);
+});
+
+test("the outputs are what the operator's commands expect, without a secret", () => {
+  const parsed = stackOutputsSchema.parse(outputs);
+  assert.equal(parsed.fenced, true);
+  assert.deepEqual(parsed.services.map(({ name, replicas }) => `${name} ${replicas}`), ["mongo 1", "redis 1", "api 0", "nginx 1"]);
+  for (const value of Object.values(secrets)) assert.ok(!JSON.stringify(outputs).includes(value));
+});

@@ -1,0 +1,146 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource as the program declares it, with the options that only the wire shows. */
+export interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  readonly parent: string;
+  readonly provider: string;
+  readonly dependencies: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+  readonly secretOutputs: readonly string[];
+}
+
+export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
+const digest = `sha256:${"a".repeat(64)}`;
+
+/** Secret values that must never show up in plain text. */
+export const secrets: Readonly<Record<string, string>> = {
+  "mongo-root-password": "plain-mongo-root-password",
+  "mongo-app-password": "plain-mongo-app-password",
+  "mongo-keyfile": "plainMongoKeyfile",
+  "redis-password": "plain-redis-password",
+  "restic-password": "plain-restic-password",
+  "offsite-access-key-id": "plain-access-key-id",
+  "offsite-secret-access-key": "plain-secret-access-key",
+};
+
+/** A whole, valid configuration, in texts as the engine hands it over. */
+export function validValues(folder = writeFiles()): Record<string, string> {
+  const structured = {
+    host: {
+      kind: "ssh",
+      address: "127.0.0.1",
+      port: 20010,
+      user: "root",
+      hostKey,
+      privateKeyFile: join(folder, "key"),
+      knownHostsFile: join(folder, "known_hosts"),
+      insecureRegistries: ["10.200.1.4:5000"],
+    },
+    dataVolume: { kind: "loop", sizeGiB: 8 },
+    offsite: { endpoint: "http://10.200.1.3:9000", bucket: "kaleem-backup", prefix: "", region: "us-east-1" },
+    backups: {
+      pointEvery: "5m",
+      shipEvery: "5m",
+      pauseLimit: "2s",
+      shipTimeout: "4m",
+      keep: { within: "48h", daily: 14, weekly: 8, monthly: 12 },
+    },
+    services: {
+      mongo: { memory: "1GiB", cpus: 1 },
+      redis: { memory: "512MiB", cpus: 0.5 },
+      api: { replicas: 3, memory: "256MiB", cpus: 1 },
+    },
+    edge: { serverName: "localhost", maxBody: "10MiB" },
+  };
+  return {
+    ...Object.fromEntries(Object.entries(structured).map(([key, value]) => [key, JSON.stringify(value)])),
+    imageLock: join(folder, "images.lock.json"),
+    fenced: "false",
+    ...secrets,
+  };
+}
+
+function writeFiles(): string {
+  const folder = mkdtempSync(join(tmpdir(), "kaleem-program-"));
+  writeFileSync(join(folder, "key"), "PLAIN PRIVATE KEY", { mode: 0o600 });
+  writeFileSync(join(folder, "known_hosts"), `[127.0.0.1]:20010 ${hostKey}\n`);
+  writeFileSync(join(folder, "stack.yaml"), "config: {}\n");
+  const image = (key: string) => ({ ref: `10.200.1.4:5000/kaleem/${key}@${digest}`, version: "1", source: "stand-in" });
+  const lock = Object.fromEntries(["mongo", "redis", "nginx", "api"].map((key) => [key, image(key)]));
+  writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
+  process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");
+  return folder;
+}
+
+/** Runs the whole program without an engine and returns what it declares. Once per process: modules load once. */
+export async function runProgram(values: Record<string, string>): Promise<{ declared: Declared[]; outputs: unknown }> {
+  const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
+  const secretKeys = Object.keys(secrets).map((key) => `kaleem:${key}`);
+  process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name, inputs, type }) => ({
+        id: `${name}-id`,
+        state: { ...(inputs as object), ...(type.startsWith("docker:") ? { name: `${name}-name` } : {}) },
+      }),
+      call: () => ({}),
+    },
+    "kaleem",
+    "local",
+    false,
+  );
+  pulumi.runtime.setAllConfig(config, secretKeys);
+  const declared: Declared[] = [];
+  capture(declared);
+  const program = (await import("../../../index.ts")) as { outputs: unknown };
+  await settled(declared);
+  return { declared, outputs: program.outputs };
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProvider(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> };
+  getDependenciesList(): string[];
+  getDeletebeforereplace(): boolean;
+  getAdditionalsecretoutputsList(): string[];
+}
+
+/** The mocks see inputs only; parents and options are on the request to the engine. */
+function capture(declared: Declared[]): void {
+  const runtime = pulumi.runtime as unknown as {
+    getMonitor(): { registerResource(request: Request, callback: unknown): unknown };
+  };
+  const monitor = runtime.getMonitor();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    declared.push({
+      type: request.getType(),
+      name: request.getName(),
+      inputs: request.getObject().toJavaScript(),
+      parent: request.getParent(),
+      provider: request.getProvider(),
+      dependencies: request.getDependenciesList(),
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+      secretOutputs: request.getAdditionalsecretoutputsList(),
+    });
+    return register(request, callback);
+  };
+}
+
+/** Until the program has declared nothing new for a while; registration has no end that could be awaited. */
+async function settled(declared: readonly Declared[]): Promise<void> {
+  let before = -1;
+  while (before !== declared.length) {
+    before = declared.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
