@@ -8,6 +8,8 @@ export const layout = {
   live: "/srv/kaleem/live",
   /** The newest copy; a constant path, so that restic finds its parent snapshot. */
   point: "/srv/kaleem/points/current",
+  /** What the newest copy is a copy of: the live tree as it was seen; absent while the copy is being changed. */
+  pointIndex: "/srv/kaleem/points/index",
   /** `{lineage, generation, host}` of this data root; its absence means "not seeded". */
   lineage: "/srv/kaleem/lineage.json",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */

@@ -1,0 +1,73 @@
+import { build, type Plugin } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+/**
+ * What drivers bring along and a host never needs, replaced by what is there anyway. Halves the bundle, which has to stay
+ * under 1 MB: it is copied to every host on every change.
+ */
+const slim: Plugin = {
+  name: "slim",
+  setup(plugin) {
+    const virtual = (filter: RegExp, name: string, contents: string): void => {
+      plugin.onResolve({ filter }, () => ({ path: name, namespace: "slim" }));
+      plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({ contents, resolveDir: root }));
+    };
+    // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
+    virtual(/^whatwg-url$/, "url", "module.exports = { URL, URLSearchParams };");
+    // zod's namespace export keeps its forty languages alive.
+    plugin.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
+      importer.includes("/zod/") ? { path: "locales", namespace: "slim" } : undefined,
+    );
+    plugin.onLoad({ filter: /^locales$/, namespace: "slim" }, () => ({
+      contents: 'export { default as en } from "zod/v4/locales/en.js";',
+      resolveDir: root,
+    }));
+    virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
+    // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
+    virtual(/^redis$/, "redis", 'exports.createClient = require("@redis/client/dist/lib/client").default.create;');
+  },
+};
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Drivers' optional extras: asked for inside a try, absent on a host. */
+const optional = [
+  "kerberos",
+  "snappy",
+  "@mongodb-js/zstd",
+  "mongodb-client-encryption",
+  "socks",
+  "gcp-metadata",
+  "@aws-sdk/credential-providers",
+  "aws4",
+  "@opentelemetry/api",
+  "@node-rs/xxhash",
+];
+
+/**
+ * Bundles the agent into one ES module for the distribution's Node (18 or later) and returns its text. Equal sources give equal text.
+ * @throws esbuild's BuildFailure, which names file and line.
+ */
+export async function bundleAgent(): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL("main.ts", import.meta.url))],
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    keepNames: false,
+    platform: "node",
+    target: "node18",
+    format: "esm",
+    charset: "utf8",
+    legalComments: "none",
+    // CommonJS drivers call require for Node's own modules.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    external: optional,
+    plugins: [slim],
+    write: false,
+    logLevel: "silent",
+  });
+  const [output] = result.outputFiles;
+  if (output === undefined) throw new Error("esbuild gave no output for the agent");
+  return output.text;
+}

@@ -1,0 +1,35 @@
+import type { AgentContext } from "../context.ts";
+import { duration, size } from "../log.ts";
+import { maintainLocal } from "../maintain.ts";
+import type { Sample } from "../metrics.ts";
+import { recordedRun } from "../recorded-run.ts";
+import { pointRecord, type PointResult } from "../run-record.ts";
+import { takePoint, type TakePointOptions } from "../take-point.ts";
+
+/** `kaleem-agent point`: takes a recovery point into the local repository, then forgets what retention no longer wants. */
+export async function pointCommand(context: AgentContext, options: TakePointOptions = {}): Promise<PointResult> {
+  const result = await recordedRun(context, {
+    job: "point",
+    schema: pointRecord,
+    run: () => takePoint(context, options),
+    describe: (point) => `${point.point}, paused ${duration(point.pauseMs)}, ${size(point.bytesAdded)} new`,
+    samples: pointSamples,
+  });
+  await maintainLocal(context, result.lineage);
+  return result;
+}
+
+function pointSamples(point: PointResult): readonly Sample[] {
+  const labels = { job: "point" };
+  return [
+    ...point.stores.map((store) => ({
+      name: "backup_newest_point_timestamp_seconds",
+      help: "The instant of the newest point; all that was acknowledged before it is in it.",
+      labels: { repo: "local", store },
+      value: Date.parse(point.instant) / 1000,
+    })),
+    { name: "backup_pause_seconds", help: "For how long the stores stood still.", labels, value: point.pauseMs / 1000 },
+    { name: "backup_bytes_processed", help: "Size of the newest point.", labels, value: point.bytes },
+    { name: "backup_bytes_added", help: "What the newest point added to the repository.", labels, value: point.bytesAdded },
+  ];
+}

@@ -1,0 +1,58 @@
+import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { latestPoint } from "../../lineage/latest.ts";
+import { pointsOf, type Point } from "../../point/points.ts";
+import type { Restic } from "../../restic/restic.ts";
+import type { AgentContext } from "../context.ts";
+
+/** One point and where it is. */
+export interface ListedPoint {
+  readonly id: string;
+  readonly instant: string;
+  readonly lineage: string;
+  readonly generation: number;
+  readonly stores: readonly string[];
+  /** Null where restic does not say. */
+  readonly bytes: number | null;
+  readonly where: readonly ("local" | "offsite")[];
+  /** True for the one that `latest` means. */
+  readonly latest: boolean;
+}
+
+/** `kaleem-agent points [--offsite]`: what there is to restore, newest first. Off-site is asked only with `--offsite`: it costs seconds. */
+export async function pointsCommand(context: AgentContext, withOffsite: boolean): Promise<{ points: readonly ListedPoint[]; notes: readonly string[] }> {
+  const notes: string[] = [];
+  const local = await list(context.local, notes, "local");
+  const offsite = withOffsite ? await list(context.offsite, notes, "offsite") : [];
+  const all = new Map<string, Point>([...offsite, ...local].map((point) => [point.id, point]));
+  const latest = await latestId(context, [...all.values()], notes);
+  const here = new Set(local.map(({ id }) => id));
+  const there = new Set(offsite.map(({ id }) => id));
+  const points = [...all.values()]
+    .sort((a, b) => Date.parse(b.instant) - Date.parse(a.instant))
+    .map(({ id, instant, lineage, generation, stores, bytes }): ListedPoint => {
+      const where = [...(here.has(id) ? (["local"] as const) : []), ...(there.has(id) ? (["offsite"] as const) : [])];
+      return { id, instant, lineage, generation, stores, bytes, where, latest: id === latest };
+    });
+  return { points, notes };
+}
+
+async function list(restic: Restic, notes: string[], where: string): Promise<readonly Point[]> {
+  try {
+    return pointsOf(await restic.snapshots());
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
+    notes.push(`there is no ${where} repository yet`);
+    return [];
+  }
+}
+
+async function latestId(context: AgentContext, points: readonly Point[], notes: string[]): Promise<string | null> {
+  try {
+    const stored = await (await context.head()).read();
+    return stored === null ? null : (latestPoint(points, stored.head)?.id ?? null);
+  } catch (error) {
+    if (!(error instanceof RecoveryError)) throw error;
+    notes.push(`which point is the latest cannot be said: ${error.message}`);
+    return null;
+  }
+}

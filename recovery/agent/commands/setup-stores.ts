@@ -1,0 +1,38 @@
+import { RecoveryError, exitCodes } from "../../exit-codes.ts";
+import type { AgentContext } from "../context.ts";
+import { openStore, type Store } from "../store.ts";
+
+/** A store's first start, image pull not counted. */
+const limitMs = 180_000;
+const lookMs = 1_000;
+/** Electing a first primary, or making users, takes its time. */
+const callLimitMs = 90_000;
+
+/** `kaleem-agent setup-stores`: waits until every store answers, then makes its replica set and users. Idempotent; part of every `up`. */
+export async function setupStoresCommand(context: AgentContext): Promise<{ stores: Readonly<Record<string, { version: string }>> }> {
+  const entries = await Promise.all(
+    context.stores.map(async ({ name }) => {
+      const store = await openWhenReady(context, name);
+      try {
+        await context.log.phase(`set up ${name}`, () => store.setup());
+        return [name, { version: await store.version() }] as const;
+      } finally {
+        await store.close();
+      }
+    }),
+  );
+  return { stores: Object.fromEntries(entries) };
+}
+
+async function openWhenReady(context: AgentContext, name: string): Promise<Store> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    context.interrupted.throwIfAborted();
+    try {
+      return await openStore(name, { ...context.opening, timeoutMs: callLimitMs });
+    } catch (error) {
+      if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.storeDown || Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}

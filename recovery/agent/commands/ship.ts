@@ -1,0 +1,30 @@
+import type { AgentContext } from "../context.ts";
+import { duration } from "../log.ts";
+import type { Sample } from "../metrics.ts";
+import { recordedRun } from "../recorded-run.ts";
+import { shipRecord, type ShipResult } from "../run-record.ts";
+import { shipPoints } from "../ship-points.ts";
+
+/** `kaleem-agent ship`: brings the points that are not off-site yet there. */
+export async function shipCommand(context: AgentContext): Promise<ShipResult> {
+  return recordedRun(context, {
+    job: "ship",
+    schema: shipRecord,
+    run: () => shipPoints(context),
+    describe: (result) =>
+      result.seeded ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}` : "nothing to ship: not seeded",
+    samples: shipSamples,
+  });
+}
+
+function shipSamples({ newest, points }: ShipResult): readonly Sample[] {
+  return [
+    ...(newest?.stores ?? []).map((store) => ({
+      name: "backup_newest_point_timestamp_seconds",
+      help: "The instant of the newest point; all that was acknowledged before it is in it.",
+      labels: { repo: "offsite", store },
+      value: newest === null ? null : Date.parse(newest.instant) / 1000,
+    })),
+    { name: "backup_snapshot_count", help: "Points of this lineage.", labels: { repo: "offsite" }, value: points },
+  ];
+}

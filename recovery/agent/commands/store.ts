@@ -1,0 +1,79 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Recovery, StatefulDefinition } from "../../../components/services/definition.ts";
+import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
+
+/**
+ * The child inside a store's network namespace: connects to 127.0.0.1 with the task's own secrets and answers requests line by line
+ * until its input ends. Errors go back as answers, with every secret's value blotted out.
+ */
+export async function storeCommand(service: string, stores: readonly StatefulDefinition[]): Promise<void> {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done === true) throw new Error("store: no opening line on stdin");
+  const { pid } = storeOpening.parse(JSON.parse(first.value));
+  const definition = stores.find((one) => one.name === service);
+  if (definition === undefined) throw new Error(`store: the catalog has no store ${service}`);
+  const secrets = await readSecrets(`/proc/${pid}/root/run/secrets`);
+  const answer = async (work: () => Promise<unknown>): Promise<StoreAnswer> => {
+    try {
+      return { ok: true, value: (await work()) ?? null };
+    } catch (error) {
+      return { ok: false, error: withoutSecrets(error instanceof Error ? error.message : String(error), Object.values(secrets)) };
+    }
+  };
+  const { recovery } = definition;
+  let client: unknown;
+  const connected = await answer(async () => void (client = await recovery.connect({ host: "127.0.0.1", secrets })));
+  say(connected);
+  if (!connected.ok) return;
+  try {
+    for await (const line of { [Symbol.asyncIterator]: () => lines }) {
+      const request = storeRequest.parse(JSON.parse(line));
+      say(await answer(() => perform(recovery, client, request)));
+    }
+  } finally {
+    await recovery.close(client);
+  }
+}
+
+async function perform(recovery: Recovery<unknown>, client: unknown, request: StoreRequest): Promise<unknown> {
+  switch (request.op) {
+    case "version":
+      return recovery.version(client);
+    case "setup":
+      return recovery.setup(client);
+    case "writeCanary":
+      return recovery.canary.write(client, request.mark);
+    case "readCanary":
+      return recovery.canary.read(client);
+    case "counts":
+      return recovery.counts(client);
+    case "reconcile":
+      return recovery.reconcile(client);
+    case "orders":
+      return Object.fromEntries(await recovery.orders(client, request.ids));
+    default: {
+      const never: never = request;
+      return never;
+    }
+  }
+}
+
+function say(answer: StoreAnswer): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {
+  const names = await readdir(folder);
+  const entries = await Promise.all(names.map(async (name) => [name, (await readFile(join(folder, name), "utf8")).replace(/\n$/, "")] as const));
+  return Object.fromEntries(entries);
+}
+
+/** A driver's message may quote its connection string. */
+export function withoutSecrets(message: string, secrets: readonly string[]): string {
+  const longestFirst = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]).filter((secret) => secret.length >= 4);
+  longestFirst.sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
+}

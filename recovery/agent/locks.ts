@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCodes, RecoveryError } from "../exit-codes.ts";
+
+/**
+ * The locks of a host.
+ * - `data`: the live directories and the lineage file. Held by a point for as long as it copies, by a restore throughout.
+ * - `repository`: the newest copy on disk and the local repository. Held by a point from the copy until restic has read it,
+ *   and by forget, prune and check. Whoever writes `points/current` holds it, so restic never reads a copy that changes under it.
+ * - `offsite`: the off-site repository and the head. Held by a shipping, a seed and a restore.
+ * - `restore`: held by a restore from its plan to its report, so that a second one is refused.
+ * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
+ * once when data is taken, the two orders cannot block each other.
+ */
+export type LockName = "data" | "repository" | "offsite" | "restore";
+
+/** A lock that is held; `release` gives it back. */
+export interface HeldLock {
+  readonly name: LockName;
+  release(): Promise<void>;
+}
+
+const busyCode = 75;
+
+/**
+ * File locks that end with their holder: a child process holds the flock and reads from a pipe that the kernel closes when we die,
+ * SIGKILL included. The lock file's text names the holder; the flock alone decides.
+ */
+export class Locks {
+  readonly #folder: string;
+  readonly #holder: string;
+  /** @param holder How the holder calls itself in the other side's message, such as `kaleem-agent point`. */
+  constructor(folder: string, holder: string) {
+    this.#folder = folder;
+    this.#holder = holder;
+  }
+
+  /**
+   * Takes a lock, waiting for at most `waitMs`.
+   * @param waitMs 0 gives up at once. @default 0
+   * @throws RecoveryError `busy`, naming who holds it and since when.
+   */
+  async acquire(name: LockName, waitMs = 0): Promise<HeldLock> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o755 });
+    const path = join(this.#folder, `${name}.lock`);
+    const patience = waitMs > 0 ? ["-w", String(waitMs / 1000)] : ["-n"];
+    // The holder ignores SIGTERM: systemd signals a whole unit at once, and the lock must outlast our own clean-up.
+    const holdUntilEof = 'trap "" TERM INT HUP; echo held; exec cat';
+    // Tells a long maintenance run to give way.
+    if (waitMs > 0) await writeFile(this.#wantedPath(name), "");
+    const child = spawn("flock", [...patience, "-E", String(busyCode), path, "sh", "-c", holdUntilEof], {
+      detached: true,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    child.stdin.on("error", () => undefined);
+    const code = await heldOrExit(child);
+    if (waitMs > 0) await rm(this.#wantedPath(name), { force: true });
+    if (code === busyCode) throw new RecoveryError(exitCodes.busy, await this.#busyMessage(name, path));
+    if (code !== null) throw new Error(`Taking the ${name} lock (${path}) failed: flock ended with code ${code}.`);
+    await writeFile(path, `${this.#holder} (pid ${process.pid}) since ${new Date().toISOString()}\n`);
+    return { name, release: () => release(child) };
+  }
+
+  /** Who holds a lock now, by its own words; null when it is free. */
+  async holder(name: LockName): Promise<string | null> {
+    try {
+      const lock = await this.acquire(name);
+      await lock.release();
+      return null;
+    } catch (error) {
+      if (error instanceof RecoveryError && error.exitCode === exitCodes.busy) return error.message;
+      throw error;
+    }
+  }
+
+  /** True while somebody waits for a lock: whoever does something that can wait, such as prune, gives way. */
+  async wanted(name: LockName): Promise<boolean> {
+    try {
+      // A waiter that was killed leaves its mark behind; no one waits for this long.
+      return Date.now() - (await stat(this.#wantedPath(name))).mtimeMs < 5 * 60_000;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw error;
+    }
+  }
+
+  #wantedPath(name: LockName): string {
+    return join(this.#folder, `${name}.wanted`);
+  }
+
+  async #busyMessage(name: LockName, path: string): Promise<string> {
+    const holder = (await readFile(path, "utf8")).trim();
+    return `The ${name} lock is held by ${holder === "" ? "another run" : holder}: wait until it is done, then try again.`;
+  }
+}
+
+/** Null once the lock is held, else flock's exit code. */
+function heldOrExit(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code ?? -1));
+    child.stdout?.once("data", () => resolve(null));
+  });
+}
+
+function release(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.stdin?.end();
+  });
+}

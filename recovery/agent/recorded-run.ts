@@ -1,0 +1,74 @@
+import type { z } from "zod";
+import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { layout } from "../layout.ts";
+import type { AgentContext } from "./context.ts";
+import { writeMetrics, type Sample } from "./metrics.ts";
+import { readRecord } from "./run-record.ts";
+
+/** A job whose every end is kept for `status` and for the metrics. */
+export interface RecordedJob<R> {
+  readonly job: "point" | "ship";
+  readonly schema: z.ZodType<{
+    lastRun: { startedAt: string; finishedAt: string; ok: boolean; exitCode: number; message: string };
+    lastSuccess: { finishedAt: string; result: R } | null;
+  }>;
+  readonly run: () => Promise<R>;
+  /** One line for people. */
+  readonly describe: (result: R) => string;
+  readonly samples: (result: R) => readonly Sample[];
+}
+
+/**
+ * Runs a job and keeps how it ended, good or bad: a state file and a metrics file. A failure is thrown on after that. A run that found
+ * another one at work leaves no trace: it says nothing about the state of the backups.
+ */
+export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>): Promise<R> {
+  const startedAt = context.host.now().toISOString();
+  const path = `${layout.agentState}/${job.job}.json`;
+  const previous = await readRecord(context.host, path, job.schema);
+  const keep = async (ok: boolean, exitCode: number, message: string, result: R | null): Promise<void> => {
+    const finishedAt = context.host.now().toISOString();
+    const lastSuccess = result === null ? (previous?.lastSuccess ?? null) : { finishedAt, result };
+    const record = { lastRun: { startedAt, finishedAt, ok, exitCode, message }, lastSuccess };
+    await context.host.writeFile(path, `${JSON.stringify(record, null, 2)}\n`, 0o644);
+    await writeMetrics(context.host, layout.metrics, job.job, [
+      ...runSamples(job.job, record),
+      ...(lastSuccess === null ? [] : job.samples(lastSuccess.result)),
+    ]);
+  };
+  try {
+    const result = await job.run();
+    await keep(true, exitCodes.ok, job.describe(result), result);
+    return result;
+  } catch (error) {
+    const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
+    const message = error instanceof Error ? error.message : String(error);
+    if (exitCode !== exitCodes.busy) await keep(false, exitCode, message, null);
+    throw error;
+  }
+}
+
+function runSamples(
+  job: string,
+  record: { lastRun: { startedAt: string; finishedAt: string; exitCode: number }; lastSuccess: { finishedAt: string } | null },
+): readonly Sample[] {
+  const labels = { job };
+  const seconds = (iso: string): number => Date.parse(iso) / 1000;
+  const { lastRun, lastSuccess } = record;
+  return [
+    { name: "backup_last_exit_code", help: "How the last run ended; 0 is success.", labels, value: lastRun.exitCode },
+    { name: "backup_last_run_timestamp_seconds", help: "When the last run ended.", labels, value: seconds(lastRun.finishedAt) },
+    {
+      name: "backup_duration_seconds",
+      help: "How long the last run took.",
+      labels,
+      value: seconds(lastRun.finishedAt) - seconds(lastRun.startedAt),
+    },
+    {
+      name: "backup_last_success_timestamp_seconds",
+      help: "When the last good run ended.",
+      labels,
+      value: lastSuccess === null ? null : seconds(lastSuccess.finishedAt),
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+import { orderDigest } from "../drill/ledger.ts";
+import type { StoresPort } from "../phases/ports.ts";
+import { openStore, type Store, type StoreOpening } from "./store.ts";
+
+/** So many orders are asked for at once: one line of answer stays small. */
+const ordersAtOnce = 500;
+
+/** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
+export function restoredStores(opening: StoreOpening): StoresPort {
+  const ask = async <Value>(name: string, question: (store: Store) => Promise<Value>): Promise<Value> => {
+    const store = await openStore(name, opening);
+    try {
+      return await question(store);
+    } finally {
+      await store.close();
+    }
+  };
+  return {
+    reconcile: (name) => ask(name, (store) => store.reconcile()),
+    canary: (name) => ask(name, (store) => store.readCanary()),
+    counts: (name) => ask(name, (store) => store.counts()),
+    version: (name) => ask(name, (store) => store.version()),
+    orders: (name, ids) =>
+      ask(name, async (store) => {
+        const digests = new Map<string, string>();
+        for (let start = 0; start < ids.length; start += ordersAtOnce) {
+          const found = await store.orders(ids.slice(start, start + ordersAtOnce));
+          for (const [id, order] of found) digests.set(id, orderDigest(order));
+        }
+        return digests;
+      }),
+  };
+}

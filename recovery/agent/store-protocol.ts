@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/**
+ * What the agent says to its child inside a store's network namespace: one JSON object a line on stdin, one answer a line on stdout.
+ * Requests are answered in order over one open client.
+ */
+export const storeRequest = z.discriminatedUnion("op", [
+  z.strictObject({ op: z.literal("version") }),
+  z.strictObject({ op: z.literal("setup") }),
+  z.strictObject({ op: z.literal("writeCanary"), mark: z.string() }),
+  z.strictObject({ op: z.literal("readCanary") }),
+  z.strictObject({ op: z.literal("counts") }),
+  z.strictObject({ op: z.literal("reconcile") }),
+  z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
+]);
+export type StoreRequest = z.infer<typeof storeRequest>;
+
+/** The first line of the child's input: where the task is. */
+export const storeOpening = z.strictObject({
+  service: z.string(),
+  /** Process id of the task on the host; its secrets are read from there. */
+  pid: z.number().int().positive(),
+});
+
+/** An answer. The first one, without a request, says that the client is connected. */
+export const storeAnswer = z.discriminatedUnion("ok", [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), error: z.string() }),
+]);
+export type StoreAnswer = z.infer<typeof storeAnswer>;

@@ -1,0 +1,64 @@
+/**
+ * How the agent and the operator's commands end. A timer, a script and a person at 03:00 read the same numbers.
+ * 0 and 1 have their usual meanings; 64 and above follow sysexits.h where it has a fitting code.
+ */
+export const exitCodes = {
+  ok: 0,
+  /** Something failed that has no code of its own; the message says what. */
+  failed: 1,
+  /** The command line or the request was wrong; nothing was done. */
+  usage: 2,
+  /** `/etc/kaleem/agent.json` is missing or wrong. */
+  config: 3,
+  /** No point answers the request. */
+  noPoint: 10,
+  /** The repository's password is wrong. */
+  wrongPassword: 11,
+  /** There is no repository where one must be. */
+  noRepository: 12,
+  /** The off-site bucket did not answer in time. */
+  offsiteUnreachable: 13,
+  /** The off-site bucket answered and refused. */
+  offsiteRefused: 14,
+  /** The bucket's head names another host or generation: this host must not write any more. */
+  superseded: 20,
+  /** The data root, or the bucket, already has a lineage; nothing was changed. */
+  alreadySeeded: 21,
+  /** A point of another lineage than the head's was asked for. */
+  otherLineage: 22,
+  /** An unfinished restore of another request is on this host. */
+  restoreUnfinished: 23,
+  /** The host lacks services that a restore fills: `up` has not been run. */
+  notUp: 24,
+  /** The restore ran and a check found missing or altered data. */
+  verifyFailed: 30,
+  /** The restore ran and a check could not be made. */
+  verifyIncomplete: 31,
+  /** The fetched point is not what its manifest and tags say; nothing was replaced. */
+  pointRefused: 32,
+  /** No space left on the data or the system disk. */
+  diskFull: 40,
+  /** The stores were paused for longer than the limit; the point was discarded. */
+  pauseLimit: 41,
+  /** A store does not run or does not answer. */
+  storeDown: 42,
+  /** Another run holds a lock; try again when it is done (EX_TEMPFAIL). */
+  busy: 75,
+  /** Stopped by SIGINT. */
+  interrupted: 130,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
+} as const;
+
+/** One of the documented ways to end. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A failure that a person can act on: one plain sentence (where, what, got, do) and the exit code that goes with it. Never holds a secret. */
+export class RecoveryError extends Error {
+  readonly exitCode: ExitCode;
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RecoveryError";
+    this.exitCode = exitCode;
+  }
+}

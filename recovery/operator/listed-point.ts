@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+/** What `kaleem-agent points` answers. */
+export const pointListSchema = z.object({
+  points: z.array(
+    z.object({
+      id: z.string(),
+      instant: z.iso.datetime(),
+      lineage: z.string(),
+      generation: z.number().int(),
+      stores: z.array(z.string()),
+      bytes: z.number().nullable(),
+      where: z.array(z.enum(["local", "offsite"])),
+      latest: z.boolean(),
+    }),
+  ),
+  notes: z.array(z.string()),
+});
+export type PointList = z.infer<typeof pointListSchema>;

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** One thing that was looked at after a restore. `not-made` fails a restore as `failed` does: not knowing is no proof. */
+export const checkSchema = z.strictObject({
+  /** Such as `canary` or `orders`. */
+  name: z.string(),
+  store: z.string(),
+  result: z.enum(["ok", "failed", "not-made"]),
+  sentence: z.string(),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+/** What one store lost, measured against the acknowledged orders. */
+export const storeLossSchema = z.strictObject({
+  store: z.string(),
+  /** Acknowledged orders that are not there. */
+  lost: z.number().int().nonnegative(),
+  /** From the last order without a gap before it to the last acknowledged one. */
+  seconds: z.number().nonnegative(),
+});
+export type StoreLoss = z.infer<typeof storeLossSchema>;

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** When recovery was last proven on this platform, and what it cost. */
+export const provenRecoverySchema = z.strictObject({
+  at: z.iso.datetime(),
+  point: z.string(),
+  /** From the first phase until writers were let in. */
+  rtoSeconds: z.number().nullable(),
+  /** The worst store's; null when no ledger of orders was held against it. */
+  rpoSeconds: z.number().nullable(),
+  /** Id of its report. */
+  report: z.string(),
+});
+export type ProvenRecovery = z.infer<typeof provenRecoverySchema>;

@@ -1,0 +1,123 @@
+import type { Findings, FoundRepository, Place } from "./findings.ts";
+import type { Refusal } from "./refusal.ts";
+import type { PlanRequest, RestoreRequest } from "./request.ts";
+import type { ChosenPoint, RestorePlan } from "./restore-plan.ts";
+
+/** What a restore leaves free on the data filesystem beyond its own need, in bytes. */
+const spareBytes = 256 * 1024 * 1024;
+
+/** Every reason against restoring on this host at all, whichever point is meant. */
+export function refuseHost(found: Findings, request: RestoreRequest): Refusal[] {
+  return [
+    ...refuseRunning(found),
+    ...refuseNotUp(found),
+    ...refuseRepositories(found, request),
+    ...refuseHead(found, request),
+    ...refuseSeeded(found, request),
+  ];
+}
+
+/** Why an unfinished restore cannot be resumed by this request; empty when it can. */
+export function refuseUnfinished(plan: RestorePlan, request: PlanRequest): Refusal[] {
+  const { at, from, lineage } = plan.request;
+  if (at === request.at && from === request.from && lineage === request.lineage) return [];
+  const same = `--at ${at} --from ${from}${lineage === null ? "" : ` --lineage ${lineage}`}`;
+  const sentence = `restore: a restore of point ${plan.point.id} is unfinished on this host. Resume it with ${same}, or begin anew with --from-scratch.`;
+  return [{ code: "unfinished", sentence }];
+}
+
+/** Too little space to unpack the point beside what is there. */
+export function refuseSpace(found: Findings, point: ChosenPoint): Refusal[] {
+  const need = (point.bytes ?? 0) + spareBytes;
+  if (found.freeBytes >= need) return [];
+  const sentence = `restore: point ${point.id} needs ${mib(need)} on the data filesystem, ${mib(found.freeBytes)} are free. Enlarge the data volume, or remove what earlier restores replaced.`;
+  return [{ code: "no-space", sentence }];
+}
+
+function refuseRunning(found: Findings): Refusal[] {
+  if (!found.restoreRunning) return [];
+  return [
+    {
+      code: "running",
+      sentence:
+        'restore: another restore runs on this host. Wait for it; "npm run status" shows how far it is.',
+    },
+  ];
+}
+
+function refuseNotUp(found: Findings): Refusal[] {
+  const missing = [...found.stores, ...found.applications].filter((service) => !service.declared);
+  if (missing.length === 0) return [];
+  const names = missing.map((service) => service.name).join(", ");
+  return [
+    {
+      code: "not-up",
+      sentence: `restore: the host has no service ${names}. Run "npm run up" first; a restore fills what it declared.`,
+    },
+  ];
+}
+
+function refuseRepositories(found: Findings, request: RestoreRequest): Refusal[] {
+  const used: [Place, FoundRepository, string][] = [
+    ["local", found.local, "the local repository"],
+    ["offsite", found.offsite, found.offsiteName],
+  ];
+  const asked = used.filter(([place]) => request.from === "any" || request.from === place);
+  // With `any`, one repository that answers is enough: the other may be what was lost.
+  const usable = asked.some(([, repository]) => repository.state === "ok");
+  const troubles = asked.flatMap(([, repository, name]) => refuseRepository(repository, name));
+  return usable ? troubles.filter((trouble) => trouble.code === "wrong-password") : troubles;
+}
+
+function refuseRepository(repository: FoundRepository, name: string): Refusal[] {
+  switch (repository.state) {
+    case "ok":
+      return [];
+    case "missing":
+      return [
+        {
+          code: "no-point",
+          sentence: `restore: there is no repository in ${name}, so no recovery point. Check the bucket and prefix of this stack.`,
+        },
+      ];
+    case "wrong-password":
+      return [
+        {
+          code: "wrong-password",
+          sentence: `restore: ${name} refuses this stack's restic password. Set the right one with "pulumi config set --secret restic-password" and run "npm run up".`,
+        },
+      ];
+    case "unreachable":
+      return [
+        {
+          code: "unreachable",
+          sentence: `restore: ${name} cannot be read: ${repository.why}. Check endpoint, keys and network, or try --from ${name.startsWith("s3:") ? "local" : "offsite"}.`,
+        },
+      ];
+    default:
+      return repository satisfies never;
+  }
+}
+
+function refuseHead(found: Findings, request: RestoreRequest): Refusal[] {
+  if (found.head.state === "unreachable") {
+    const sentence = `restore: the head record in ${found.offsiteName} cannot be read: ${found.head.why}. A restore must claim it before it opens, else two hosts could serve at once. Check endpoint, keys and network.`;
+    return [{ code: "unreachable", sentence }];
+  }
+  if (found.head.state === "none" || found.root === null || request.takeOver) return [];
+  const { head } = found.head;
+  if (head.host === found.root.host && head.generation === found.root.generation) return [];
+  const sentence = `restore: this host (generation ${found.root.generation}) was superseded by ${head.host} (generation ${head.generation}, ${head.changedAt}), which may be serving now. Restore there, or take over with --take-over once it is off.`;
+  return [{ code: "superseded", sentence }];
+}
+
+function refuseSeeded(found: Findings, request: RestoreRequest): Refusal[] {
+  if (found.root === null || request.overExisting) return [];
+  const { lineage, generation } = found.root;
+  const sentence = `restore: the data root holds live data (lineage ${lineage}, generation ${generation}). To replace it, add --over-existing; a safety point is taken first.`;
+  return [{ code: "seeded", sentence }];
+}
+
+function mib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+}

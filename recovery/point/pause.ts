@@ -1,0 +1,100 @@
+import { DockerError, type Container, type Docker } from "../agent/docker.ts";
+import type { HostPort } from "../host-port.ts";
+
+/** Where the list of paused containers is kept, and how a process is told from a later one with its number. */
+export interface PauseJournal {
+  readonly host: Pick<HostPort, "readFile" | "writeFile" | "removeFile">;
+  readonly path: string;
+}
+
+/** A container as it was before the pause; it must be the same one, not restarted, at the end of it. */
+export type Pausable = Pick<Container, "id" | "startedAt">;
+
+/** For how long thawing is tried again before it is reported as failed. */
+const unpauseDeadlineMs = 20_000;
+const retryMs = 250;
+
+/**
+ * Pauses containers, having written down which: a process that is killed leaves the list to `unpauseLeftOvers`.
+ * All are asked at the same time; when one refuses, all are thawed again.
+ */
+export async function pauseAll(docker: Docker, containers: readonly Pausable[], journal: PauseJournal): Promise<void> {
+  const owner = `# ${await processIdentity(journal.host, process.pid)}`;
+  await journal.host.writeFile(journal.path, `${[owner, ...containers.map(({ id }) => id)].join("\n")}\n`);
+  const results = await Promise.allSettled(containers.map(({ id }) => docker.pause(id)));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return;
+  await unpauseAll(docker, containers, journal);
+  throw failure.reason;
+}
+
+/** Null when every container is still the same, still paused and not restarted; else what is not. */
+export async function stillPaused(docker: Docker, containers: readonly Pausable[]): Promise<string | null> {
+  const findings = await Promise.all(
+    containers.map(async ({ id, startedAt }) => {
+      const short = id.slice(0, 12);
+      try {
+        const now = await docker.inspectContainer(id);
+        if (now.startedAt !== startedAt) return `container ${short} was restarted`;
+        return now.paused ? null : `container ${short} was unpaused by somebody else`;
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 404) return `container ${short} is gone`;
+        throw error;
+      }
+    }),
+  );
+  return findings.find((finding) => finding !== null) ?? null;
+}
+
+/** Thaws containers and removes the journal once none is paused. Tried again for a while: nothing is worse than a store left frozen. */
+export async function unpauseAll(docker: Docker, containers: readonly Pick<Pausable, "id">[], journal: PauseJournal): Promise<void> {
+  const deadline = Date.now() + unpauseDeadlineMs;
+  await Promise.all(containers.map(({ id }) => unpauseOne(docker, id, deadline)));
+  await journal.host.removeFile(journal.path);
+}
+
+async function unpauseOne(docker: Docker, id: string, deadline: number): Promise<void> {
+  for (;;) {
+    try {
+      await docker.unpause(id);
+      return;
+    } catch (error) {
+      if (await isNotPaused(docker, id)) return;
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+/** True for a container that is gone or runs; false also when Docker does not say. */
+async function isNotPaused(docker: Docker, id: string): Promise<boolean> {
+  try {
+    return !(await docker.inspectContainer(id)).paused;
+  } catch (error) {
+    return error instanceof DockerError && error.status === 404;
+  }
+}
+
+/**
+ * Thaws what a killed run left paused. A journal whose writer still lives is respected: its own run thaws.
+ * @returns The containers that were listed; empty when there was nothing to do.
+ */
+export async function unpauseLeftOvers(docker: Docker, journal: PauseJournal): Promise<readonly string[]> {
+  const text = await journal.host.readFile(journal.path);
+  if (text === null) return [];
+  const lines = text.split("\n").filter((line) => line !== "");
+  const owner = lines.find((line) => line.startsWith("# "))?.slice(2);
+  const pid = Number(owner?.split(" ")[0]);
+  if (owner !== undefined && pid !== process.pid && (await processIdentity(journal.host, pid)) === owner) return [];
+  const ids = lines.filter((line) => !line.startsWith("#"));
+  await unpauseAll(docker, ids.map((id) => ({ id })), journal);
+  return ids;
+}
+
+/** `pid start-time`: a number that was given to another process since has another start time. `pid gone` when there is no such process. */
+async function processIdentity(host: Pick<HostPort, "readFile">, pid: number): Promise<string> {
+  const stat = await host.readFile(`/proc/${pid}/stat`);
+  // Fields count from after the command's closing parenthesis; the 22nd of all is the start time.
+  const startTime = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  return `${pid} ${startTime ?? "gone"}`;
+}

@@ -1,0 +1,41 @@
+import { isPointId } from "./point-id.ts";
+
+/** What a point's tags say of it; the same in both repositories, whatever restic's own ids are. */
+export interface PointTags {
+  readonly id: string;
+  readonly lineage: string;
+  /** 0 for a host that is not seeded. */
+  readonly generation: number;
+  /** ISO time; all that was acknowledged before it is in the point. */
+  readonly instant: string;
+  readonly stores: readonly string[];
+}
+
+/** Tags for `restic backup`. */
+export function tagsOf(point: PointTags): readonly string[] {
+  return [
+    `point:${point.id}`,
+    `lineage:${point.lineage}`,
+    `generation:${point.generation}`,
+    `instant:${point.instant}`,
+    ...[...point.stores].sort().map((store) => `store:${store}`),
+  ];
+}
+
+/** Reads tags back; null for a snapshot that is not one of our points. Without an `instant` tag the id's second counts. */
+export function parseTags(tags: readonly string[]): PointTags | null {
+  const value = (name: string): string | undefined => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1);
+  const id = value("point");
+  const lineage = value("lineage");
+  const generation = value("generation");
+  if (id === undefined || lineage === undefined || lineage === "" || generation === undefined) return null;
+  if (!isPointId(id) || !/^\d+$/.test(generation)) return null;
+  const instant = value("instant") ?? instantOfId(id);
+  const stores = tags.filter((tag) => tag.startsWith("store:")).map((tag) => tag.slice("store:".length));
+  return { id, lineage, generation: Number(generation), instant, stores };
+}
+
+function instantOfId(id: string): string {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+}

@@ -1,0 +1,154 @@
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { applyChanges, type Applied } from "./apply-changes.ts";
+import { changesBetween } from "./changes.ts";
+import { scanTree, type Scan } from "./scan.ts";
+import { emptyTree, parseTree, type Tree } from "./tree.ts";
+
+/** What is copied where. */
+export interface CopyPlaces {
+  /** Folder that holds the directories. */
+  readonly from: string;
+  readonly to: string;
+  /** Names below `from`. */
+  readonly directories: readonly string[];
+  /** File that remembers what the copy is a copy of. */
+  readonly index: string;
+}
+
+/** One pass: what it did and how long its two halves took, in ms. */
+export interface Pass extends Applied {
+  readonly scanMs: number;
+  readonly applyMs: number;
+}
+
+/**
+ * A copy that is kept equal to a live tree in two passes: one while the tree moves, a short one while it stands still.
+ * Each pass looks at the whole tree and compares with what the copy was made from, so that nothing depends on times being right.
+ * While the copy is being changed its index is absent: whoever finds it so starts from nothing.
+ */
+export class ReflinkCopy {
+  readonly #places: CopyPlaces;
+  #known: Tree = emptyTree;
+  #last: Scan | null = null;
+  constructor(places: CopyPlaces) {
+    this.#places = places;
+  }
+
+  /** Brings the copy near to the tree, which may be moving: files that vanish meanwhile are left to the second pass. */
+  async firstPass(signal?: AbortSignal): Promise<Pass> {
+    this.#known = await this.#resume();
+    const pass = await this.#pass(true, signal);
+    return pass;
+  }
+
+  /** Makes the copy equal to the tree, which must stand still. Can be repeated. */
+  async secondPass(signal?: AbortSignal): Promise<Pass> {
+    return this.#pass(false, signal);
+  }
+
+  /**
+   * Compares the finished copy with what was seen of the tree, entry by entry, and keeps the index for the next point.
+   * @throws Error naming the first difference.
+   * @returns What each directory holds: regular files and their bytes.
+   */
+  async finish(): Promise<Readonly<Record<string, { files: number; bytes: number }>>> {
+    const seen = this.#last;
+    if (seen === null) throw new Error("finish() before secondPass()");
+    const { tree } = await scanTree(this.#places.to, this.#places.directories, false);
+    const difference = firstDifference(seen.tree, tree);
+    if (difference !== null) throw new Error(`The copy differs from the live tree: ${difference}.`);
+    await writeDurably(this.#places.index, `${seen.tree.scannedAt}\n${seen.text}`);
+    return Object.fromEntries(this.#places.directories.map((name) => [name, measure(tree, name)]));
+  }
+
+  async #pass(tolerant: boolean, signal?: AbortSignal): Promise<Pass> {
+    const { from, to, directories } = this.#places;
+    const started = performance.now();
+    const scan = await scanTree(from, directories, tolerant, signal);
+    const scanned = performance.now();
+    const changes = changesBetween(this.#known, scan.tree);
+    const applied = await applyChanges(changes, { from, to, tolerant, ...(signal === undefined ? {} : { signal }) });
+    const entries = new Map(scan.tree.entries);
+    for (const path of applied.skipped) entries.delete(path);
+    this.#known = { scannedAt: scan.tree.scannedAt, entries };
+    this.#last = tolerant ? null : scan;
+    return { ...applied, scanMs: scanned - started, applyMs: performance.now() - scanned };
+  }
+
+  /** What the copy on disk is a copy of; when that is not certain, the copy is removed and all is new. */
+  async #resume(): Promise<Tree> {
+    const { to, index, directories } = this.#places;
+    const known = await readIndex(index);
+    await rm(index, { force: true });
+    if (known !== null && (await this.#copyIs(known))) return known;
+    await rm(to, { recursive: true, force: true });
+    await mkdir(to, { recursive: true, mode: 0o700 });
+    // Parents of nested directories, which `find` does not list.
+    for (const name of directories) await mkdir(dirname(`${to}/${name}`), { recursive: true });
+    return emptyTree;
+  }
+
+  async #copyIs(known: Tree): Promise<boolean> {
+    try {
+      const { tree } = await scanTree(this.#places.to, this.#places.directories, true);
+      return firstDifference(known, tree) === null;
+    } catch {
+      // No copy, or an unreadable one: made anew.
+      return false;
+    }
+  }
+}
+
+async function readIndex(path: string): Promise<Tree | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  const newline = text.indexOf("\n");
+  return parseTree(text.slice(newline + 1), Number(text.slice(0, newline)));
+}
+
+/** The fsync also makes every earlier change of the copy's metadata durable: the file system's log is in order. */
+async function writeDurably(path: string, content: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, "w", 0o600);
+  try {
+    await file.writeFile(content, "latin1");
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/** Null when both hold the same paths with the same kind, size, mode, owner and link targets. */
+function firstDifference(expected: Tree, actual: Tree): string | null {
+  for (const entry of expected.entries.values()) {
+    const found = actual.entries.get(entry.path);
+    if (found === undefined) return `${readable(entry.path)} is missing`;
+    const fields = (["kind", "mode", "uid", "gid", "target"] as const).filter((field) => entry[field] !== found[field]);
+    if (entry.kind === "f" && entry.size !== found.size) return `${readable(entry.path)} has ${found.size} bytes instead of ${entry.size}`;
+    if (fields.length > 0) return `${readable(entry.path)} has another ${fields.join(", ")}`;
+  }
+  for (const path of actual.entries.keys()) if (!expected.entries.has(path)) return `${readable(path)} should not be there`;
+  return null;
+}
+
+function readable(path: string): string {
+  return JSON.stringify(Buffer.from(path, "latin1").toString("utf8"));
+}
+
+function measure(tree: Tree, directory: string): { files: number; bytes: number } {
+  let files = 0;
+  let bytes = 0;
+  for (const entry of tree.entries.values()) {
+    if (entry.kind !== "f" || !(entry.path === directory || entry.path.startsWith(`${directory}/`))) continue;
+    files += 1;
+    bytes += entry.size;
+  }
+  return { files, bytes };
+}

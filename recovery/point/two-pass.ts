@@ -1,0 +1,91 @@
+import type { Docker } from "../agent/docker.ts";
+import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { pauseAll, stillPaused, unpauseAll, type Pausable, type PauseJournal } from "./pause.ts";
+import type { Pass } from "./reflink-copy.ts";
+
+/** What a copy under a pause works with. */
+export interface FrozenCopy {
+  readonly docker: Docker;
+  readonly containers: () => Promise<readonly Pausable[]>;
+  readonly journal: PauseJournal;
+  readonly secondPass: (signal: AbortSignal) => Promise<Pass>;
+  readonly pauseLimitMs: number;
+  /** SIGTERM or SIGINT. */
+  readonly interrupted: AbortSignal;
+  readonly log: (line: string) => void;
+}
+
+/** How it went. */
+export interface FrozenResult {
+  readonly pass: Pass;
+  /** From the first pause asked for to the last unpause done, of the attempt that counted. */
+  readonly pauseMs: number;
+  readonly attempts: number;
+}
+
+const attemptLimit = 3;
+
+/**
+ * Copies while the containers stand still, and makes sure that they did: a `service update` unpauses a task, so the copy counts only if
+ * every container is still the same one and paused at its end. Past the limit it thaws first and reports after.
+ * However this ends, no container stays paused.
+ */
+export async function copyFrozen(work: FrozenCopy): Promise<FrozenResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    work.interrupted.throwIfAborted();
+    const outcome = await attemptOnce(work);
+    if (typeof outcome !== "string") return { ...outcome, attempts: attempt };
+    work.log(`copy discarded, attempt ${attempt} of ${attemptLimit}: ${outcome}`);
+    if (attempt >= attemptLimit) {
+      throw new RecoveryError(
+        exitCodes.failed,
+        `No point: ${outcome}, ${attemptLimit} times in a row. An update seems to be running: the next point follows when it is done.`,
+      );
+    }
+  }
+}
+
+/** The result, or why the copy does not count. */
+async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attempts"> | string> {
+  const { docker, journal } = work;
+  const containers = await work.containers();
+  const limit = new AbortController();
+  const started = performance.now();
+  const timer = setTimeout(() => limit.abort(new Error("pause limit")), work.pauseLimitMs);
+  const stop = AbortSignal.any([limit.signal, work.interrupted]);
+  const frozen = pauseAll(docker, containers, journal);
+  let thawed: Promise<void> | null = null;
+  let pauseMs = 0;
+  // Never while a pause is still on its way: it would freeze again what was just thawed.
+  const thaw = (): Promise<void> =>
+    (thawed ??= frozen.then(async () => {
+      await unpauseAll(docker, containers, journal);
+      pauseMs = performance.now() - started;
+    }));
+  // At once, though a slow copy may still be going on: that one only has to end before the next begins.
+  stop.addEventListener("abort", () => void thaw().catch(() => undefined), { once: true });
+  try {
+    await frozen;
+    stop.throwIfAborted();
+    const pass = await work.secondPass(stop);
+    const changed = await stillPaused(docker, containers);
+    stop.throwIfAborted();
+    await thaw();
+    if (changed !== null) return changed;
+    return { pass, pauseMs };
+  } catch (error) {
+    await thaw();
+    if (limit.signal.aborted) throw pastLimit(work.pauseLimitMs, pauseMs);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function pastLimit(limitMs: number, tookMs: number): RecoveryError {
+  return new RecoveryError(
+    exitCodes.pauseLimit,
+    `No point: the copy was not done within the pause limit of ${limitMs} ms (the stores stood still for ${Math.round(tookMs)} ms). ` +
+      `The stores run again. If this repeats, look for a slow disk or raise backups.pauseLimit.`,
+  );
+}
