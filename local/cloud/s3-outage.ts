@@ -1,0 +1,31 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { docker } from "../images/docker.ts";
+import type { CloudInstance } from "../instance.ts";
+
+/** Takes the cloud's S3 server away, as an outage would: it stays away until `startS3`, or the next `ensureCloud`. */
+export async function stopS3(cloud: CloudInstance): Promise<void> {
+  await docker(["stop", "--time", "5", cloud.s3.container]);
+}
+
+/**
+ * Brings the S3 server back and waits until it answers.
+ * @throws Error when it does not within 60 s
+ */
+export async function startS3(cloud: CloudInstance): Promise<void> {
+  await docker(["start", cloud.s3.container]);
+  const deadline = Date.now() + 60_000;
+  while (!(await isReady(cloud.s3.endpoint))) {
+    if (Date.now() > deadline) throw new Error(`${cloud.s3.container}: started, but not ready within 60 s`);
+    await delay(200);
+  }
+}
+
+async function isReady(endpoint: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${endpoint}/minio/health/ready`, { signal: AbortSignal.timeout(2000) });
+    return response.ok;
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DOMException) return false;
+    throw error;
+  }
+}

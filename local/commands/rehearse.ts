@@ -1,0 +1,61 @@
+/**
+ * `npm run rehearse`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
+ * Exit codes: 0 passed, 3 something that must be there was missing or altered, or a check could not be made,
+ * 1 the rehearsal could not be carried through, 2 wrong arguments.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { LocalStage } from "../drill/local-stage.ts";
+import { stackInstance, thisRepository } from "../instance.ts";
+import { terminalProgress } from "../progress.ts";
+import { rehearse } from "../../recovery/drill/rehearsal.ts";
+import { renderRehearsal } from "../../recovery/drill/rehearsal-report.ts";
+import { runCommandLine } from "./command-errors.ts";
+
+interface RehearseOptions {
+  readonly stack: string;
+  readonly rate: string;
+  readonly points: string;
+  readonly every: string;
+  readonly report?: string;
+}
+
+await runCommandLine(async () => {
+  const program = new Command("rehearse")
+    .description("Loses a whole stack in mid-stream and brings it back from off-site, with proof.")
+    .option("--stack <name>", "the stack to lose; never one that you need", "rehearsal")
+    .option("--rate <orders>", "orders a second", "20")
+    .option("--points <count>", "points to be taken and shipped before the loss", "2")
+    .option("--every <interval>", "interval of points and shipping", "15s")
+    .option("--report <file>", "where to keep the report (default: among the rebuilt stack's reports)")
+    .exitOverride()
+    .parse();
+  const options = program.opts<RehearseOptions>();
+  const repository = thisRepository();
+  const rebuilt = stackInstance(repository, `${options.stack}-rebuilt`, options.stack);
+  const reports = join(rebuilt.cloud.folder, "rehearsals");
+  await mkdir(reports, { recursive: true, mode: 0o700 });
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, "");
+
+  const progress = terminalProgress();
+  const stage = new LocalStage({
+    repository,
+    stack: options.stack,
+    rebuiltStack: rebuilt.stack,
+    progress,
+    pointEvery: options.every,
+  });
+  const report = await rehearse(stage, {
+    stack: options.stack,
+    ledgerFile: join(reports, `${stamp}.ledger.jsonl`),
+    ordersPerSecond: Number(options.rate),
+    pointsBeforeLoss: Number(options.points),
+    onStep: (name) => {
+      progress.note(`\n── ${name}`);
+    },
+  });
+  await writeFile(options.report ?? join(reports, `${stamp}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`\n${renderRehearsal(report)}\n`);
+  return report.causes.length === 0 ? 0 : 3;
+});

@@ -1,0 +1,71 @@
+import { realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Progress } from "../progress.ts";
+import { buildEngine, findBuiltEngine } from "./build-engine.ts";
+import { pinnedVersion, type Engine } from "./engine.ts";
+import { downloadOfficialEngine, findOfficialEngine } from "./official-engine.ts";
+import { chooseProvider } from "./provider-plugins.ts";
+import { pulumiHome } from "./pulumi-home.ts";
+
+/** The checkout that this file belongs to. */
+const root = realpathSync(join(import.meta.dirname, "..", ".."));
+
+/**
+ * A ready engine: the official `pulumi` on PATH, else the pinned official release (downloaded once), else the same
+ * version built from its Go modules (minutes the first time, then at once); with official plugins where they are to
+ * be had, else this repository's stand-ins. Throws a sentence when none of these is possible.
+ */
+export async function findOrBuildEngine(
+  progress: Progress,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Engine> {
+  return progress.step("engine", async (report) => {
+    const found = await locate(progress, report, environment);
+    const installer = found.source === "official" ? { installer: found.pulumi } : {};
+    const search = { root, environment, ...installer };
+    const docker = await chooseProvider("docker", search, report);
+    const command = await chooseProvider("command", search, report);
+    report(
+      `${found.source} ${found.version}${found.how}; providers: docker ${docker.source}, command ${command.source}`,
+    );
+    return {
+      pulumi: found.pulumi,
+      version: found.version,
+      source: found.source,
+      // The language host runs `node`: ours, which strips types.
+      pathPrepend: [dirname(found.pulumi), dirname(process.execPath), docker.path, command.path].filter(
+        (path) => path !== undefined,
+      ),
+      env: {
+        PULUMI_HOME: pulumiHome(),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      },
+      providers: { docker: docker.source, command: command.source },
+    };
+  });
+}
+
+interface Located {
+  readonly pulumi: string;
+  readonly version: string;
+  readonly source: Engine["source"];
+  readonly how: string;
+}
+
+async function locate(
+  progress: Progress,
+  report: (detail: string) => void,
+  environment: NodeJS.ProcessEnv,
+): Promise<Located> {
+  const note = (text: string): void => {
+    progress.note(text);
+  };
+  const onPath = await findOfficialEngine(note, environment);
+  if (onPath !== undefined) return { ...onPath, source: "official", how: " on PATH" };
+  const downloaded = await downloadOfficialEngine(report, note, environment);
+  if (downloaded !== undefined) return { ...downloaded, source: "official", how: ", downloaded" };
+  const cached = findBuiltEngine();
+  const pulumi = cached ?? (await buildEngine(report, environment));
+  return { pulumi, version: pinnedVersion, source: "built", how: cached === undefined ? "" : ", cached" };
+}

@@ -1,0 +1,7 @@
+import { join } from "node:path";
+import { cacheDirectory } from "../cache/directory.ts";
+
+/** Pulumi's own folder (logs, fetched plugins), kept apart from the user's `~/.pulumi` and its logins. */
+export function pulumiHome(): string {
+  return join(cacheDirectory(), "pulumi-home");
+}

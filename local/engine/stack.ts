@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import { parse } from "yaml";
+import { runCommand } from "../run-command.ts";
+import { explain, PulumiError } from "./pulumi-error.ts";
+import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
+
+/**
+ * Makes the stack's empty state unless it is there, and returns whether it did. A stack file that is encrypted
+ * already (one that outlived its state) is kept as it is, and the passphrase checked against it; a new one gets its
+ * `encryptionsalt`.
+ */
+export async function createStack(context: StackContext): Promise<boolean> {
+  const project = projectName(context);
+  if (existsSync(join(context.stateDirectory, ".pulumi", "stacks", project, `${context.stack}.json`)))
+    return false;
+  if (basename(context.stackFile) !== `Pulumi.${context.stack}.yaml`) {
+    throw new Error(
+      `${context.stackFile}: must be named Pulumi.${context.stack}.yaml, or Pulumi would not find it`,
+    );
+  }
+  mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
+  // `stack init` knows no --config-file and would write the salt into the committed stack file; so it runs in a
+  // project of its own that keeps its stack files where ours is.
+  const folder = mkdtempSync(join(tmpdir(), "kaleem-project-"));
+  try {
+    const stackConfigDir = relative(folder, dirname(context.stackFile));
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      JSON.stringify({ name: project, runtime: "nodejs", stackConfigDir }),
+    );
+    const argv = ["stack", "init", context.stack, "--no-select", "--secrets-provider=passphrase"];
+    await pulumiText({ ...context, project: folder }, argv);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return true;
+}
+
+/** The stack's outputs as its last `up` left them; secret ones come as "[secret]". */
+export async function readOutputs(context: StackContext): Promise<Readonly<Record<string, unknown>>> {
+  const text = await pulumiText(context, ["stack", "output", "--json", `--stack=${context.stack}`]);
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** Encrypts values into the stack file, one command each (0.3 s); they travel on standard input only. Keys are full, as `kaleem:mongo-keyfile`. */
+export async function setSecrets(context: StackContext, secrets: ReadonlyMap<string, string>): Promise<void> {
+  const common = ["--secret", `--stack=${context.stack}`, `--config-file=${context.stackFile}`];
+  for (const [key, value] of secrets) {
+    // The command drops one newline from the end, so that a value with one of its own keeps it.
+    await pulumiText(context, ["config", "set", ...common, key], `${value}\n`);
+  }
+}
+
+/** Every configuration value of the stack file, secrets decrypted, by full key. Objects come as JSON text. */
+export async function decryptConfig(context: StackContext): Promise<ReadonlyMap<string, string>> {
+  const argv = [
+    "config",
+    "--show-secrets",
+    "--json",
+    `--stack=${context.stack}`,
+    `--config-file=${context.stackFile}`,
+  ];
+  const values = JSON.parse(await pulumiText(context, argv)) as Record<string, { value: string }>;
+  return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
+}
+
+/** Runs a command that changes no resources and returns its standard output. */
+async function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+  const ended = await runCommand([context.engine.pulumi, "--non-interactive", "--color=never", ...argv], {
+    cwd: context.project,
+    environment: pulumiEnvironment(context),
+    ...(input === undefined ? {} : { input }),
+  });
+  if (ended.code === 0) return ended.stdout;
+  const command = argv.slice(0, 2).join(" ");
+  throw new PulumiError(
+    explain(
+      `pulumi ${command} of stack ${context.stack} ended with ${String(ended.code)}:\n${ended.stderr.trim()}`,
+    ),
+  );
+}
+
+function projectName(context: StackContext): string {
+  const file = join(context.project, "Pulumi.yaml");
+  return (parse(readFileSync(file, "utf8")) as { name: string }).name;
+}

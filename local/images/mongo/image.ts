@@ -1,0 +1,38 @@
+import path from "node:path";
+import type { ImageRecipe } from "../recipe.ts";
+import { makeStaticImage, type StaticImage } from "../static-image.ts";
+
+const folder = import.meta.dirname;
+
+const image: Omit<StaticImage, "go" | "overlays"> & { readonly go: Omit<StaticImage["go"], "module"> } = {
+  go: {
+    packages: ["github.com/FerretDB/FerretDB/cmd/ferretdb", "./mongod", "./mongosh"],
+    tags: ["ferretdb_no_postgresql"],
+    // Generated in its own repository and left out of the module; without it the command refuses to start.
+    missingFiles: { "github.com/FerretDB/FerretDB/build/version/version.txt": "v1.24.0\n" },
+  },
+  data: { directory: "/data/db", owner: "999:999" },
+  version: "FerretDB 1.24.0",
+};
+
+/** FerretDB behind mongod's command line; see README.md for what it is not. */
+export const mongoImage: ImageRecipe = {
+  name: "mongo",
+  from: "FerretDB's Go module",
+  inputs: () => [
+    JSON.stringify(image),
+    { directory: path.join(folder, "build") },
+    { directory: path.join(folder, "rootfs") },
+  ],
+  config: ["ENV PATH=/usr/local/bin:/usr/bin:/bin", "EXPOSE 27017", 'CMD ["mongod"]'],
+  build: (directory, report) =>
+    makeStaticImage(
+      {
+        ...image,
+        go: { ...image.go, module: path.join(folder, "build") },
+        overlays: [path.join(folder, "rootfs")],
+      },
+      directory,
+      report,
+    ),
+};

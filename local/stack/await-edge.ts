@@ -1,0 +1,32 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { EdgeClient, NoAnswer, type EdgeTarget } from "../../recovery/drill/edge-client.ts";
+
+/** What the edge said to `GET /api/health`: its status code, or why there was none. */
+export async function askEdge(target: EdgeTarget): Promise<{ status: number | null; text: string }> {
+  const client = new EdgeClient(target, 3000);
+  try {
+    const { status, body } = await client.get("/api/health");
+    return { status, text: `${status} ${JSON.stringify(body)}` };
+  } catch (error) {
+    if (error instanceof NoAnswer) return { status: null, text: error.message };
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
+/** Waits until the edge answers `GET /api/health` with this status; at the deadline an error with its last answer. */
+export async function awaitEdge(target: EdgeTarget, wanted: 200 | 503, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let last = "not asked";
+  while (Date.now() < deadline) {
+    const answer = await askEdge(target);
+    if (answer.status === wanted) return;
+    last = answer.text;
+    await wait(250);
+  }
+  throw new Error(
+    `${target.url}/api/health: expected ${wanted} within ${timeoutMs / 1000} s, the last answer was: ${last}. ` +
+      "See `npm run status`, and `docker service ps api --no-trunc` on the host.",
+  );
+}

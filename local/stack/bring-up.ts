@@ -1,0 +1,137 @@
+import { dirname } from "node:path";
+import type { Engine } from "../engine/engine.ts";
+import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
+import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
+import type { StackContext } from "../engine/stack-context.ts";
+import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
+import { ensureImages } from "../images/ensure-images.ts";
+import type { StackInstance } from "../instance.ts";
+import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
+import type { Progress } from "../progress.ts";
+import { sshKeyPair } from "../ssh/ssh-key-pair.ts";
+import { createVps, type Vps } from "../vps/create-vps.ts";
+import { layout } from "../../recovery/layout.ts";
+import { Bucket } from "../../recovery/lineage/bucket.ts";
+import { HeadStore } from "../../recovery/lineage/head-store.ts";
+import { SshHost } from "../../recovery/operator/ssh.ts";
+import { awaitEdge } from "./await-edge.ts";
+import { readLineage } from "./data-state.ts";
+import { decideFence, type FenceDecision } from "./fence.ts";
+import { prepareStack } from "./prepare-stack.ts";
+import type { RecoveryKit } from "./recovery-kit.ts";
+import { openStackPaths, type StackPaths } from "./stack-paths.ts";
+import { timedProgress, type PhaseSeconds } from "./timed-progress.ts";
+import { describeChanges } from "./describe-changes.ts";
+import { awaitRunning, type RunningService } from "./await-running.ts";
+
+export interface BringUpRequest {
+  readonly instance: StackInstance;
+  readonly progress: Progress;
+  /** Brings back a platform that was lost: its secrets come from the bucket. */
+  readonly kit?: RecoveryKit;
+  /** Settings that win over the committed stack file, by key without the namespace. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface BroughtUp {
+  readonly engine: Engine;
+  readonly context: StackContext;
+  readonly paths: StackPaths;
+  readonly cloud: Cloud;
+  readonly vps: Vps;
+  readonly host: SshHost;
+  readonly fence: FenceDecision;
+  readonly pulumi: OperationResult;
+  /** Where customers reach the edge. */
+  readonly edge: { readonly url: string; readonly httpsUrl: string };
+  /** What was wanted, and was found running. */
+  readonly running: readonly RunningService[];
+  /** What each phase took, in order. */
+  readonly phases: readonly PhaseSeconds[];
+}
+
+/** Everything from a bare machine to a platform that answers, or that waits closed for its restore. Idempotent. */
+export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
+  const { instance } = request;
+  const { progress, phases } = timedProgress(request.progress);
+  await ensurePrerequisites(progress);
+  const engine = await findOrBuildEngine(progress);
+  const paths = await openStackPaths(instance);
+  const cloud = await ensureCloud(instance, progress);
+  await ensureImages(instance, progress);
+  const key = await sshKeyPair(dirname(instance.vps.privateKey));
+  const vps = await createVps(instance, { authorizedKey: key.publicKey }, progress);
+  const host = new SshHost({
+    address: vps.address,
+    port: vps.port,
+    user: "root",
+    privateKeyFile: instance.vps.privateKey,
+    knownHostsFile: vps.knownHostsFile,
+  });
+
+  const fence = await progress.step("data", async (report) => {
+    const decision = await lookAtData(host, cloud);
+    report(decision.reason);
+    return decision;
+  });
+  const context = await progress.step("stack file and secrets", () =>
+    prepareStack({
+      instance,
+      engine,
+      paths,
+      offsiteKeys: cloud.keys,
+      ...(request.kit === undefined ? {} : { kit: request.kit }),
+      found: { ...foundSettings(instance, vps, cloud, fence), ...request.settings },
+    }),
+  );
+  const pulumi = await progress.step("pulumi up", async (report) => {
+    const result = await runPulumi(context, "up", {
+      onResource: ({ name, action }) => {
+        report(`${name} ${action}`);
+      },
+    });
+    report(describeChanges(result.changes));
+    return result;
+  });
+  for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
+  const edge = {
+    url: `http://127.0.0.1:${instance.vps.ports.http}`,
+    httpsUrl: `https://127.0.0.1:${instance.vps.ports.https}`,
+  };
+  const running = await progress.step("health through the edge", async () => {
+    if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
+    await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);
+    return awaitRunning(context, host, 60_000);
+  });
+  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, phases };
+}
+
+async function lookAtData(host: SshHost, cloud: Cloud): Promise<FenceDecision> {
+  const bucket = new Bucket(cloud.offsite, cloud.keys);
+  const [seeded, found] = await Promise.all([readLineage(host), new HeadStore(bucket).read()]);
+  // An emulated platform has nobody who could lose data by a first install.
+  return decideFence({ seeded, head: found?.head ?? null, firstInstall: true });
+}
+
+function foundSettings(
+  instance: StackInstance,
+  vps: Vps,
+  cloud: Cloud,
+  fence: FenceDecision,
+): Record<string, unknown> {
+  return {
+    host: {
+      kind: "ssh",
+      address: vps.address,
+      port: vps.port,
+      user: "root",
+      hostKey: vps.hostKey,
+      privateKeyFile: instance.vps.privateKey,
+      knownHostsFile: vps.knownHostsFile,
+      insecureRegistries: [instance.cloud.registry.authority],
+    },
+    imageLock: instance.cloud.imageLockName,
+    fenced: fence.fenced,
+    offsite: cloud.offsite,
+  };
+}

@@ -1,0 +1,67 @@
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+const stackFileSchema = z.looseObject({
+  encryptionsalt: z.string().optional(),
+  config: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What a stack file holds: Pulumi's own keys and the configuration, secrets as `{secure: …}`. */
+export type StackFile = z.infer<typeof stackFileSchema>;
+
+const header = `# Generated from the committed stack file by \`npm run up\`; secrets in it are encrypted with the passphrase beside it.
+# Edit the committed file, not this one: the next \`up\` writes it again and keeps only the secrets and the salt.
+`;
+
+/** Reads a stack file's text; says which file is wrong and how. */
+export function parseStackFile(text: string, name: string): StackFile {
+  const parsed = stackFileSchema.safeParse(parse(text) ?? {});
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `${name}: expected a Pulumi stack file with a "config" mapping. ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+/**
+ * The generated stack file: the committed settings, what the launcher found out (`found`, by key without the
+ * namespace; a mapping is merged into the committed one), and the secrets and salt that the file on disk already had. Same input, same text.
+ */
+export function composeStackFile(
+  committed: StackFile,
+  existing: StackFile | null,
+  found: Readonly<Record<string, unknown>>,
+): StackFile {
+  const secrets = Object.entries(existing?.config ?? {}).filter(([, value]) => isSecure(value));
+  const settings = Object.entries(found).map(([key, value]) => {
+    const said = committed.config?.[`kaleem:${key}`];
+    return [`kaleem:${key}`, isMapping(said) && isMapping(value) ? { ...said, ...value } : value] as const;
+  });
+  const salt = existing?.encryptionsalt ?? committed.encryptionsalt;
+  return {
+    ...(salt === undefined ? {} : { encryptionsalt: salt }),
+    config: sorted({ ...committed.config, ...Object.fromEntries(settings), ...Object.fromEntries(secrets) }),
+  };
+}
+
+/** The secrets that a stack file already has, by key without the namespace. */
+export function secretsIn(file: StackFile): Set<string> {
+  const keys = Object.entries(file.config ?? {}).filter(([, value]) => isSecure(value));
+  return new Set(keys.map(([key]) => key.replace(/^kaleem:/, "")));
+}
+
+/** The file's text, keys in a fixed order. */
+export function renderStackFile(file: StackFile): string {
+  return header + stringify(file, { lineWidth: 0 });
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSecure(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
+}
+
+function sorted(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

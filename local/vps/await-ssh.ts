@@ -1,0 +1,63 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { command, LocalCommandError } from "../images/command.ts";
+import type { StackInstance } from "../instance.ts";
+
+/** A login with the pinned host key and the stack's own key, and with nothing of the user's own ssh configuration. */
+export function sshArguments(
+  instance: StackInstance,
+  remoteCommand: readonly string[],
+): readonly [string, ...string[]] {
+  const options = {
+    BatchMode: "yes",
+    IdentitiesOnly: "yes",
+    StrictHostKeyChecking: "yes",
+    UserKnownHostsFile: instance.vps.knownHosts,
+    GlobalKnownHostsFile: "none",
+    ConnectTimeout: "5",
+    LogLevel: "ERROR",
+  };
+  return [
+    "ssh",
+    ...["-F", "none", "-i", instance.vps.privateKey, "-p", String(instance.vps.ports.ssh)],
+    ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+    "root@127.0.0.1",
+    ...remoteCommand,
+  ];
+}
+
+/**
+ * Waits until root can log in.
+ * @throws Error at once when the machine has another host key than the pinned one or refuses the login key, and after
+ *   `limitSeconds` with ssh's last words when it does not answer
+ */
+export async function awaitSsh(instance: StackInstance, limitSeconds: number): Promise<void> {
+  const deadline = Date.now() + limitSeconds * 1000;
+  for (;;) {
+    try {
+      await command(sshArguments(instance, ["true"]), { timeoutSeconds: 20 });
+      return;
+    } catch (error) {
+      if (!(error instanceof LocalCommandError)) throw error;
+      const refusal = sshRefusal(instance, error.stderr);
+      if (refusal !== undefined) throw new Error(refusal);
+      if (Date.now() > deadline) {
+        throw new Error(
+          `${instance.vps.container}: no SSH answer on 127.0.0.1:${instance.vps.ports.ssh} within ${limitSeconds} s; look at \`docker logs ${instance.vps.container}\`. ${error.message}`,
+        );
+      }
+    }
+    await delay(200);
+  }
+}
+
+/** What to do about an answer of ssh that waiting does not change; undefined when waiting may help. Pure. */
+export function sshRefusal(instance: StackInstance, stderr: string): string | undefined {
+  const where = `${instance.vps.container} (127.0.0.1:${instance.vps.ports.ssh})`;
+  if (/host key verification failed|host identification has changed/i.test(stderr)) {
+    return `${where}: its SSH host key is not the one pinned in ${instance.vps.knownHosts}; if you replaced the machine yourself, remove that line, else find out who answers there`;
+  }
+  if (/permission denied/i.test(stderr)) {
+    return `${where}: refuses the key ${instance.vps.privateKey}; the machine was made with another one. Put that key back, or remove the machine (npm run down) and make it anew`;
+  }
+  return undefined;
+}

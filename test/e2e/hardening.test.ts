@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
+import { decryptConfig } from "../../local/engine/stack.ts";
+import { silentProgress } from "../../local/progress.ts";
+import { openStackPaths } from "../../local/stack/stack-paths.ts";
+import { MongoClient } from "mongodb";
+import { createClient } from "redis";
+import { throughTunnel } from "./support/tunnel.ts";
+import { hostOf, instanceOf, repository, runProgram, testStack } from "./support/test-stack.ts";
+
+const instance = instanceOf(testStack.name);
+const host = hostOf(testStack.name);
+
+async function secrets(): Promise<Map<string, string>> {
+  const paths = await openStackPaths(instance);
+  const engine = await findOrBuildEngine(silentProgress);
+  const config = await decryptConfig({
+    engine,
+    project: repository,
+    stack: instance.stack,
+    stackFile: paths.stackFile,
+    stateDirectory: paths.state,
+    passphraseFile: paths.passphrase,
+  });
+  const file = parse(await readFile(paths.stackFile, "utf8")) as { config: Record<string, unknown> };
+  const keys = Object.keys(file.config).filter(
+    (key) => typeof file.config[key] === "object" && "secure" in (file.config[key] as object),
+  );
+  return new Map(keys.map((key) => [key, config.get(key) ?? ""]));
+}
+
+test("no secret stands in plain in the stack file, the state, units, process lists, inspections or journals", async () => {
+  const values = await secrets();
+  assert.ok(values.size >= 7, [...values.keys()].join(", "));
+  const paths = await openStackPaths(instance);
+  const places = new Map<string, string>([["stack file", await readFile(paths.stackFile, "utf8")]]);
+  for (const entry of await readdir(paths.state, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile())
+      places.set(`state ${entry.name}`, await readFile(join(entry.parentPath, entry.name), "utf8"));
+  }
+  const look = {
+    processes: "ps axww -o args=; cat /proc/[0-9]*/environ | tr '\\0' '\\n'",
+    inspections: "docker inspect $(docker ps -aq); docker service inspect $(docker service ls -q)",
+    units: "cat /etc/systemd/system/kaleem* /etc/kaleem/agent.json",
+    journals: "journalctl --no-pager -n 100000",
+    "service logs": "for s in $(docker service ls -q); do docker service logs $s 2>&1; done",
+  };
+  for (const [place, command] of Object.entries(look)) {
+    const { stdout } = await host.run(["bash", "-c", command], { timeoutMs: 60_000 });
+    assert.ok(stdout.length > 100, `${place}: nothing was looked at`);
+    places.set(place, stdout);
+  }
+  for (const [key, value] of values) {
+    // The access key's id is no secret; it names the key in every request.
+    if (key.endsWith("access-key-id")) continue;
+    const base64 = Buffer.from(value).toString("base64");
+    for (const [place, text] of places) {
+      assert.ok(!text.includes(value) && !text.includes(base64), `${key} stands in plain in ${place}`);
+    }
+  }
+});
+
+test("only 22, 80 and 443 answer from outside the machine", async () => {
+  const address = (
+    await runProgram(
+      [
+        "docker",
+        "inspect",
+        "--format",
+        "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+        instance.vps.container,
+      ],
+      {},
+    )
+  ).stdout.trim();
+  // From another container of the same network, which is as near as an outsider can be.
+  const scan = `for p in $(seq 1 10000) 27017; do (exec 3<>/dev/tcp/${address}/$p) 2>/dev/null && echo $p; done; echo done`;
+  const { stdout } = await runProgram(["timeout", "300", "bash", "-c", scan], {});
+  const lines = stdout.trim().split("\n");
+  assert.equal(lines.pop(), "done");
+  assert.deepEqual(lines, ["22", "80", "443"]);
+});
+
+test("mongo refuses a missing and a wrong password, and takes the right one", async () => {
+  const right = (await secrets()).get("kaleem:mongo-app-password") ?? "";
+  await throughTunnel(host, "mongo", 27017, async (port) => {
+    const ask = async (auth?: { username: string; password: string }): Promise<unknown> => {
+      const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, {
+        directConnection: true,
+        serverSelectionTimeoutMS: 5000,
+        ...(auth === undefined ? {} : { auth, authSource: "admin" }),
+      });
+      try {
+        return await client.db("kaleem").collection("orders").countDocuments();
+      } finally {
+        await client.close();
+      }
+    };
+    await assert.rejects(ask(), /auth/i);
+    await assert.rejects(ask({ username: "app", password: "wrong-password-entirely" }), /auth/i);
+    assert.equal(typeof (await ask({ username: "app", password: right })), "number");
+  });
+});
+
+test("redis refuses a missing and a wrong password, and takes the right one", async () => {
+  const right = (await secrets()).get("kaleem:redis-password") ?? "";
+  await throughTunnel(host, "redis", 6379, async (port) => {
+    const ask = async (password?: string): Promise<number> => {
+      const client = createClient({
+        socket: { host: "127.0.0.1", port, reconnectStrategy: false },
+        ...(password === undefined ? {} : { password }),
+      });
+      client.on("error", () => undefined); // The rejected call says the same.
+      try {
+        await client.connect();
+        return await client.dbSize();
+      } finally {
+        client.destroy();
+      }
+    };
+    await assert.rejects(ask(), /NOAUTH/);
+    await assert.rejects(ask("wrong-password-entirely"), /WRONGPASS/);
+    assert.equal(typeof (await ask(right)), "number");
+  });
+});

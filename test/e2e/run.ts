@@ -1,0 +1,55 @@
+/**
+ * The end-to-end run: one stack with the real engine and real containers, one file after the other, because each
+ * builds on the machine that the one before left. Prints what each part took, and removes all that it made.
+ * Exit code 0 when all passed.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { cacheDirectory } from "../../local/cache/directory.ts";
+import { liveFiles, story } from "./story.ts";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+  const [program = "", ...args] = argv;
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, {
+      cwd: repository,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env },
+    });
+    child.on("error", fail);
+    child.on("exit", (code) => {
+      done(code ?? 1);
+    });
+  });
+}
+
+async function main(): Promise<number> {
+  const cached = existsSync(resolve(cacheDirectory(), "engine"));
+  const table: string[] = [];
+  const began = performance.now();
+  let failed = 0;
+  for (const part of [...story, ...liveFiles(repository)]) {
+    console.log(`\n── e2e: ${part.name}`);
+    const start = performance.now();
+    const code = await run([process.execPath, "--test", "--test-concurrency=1", ...part.files], part.env);
+    if (code !== 0) failed += 1;
+    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
+    table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds} s`);
+    if (code !== 0 && part.required) break;
+  }
+  console.log("\n── e2e: remove what was made");
+  for (const stack of ["test", "test-rebuilt"]) {
+    const code = await run([process.execPath, "local/commands/down.ts", "--stack", stack, "--cloud", "test"]);
+    if (code !== 0) failed += 1;
+  }
+  const total = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(
+    `\n${table.join("\n")}\ne2e took ${total} s, engine and images ${cached ? "cached" : "from nothing"}`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { resolve } from "node:path";
+import { stackInstance, thisRepository } from "../../../local/instance.ts";
+import { SshHost } from "../../../recovery/operator/ssh.ts";
+
+/** The stacks of the end-to-end run: the one that is lost, and the one that takes its place in the same cloud. */
+export const testStack = { name: "test", rebuilt: "test-rebuilt" } as const;
+
+export const repository = thisRepository();
+
+/** The stack that is up first, or its replacement. */
+export function instanceOf(stack: string) {
+  return stackInstance(repository, stack, testStack.name);
+}
+
+export function hostOf(stack: string): SshHost {
+  const { vps } = instanceOf(stack);
+  return new SshHost({
+    address: "127.0.0.1",
+    port: vps.ports.ssh,
+    user: "root",
+    privateKeyFile: vps.privateKey,
+    knownHostsFile: vps.knownHosts,
+  });
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** Runs an npm script as an operator would, e.g. `npmRun("up", "--stack", "test")`; echoes it so that CI's log tells the story. */
+export function npmRun(script: string, ...args: string[]): Promise<Ended> {
+  return runProgram(["npm", "run", "--silent", script, "--", ...args], {});
+}
+
+export function runProgram(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  const [program = "", ...args] = argv;
+  const start = performance.now();
+  const child = spawn(program, args, {
+    cwd: resolve(repository),
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    createInterface({ input: child[name] }).on("line", (line) => {
+      text[name] += `${line}\n`;
+      process.stderr.write(`    ${line}\n`);
+    });
+  }
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => {
+      done({ code: code ?? 128, ...text, seconds: (performance.now() - start) / 1000 });
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { SettingsError, loadSettings } from "../../../local/app/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "kaleem-settings-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+}
+
+const valid = () => ({
+  MONGO_PASSWORD_FILE: file("mongo", "m-secret\n"),
+  REDIS_PASSWORD_FILE: file("redis", " r secret "),
+});
+
+function problemsOf(environment: Record<string, string>): string {
+  try {
+    loadSettings(environment);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError);
+    return error.message;
+  }
+  throw new assert.AssertionError({ message: "the settings were accepted" });
+}
+
+void test("takes passwords from files only, without the newline that editors add", () => {
+  const settings = loadSettings({ ...valid(), MONGO_PASSWORD: "from the environment" });
+  assert.equal(settings.mongo.password, "m-secret");
+  assert.equal(settings.redis.password, " r secret ");
+});
+
+void test("needs nothing but the two password files", () => {
+  const settings = loadSettings(valid());
+  assert.equal(
+    settings.mongo.url,
+    "mongodb://mongo:27017/kaleem?replicaSet=rs0&directConnection=true&retryWrites=false",
+  );
+  assert.equal(settings.redis.url, "redis://redis:6379");
+  assert.deepEqual([settings.port, settings.mongo.user, settings.drainNoticeMs], [3000, "app", 2000]);
+});
+
+void test("names every password file that is missing or empty, at once", () => {
+  const empty = file("empty", "\n");
+  const problems = problemsOf({ MONGO_PASSWORD_FILE: empty, REDIS_PASSWORD_FILE: join(folder, "none") });
+  assert.equal(
+    problems,
+    `MONGO_PASSWORD_FILE: the password file ${empty} is empty. Deliver the password as a secret file, or point the variable at it.\n` +
+      `REDIS_PASSWORD_FILE: cannot read the password file ${join(folder, "none")} (ENOENT). Deliver the password as a secret file, or point the variable at it.`,
+  );
+});
+
+void test("refuses a password in an address, and does not repeat it", () => {
+  const problems = problemsOf({ ...valid(), MONGO_URL: "mongodb://app:hunter2@mongo/kaleem" });
+  assert.equal(problems, "MONGO_URL: must not carry a user or password; passwords come from a file");
+});
+
+void test("refuses settings of the wrong kind, all at once", () => {
+  const problems = problemsOf({ ...valid(), PORT: "http", REDIS_URL: "redis.example", LOG_LEVEL: "loud" });
+  assert.match(problems, /^PORT: Invalid input: expected number/m);
+  assert.match(problems, /^REDIS_URL: expected an address such as redis:\/\/redis:6379$/m);
+  assert.match(problems, /^LOG_LEVEL: Invalid option/m);
+});
