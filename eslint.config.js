@@ -101,7 +101,10 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true, allowNullish: false },
       ],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       // Index signatures are read with brackets: tsc demands it.
       "@typescript-eslint/dot-notation": "off",
       // An interface may be async where this implementation has nothing to wait for.
@@ -131,6 +134,16 @@ export default tseslint.config(
           message: "Node's type stripping has no enums; use a const object or a union.",
         },
         { selector: "TSParameterProperty", message: "Node's type stripping has no parameter properties." },
+      ],
+    },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // A missing value in the text of a failing assertion is what one wants to see.
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
       ],
     },
   },

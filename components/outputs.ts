@@ -21,7 +21,12 @@ export const stackOutputsSchema = z.strictObject({
       replicas: z.number().int().nonnegative(),
     }),
   ),
-  offsite: z.strictObject({ endpoint: z.string(), bucket: z.string(), prefix: z.string(), region: z.string() }),
+  offsite: z.strictObject({
+    endpoint: z.string(),
+    bucket: z.string(),
+    prefix: z.string(),
+    region: z.string(),
+  }),
   backups: z.strictObject({ pointEvery: z.string(), shipEvery: z.string() }),
   fenced: z.boolean(),
 });

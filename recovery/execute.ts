@@ -106,6 +106,8 @@ class Run {
     this.#options.progress({ event: "phase-started", phase: name });
     await this.#write({ name, state: "running", startedAt, seconds: null, bytes: null, detail: "" });
     try {
+      // Asked to stop: between two phases, or in a wait, is where a resume finds everything in order.
+      await this.#ports.pause(0);
       await this.#lock(name);
       const { detail, bytes } = await phases[name](this.#context(name));
       await this.#settle({

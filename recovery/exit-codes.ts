@@ -42,6 +42,8 @@ export const exitCodes = {
   pauseLimit: 41,
   /** A store does not run or does not answer. */
   storeDown: 42,
+  /** The host does not answer over SSH; what is told comes from the bucket alone. */
+  hostUnreachable: 50,
   /** Another run holds a lock; try again when it is done (EX_TEMPFAIL). */
   busy: 75,
   /** Stopped by SIGINT. */

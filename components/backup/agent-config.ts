@@ -21,7 +21,12 @@ export function agentConfig(from: {
     applications: from.catalog.flatMap((definition) =>
       definition.kind === "stateful"
         ? []
-        : [{ name: definition.name, replicas: from.settings[definition.name]?.replicas ?? definition.replicas }],
+        : [
+            {
+              name: definition.name,
+              replicas: from.settings[definition.name]?.replicas ?? definition.replicas,
+            },
+          ],
     ),
     edge: from.edge,
     pauseLimitMs: milliseconds(backups.pauseLimit),

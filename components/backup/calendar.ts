@@ -8,7 +8,8 @@ import { milliseconds } from "../services/quantities.ts";
 export function calendar(every: Duration, offset: Duration = "0s" as Duration): string {
   const seconds = milliseconds(every) / 1_000;
   const shift = milliseconds(offset) / 1_000;
-  if (shift >= seconds) throw new Error(`calendar: an offset of ${offset} does not fit into an interval of ${every}`);
+  if (shift >= seconds)
+    throw new Error(`calendar: an offset of ${offset} does not fit into an interval of ${every}`);
   if (seconds >= 1 && seconds < 60 && 60 % seconds === 0) return `*-*-* *:*:${start(shift)}/${seconds}`;
   const minutes = seconds / 60;
   if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0) {

@@ -7,7 +7,7 @@ import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import type { Offsite } from "../storage/offsite.ts";
 import { commandLine } from "../text/shell.ts";
-import { type AgentBundle, buildAgent } from "./agent-bundle.ts";
+import { buildAgent } from "./agent-bundle.ts";
 
 export interface RecoveryAgentArgs {
   readonly host: Host;
@@ -27,11 +27,23 @@ export class RecoveryAgent extends pulumi.ComponentResource {
   constructor(name: string, args: RecoveryAgentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:backup:RecoveryAgent", name, {}, opts);
     const file = (role: string, what: Omit<HostFileArgs, "host">) =>
-      new HostFile(`${name}-${role}`, { host: args.host, ...what }, { parent: this, dependsOn: args.host.baseline });
+      new HostFile(
+        `${name}-${role}`,
+        { host: args.host, ...what },
+        { parent: this, dependsOn: args.host.baseline },
+      );
     this.#program(name, args);
     file("command", { path: layout.agentCommand, mode: "0755", content: wrapper });
-    file("config", { path: layout.config, mode: "0644", content: `${JSON.stringify(args.config, null, 2)}\n` });
-    file("restic-password", { path: layout.resticPassword, mode: "0600", content: pulumi.secret(args.resticPassword) });
+    file("config", {
+      path: layout.config,
+      mode: "0644",
+      content: `${JSON.stringify(args.config, null, 2)}\n`,
+    });
+    file("restic-password", {
+      path: layout.resticPassword,
+      mode: "0600",
+      content: pulumi.secret(args.resticPassword),
+    });
     file("offsite-credentials", {
       path: layout.offsiteCredentials,
       mode: "0600",
@@ -43,13 +55,12 @@ export class RecoveryAgent extends pulumi.ComponentResource {
 
   /** The bundle is copied beside the running one, checked, and takes its place by rename. */
   #program(name: string, { host }: RecoveryAgentArgs): void {
-    const bundle = buildAgent();
-    const incoming = `${layout.agentBundle}.incoming`;
+    const bundle = pulumi.output(buildAgent());
     const copied = new remote.CopyToRemote(
       `${name}-bundle`,
       {
         connection: host.connection,
-        source: new pulumi.asset.FileAsset(bundle.file),
+        source: bundle.apply(({ file }) => new pulumi.asset.FileAsset(file)),
         remotePath: incoming,
         triggers: [host.identity],
       },
@@ -57,24 +68,24 @@ export class RecoveryAgent extends pulumi.ComponentResource {
     );
     new remote.Command(
       `${name}-program`,
-      { connection: host.connection, create: activate(incoming, bundle), triggers: [host.identity, bundle.sha256] },
+      {
+        connection: host.connection,
+        create: bundle.apply(({ sha256 }) =>
+          commandLine(["bash", "-s", "--", incoming, layout.agentBundle, sha256]),
+        ),
+        stdin: activate,
+        triggers: [host.identity],
+      },
       { parent: this, dependsOn: copied },
     );
   }
 }
 
+/** Ends as the final one does: Node tells a module by its suffix. */
+const incoming = layout.agentBundle.replace(/\.mjs$/, ".incoming.mjs");
+const activate = readFileSync(new URL("files/activate-agent.sh", import.meta.url), "utf8");
+
 const wrapper = `#!/bin/sh
 # Written by pulumi up. The recovery agent; see: kaleem-agent --help
 exec node ${layout.agentBundle} "$@"
 `;
-
-function activate(incoming: string, { sha256 }: AgentBundle): string {
-  const final = layout.agentBundle;
-  return [
-    `echo ${commandLine([`${sha256}  ${incoming}`])} | sha256sum --check --status`,
-    `cp ${incoming} ${final}.new.mjs`,
-    `node --check ${final}.new.mjs`,
-    `chmod 0644 ${final}.new.mjs`,
-    `mv ${final}.new.mjs ${final}`,
-  ].join(" && ");
-}

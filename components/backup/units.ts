@@ -11,7 +11,13 @@ export const unitFailed = "/usr/local/lib/kaleem/unit-failed";
 /** Instance per failed unit: `OnFailure=kaleem-alert@%n.service`. */
 export const alertUnit: readonly IniSection[] = [
   { name: "Unit", entries: [["Description", "Says loudly that %i has failed"]] },
-  { name: "Service", entries: [["Type", "oneshot"], ["ExecStart", `${unitFailed} %i ${layout.metrics}`]] },
+  {
+    name: "Service",
+    entries: [
+      ["Type", "oneshot"],
+      ["ExecStart", `${unitFailed} %i ${layout.metrics}`],
+    ],
+  },
 ];
 
 /** Takes a recovery point. Whatever happens to the agent, no container stays paused. */
@@ -86,7 +92,9 @@ function agentService(description: string, command: string, options: ServiceOpti
       entries: [
         ["Type", "oneshot"],
         ["ExecStart", `${layout.agentCommand} ${command}`],
-        ...(options.stopPost ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const] : []),
+        ...(options.stopPost
+          ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
+          : []),
         ["TimeoutStartSec", options.timeoutSeconds],
         ["Nice", 5],
         ["IOSchedulingClass", "best-effort"],

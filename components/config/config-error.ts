@@ -30,26 +30,31 @@ export function sentences(
     }
     const got = at(value, issue.path);
     if (got === undefined) return [`${dotted(issue.path)}: missing; ${expectation(issue)}`];
-    return [`${dotted(issue.path)}: ${expectation(issue)}, got ${shown(got, isSecret(String(issue.path[0])))}`];
+    return [
+      `${dotted(issue.path)}: ${expectation(issue)}, got ${shown(got, isSecret(String(issue.path[0])))}`,
+    ];
   });
 }
 
 /** A key that nothing reads, with the one that was probably meant. */
 export function unknownKey(path: Path, known: readonly string[]): string {
   const meant = nearest(String(path.at(-1)), known);
-  const advice = meant === undefined ? `known here: ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;
+  const advice =
+    meant === undefined ? `known here: ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;
   return `${dotted(path)}: unknown key; ${advice}`;
 }
 
 function expectation(issue: Issue): string {
   if (issue.message.startsWith("expected ")) return issue.message;
-  if (issue.code === "invalid_type") return `expected ${issue.expected === "object" ? "keys with values" : `a ${issue.expected}`}`;
+  if (issue.code === "invalid_type")
+    return `expected ${issue.expected === "object" ? "keys with values" : `a ${issue.expected}`}`;
   return `expected something else (${issue.message})`;
 }
 
 function at(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
     value,
   );
 }
@@ -61,5 +66,7 @@ function shown(value: unknown, secret: boolean): string {
 }
 
 function dotted(path: Path): string {
-  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("");
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
+    .join("");
 }

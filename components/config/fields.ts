@@ -44,9 +44,18 @@ export const path = text<string>(/^[^\s\0][^\0\n]*$/, "a path");
 export const device = text<string>(/^\/dev\/[A-Za-z0-9._/-]+$/, "a device such as /dev/disk/by-id/…");
 /** A registry's address with its port. */
 export const registry = text<string>(/^[a-z0-9.-]+:\d{1,5}$/, "an address with a port such as 10.0.0.4:5000");
-export const endpoint = text<string>(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/, "an address such as https://s3.example.com, without a path");
-export const bucket = text<string>(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name of 3 to 63 letters, digits, dots and dashes");
-export const keyPrefix = text<string>(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, "a key prefix without slashes at its ends, or nothing");
+export const endpoint = text<string>(
+  /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/,
+  "an address such as https://s3.example.com, without a path",
+);
+export const bucket = text<string>(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  "a bucket's name of 3 to 63 letters, digits, dots and dashes",
+);
+export const keyPrefix = text<string>(
+  /^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/,
+  "a key prefix without slashes at its ends, or nothing",
+);
 export const region = text<string>(/^[a-z0-9-]{2,32}$/, "a region such as auto or us-east-1");
 export const flag = z.boolean({ error: "expected true or false" });
 
@@ -54,7 +63,10 @@ export const flag = z.boolean({ error: "expected true or false" });
 export const secretForms = {
   /** Safe in every place that it has to go to: command-free files, connection strings, redis.conf. */
   password: text<string>(/^[A-Za-z0-9._~!@%^*+=:-]{16,256}$/, "16 or more letters, digits or ._~!@%^*+=:-"),
-  keyfile: text<string>(/^[A-Za-z0-9+/]{6,1022}={0,2}$/, "6 to 1024 characters of base64 (openssl rand -base64 756 | tr -d '\\n')"),
+  keyfile: text<string>(
+    /^[A-Za-z0-9+/]{6,1022}={0,2}$/,
+    "6 to 1024 characters of base64 (openssl rand -base64 756 | tr -d '\\n')",
+  ),
   credential: text<string>(/^[\x21-\x7e]{3,256}$/, "3 or more printable characters without spaces"),
 } as const;
 export type SecretForm = keyof typeof secretForms;

@@ -30,7 +30,9 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
   );
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
-  const settings = withoutStackTrace(() => parseConfig({ file, values, encrypted, fileExists: existsSync }, catalog));
+  const settings = withoutStackTrace(() =>
+    parseConfig({ file, values, encrypted, fileExists: existsSync }, catalog),
+  );
   const secrets = new Map(Object.keys(secretKeys(catalog)).map((key) => [key, config.requireSecret(key)]));
   return { ...settings, stackFile: stackFile(file), secret: (key) => found(secrets, key) };
 }

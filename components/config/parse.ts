@@ -58,7 +58,9 @@ function secretProblems(raw: RawConfig, secrets: Readonly<Record<string, SecretF
     if (value === undefined || value === "") return [`${key}: missing secret; ${set}`];
     if (!raw.encrypted.has(key)) return [`${key}: a secret in plain text; ${set}`];
     const checked = secretForms[form].safeParse(value);
-    return checked.success ? [] : [`${key}: ${checked.error.issues[0]?.message ?? "wrong form"}; the value is not shown; ${set}`];
+    return checked.success
+      ? []
+      : [`${key}: ${checked.error.issues[0]?.message ?? "wrong form"}; the value is not shown; ${set}`];
   });
 }
 
@@ -77,7 +79,8 @@ function missingFiles(settings: StackSettings, fileExists: (path: string) => boo
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const inner = unwrap(schema);
   const [first, ...rest] = path;
-  if (inner instanceof z.ZodDiscriminatedUnion) return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
+  if (inner instanceof z.ZodDiscriminatedUnion)
+    return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
   if (!(inner instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(inner.shape);
   const child = (inner.shape as Record<string, z.ZodType>)[String(first)];
@@ -87,4 +90,3 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodDefault ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }
-

@@ -24,7 +24,7 @@ const dataVolume = z.discriminatedUnion(
     z.strictObject({ kind: z.literal("loop"), sizeGiB: field.sizeGiB }),
     z.strictObject({ kind: z.literal("device"), device: field.device }),
   ],
-  { error: 'expected {kind: loop, sizeGiB: …} or {kind: device, device: …}' },
+  { error: "expected {kind: loop, sizeGiB: …} or {kind: device, device: …}" },
 );
 
 const offsite = z.strictObject({

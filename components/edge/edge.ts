@@ -71,10 +71,19 @@ export class Edge extends pulumi.ComponentResource {
 
   #configuration(name: string, args: EdgeArgs, certificate: remote.Command): HostFile {
     const { host, image, settings, routes } = args;
-    const conf = renderNginxConf({ serverName: settings.serverName, maxBodyBytes: bytes(settings.maxBody), routes });
+    const conf = renderNginxConf({
+      serverName: settings.serverName,
+      maxBodyBytes: bytes(settings.maxBody),
+      routes,
+    });
     const script = new HostFile(
       `${name}-script`,
-      { host, path: edgeConfig, mode: "0755", content: readFileSync(new URL("files/edge-config.sh", import.meta.url), "utf8") },
+      {
+        host,
+        path: edgeConfig,
+        mode: "0755",
+        content: readFileSync(new URL("files/edge-config.sh", import.meta.url), "utf8"),
+      },
       { parent: this, dependsOn: host.baseline },
     );
     return new HostFile(

@@ -33,7 +33,12 @@ export class HostBaseline extends pulumi.ComponentResource {
     const { connection, identity } = args.host;
     const prepared = new remote.Command(
       `${name}-system`,
-      { connection, create: commandLine(["bash", "-s", "--", ...options(args)]), stdin: script, triggers: [identity] },
+      {
+        connection,
+        create: commandLine(["bash", "-s", "--", ...options(args)]),
+        stdin: script,
+        triggers: [identity],
+      },
       { parent: this, customTimeouts: { create: "20m", update: "20m" } },
     );
     new remote.Command(

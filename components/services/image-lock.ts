@@ -35,7 +35,9 @@ export class ImageLock {
   static parse(file: string, text: string, wanted: readonly string[]): ImageLock {
     const parsed = imageLockSchema.safeParse(json(file, text));
     if (!parsed.success) {
-      throw new ImageLockError(parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`));
+      throw new ImageLockError(
+        parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`),
+      );
     }
     const problems = wanted.flatMap((key) => {
       const entry = parsed.data[key];
@@ -62,6 +64,8 @@ function json(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new ImageLockError([`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ImageLockError([
+      `${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
   }
 }

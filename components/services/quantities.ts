@@ -17,12 +17,14 @@ export function milliseconds(span: Duration): number {
   return Math.round(Number(amount) * spans[unit as keyof typeof spans]);
 }
 
-/** A span as Docker gives it back (`30m` is read as `30m0s`): written otherwise it would look changed after each refresh. */
+/** A span as the Docker provider reads it back (`90s` becomes `1m30s`): written otherwise, every service would always look changed. */
 export function dockerDuration(span: Duration): string {
   const total = milliseconds(span);
   if (total < 1_000) return `${total}ms`;
   const hours = Math.floor(total / spans.h);
   const minutes = Math.floor((total % spans.h) / spans.m);
   const seconds = (total % spans.m) / spans.s;
-  return `${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}s`;
+  if (seconds > 0)
+    return `${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}s`;
+  return `${hours > 0 ? `${hours}h` : ""}${minutes > 0 ? `${minutes}m` : ""}`;
 }

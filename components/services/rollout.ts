@@ -18,7 +18,7 @@ export function rollout(definition: ServiceDefinition, ownsHostPort: boolean) {
     updateConfig: { ...change, failureAction: "rollback" },
     rollbackConfig: { ...change, failureAction: "pause" },
     // Long enough for a first pull, and for a store that has to recover from a crash.
-    convergeConfig: { delay: "1s", timeout: definition.kind === "stateful" ? "30m0s" : "10m0s" },
+    convergeConfig: { delay: "1s", timeout: definition.kind === "stateful" ? "30m" : "10m" },
   };
 }
 

@@ -36,7 +36,10 @@ export class Services extends pulumi.ComponentResource {
       { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
     );
     const service = (definition: ServiceDefinition, after: pulumi.Resource[]) =>
-      new SwarmService(definition.name, this.#serviceArgs(definition, args), { parent: this, dependsOn: after });
+      new SwarmService(definition.name, this.#serviceArgs(definition, args), {
+        parent: this,
+        dependsOn: after,
+      });
     const stores = args.catalog
       .filter(({ kind }) => kind === "stateful")
       .map((definition) => service(definition, [args.host.baseline]));

@@ -84,7 +84,14 @@ export class SwarmService extends pulumi.ComponentResource {
         { data: secret(key).apply((value) => Buffer.from(value).toString("base64")) },
         child,
       );
-      return { secretId: resource.id, secretName: resource.name, fileName, fileUid: uid, fileGid: gid, fileMode: 0o400 };
+      return {
+        secretId: resource.id,
+        secretName: resource.name,
+        fileName,
+        fileUid: uid,
+        fileGid: gid,
+        fileMode: 0o400,
+      };
     });
   }
 

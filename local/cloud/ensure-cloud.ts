@@ -3,6 +3,7 @@ import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
 import { LocalCommandError } from "../images/command.ts";
 import { docker } from "../images/docker.ts";
+import { prepareImages } from "../images/prepare-images.ts";
 import { registryImage } from "../images/registry/image.ts";
 import { s3Image } from "../images/s3/image.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
@@ -31,6 +32,7 @@ const readyLimitSeconds = 60;
  */
 export async function ensureCloud(instance: StackInstance, progress: Progress): Promise<Cloud> {
   const { cloud } = instance;
+  await prepareImages(progress);
   await ensureNetwork(cloud);
   const keys = await cloudKeys(cloud);
   const registry = await ensureServer(cloud, wantedRegistry(cloud), progress);
@@ -63,7 +65,8 @@ function wantedRegistry(cloud: CloudInstance): WantedServer {
 
 function wantedS3(cloud: CloudInstance, keys: CloudKeys): WantedServer {
   const file = (path: string, content: string) => ({
-    name: path.replace(/^.*\//, ""),
+    // Below /run, which the image has; the folder comes with the file.
+    name: path.replace(/^\/run\//, ""),
     content,
     mode: 0o400,
     owner: 1000,
@@ -74,7 +77,7 @@ function wantedS3(cloud: CloudInstance, keys: CloudKeys): WantedServer {
     recipe: s3Image,
     arguments: (image) => s3Arguments(cloud, image),
     files: {
-      directory: "/run/keys",
+      directory: "/run",
       list: [
         file(rootKeyFiles.user, keys.root.accessKeyId),
         file(rootKeyFiles.password, keys.root.secretAccessKey),

@@ -4,7 +4,6 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { cached } from "../cache/cached.ts";
 import { cacheDirectory } from "../cache/directory.ts";
 import { recall, remember } from "../cache/memo.ts";
@@ -120,7 +119,7 @@ async function download(
       next(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), measure, createWriteStream(file));
+  await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(file));
   const got = hash.digest("hex");
   if (got !== sha256)
     throw new Error(`${url} has the checksum ${got}, but ${sha256} is published; it is not used`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { command } from "./command.ts";
@@ -14,6 +14,8 @@ export interface GoBuild {
   readonly linkerFlags?: readonly string[];
   /** Files that a published module forgot: path below `vendor` → content. */
   readonly missingFiles?: Readonly<Record<string, string>>;
+  /** Texts to put in place of others: path below `vendor` → what must occur there exactly once → its replacement. */
+  readonly edits?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /**
@@ -34,12 +36,29 @@ export async function goBuild(
     for (const [name, content] of Object.entries(build.missingFiles ?? {})) {
       await writeFile(path.join(work, "vendor", name), content);
     }
+    for (const [name, edits] of Object.entries(build.edits ?? {})) {
+      const file = path.join(work, "vendor", name);
+      await writeFile(file, editText(await readFile(file, "utf8"), edits, name));
+    }
     report("compiles");
     await mkdir(target, { recursive: true });
     await command(["go", ...buildArguments(build, target)], options);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Applies edits; a text that does not occur exactly once is an error, since then the module is not the one that the edit was made for. */
+export function editText(text: string, edits: Readonly<Record<string, string>>, name: string): string {
+  return Object.entries(edits).reduce((edited, [find, replacement]) => {
+    const [before, after, ...more] = edited.split(find);
+    if (before === undefined || after === undefined || more.length > 0) {
+      throw new Error(
+        `vendor/${name}: expected "${find}" exactly once; the edit in the recipe is for another version`,
+      );
+    }
+    return `${before}${replacement}${after}`;
+  }, text);
 }
 
 /** The arguments of `go`. Pure. */

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { cached } from "../cache/cached.ts";
 import { contentKey } from "../cache/content-key.ts";
+import { cacheDirectory } from "../cache/directory.ts";
 import type { Progress } from "../progress.ts";
 import { docker, inspect } from "./docker.ts";
 import type { ImageRecipe } from "./recipe.ts";
@@ -15,31 +17,39 @@ export interface LocalImage {
   readonly version: string;
 }
 
-/** The label that every image made here carries; its value is the recipe's key. */
-export const imageLabel = "kaleem.image";
-
-/** What an image is called before it is made: its name and the key of its recipe. */
-export function imageReference(recipe: ImageRecipe): string {
-  return `kaleem/${recipe.name}:${contentKey([recipe.name, ...recipe.config, ...recipe.inputs()])}`;
+/** The key of a recipe's content: 20 hex digits, also the image's tag. */
+export function imageKey(recipe: ImageRecipe): string {
+  return contentKey([recipe.name, ...recipe.config, ...recipe.inputs()]);
 }
 
-/** The made root file system of a recipe in the cache, made now if need be: `rootfs.tar` and `version` in the folder. */
-export async function imageFiles(recipe: ImageRecipe, progress: Progress): Promise<string> {
-  const key = imageReference(recipe).split(":")[1] ?? "";
-  return cached(`image-${recipe.name}`, key, (directory) =>
-    progress.step(`image ${recipe.name} from ${recipe.from}`, (report) => recipe.build(directory, report)),
-  );
+/** Whether the cache has a recipe's result. */
+export function isMade(recipe: ImageRecipe): boolean {
+  return existsSync(path.join(cacheDirectory(), kind(recipe), imageKey(recipe)));
+}
+
+/** The folder in the cache with a recipe's `rootfs.tar` and `version`, made now if need be. */
+export async function imageFiles(recipe: ImageRecipe, report: (detail: string) => void): Promise<string> {
+  return cached(kind(recipe), imageKey(recipe), (directory) => recipe.build(directory, report), {
+    onWait: () => {
+      report("another run makes it");
+    },
+  });
 }
 
 /** Makes sure that Docker has the image of a recipe: present, imported from the cache, or made. */
 export async function localImage(recipe: ImageRecipe, progress: Progress): Promise<LocalImage> {
-  const reference = imageReference(recipe);
-  const files = await imageFiles(recipe, progress);
+  const reference = `kaleem/${recipe.name}:${imageKey(recipe)}`;
+  const files = isMade(recipe)
+    ? await imageFiles(recipe, () => undefined)
+    : await progress.step(`image ${recipe.name} from ${recipe.from}`, (report) => imageFiles(recipe, report));
   const version = (await readFile(path.join(files, "version"), "utf8")).trim();
   if ((await inspect("image", reference, "{{.Id}}")) === undefined) {
-    const changes = [...recipe.config, `LABEL ${imageLabel}=${reference.split(":")[1] ?? ""}`];
-    const flags = changes.flatMap((instruction) => ["--change", instruction]);
-    await docker(["import", ...flags, path.join(files, "rootfs.tar"), reference]);
+    const changes = recipe.config.flatMap((instruction) => ["--change", instruction]);
+    await docker(["import", ...changes, path.join(files, "rootfs.tar"), reference]);
   }
   return { name: recipe.name, reference, version };
+}
+
+function kind(recipe: ImageRecipe): string {
+  return `image-${recipe.name}`;
 }

@@ -1,14 +1,19 @@
 import { LocalCommandError } from "./command.ts";
 import { docker } from "./docker.ts";
 
-/** Removes from Docker the images made here that no container needs; they come back from the cache when wanted. */
+/**
+ * Removes the images made here from Docker, unless any stack or cloud of any checkout is still there: they are shared, and
+ * come back from the cache when wanted.
+ */
 export async function removeUnusedImages(): Promise<void> {
+  const containers = await docker(["ps", "--all", "--quiet", "--filter", "label=kaleem.checkout"]);
+  if (containers !== "") return;
   const listing = await docker(["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "kaleem/*"]);
   for (const reference of listing.split("\n").filter((line) => line !== "")) {
     try {
       await docker(["image", "rm", reference]);
     } catch (error) {
-      // Another stack or checkout runs it, or has removed it this moment.
+      // Another run has just taken it into use, or has removed it this moment.
       const kept = error instanceof LocalCommandError && /conflict|no such image/i.test(error.stderr);
       if (!kept) throw error;
     }

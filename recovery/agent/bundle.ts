@@ -10,7 +10,10 @@ const slim: Plugin = {
   setup(plugin) {
     const virtual = (filter: RegExp, name: string, contents: string): void => {
       plugin.onResolve({ filter }, () => ({ path: name, namespace: "slim" }));
-      plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({ contents, resolveDir: root }));
+      plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({
+        contents,
+        resolveDir: root,
+      }));
     };
     // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
     virtual(/^whatwg-url$/, "url", "module.exports = { URL, URLSearchParams };");
@@ -24,9 +27,33 @@ const slim: Plugin = {
     }));
     virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
-    virtual(/^redis$/, "redis", 'exports.createClient = require("@redis/client/dist/lib/client").default.create;');
+    virtual(
+      /^redis$/,
+      "redis",
+      'exports.createClient = require("@redis/client/dist/lib/client").default.create;',
+    );
+    // … and of some 350 commands recovery needs a few. Calling another one says so.
+    plugin.onResolve({ filter: /^\.\/[A-Z][A-Z_]+$/ }, ({ path, importer }) =>
+      importer.endsWith("/@redis/client/dist/lib/commands/index.js") && !redisCommands.has(path.slice(2))
+        ? { path: "left-out", namespace: "slim" }
+        : undefined,
+    );
+    plugin.onLoad({ filter: /^left-out$/, namespace: "slim" }, () => ({
+      contents: leftOut,
+      resolveDir: root,
+    }));
   },
 };
+
+/** Redis commands that definitions in the catalog may call by name; any other goes by `sendCommand`, or is added here. */
+const redisCommands: ReadonlySet<string> = new Set(
+  "AUTH CONFIG_GET CONFIG_SET DBSIZE DEL EXISTS GET HGETALL HSET INFO MGET PING SCAN SELECT SET TTL TYPE WAIT".split(
+    " ",
+  ),
+);
+const leftOut = `exports.default = { parseCommand() {
+  throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in recovery/agent/bundle.ts");
+} };`;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -39,7 +39,8 @@ export async function loadContext(command: string, interrupted: AbortSignal): Pr
   const host = new LocalHost();
   const config = parseConfig(await host.readFile(layout.config));
   const machineId = (await host.readFile("/etc/machine-id"))?.trim() ?? "";
-  if (machineId === "") throw new RecoveryError(exitCodes.config, "/etc/machine-id is empty: run `systemd-machine-id-setup`.");
+  if (machineId === "")
+    throw new RecoveryError(exitCodes.config, "/etc/machine-id is empty: run `systemd-machine-id-setup`.");
   const docker = new Docker();
   const bucket = async (): Promise<Bucket> => {
     const path = layout.offsiteCredentials;
@@ -63,26 +64,44 @@ export async function loadContext(command: string, interrupted: AbortSignal): Pr
 }
 
 /** Every store in the catalog, for the child inside a task's network namespace. */
-export const allStores: readonly StatefulDefinition[] = catalog.filter((service) => service.kind === "stateful");
+export const allStores: readonly StatefulDefinition[] = catalog.filter(
+  (service) => service.kind === "stateful",
+);
 
 function parseConfig(text: string | null): AgentConfig {
-  if (text === null) throw new RecoveryError(exitCodes.config, `${layout.config} does not exist: run \`pulumi up\`, which writes it.`);
+  if (text === null)
+    throw new RecoveryError(
+      exitCodes.config,
+      `${layout.config} does not exist: run \`pulumi up\`, which writes it.`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RecoveryError(exitCodes.config, `${layout.config} is not JSON: run \`pulumi up\`, which writes it again.`, { cause: error });
+    throw new RecoveryError(
+      exitCodes.config,
+      `${layout.config} is not JSON: run \`pulumi up\`, which writes it again.`,
+      { cause: error },
+    );
   }
   const parsed = agentConfigSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`);
-  throw new RecoveryError(exitCodes.config, `${layout.config}: ${problems.join("; ")}: run \`pulumi up\` with the same version as this agent.`);
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join(".") || "(top level)"}: ${issue.message}`,
+  );
+  throw new RecoveryError(
+    exitCodes.config,
+    `${layout.config}: ${problems.join("; ")}: run \`pulumi up\` with the same version as this agent.`,
+  );
 }
 
 function storesOf(config: AgentConfig): readonly StatefulDefinition[] {
   const unknown = config.stores.filter((name) => !allStores.some((store) => store.name === name));
   if (unknown.length > 0) {
-    throw new RecoveryError(exitCodes.config, `${layout.config}: stores: this agent's catalog has no ${unknown.join(", ")}: run \`pulumi up\`.`);
+    throw new RecoveryError(
+      exitCodes.config,
+      `${layout.config}: stores: this agent's catalog has no ${unknown.join(", ")}: run \`pulumi up\`.`,
+    );
   }
   return allStores.filter((store) => config.stores.includes(store.name));
 }

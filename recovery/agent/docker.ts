@@ -76,14 +76,23 @@ export class Docker {
   /** Running or paused containers of a Swarm service on this host, newest first. */
   async containersOf(service: string): Promise<readonly Container[]> {
     const filters = { label: [`com.docker.swarm.service.name=${service}`], status: ["running", "paused"] };
-    const body = await this.#call("GET", `/containers/json?filters=${encodeURIComponent(JSON.stringify(filters))}`, "list containers");
-    const listed = z.array(listedContainer).parse(body).sort((a, b) => b.Created - a.Created);
+    const body = await this.#call(
+      "GET",
+      `/containers/json?filters=${encodeURIComponent(JSON.stringify(filters))}`,
+      "list containers",
+    );
+    const listed = z
+      .array(listedContainer)
+      .parse(body)
+      .sort((a, b) => b.Created - a.Created);
     return Promise.all(listed.map((container) => this.inspectContainer(container.Id)));
   }
 
   /** Rejects with a DockerError of status 404 when the container is gone. */
   async inspectContainer(id: string): Promise<Container> {
-    const { Id, State, Config } = inspectedContainer.parse(await this.#call("GET", `/containers/${id}/json`, "inspect container"));
+    const { Id, State, Config } = inspectedContainer.parse(
+      await this.#call("GET", `/containers/${id}/json`, "inspect container"),
+    );
     return {
       id: Id,
       pid: State.Pid,
@@ -133,7 +142,12 @@ export class Docker {
 
   /** Refused when the service changed since it was inspected. */
   async updateService(service: SwarmServiceState, spec: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#call("POST", `/services/${service.id}/update?version=${service.version}`, `update service ${service.name}`, spec);
+    await this.#call(
+      "POST",
+      `/services/${service.id}/update?version=${service.version}`,
+      `update service ${service.name}`,
+      spec,
+    );
   }
 
   /** Sets the number of replicas; tried again when somebody else changes the service at the same moment. Does not wait for tasks. */
@@ -141,14 +155,18 @@ export class Docker {
     for (let attempt = 1; ; attempt += 1) {
       const service = await this.inspectService(name);
       if (service === null) {
-        throw new RecoveryError(exitCodes.failed, `Service ${name} does not exist on this host: run \`pulumi up\` first.`);
+        throw new RecoveryError(
+          exitCodes.failed,
+          `Service ${name} does not exist on this host: run \`pulumi up\` first.`,
+        );
       }
       if (service.replicas === replicas) return;
       try {
         await this.updateService(service, { ...service.spec, Mode: { Replicated: { Replicas: replicas } } });
         return;
       } catch (error) {
-        if (attempt >= 5 || !(error instanceof DockerError) || !error.message.includes("out of sequence")) throw error;
+        if (attempt >= 5 || !(error instanceof DockerError) || !error.message.includes("out of sequence"))
+          throw error;
       }
     }
   }
@@ -156,7 +174,9 @@ export class Docker {
   #call(method: string, path: string, what: string, body?: unknown): Promise<unknown> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers =
-      payload === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) };
+      payload === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) };
     return new Promise((resolve, reject) => {
       const call = request(
         // A pooled connection that the daemon has just closed fails a pause for nothing.
@@ -189,8 +209,12 @@ function messageOf(text: string): string {
 
 function unreachable(socket: string, what: string, error: NodeJS.ErrnoException): Error {
   if (error.code === "ENOENT" || error.code === "ECONNREFUSED") {
-    return new RecoveryError(exitCodes.failed, `Docker does not answer on ${socket} (${what}): start it with \`systemctl start docker\`.`);
+    return new RecoveryError(
+      exitCodes.failed,
+      `Docker does not answer on ${socket} (${what}): start it with \`systemctl start docker\`.`,
+    );
   }
-  if (error.code === "EACCES") return new RecoveryError(exitCodes.failed, `Docker refuses us on ${socket} (${what}): run as root.`);
+  if (error.code === "EACCES")
+    return new RecoveryError(exitCodes.failed, `Docker refuses us on ${socket} (${what}): run as root.`);
   return new DockerError(0, what, error.message);
 }

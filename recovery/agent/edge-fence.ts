@@ -12,7 +12,12 @@ const healthyLimitMs = 300_000;
 
 /** Puts the edge's fence up or takes it away; nginx asks for the file on every request, the HUP makes it certain. */
 export async function setEdgeFence({ config, docker, host }: Platform, closed: boolean): Promise<void> {
-  if (closed) await host.writeFile(layout.fence, "# While this file is here the edge answers 503. See kaleem-agent open.\n", 0o644);
+  if (closed)
+    await host.writeFile(
+      layout.fence,
+      "# While this file is here the edge answers 503. See kaleem-agent open.\n",
+      0o644,
+    );
   else await host.removeFile(layout.fence);
   const containers = await docker.containersOf(config.edge);
   await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
@@ -26,9 +31,12 @@ export async function closePlatform(platform: Platform): Promise<string> {
   const started = performance.now();
   await setEdgeFence(platform, true);
   const names = platform.config.applications.map(({ name }) => name);
-  for (const name of names) if ((await platform.docker.inspectService(name)) !== null) await platform.docker.scale(name, 0);
+  for (const name of names)
+    if ((await platform.docker.inspectService(name)) !== null) await platform.docker.scale(name, 0);
   await until(platform, goneLimitMs, async () => {
-    const left = await Promise.all(names.map(async (name) => ((await platform.docker.containersOf(name)).length > 0 ? name : null)));
+    const left = await Promise.all(
+      names.map(async (name) => ((await platform.docker.containersOf(name)).length > 0 ? name : null)),
+    );
     const still = left.filter((name) => name !== null);
     return still.length === 0 ? null : `${still.join(", ")} still runs`;
   });
@@ -43,7 +51,9 @@ export async function openPlatform(platform: Platform): Promise<string> {
   await until(platform, healthyLimitMs, async () => {
     const waiting = await Promise.all(
       applications.map(async ({ name, replicas }) => {
-        const healthy = (await platform.docker.containersOf(name)).filter(({ health }) => health === "healthy" || health === null);
+        const healthy = (await platform.docker.containersOf(name)).filter(
+          ({ health }) => health === "healthy" || health === null,
+        );
         return healthy.length >= replicas ? null : `${name} has ${healthy.length} of ${replicas} healthy`;
       }),
     );
@@ -55,14 +65,21 @@ export async function openPlatform(platform: Platform): Promise<string> {
 }
 
 /** Looks until nothing is missing any more. */
-async function until(platform: Platform, limitMs: number, missing: () => Promise<string | null>): Promise<void> {
+async function until(
+  platform: Platform,
+  limitMs: number,
+  missing: () => Promise<string | null>,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
     platform.interrupted.throwIfAborted();
     const what = await missing();
     if (what === null) return;
     if (Date.now() > deadline) {
-      throw new RecoveryError(exitCodes.failed, `${what} after ${limitMs / 1000} s: see \`docker service ps --no-trunc\` of it.`);
+      throw new RecoveryError(
+        exitCodes.failed,
+        `${what} after ${limitMs / 1000} s: see \`docker service ps --no-trunc\` of it.`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

@@ -57,7 +57,8 @@ export class Locks {
     const code = await heldOrExit(child);
     if (waitMs > 0) await rm(this.#wantedPath(name), { force: true });
     if (code === busyCode) throw new RecoveryError(exitCodes.busy, await this.#busyMessage(name, path));
-    if (code !== null) throw new Error(`Taking the ${name} lock (${path}) failed: flock ended with code ${code}.`);
+    if (code !== null)
+      throw new Error(`Taking the ${name} lock (${path}) failed: flock ended with code ${code}.`);
     await writeFile(path, `${this.#holder} (pid ${process.pid}) since ${new Date().toISOString()}\n`);
     return { name, release: () => release(child) };
   }

@@ -15,7 +15,9 @@ export class Log {
     try {
       const result = await work();
       const detail = describe?.(result);
-      this.#write(`${name}: ${duration(performance.now() - started)}${detail === undefined ? "" : ` (${detail})`}`);
+      this.#write(
+        `${name}: ${duration(performance.now() - started)}${detail === undefined ? "" : ` (${detail})`}`,
+      );
       return result;
     } catch (error) {
       this.#write(`${name}: failed after ${duration(performance.now() - started)}`);

@@ -53,12 +53,19 @@ export async function maintainLocal(context: AgentContext, lineage: string): Pro
   } catch (error) {
     exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
     if (exitCode === exitCodes.busy) return;
-    log.line(`WARNING: maintenance of the local repository failed: ${error instanceof Error ? error.message : String(error)}`);
+    log.line(
+      `WARNING: maintenance of the local repository failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const labels = { job: "maintenance" };
   await writeMetrics(host, layout.metrics, "maintenance", [
     { name: "backup_last_exit_code", help: "How the last run ended; 0 is success.", labels, value: exitCode },
-    { name: "backup_last_run_timestamp_seconds", help: "When the last run ended.", labels, value: now / 1000 },
+    {
+      name: "backup_last_run_timestamp_seconds",
+      help: "When the last run ended.",
+      labels,
+      value: now / 1000,
+    },
   ]);
 }
 

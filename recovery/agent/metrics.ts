@@ -16,7 +16,9 @@ export function renderMetrics(samples: readonly Sample[]): string {
     const series = samples.filter((sample) => sample.name === name && sample.value !== null);
     const help = samples.find((sample) => sample.name === name)?.help ?? "";
     const lines = series.map(({ labels, value }) => `${name}${renderLabels(labels)} ${value}`).sort();
-    return series.length === 0 ? "" : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+    return series.length === 0
+      ? ""
+      : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
   });
   return blocks.join("");
 }
@@ -24,11 +26,19 @@ export function renderMetrics(samples: readonly Sample[]): string {
 function renderLabels(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`);
+    .map(
+      ([key, value]) =>
+        `${key}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
+    );
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
 
 /** Writes a file for the collector, readable to it, in one rename. */
-export async function writeMetrics(host: HostPort, folder: string, job: string, samples: readonly Sample[]): Promise<void> {
+export async function writeMetrics(
+  host: HostPort,
+  folder: string,
+  job: string,
+  samples: readonly Sample[],
+): Promise<void> {
   await host.writeFile(`${folder}/kaleem-${job}.prom`, renderMetrics(samples), 0o644);
 }

@@ -50,14 +50,27 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
 
 function runSamples(
   job: string,
-  record: { lastRun: { startedAt: string; finishedAt: string; exitCode: number }; lastSuccess: { finishedAt: string } | null },
+  record: {
+    lastRun: { startedAt: string; finishedAt: string; exitCode: number };
+    lastSuccess: { finishedAt: string } | null;
+  },
 ): readonly Sample[] {
   const labels = { job };
   const seconds = (iso: string): number => Date.parse(iso) / 1000;
   const { lastRun, lastSuccess } = record;
   return [
-    { name: "backup_last_exit_code", help: "How the last run ended; 0 is success.", labels, value: lastRun.exitCode },
-    { name: "backup_last_run_timestamp_seconds", help: "When the last run ended.", labels, value: seconds(lastRun.finishedAt) },
+    {
+      name: "backup_last_exit_code",
+      help: "How the last run ended; 0 is success.",
+      labels,
+      value: lastRun.exitCode,
+    },
+    {
+      name: "backup_last_run_timestamp_seconds",
+      help: "When the last run ended.",
+      labels,
+      value: seconds(lastRun.finishedAt),
+    },
     {
       name: "backup_duration_seconds",
       help: "How long the last run took.",

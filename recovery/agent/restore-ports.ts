@@ -13,7 +13,7 @@ const dataWaitMs = 120_000;
 
 /** The machine that the agent runs on, as a restore acts on it. */
 export function restorePorts(context: AgentContext): RestorePorts {
-  const { docker } = context;
+  const { docker, interrupted } = context;
   return {
     host: context.host,
     paths: layout,
@@ -34,7 +34,11 @@ export function restorePorts(context: AgentContext): RestorePorts {
     head: restoreHead(() => context.head()),
     points: restorePoints(context),
     lockData: () => lockData(context),
-    pause: (milliseconds) => delay(milliseconds),
+    async pause(milliseconds) {
+      interrupted.throwIfAborted();
+      await delay(milliseconds);
+      interrupted.throwIfAborted();
+    },
   };
 }
 

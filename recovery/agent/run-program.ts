@@ -59,7 +59,10 @@ export function runProgram(argv: readonly string[], options: ProgramOptions = {}
   const limit =
     options.timeoutMs === undefined
       ? undefined
-      : setTimeout(() => stop(`took longer than ${Math.round((options.timeoutMs ?? 0) / 1000)} s`), options.timeoutMs);
+      : setTimeout(
+          () => stop(`took longer than ${Math.round((options.timeoutMs ?? 0) / 1000)} s`),
+          options.timeoutMs,
+        );
   const onAbort = (): void => stop("was interrupted");
   if (options.signal?.aborted) onAbort();
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -87,7 +90,8 @@ export function runProgram(argv: readonly string[], options: ProgramOptions = {}
     child.on("close", (code) => {
       settle();
       if (stopped !== null) return reject(new CommandError(argv, null, `${stopped}\n${stderr}`));
-      if (code !== null && (options.accept ?? [0]).includes(code)) return resolve({ exitCode: code, stdout, stderr });
+      if (code !== null && (options.accept ?? [0]).includes(code))
+        return resolve({ exitCode: code, stdout, stderr });
       return reject(new CommandError(argv, code, stderr));
     });
   });

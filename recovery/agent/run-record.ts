@@ -37,7 +37,9 @@ export const pointResult = z.object({
 export type PointResult = z.infer<typeof pointResult>;
 
 /** The newest point of a lineage in a repository, as a listing showed it. */
-const newestPoint = z.object({ point: z.string(), instant: z.iso.datetime(), stores: z.array(z.string()) }).nullable();
+const newestPoint = z
+  .object({ point: z.string(), instant: z.iso.datetime(), stores: z.array(z.string()) })
+  .nullable();
 
 /** What a good shipping brought. */
 export const shipResult = z.object({
@@ -57,7 +59,11 @@ export const pointRecord = runRecord(pointResult);
 export const shipRecord = runRecord(shipResult);
 
 /** A job's record; null when it never ran, or when an older agent wrote it in another form. */
-export async function readRecord<T extends z.ZodType>(host: HostPort, path: string, schema: T): Promise<z.infer<T> | null> {
+export async function readRecord<T extends z.ZodType>(
+  host: HostPort,
+  path: string,
+  schema: T,
+): Promise<z.infer<T> | null> {
   const text = await host.readFile(path);
   if (text === null) return null;
   try {

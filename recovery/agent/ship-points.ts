@@ -28,12 +28,17 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
     const bucket = await context.bucket();
     const head = new HeadStore(bucket);
     await log.phase("head", async () => checkHead((await head.read())?.head ?? null, seeded));
-    const escrow = await log.phase("escrow", () => uploadEscrow(context, bucket), (state) => state);
+    const escrow = await log.phase(
+      "escrow",
+      () => uploadEscrow(context, bucket),
+      (state) => state,
+    );
     const made = await ensureRepositories(local, offsite, "both");
     if (made.offsite !== "found") log.line(`off-site repository ${made.offsite}`);
     const missing = await log.phase(
       "list",
-      async () => notYetIn(pointsOf(await local.snapshots(lineage)), pointsOf(await offsite.snapshots(lineage))),
+      async () =>
+        notYetIn(pointsOf(await local.snapshots(lineage)), pointsOf(await offsite.snapshots(lineage))),
       (points) => `${points.length} points to ship`,
     );
     const copyStarted = performance.now();
@@ -46,7 +51,10 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
     return {
       seeded: true,
       shipped: missing.map((point) => point.id),
-      newest: newest === undefined ? null : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
+      newest:
+        newest === undefined
+          ? null
+          : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
       points: there.length,
       escrow,
       copyMs,
@@ -71,7 +79,12 @@ async function copyPoints(
     try {
       await log.phase(
         `copy ${index + 1} of ${batches.length}`,
-        () => offsite.copyFrom(local, batch.map((point) => point.snapshot), { signal }),
+        () =>
+          offsite.copyFrom(
+            local,
+            batch.map((point) => point.snapshot),
+            { signal },
+          ),
         () => (batch.length === 1 ? (batch[0]?.id ?? "") : `${batch.length} points`),
       );
     } catch (error) {
@@ -96,7 +109,10 @@ async function uploadEscrow(context: AgentContext, bucket: Bucket): Promise<Ship
   return "uploaded";
 }
 
-function timeLimit(ms: number, interrupted: AbortSignal): { signal: AbortSignal; expired: () => boolean; clear: () => void } {
+function timeLimit(
+  ms: number,
+  interrupted: AbortSignal,
+): { signal: AbortSignal; expired: () => boolean; clear: () => void } {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ms);
   return {

@@ -38,7 +38,10 @@ export const thisProgram: readonly string[] = [process.execPath, process.argv[1]
 export async function openStore(service: string, opening: StoreOpening): Promise<Store> {
   const [container] = await opening.docker.containersOf(service);
   if (container === undefined || container.pid <= 0) {
-    throw new RecoveryError(exitCodes.storeDown, `Store ${service} does not run on this host: see \`docker service ps ${service} --no-trunc\`.`);
+    throw new RecoveryError(
+      exitCodes.storeDown,
+      `Store ${service} does not run on this host: see \`docker service ps ${service} --no-trunc\`.`,
+    );
   }
   const channel = new StoreChannel(service, container.pid, opening);
   await channel.answer();
@@ -48,11 +51,19 @@ export async function openStore(service: string, opening: StoreOpening): Promise
     version: async () => z.string().parse(await channel.ask({ op: "version" })),
     setup: async () => void (await channel.ask({ op: "setup" })),
     writeCanary: async (mark) => void (await channel.ask({ op: "writeCanary", mark })),
-    readCanary: async () => z.string().nullable().parse(await channel.ask({ op: "readCanary" })),
+    readCanary: async () =>
+      z
+        .string()
+        .nullable()
+        .parse(await channel.ask({ op: "readCanary" })),
     counts: async () => z.record(z.string(), z.number()).parse(await channel.ask({ op: "counts" })),
     reconcile: async () => void (await channel.ask({ op: "reconcile" })),
     orders: async (ids) =>
-      new Map(Object.entries(z.record(z.string(), z.unknown()).parse(await channel.ask({ op: "orders", ids: [...ids] })))),
+      new Map(
+        Object.entries(
+          z.record(z.string(), z.unknown()).parse(await channel.ask({ op: "orders", ids: [...ids] })),
+        ),
+      ),
     close: () => channel.close(),
   };
 }
@@ -68,7 +79,9 @@ export async function withStores<T>(
   const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   try {
     if (errors.length > 0) {
-      throw new RecoveryError(exitCodes.storeDown, errors.map((error) => error.message).join(" "), { cause: errors[0] });
+      throw new RecoveryError(exitCodes.storeDown, errors.map((error) => error.message).join(" "), {
+        cause: errors[0],
+      });
     }
     return await use(stores);
   } finally {
@@ -87,12 +100,18 @@ class StoreChannel {
     this.#timeoutMs = opening.timeoutMs ?? 20_000;
     const [program, ...rest] = opening.self;
     // Never detached: a signal to the unit ends it, and so does the closing of its stdin when we die.
-    this.#child = spawn("nsenter", ["-t", String(pid), "-n", "--", program ?? "", ...rest, "store", service], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    this.#child = spawn(
+      "nsenter",
+      ["-t", String(pid), "-n", "--", program ?? "", ...rest, "store", service],
+      {
+        stdio: ["pipe", "pipe", "pipe"],
+      },
+    );
     this.#child.stdin?.on("error", () => undefined);
     this.#child.on("error", (error) => (this.#stderr += error.message));
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#stderr = (this.#stderr + text).slice(-4000)));
+    this.#child.stderr
+      ?.setEncoding("utf8")
+      .on("data", (text: string) => (this.#stderr = (this.#stderr + text).slice(-4000)));
     if (this.#child.stdout === null) throw new Error("store child has no stdout");
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     this.#child.stdin?.write(`${JSON.stringify({ service, pid })}\n`);
@@ -107,7 +126,10 @@ class StoreChannel {
     const line = await this.#nextLine();
     const answer = line === null ? null : storeAnswer.parse(JSON.parse(line));
     if (answer === null) {
-      throw new RecoveryError(exitCodes.storeDown, `Store ${this.#service}: its connection ended: ${this.#stderr.trim() || "no message"}`);
+      throw new RecoveryError(
+        exitCodes.storeDown,
+        `Store ${this.#service}: its connection ended: ${this.#stderr.trim() || "no message"}`,
+      );
     }
     if (!answer.ok) throw new RecoveryError(exitCodes.storeDown, `Store ${this.#service}: ${answer.error}`);
     return answer.value;
@@ -129,7 +151,10 @@ class StoreChannel {
       limit = setTimeout(() => {
         this.#child.kill("SIGKILL");
         reject(
-          new RecoveryError(exitCodes.storeDown, `Store ${this.#service} did not answer within ${this.#timeoutMs / 1000} s: see its log.`),
+          new RecoveryError(
+            exitCodes.storeDown,
+            `Store ${this.#service} did not answer within ${this.#timeoutMs / 1000} s: see its log.`,
+          ),
         );
       }, this.#timeoutMs);
     });

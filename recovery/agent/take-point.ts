@@ -67,7 +67,11 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
   }
 }
 
-async function withDataLock<T>(context: AgentContext, options: TakePointOptions, work: () => Promise<T>): Promise<T> {
+async function withDataLock<T>(
+  context: AgentContext,
+  options: TakePointOptions,
+  work: () => Promise<T>,
+): Promise<T> {
   if (options.dataLockHeld === true) return work();
   const data = await context.locks.acquire("data");
   try {
@@ -131,9 +135,18 @@ async function copyOpenStores(context: AgentContext, open: readonly Store[]): Pr
   const held = await log.phase("check of the copy", () => copy.finish());
   const empty = directories.filter((name) => (held[name]?.files ?? 0) === 0);
   if (empty.length > 0) {
-    throw new RecoveryError(exitCodes.failed, `No point: ${empty.map((name) => `${layout.live}/${name}`).join(", ")} holds no file, though its store runs: is it mounted?`);
+    throw new RecoveryError(
+      exitCodes.failed,
+      `No point: ${empty.map((name) => `${layout.live}/${name}`).join(", ")} holds no file, though its store runs: is it mounted?`,
+    );
   }
-  const tags = { id, lineage: identity.lineage, generation: identity.generation, instant: instant.toISOString(), stores: open.map(({ service }) => service) };
+  const tags = {
+    id,
+    lineage: identity.lineage,
+    generation: identity.generation,
+    instant: instant.toISOString(),
+    stores: open.map(({ service }) => service),
+  };
   const facts = open.map((store) => {
     const { service, container } = store;
     const page = context.stores.find(({ name }) => name === service);
@@ -144,7 +157,9 @@ async function copyOpenStores(context: AgentContext, open: readonly Store[]): Pr
         counts: bracket(before.get(service) ?? {}, after.get(service) ?? {}),
         version: versions.get(service) ?? "",
         image: container.image,
-        directories: Object.fromEntries(Object.values(page?.data ?? {}).map((name) => [name, held[name] ?? { files: 0, bytes: 0 }])),
+        directories: Object.fromEntries(
+          Object.values(page?.data ?? {}).map((name) => [name, held[name] ?? { files: 0, bytes: 0 }]),
+        ),
       },
     ] as const;
   });
@@ -169,14 +184,20 @@ async function sameContainers(context: AgentContext, open: readonly Store[]): Pr
     open.map(async ({ service, container }) => {
       const [now] = await context.docker.containersOf(service);
       if (now === undefined || now.id !== container.id || now.startedAt !== container.startedAt) {
-        throw new RecoveryError(exitCodes.storeDown, `No point: store ${service} was restarted while the point was taken. The next point follows.`);
+        throw new RecoveryError(
+          exitCodes.storeDown,
+          `No point: store ${service} was restarted while the point was taken. The next point follows.`,
+        );
       }
       return now;
     }),
   );
 }
 
-async function eachStore<T>(open: readonly Store[], ask: (store: Store) => Promise<T>): Promise<ReadonlyMap<string, T>> {
+async function eachStore<T>(
+  open: readonly Store[],
+  ask: (store: Store) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
   return new Map(await Promise.all(open.map(async (store) => [store.service, await ask(store)] as const)));
 }
 
@@ -184,7 +205,9 @@ function bracket(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
 ): Record<string, { before: number; after: number }> {
-  return Object.fromEntries(Object.entries(before).map(([name, value]) => [name, { before: value, after: after[name] ?? value }]));
+  return Object.fromEntries(
+    Object.entries(before).map(([name, value]) => [name, { before: value, after: after[name] ?? value }]),
+  );
 }
 
 function describePass(pass: Pass): string {
@@ -194,20 +217,25 @@ function describePass(pass: Pass): string {
 /** A missing repository is made at once: a point matters more than the order of things. */
 async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSummary> {
   const { local, offsite, log, interrupted } = context;
-  const attempt = (): Promise<BackupSummary> => local.backup(layout.point, tags.lineage, tagsOf(tags), { signal: interrupted });
+  const attempt = (): Promise<BackupSummary> =>
+    local.backup(layout.point, tags.lineage, tagsOf(tags), { signal: interrupted });
   try {
     return await attempt();
   } catch (error) {
     if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
     const made = await ensureRepositories(local, offsite, "local");
-    log.line(`local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, so it cuts files in its own way" : ""}`);
+    log.line(
+      `local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, so it cuts files in its own way" : ""}`,
+    );
     return attempt();
   }
 }
 
 /** Says how much space is left where, when that is what failed. */
 async function withFreeSpace(error: unknown): Promise<unknown> {
-  const full = (error as NodeJS.ErrnoException).code === "ENOSPC" || (error instanceof RecoveryError && error.exitCode === exitCodes.diskFull);
+  const full =
+    (error as NodeJS.ErrnoException).code === "ENOSPC" ||
+    (error instanceof RecoveryError && error.exitCode === exitCodes.diskFull);
   if (!full) return error;
   const free = async (path: string): Promise<string> => {
     const { bavail, bsize } = await statfs(path);

@@ -73,7 +73,7 @@ export class LedgerFile {
   readonly #file: FileHandle;
   #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
-  #broken: unknown;
+  #broken: Error | undefined;
 
   private constructor(file: FileHandle, lastSeq: number) {
     this.#file = file;
@@ -122,7 +122,7 @@ export class LedgerFile {
         await this.#file.datasync();
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        this.#broken = error;
+        this.#broken = error instanceof Error ? error : new Error(String(error));
         for (const { reject } of batch) reject(error);
       }
     }

@@ -35,7 +35,7 @@ export class OrderWriter {
   #due = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped: OrderStatistics | undefined;
-  #broken: unknown;
+  #broken: Error | undefined;
 
   private constructor(ledger: LedgerFile, options: OrderWriterOptions) {
     const { target, ratePerSecond = 20, maxInFlight = 100, timeoutMs = 5000 } = options;
@@ -104,7 +104,7 @@ export class OrderWriter {
       this.#tally.acknowledge(at, latencyMs);
     } catch (error) {
       // The ledger is the proof; without it writing on is pointless, and `stop` says so.
-      this.#broken ??= error;
+      this.#broken ??= error instanceof Error ? error : new Error(String(error));
       this.#due = Number.POSITIVE_INFINITY;
       clearTimeout(this.#timer);
     }

@@ -18,7 +18,8 @@ export interface StoredObject {
 }
 
 /** When a write may happen: only if nothing is there, only over this version, or always. */
-export type WriteCondition = { readonly ifAbsent: true } | { readonly ifMatch: string } | { readonly always: true };
+export type WriteCondition =
+  { readonly ifAbsent: true } | { readonly ifMatch: string } | { readonly always: true };
 
 /**
  * Small objects in the off-site bucket, below its prefix. Fails fast and in sentences: restic, asked the same of a dead
@@ -55,12 +56,18 @@ export class Bucket {
     const text = await response.text();
     if (response.ok) return true;
     // 409: another conditional write is under way. 404 on If-Match: the object has gone.
-    const lost = response.status === 412 || response.status === 409 || (response.status === 404 && "ifMatch" in condition);
+    const lost =
+      response.status === 412 ||
+      response.status === 409 ||
+      (response.status === 404 && "ifMatch" in condition);
     if (lost && !text.includes("NoSuchBucket")) return false;
     throw this.#refusal("write", key, response.status, text);
   }
 
-  async #fetch(key: string, init: { method: string; body?: string; headers?: Record<string, string> }): Promise<Response> {
+  async #fetch(
+    key: string,
+    init: { method: string; body?: string; headers?: Record<string, string> },
+  ): Promise<Response> {
     const { endpoint, bucket, prefix } = this.#location;
     const path = [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/");
     const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -78,13 +85,18 @@ export class Bucket {
   #refusal(what: "read" | "write", key: string, status: number, body: string): RecoveryError {
     const { endpoint, bucket } = this.#location;
     const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1];
-    const refused = (sentence: string): RecoveryError => new RecoveryError(exitCodes.offsiteRefused, sentence);
+    const refused = (sentence: string): RecoveryError =>
+      new RecoveryError(exitCodes.offsiteRefused, sentence);
     if (code === "NoSuchBucket") {
-      return refused(`There is no bucket ${bucket} at ${endpoint}: create it, or correct offsite.bucket in the stack file.`);
+      return refused(
+        `There is no bucket ${bucket} at ${endpoint}: create it, or correct offsite.bucket in the stack file.`,
+      );
     }
     if (status === 401 || status === 403) {
       const why = code === undefined ? String(status) : `${status} ${code}`;
-      return refused(`The off-site bucket ${bucket} at ${endpoint} refuses to ${what} ${key} (${why}): check the offsite key pair and its rights.`);
+      return refused(
+        `The off-site bucket ${bucket} at ${endpoint} refuses to ${what} ${key} (${why}): check the offsite key pair and its rights.`,
+      );
     }
     if (status >= 500) {
       return new RecoveryError(
@@ -92,7 +104,9 @@ export class Bucket {
         `The off-site bucket ${bucket} at ${endpoint} failed to ${what} ${key} (${status}${code === undefined ? "" : ` ${code}`}): try again later.`,
       );
     }
-    return refused(`The off-site bucket ${bucket} at ${endpoint}: ${what} ${key} got ${status} ${code ?? body.slice(0, 200)}.`);
+    return refused(
+      `The off-site bucket ${bucket} at ${endpoint}: ${what} ${key} got ${status} ${code ?? body.slice(0, 200)}.`,
+    );
   }
 }
 

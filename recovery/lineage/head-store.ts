@@ -33,8 +33,16 @@ export class HeadStore {
     return this.#write(head, { ifMatch: etag });
   }
 
-  async #write(head: Head, condition: { readonly ifAbsent: true } | { readonly ifMatch: string }): Promise<boolean> {
-    return this.#bucket.put(bucketLayout.head, `${JSON.stringify(headSchema.parse(head), null, 2)}\n`, "application/json", condition);
+  async #write(
+    head: Head,
+    condition: { readonly ifAbsent: true } | { readonly ifMatch: string },
+  ): Promise<boolean> {
+    return this.#bucket.put(
+      bucketLayout.head,
+      `${JSON.stringify(headSchema.parse(head), null, 2)}\n`,
+      "application/json",
+      condition,
+    );
   }
 }
 

@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 /** A point's place in a lineage. */
-export const pointRef = z.strictObject({ point: z.string(), lineage: z.string(), generation: z.number().int() });
+export const pointRef = z.strictObject({
+  point: z.string(),
+  lineage: z.string(),
+  generation: z.number().int(),
+});
 
 /** What a data root says of itself (`layout.lineage`). */
 export const lineageSchema = z.strictObject({

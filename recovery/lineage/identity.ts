@@ -14,7 +14,11 @@ export interface Identity {
  * Reads what a data root says of itself. An unseeded one gets a name of its own host, so that its points can never be taken for the
  * lineage's; they are not shipped either. A file that cannot be understood is an error, never "unseeded".
  */
-export async function readIdentity(host: Pick<HostPort, "readFile">, path: string, machineId: string): Promise<Identity> {
+export async function readIdentity(
+  host: Pick<HostPort, "readFile">,
+  path: string,
+  machineId: string,
+): Promise<Identity> {
   const text = await host.readFile(path);
   if (text === null) return { lineage: `host-${machineId.slice(0, 8)}`, generation: 0, seeded: null };
   let value: unknown;
@@ -25,7 +29,10 @@ export async function readIdentity(host: Pick<HostPort, "readFile">, path: strin
   }
   const parsed = lineageSchema.safeParse(value);
   if (!parsed.success) {
-    throw new RecoveryError(exitCodes.failed, `${path} cannot be understood: it names the lineage of this data root. Compare it with the bucket's head before you mend it.`);
+    throw new RecoveryError(
+      exitCodes.failed,
+      `${path} cannot be understood: it names the lineage of this data root. Compare it with the bucket's head before you mend it.`,
+    );
   }
   return { lineage: parsed.data.lineage, generation: parsed.data.generation, seeded: parsed.data };
 }

@@ -10,8 +10,13 @@ export function latestPoint<P extends Pick<PointTags, "id" | "lineage" | "genera
   points: readonly P[],
   head: Pick<Head, "lineage" | "generation" | "parent">,
 ): P | null {
-  const own = points.filter((point) => point.lineage === head.lineage && point.generation === head.generation);
-  const newest = own.reduce<P | null>((best, point) => (best === null || isNewer(point, best) ? point : best), null);
+  const own = points.filter(
+    (point) => point.lineage === head.lineage && point.generation === head.generation,
+  );
+  const newest = own.reduce<P | null>(
+    (best, point) => (best === null || isNewer(point, best) ? point : best),
+    null,
+  );
   if (newest !== null) return newest;
   const { parent } = head;
   if (parent === null) return null;

@@ -18,7 +18,8 @@ export function parseOffsiteCredentials(text: string, path: string): OffsiteCred
       continue;
     }
     const equals = line.indexOf("=");
-    if (profile === "default" && equals > 0) values.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
+    if (profile === "default" && equals > 0)
+      values.set(line.slice(0, equals).trim().toLowerCase(), line.slice(equals + 1).trim());
   }
   const accessKeyId = values.get("aws_access_key_id") ?? "";
   const secretAccessKey = values.get("aws_secret_access_key") ?? "";

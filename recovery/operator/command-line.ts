@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import { CommandError } from "../host-port.ts";
+import { SshError } from "./ssh-error.ts";
 
 /**
  * Runs an operator's command and turns its end into an exit code: what the command says, 2 for wrong arguments, the
@@ -24,6 +25,7 @@ export async function runOperatorCommand(work: () => Promise<number>): Promise<v
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof RecoveryError) return error.exitCode;
+  if (error instanceof SshError) return exitCodes.hostUnreachable;
   if (error instanceof CommandError) return error.exitCode ?? exitCodes.failed;
   return exitCodes.failed;
 }

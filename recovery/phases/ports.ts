@@ -115,6 +115,6 @@ export interface RestorePorts {
   readonly points: PointsPort;
   /** Keeps points away from the data root while it is being replaced; gives the release. */
   lockData(): Promise<() => Promise<void>>;
-  /** Waits between two looks at something that is not ready yet. */
+  /** Waits between two looks at something that is not ready yet. Throws once the restore was asked to stop. */
   pause(milliseconds: number): Promise<void>;
 }

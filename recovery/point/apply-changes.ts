@@ -1,4 +1,17 @@
-import { chmod, chown, constants, copyFile, lchown, link, lutimes, mkdir, rm, rmdir, symlink, unlink } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  constants,
+  copyFile,
+  lchown,
+  link,
+  lutimes,
+  mkdir,
+  rm,
+  rmdir,
+  symlink,
+  unlink,
+} from "node:fs/promises";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import type { Changes } from "./changes.ts";
 import type { TreeEntry } from "./tree.ts";
@@ -83,7 +96,12 @@ function linkGroups(files: readonly TreeEntry[]): Map<string, [TreeEntry, ...Tre
 }
 
 /** False when the tree moved under us and that is allowed. */
-async function cloneFile(source: Buffer, target: Buffer, entry: TreeEntry, options: ApplyOptions): Promise<boolean> {
+async function cloneFile(
+  source: Buffer,
+  target: Buffer,
+  entry: TreeEntry,
+  options: ApplyOptions,
+): Promise<boolean> {
   try {
     await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
     await setMetadata(target, entry);

@@ -30,7 +30,8 @@ export function changesBetween(before: Tree, now: Tree): Changes {
   const touched = new Set<string>();
   for (const entry of now.entries.values()) {
     const old = before.entries.get(entry.path);
-    if (old !== undefined && isSame(old, entry) && (entry.kind === "d" || Number(entry.ctime) < racyFrom)) continue;
+    if (old !== undefined && isSame(old, entry) && (entry.kind === "d" || Number(entry.ctime) < racyFrom))
+      continue;
     changed.push(entry);
     touched.add(parentOf(entry.path));
     // A directory that is still one is kept: its children are compared one by one.

@@ -18,7 +18,11 @@ const retryMs = 250;
  * Pauses containers, having written down which: a process that is killed leaves the list to `unpauseLeftOvers`.
  * All are asked at the same time; when one refuses, all are thawed again.
  */
-export async function pauseAll(docker: Docker, containers: readonly Pausable[], journal: PauseJournal): Promise<void> {
+export async function pauseAll(
+  docker: Docker,
+  containers: readonly Pausable[],
+  journal: PauseJournal,
+): Promise<void> {
   const owner = `# ${await processIdentity(journal.host, process.pid)}`;
   await journal.host.writeFile(journal.path, `${[owner, ...containers.map(({ id }) => id)].join("\n")}\n`);
   const results = await Promise.allSettled(containers.map(({ id }) => docker.pause(id)));
@@ -47,7 +51,11 @@ export async function stillPaused(docker: Docker, containers: readonly Pausable[
 }
 
 /** Thaws containers and removes the journal once none is paused. Tried again for a while: nothing is worse than a store left frozen. */
-export async function unpauseAll(docker: Docker, containers: readonly Pick<Pausable, "id">[], journal: PauseJournal): Promise<void> {
+export async function unpauseAll(
+  docker: Docker,
+  containers: readonly Pick<Pausable, "id">[],
+  journal: PauseJournal,
+): Promise<void> {
   const deadline = Date.now() + unpauseDeadlineMs;
   await Promise.all(containers.map(({ id }) => unpauseOne(docker, id, deadline)));
   await journal.host.removeFile(journal.path);
@@ -85,9 +93,14 @@ export async function unpauseLeftOvers(docker: Docker, journal: PauseJournal): P
   const lines = text.split("\n").filter((line) => line !== "");
   const owner = lines.find((line) => line.startsWith("# "))?.slice(2);
   const pid = Number(owner?.split(" ")[0]);
-  if (owner !== undefined && pid !== process.pid && (await processIdentity(journal.host, pid)) === owner) return [];
+  if (owner !== undefined && pid !== process.pid && (await processIdentity(journal.host, pid)) === owner)
+    return [];
   const ids = lines.filter((line) => !line.startsWith("#"));
-  await unpauseAll(docker, ids.map((id) => ({ id })), journal);
+  await unpauseAll(
+    docker,
+    ids.map((id) => ({ id })),
+    journal,
+  );
   return ids;
 }
 

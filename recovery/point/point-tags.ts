@@ -24,7 +24,8 @@ export function tagsOf(point: PointTags): readonly string[] {
 
 /** Reads tags back; null for a snapshot that is not one of our points. Without an `instant` tag the id's second counts. */
 export function parseTags(tags: readonly string[]): PointTags | null {
-  const value = (name: string): string | undefined => tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1);
+  const value = (name: string): string | undefined =>
+    tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1);
   const id = value("point");
   const lineage = value("lineage");
   const generation = value("generation");
@@ -36,6 +37,7 @@ export function parseTags(tags: readonly string[]): PointTags | null {
 }
 
 function instantOfId(id: string): string {
-  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
   return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
 }

@@ -68,7 +68,12 @@ export class ReflinkCopy {
     const scan = await scanTree(from, directories, tolerant, signal);
     const scanned = performance.now();
     const changes = changesBetween(this.#known, scan.tree);
-    const applied = await applyChanges(changes, { from, to, tolerant, ...(signal === undefined ? {} : { signal }) });
+    const applied = await applyChanges(changes, {
+      from,
+      to,
+      tolerant,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const entries = new Map(scan.tree.entries);
     for (const path of applied.skipped) entries.delete(path);
     this.#known = { scannedAt: scan.tree.scannedAt, entries };
@@ -130,11 +135,15 @@ function firstDifference(expected: Tree, actual: Tree): string | null {
   for (const entry of expected.entries.values()) {
     const found = actual.entries.get(entry.path);
     if (found === undefined) return `${readable(entry.path)} is missing`;
-    const fields = (["kind", "mode", "uid", "gid", "target"] as const).filter((field) => entry[field] !== found[field]);
-    if (entry.kind === "f" && entry.size !== found.size) return `${readable(entry.path)} has ${found.size} bytes instead of ${entry.size}`;
+    const fields = (["kind", "mode", "uid", "gid", "target"] as const).filter(
+      (field) => entry[field] !== found[field],
+    );
+    if (entry.kind === "f" && entry.size !== found.size)
+      return `${readable(entry.path)} has ${found.size} bytes instead of ${entry.size}`;
     if (fields.length > 0) return `${readable(entry.path)} has another ${fields.join(", ")}`;
   }
-  for (const path of actual.entries.keys()) if (!expected.entries.has(path)) return `${readable(path)} should not be there`;
+  for (const path of actual.entries.keys())
+    if (!expected.entries.has(path)) return `${readable(path)} should not be there`;
   return null;
 }
 

@@ -27,7 +27,9 @@ export async function scanTree(
     accept: tolerant ? [0, 1] : [0],
     ...(signal === undefined ? {} : { signal }),
   });
-  const complaints = result.stderr.split("\n").filter((line) => line !== "" && !line.endsWith("No such file or directory"));
+  const complaints = result.stderr
+    .split("\n")
+    .filter((line) => line !== "" && !line.endsWith("No such file or directory"));
   if (complaints.length > 0) throw new Error(`Listing ${root} failed: ${complaints.slice(0, 3).join(" / ")}`);
   return { tree: parseTree(result.stdout, scannedAt), text: result.stdout };
 }

@@ -41,7 +41,8 @@ export function parseTree(output: string, scannedAt: number): Tree {
   const parts = output.split("\0");
   for (let index = 0; index + 1 < parts.length; index += 2) {
     const fields = parts[index] ?? "";
-    const [kind = "", inode = "", ctime = "", mtime = "", size, mode, uid, gid, links, ...name] = fields.split("\t");
+    const [kind = "", inode = "", ctime = "", mtime = "", size, mode, uid, gid, links, ...name] =
+      fields.split("\t");
     if (!isKind(kind)) continue;
     const path = name.join("\t");
     entries.set(path, {

@@ -13,7 +13,11 @@ export interface RepositoriesState {
  * @param wanted `local` makes only the local one, but still looks off-site for its parameters; an unreachable bucket does not
  * keep a point from being taken then. `both` fails when off-site cannot be made.
  */
-export async function ensureRepositories(local: Restic, offsite: Restic, wanted: "local" | "both"): Promise<RepositoriesState> {
+export async function ensureRepositories(
+  local: Restic,
+  offsite: Restic,
+  wanted: "local" | "both",
+): Promise<RepositoriesState> {
   const localExists = await local.exists();
   if (localExists && wanted === "local") return { local: "found", offsite: "not-asked" };
   const offsiteExists = await existsWithin(offsite, wanted);

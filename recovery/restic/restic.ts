@@ -58,7 +58,11 @@ export const localRepository: Repository = { url: layout.repository, passwordFil
 
 /** The repository in the off-site bucket. */
 export function offsiteRepository(offsite: AgentConfig["offsite"]): Repository {
-  const key = [offsite.bucket, ...(offsite.prefix === "" ? [] : [offsite.prefix]), bucketLayout.repository].join("/");
+  const key = [
+    offsite.bucket,
+    ...(offsite.prefix === "" ? [] : [offsite.prefix]),
+    bucketLayout.repository,
+  ].join("/");
   return {
     url: `s3:${offsite.endpoint.replace(/\/+$/, "")}/${key}`,
     passwordFile: layout.resticPassword,
@@ -100,16 +104,28 @@ export class Restic {
    * Backs up one path. Exit code 3 (some files could not be read) counts as failure, and the snapshot that restic made all the
    * same is forgotten: half a point must never be found by a restore.
    */
-  async backup(path: string, host: string, tags: readonly string[], limits: RunLimits = {}): Promise<BackupSummary> {
+  async backup(
+    path: string,
+    host: string,
+    tags: readonly string[],
+    limits: RunLimits = {},
+  ): Promise<BackupSummary> {
     const argv = ["backup", "--json", "--host", host, ...tags.flatMap((tag) => ["--tag", tag]), path];
     const result = await this.#run("backup", argv, { timeoutMs: 60 * minute, ...limits, accept: [0, 3] });
-    const summary = result.stdout.split("\n").reduce<ReturnType<typeof backupSummary.parse> | null>(
-      (found, line) => parseMessage(backupSummary, line) ?? found,
-      null,
-    );
+    const summary = result.stdout
+      .split("\n")
+      .reduce<ReturnType<typeof backupSummary.parse> | null>(
+        (found, line) => parseMessage(backupSummary, line) ?? found,
+        null,
+      );
     if (result.exitCode === 3 && summary !== null) await this.forgetSnapshot(summary.snapshot_id);
-    if (result.exitCode !== 0) throw resticFailure("backup", this.repository.url, result.exitCode, result.stderr);
-    if (summary === null) throw new RecoveryError(exitCodes.failed, `restic backup ended well but printed no summary: ${result.stderr}`);
+    if (result.exitCode !== 0)
+      throw resticFailure("backup", this.repository.url, result.exitCode, result.stderr);
+    if (summary === null)
+      throw new RecoveryError(
+        exitCodes.failed,
+        `restic backup ended well but printed no summary: ${result.stderr}`,
+      );
     return {
       snapshot: summary.snapshot_id,
       files: summary.total_files_processed,
@@ -123,7 +139,10 @@ export class Restic {
   /** All snapshots, or one host's (for us: one lineage's), oldest first. Takes no lock: a listing must work while others write. */
   async snapshots(host?: string, limits: RunLimits = {}): Promise<readonly Snapshot[]> {
     const filter = host === undefined ? [] : ["--host", host];
-    const { stdout } = await this.#run("snapshots", ["snapshots", "--json", "--no-lock", ...filter], { timeoutMs: 2 * minute, ...limits });
+    const { stdout } = await this.#run("snapshots", ["snapshots", "--json", "--no-lock", ...filter], {
+      timeoutMs: 2 * minute,
+      ...limits,
+    });
     const list = snapshotList.parse(JSON.parse(stdout)) ?? [];
     return list
       .map((one) => ({
@@ -140,21 +159,41 @@ export class Restic {
   /** Copies the named snapshots of another repository into this one. Interrupted copies go on where they were. */
   async copyFrom(source: Restic, snapshots: readonly string[], limits: RunLimits = {}): Promise<void> {
     if (snapshots.length === 0) return;
-    await this.#run("copy", ["copy", ...fromArguments(source.repository), ...snapshots], { timeoutMs: 60 * minute, ...limits }, source);
+    await this.#run(
+      "copy",
+      ["copy", ...fromArguments(source.repository), ...snapshots],
+      { timeoutMs: 60 * minute, ...limits },
+      source,
+    );
   }
 
   /** Restores a whole snapshot below `target`; its files are then at `target` + the path that was backed up. */
-  async restore(snapshot: string, target: string, onProgress?: (progress: Progress) => void, limits: RunLimits = {}): Promise<void> {
+  async restore(
+    snapshot: string,
+    target: string,
+    onProgress?: (progress: Progress) => void,
+    limits: RunLimits = {},
+  ): Promise<void> {
     const onLine = (line: string): void => {
       const status = parseMessage(statusMessage, line);
-      if (status !== null) onProgress?.({ done: status.percent_done, bytes: status.bytes_restored ?? status.bytes_done ?? null });
+      if (status !== null)
+        onProgress?.({
+          done: status.percent_done,
+          bytes: status.bytes_restored ?? status.bytes_done ?? null,
+        });
     };
-    await this.#run("restore", ["restore", "--json", snapshot, "--target", target], { timeoutMs: 240 * minute, ...limits, onLine });
+    await this.#run("restore", ["restore", "--json", snapshot, "--target", target], {
+      timeoutMs: 240 * minute,
+      ...limits,
+      onLine,
+    });
   }
 
   /** The content of one file of a snapshot, as text; for small files such as the manifest. */
   async dump(snapshot: string, path: string, limits: RunLimits = {}): Promise<string> {
-    return (await this.#run("dump", ["dump", "--no-lock", snapshot, path], { timeoutMs: 2 * minute, ...limits })).stdout;
+    return (
+      await this.#run("dump", ["dump", "--no-lock", snapshot, path], { timeoutMs: 2 * minute, ...limits })
+    ).stdout;
   }
 
   /** Forgets by policy, with `arguments` from `forgetArguments`. Space is given back only by `prune`. */
@@ -200,7 +239,12 @@ export class Restic {
     }
   }
 
-  async #run(action: string, argv: readonly string[], options: ProgramOptions, other?: Restic): Promise<ProgramResult> {
+  async #run(
+    action: string,
+    argv: readonly string[],
+    options: ProgramOptions,
+    other?: Restic,
+  ): Promise<ProgramResult> {
     const { url, passwordFile, region } = this.repository;
     const credentialsFile = this.repository.credentialsFile ?? other?.repository.credentialsFile;
     const regionOption = region ?? other?.repository.region;

@@ -40,7 +40,10 @@ test("no secret is in any input in plain text, in whatever coding", () => {
 test("every secret reaches the machine", () => {
   const everything = JSON.stringify(declared.map(({ inputs }) => inputs));
   for (const value of Object.values(secrets)) {
-    assert.ok(everything.includes(value) || everything.includes(Buffer.from(value).toString("base64")), value);
+    assert.ok(
+      everything.includes(value) || everything.includes(Buffer.from(value).toString("base64")),
+      value,
+    );
   }
 });
 
@@ -63,7 +66,8 @@ test("every command goes to the pinned host", () => {
 test("the ssh client under Docker takes the stack's key and the pinned host, and nothing of the user's", () => {
   const [provider] = ofType("pulumi:providers:docker");
   const options = JSON.parse(String(provider?.inputs["sshOpts"])) as string[];
-  for (const option of ["IdentitiesOnly=yes", "StrictHostKeyChecking=yes", "BatchMode=yes"]) assert.ok(options.includes(option), option);
+  for (const option of ["IdentitiesOnly=yes", "StrictHostKeyChecking=yes", "BatchMode=yes"])
+    assert.ok(options.includes(option), option);
   assert.deepEqual(options.slice(0, 3), ["-F", "none", "-i"]);
   assert.equal(provider?.inputs["host"], "ssh://root@127.0.0.1:20010");
 });
@@ -71,14 +75,20 @@ test("the ssh client under Docker takes the stack's key and the pinned host, and
 test("every Docker resource goes to this host's Docker", () => {
   const resources = declared.filter(({ type }) => type.startsWith("docker:"));
   assert.ok(resources.length > 10);
-  for (const { name, provider } of resources) assert.match(provider, /pulumi:providers:docker::host-docker::/, name);
+  for (const { name, provider } of resources)
+    assert.match(provider, /pulumi:providers:docker::host-docker::/, name);
 });
 
 test("only the edge answers from outside, and only on 80 and 443", () => {
   const published = services().flatMap(({ name, inputs }) => {
-    const endpoint = inputs["endpointSpec"] as { mode: string; ports?: { publishedPort: number; publishMode: string }[] };
+    const endpoint = inputs["endpointSpec"] as {
+      mode: string;
+      ports?: { publishedPort: number; publishMode: string }[];
+    };
     assert.equal(endpoint.mode, "dnsrr");
-    return (endpoint.ports ?? []).map(({ publishedPort, publishMode }) => `${name} ${publishMode} ${publishedPort}`);
+    return (endpoint.ports ?? []).map(
+      ({ publishedPort, publishMode }) => `${name} ${publishMode} ${publishedPort}`,
+    );
   });
   assert.deepEqual(published, ["nginx-service host 80", "nginx-service host 443"]);
 });
@@ -104,7 +114,8 @@ test("stores are set up before applications start, and by an agent that is there
 
 test("stores are set up again when one of their passwords changes", () => {
   const triggers = named("services-stores-ready").inputs["triggers"] as unknown[];
-  for (const id of ["mongo-app-password-id", "mongo-root-password-id", "redis-password-id"]) assert.ok(triggers.includes(id), id);
+  for (const id of ["mongo-app-password-id", "mongo-root-password-id", "redis-password-id"])
+    assert.ok(triggers.includes(id), id);
 });
 
 test("a store is stopped before its successor starts; an application's successor starts first", () => {
@@ -139,19 +150,32 @@ test("what carries a file prints nothing and removes the old one before the new 
 });
 
 test("secrets can rotate: none has a fixed name in Swarm", () => {
-  for (const { name, inputs } of [...ofType("docker:index/secret:Secret"), ...ofType("docker:index/serviceConfig:ServiceConfig")]) {
+  for (const { name, inputs } of [
+    ...ofType("docker:index/secret:Secret"),
+    ...ofType("docker:index/serviceConfig:ServiceConfig"),
+  ]) {
     assert.equal(inputs["name"], undefined, name);
   }
 });
 
 test("everything has a parent but the six parts that index.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
-  assert.deepEqual(roots.map(({ name }) => name).sort(), ["agent", "backups", "edge", "host", "offsite", "services"]);
+  assert.deepEqual(roots.map(({ name }) => name).sort(), [
+    "agent",
+    "backups",
+    "edge",
+    "host",
+    "offsite",
+    "services",
+  ]);
 });
 
 test("the outputs are what the operator's commands expect, without a secret", () => {
   const parsed = stackOutputsSchema.parse(outputs);
   assert.equal(parsed.fenced, true);
-  assert.deepEqual(parsed.services.map(({ name, replicas }) => `${name} ${replicas}`), ["mongo 1", "redis 1", "api 0", "nginx 1"]);
+  assert.deepEqual(
+    parsed.services.map(({ name, replicas }) => `${name} ${replicas}`),
+    ["mongo 1", "redis 1", "api 0", "nginx 1"],
+  );
   for (const value of Object.values(secrets)) assert.ok(!JSON.stringify(outputs).includes(value));
 });

@@ -14,7 +14,7 @@ test("shellcheck has nothing to say about any script", (context) => {
 
 test("shellcheck would find a mistake", (context) => {
   if (!hasTool(context, "shellcheck")) return;
-  const poisoned = '#!/usr/bin/env bash\nrm -rf $1/*\n';
+  const poisoned = "#!/usr/bin/env bash\nrm -rf $1/*\n";
   assert.notEqual(spawnSync("shellcheck", ["-"], { input: poisoned }).status, 0);
 });
 

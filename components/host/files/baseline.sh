@@ -54,7 +54,8 @@ FILE_CHANGED=false
 put_file() {
   local path=$1 mode=$2 temporary
   FILE_CHANGED=false
-  install -d -m 0755 "$(dirname "$path")"
+  # An existing directory keeps its mode.
+  [[ -d $(dirname "$path") ]] || install -d -m 0755 "$(dirname "$path")"
   temporary=$(mktemp "$path.XXXXXX")
   cat >"$temporary"
   chmod "$mode" "$temporary"
@@ -150,7 +151,7 @@ format_data_volume() {
   volume=$(backing)
   if [[ -n $LOOP_FILE ]]; then
     wanted=$((LOOP_SIZE_GIB * 1024 * 1024 * 1024))
-    install -d -m 0755 "$(dirname "$LOOP_FILE")"
+    [[ -d $(dirname "$LOOP_FILE") ]] || install -d -m 0755 "$(dirname "$LOOP_FILE")"
     [[ -e $LOOP_FILE ]] || (umask 077 && truncate -s "$wanted" "$LOOP_FILE")
     if (($(stat -c %s "$LOOP_FILE") > wanted)); then
       fail "$LOOP_FILE has more than $LOOP_SIZE_GIB GiB; a data volume cannot shrink, set dataVolume.sizeGiB higher"

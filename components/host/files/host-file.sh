@@ -74,7 +74,8 @@ run_steps() {
 install_file() {
   local owner=$1 mode=$2 directory candidate previous=
   directory=$(dirname "$TARGET")
-  install -d -m 0755 "$directory"
+  # An existing directory keeps its mode: some are root's alone.
+  [[ -d $directory ]] || install -d -m 0755 "$directory"
   WORK=$(mktemp -d "$directory/.host-file.XXXXXX")
   candidate=$WORK/$(basename "$TARGET")
   (umask 077 && cat >"$candidate")

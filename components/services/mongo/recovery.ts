@@ -83,7 +83,9 @@ async function initiate(admin: Db): Promise<void> {
   const deadline = Date.now() + primaryLimitMs;
   while ((await admin.command({ hello: 1 }))["isWritablePrimary"] !== true) {
     if (Date.now() > deadline) {
-      throw new Error(`mongo: no primary ${primaryLimitMs / 1000} s after the replica set was initiated; look at rs.status()`);
+      throw new Error(
+        `mongo: no primary ${primaryLimitMs / 1000} s after the replica set was initiated; look at rs.status()`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

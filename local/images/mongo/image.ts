@@ -4,11 +4,19 @@ import { makeStaticImage, type StaticImage } from "../static-image.ts";
 
 const folder = import.meta.dirname;
 
+/** FerretDB has no roles and refuses to be told any; then the application's user could not be made as on MongoDB. */
+const acceptRoles = { "r.Len() == 0": "r.Len() >= 0" };
+const handlers = "github.com/FerretDB/FerretDB/internal/handler";
+
 const image: Omit<StaticImage, "go" | "overlays"> & { readonly go: Omit<StaticImage["go"], "module"> } = {
   go: {
     packages: ["github.com/FerretDB/FerretDB/cmd/ferretdb", "./mongod", "./mongosh"],
     tags: ["ferretdb_no_postgresql"],
     // Generated in its own repository and left out of the module; without it the command refuses to start.
+    edits: {
+      [`${handlers}/msg_createuser.go`]: acceptRoles,
+      [`${handlers}/msg_updateuser.go`]: acceptRoles,
+    },
     missingFiles: { "github.com/FerretDB/FerretDB/build/version/version.txt": "v1.24.0\n" },
   },
   data: { directory: "/data/db", owner: "999:999" },

@@ -12,7 +12,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 /** A text in double quotes, escaped as Go's `%q` does it: the official plugin's errors quote commands that way. */
 export function goQuote(text: string): string {
-  return `"${[...text].map(escape).join("")}"`;
+  return `"${Array.from(text, escape).join("")}"`;
 }
 
 function escape(character: string): string {

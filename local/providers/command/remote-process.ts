@@ -29,20 +29,8 @@ export async function runRemoteProcess(
   request: ProcessRequest,
   signal: AbortSignal,
 ): Promise<ProcessResult> {
-  const channel = await connection.guard(openChannel(connection, request), signal);
-  const stdout: Buffer[] = [];
-  const stderr: Buffer[] = [];
-  const both: Buffer[] = [];
-  const collect = (stream: "stdout" | "stderr", into: Buffer[]) => (chunk: Buffer) => {
-    into.push(chunk);
-    both.push(chunk);
-    request.onOutput(stream, chunk);
-  };
-  channel.on("data", collect("stdout", stdout));
-  channel.stderr.on("data", collect("stderr", stderr));
-  const ended = endOf(channel);
-  channel.end(request.stdin);
-  const end = await connection.guard(ended, signal).catch((error: unknown): ProcessEnd => {
+  const process = await connection.guard(start(connection, request), signal);
+  const end = await connection.guard(process.ended, signal).catch((error: unknown): ProcessEnd => {
     if (signal.aborted) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`${reason} (the command may still run on the host)`, { cause: error });
@@ -50,16 +38,40 @@ export async function runRemoteProcess(
     // A lost connection is no error here: what the process wrote before belongs into the sentence.
     return { kind: "lost" };
   });
-  return { end, stdout: text(stdout), stderr: text(stderr), output: text(both) };
+  const { stdout, stderr, output } = process;
+  return { end, stdout: text(stdout), stderr: text(stderr), output: text(output) };
 }
 
-function openChannel(connection: SshConnection, request: ProcessRequest): Promise<ClientChannel> {
+/** A process that runs; the lists grow until it has ended. */
+interface RunningProcess {
+  readonly ended: Promise<ProcessEnd>;
+  readonly stdout: readonly Buffer[];
+  readonly stderr: readonly Buffer[];
+  readonly output: readonly Buffer[];
+}
+
+function start(connection: SshConnection, request: ProcessRequest): Promise<RunningProcess> {
   return new Promise((resolve, reject) => {
     connection.client.exec(request.command, { env: { ...request.environment } }, (error, channel) => {
-      if (error === undefined) resolve(channel);
+      // Listened to in this very call: the end of a quick process may have arrived together with its start.
+      if (error === undefined) resolve(follow(channel, request));
       else reject(new Error(`ssh: ${error.message}`));
     });
   });
+}
+
+function follow(channel: ClientChannel, request: ProcessRequest): RunningProcess {
+  const process = { stdout: [] as Buffer[], stderr: [] as Buffer[], output: [] as Buffer[] };
+  for (const [name, stream] of [["stdout", channel] as const, ["stderr", channel.stderr] as const]) {
+    stream.on("data", (chunk: Buffer) => {
+      process[name].push(chunk);
+      process.output.push(chunk);
+      request.onOutput(name, chunk);
+    });
+  }
+  const ended = endOf(channel);
+  channel.end(request.stdin);
+  return { ...process, ended };
 }
 
 function endOf(channel: ClientChannel): Promise<ProcessEnd> {

@@ -150,7 +150,7 @@ async function settledNetwork(docker: DockerClient, id: string, signal: AbortSig
 
 /** Removes a network and waits until it is gone; one that is gone already is fine. */
 async function deleteNetwork(docker: DockerClient, id: string, signal: AbortSignal): Promise<void> {
-  let refusal: unknown;
+  let refusal: DockerError | undefined;
   const gone = await poll(
     async () => {
       try {

@@ -7,7 +7,10 @@ import { pointRecord, type PointResult } from "../run-record.ts";
 import { takePoint, type TakePointOptions } from "../take-point.ts";
 
 /** `kaleem-agent point`: takes a recovery point into the local repository, then forgets what retention no longer wants. */
-export async function pointCommand(context: AgentContext, options: TakePointOptions = {}): Promise<PointResult> {
+export async function pointCommand(
+  context: AgentContext,
+  options: TakePointOptions = {},
+): Promise<PointResult> {
   const result = await recordedRun(context, {
     job: "point",
     schema: pointRecord,
@@ -28,8 +31,18 @@ function pointSamples(point: PointResult): readonly Sample[] {
       labels: { repo: "local", store },
       value: Date.parse(point.instant) / 1000,
     })),
-    { name: "backup_pause_seconds", help: "For how long the stores stood still.", labels, value: point.pauseMs / 1000 },
+    {
+      name: "backup_pause_seconds",
+      help: "For how long the stores stood still.",
+      labels,
+      value: point.pauseMs / 1000,
+    },
     { name: "backup_bytes_processed", help: "Size of the newest point.", labels, value: point.bytes },
-    { name: "backup_bytes_added", help: "What the newest point added to the repository.", labels, value: point.bytesAdded },
+    {
+      name: "backup_bytes_added",
+      help: "What the newest point added to the repository.",
+      labels,
+      value: point.bytesAdded,
+    },
   ];
 }

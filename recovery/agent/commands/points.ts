@@ -19,7 +19,10 @@ export interface ListedPoint {
 }
 
 /** `kaleem-agent points [--offsite]`: what there is to restore, newest first. Off-site is asked only with `--offsite`: it costs seconds. */
-export async function pointsCommand(context: AgentContext, withOffsite: boolean): Promise<{ points: readonly ListedPoint[]; notes: readonly string[] }> {
+export async function pointsCommand(
+  context: AgentContext,
+  withOffsite: boolean,
+): Promise<{ points: readonly ListedPoint[]; notes: readonly string[] }> {
   const notes: string[] = [];
   const local = await list(context.local, notes, "local");
   const offsite = withOffsite ? await list(context.offsite, notes, "offsite") : [];
@@ -30,7 +33,10 @@ export async function pointsCommand(context: AgentContext, withOffsite: boolean)
   const points = [...all.values()]
     .sort((a, b) => Date.parse(b.instant) - Date.parse(a.instant))
     .map(({ id, instant, lineage, generation, stores, bytes }): ListedPoint => {
-      const where = [...(here.has(id) ? (["local"] as const) : []), ...(there.has(id) ? (["offsite"] as const) : [])];
+      const where = [
+        ...(here.has(id) ? (["local"] as const) : []),
+        ...(there.has(id) ? (["offsite"] as const) : []),
+      ];
       return { id, instant, lineage, generation, stores, bytes, where, latest: id === latest };
     });
   return { points, notes };
@@ -46,7 +52,11 @@ async function list(restic: Restic, notes: string[], where: string): Promise<rea
   }
 }
 
-async function latestId(context: AgentContext, points: readonly Point[], notes: string[]): Promise<string | null> {
+async function latestId(
+  context: AgentContext,
+  points: readonly Point[],
+  notes: string[],
+): Promise<string | null> {
   try {
     const stored = await (await context.head()).read();
     return stored === null ? null : (latestPoint(points, stored.head)?.id ?? null);

@@ -47,9 +47,17 @@ export async function seedCommand(context: AgentContext, wanted: string | null):
   }
 }
 
-async function confirm(context: AgentContext, store: HeadStore, seeded: Lineage, wanted: string | null): Promise<SeedResult> {
+async function confirm(
+  context: AgentContext,
+  store: HeadStore,
+  seeded: Lineage,
+  wanted: string | null,
+): Promise<SeedResult> {
   if (wanted !== null && wanted !== seeded.lineage) {
-    throw new RecoveryError(exitCodes.alreadySeeded, `This data root is seeded already, as lineage ${seeded.lineage}: nothing was changed.`);
+    throw new RecoveryError(
+      exitCodes.alreadySeeded,
+      `This data root is seeded already, as lineage ${seeded.lineage}: nothing was changed.`,
+    );
   }
   checkHead((await store.read())?.head ?? null, seeded);
   await context.host.removeFile(intentPath);
@@ -61,7 +69,11 @@ async function intend({ host, config, machineId }: AgentContext, wanted: string 
   const kept = await host.readFile(intentPath);
   const parsed = kept === null ? null : lineageSchema.safeParse(JSON.parse(kept));
   if (parsed?.success === true && (wanted === null || wanted === parsed.data.lineage)) return parsed.data;
-  const lineage = { lineage: wanted ?? `${config.stack}-${randomBytes(4).toString("hex")}`, generation: 1, host: machineId };
+  const lineage = {
+    lineage: wanted ?? `${config.stack}-${randomBytes(4).toString("hex")}`,
+    generation: 1,
+    host: machineId,
+  };
   await host.writeFile(intentPath, `${JSON.stringify(lineage)}\n`, 0o644);
   return lineage;
 }
@@ -70,9 +82,13 @@ async function claim({ host, config }: AgentContext, store: HeadStore, lineage: 
   const head: Head = { ...lineage, stack: config.stack, parent: null, changedAt: host.now().toISOString() };
   if (await store.create(head)) return;
   const present = (await store.read())?.head;
-  if (present?.lineage === lineage.lineage && present.host === lineage.host && present.generation === 1) return;
+  if (present?.lineage === lineage.lineage && present.host === lineage.host && present.generation === 1)
+    return;
   await host.removeFile(intentPath);
-  const who = present === undefined ? "changed this very moment" : `lineage ${present.lineage}, generation ${present.generation}, of stack ${present.stack} since ${present.changedAt}`;
+  const who =
+    present === undefined
+      ? "changed this very moment"
+      : `lineage ${present.lineage}, generation ${present.generation}, of stack ${present.stack} since ${present.changedAt}`;
   throw new RecoveryError(
     exitCodes.alreadySeeded,
     `The bucket has a head already (${who}), so this empty data root is not seeded: run \`npm run restore\` to bring its data here, or configure another bucket or prefix.`,

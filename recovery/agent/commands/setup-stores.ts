@@ -9,7 +9,9 @@ const lookMs = 1_000;
 const callLimitMs = 90_000;
 
 /** `kaleem-agent setup-stores`: waits until every store answers, then makes its replica set and users. Idempotent; part of every `up`. */
-export async function setupStoresCommand(context: AgentContext): Promise<{ stores: Readonly<Record<string, { version: string }>> }> {
+export async function setupStoresCommand(
+  context: AgentContext,
+): Promise<{ stores: Readonly<Record<string, { version: string }>> }> {
   const entries = await Promise.all(
     context.stores.map(async ({ name }) => {
       const store = await openWhenReady(context, name);
@@ -31,7 +33,12 @@ async function openWhenReady(context: AgentContext, name: string): Promise<Store
     try {
       return await openStore(name, { ...context.opening, timeoutMs: callLimitMs });
     } catch (error) {
-      if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.storeDown || Date.now() > deadline) throw error;
+      if (
+        !(error instanceof RecoveryError) ||
+        error.exitCode !== exitCodes.storeDown ||
+        Date.now() > deadline
+      )
+        throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, lookMs));
   }

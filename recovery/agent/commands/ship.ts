@@ -12,7 +12,9 @@ export async function shipCommand(context: AgentContext): Promise<ShipResult> {
     schema: shipRecord,
     run: () => shipPoints(context),
     describe: (result) =>
-      result.seeded ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}` : "nothing to ship: not seeded",
+      result.seeded
+        ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}`
+        : "nothing to ship: not seeded",
     samples: shipSamples,
   });
 }
@@ -25,6 +27,11 @@ function shipSamples({ newest, points }: ShipResult): readonly Sample[] {
       labels: { repo: "offsite", store },
       value: newest === null ? null : Date.parse(newest.instant) / 1000,
     })),
-    { name: "backup_snapshot_count", help: "Points of this lineage.", labels: { repo: "offsite" }, value: points },
+    {
+      name: "backup_snapshot_count",
+      help: "Points of this lineage.",
+      labels: { repo: "offsite" },
+      value: points,
+    },
   ];
 }

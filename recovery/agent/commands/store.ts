@@ -20,12 +20,17 @@ export async function storeCommand(service: string, stores: readonly StatefulDef
     try {
       return { ok: true, value: (await work()) ?? null };
     } catch (error) {
-      return { ok: false, error: withoutSecrets(error instanceof Error ? error.message : String(error), Object.values(secrets)) };
+      return {
+        ok: false,
+        error: withoutSecrets(error instanceof Error ? error.message : String(error), Object.values(secrets)),
+      };
     }
   };
   const { recovery } = definition;
   let client: unknown;
-  const connected = await answer(async () => void (client = await recovery.connect({ host: "127.0.0.1", secrets })));
+  const connected = await answer(
+    async () => void (client = await recovery.connect({ host: "127.0.0.1", secrets })),
+  );
   say(connected);
   if (!connected.ok) return;
   try {
@@ -38,7 +43,11 @@ export async function storeCommand(service: string, stores: readonly StatefulDef
   }
 }
 
-async function perform(recovery: Recovery<unknown>, client: unknown, request: StoreRequest): Promise<unknown> {
+async function perform(
+  recovery: Recovery<unknown>,
+  client: unknown,
+  request: StoreRequest,
+): Promise<unknown> {
   switch (request.op) {
     case "version":
       return recovery.version(client);
@@ -67,13 +76,19 @@ function say(answer: StoreAnswer): void {
 
 async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = await readdir(folder);
-  const entries = await Promise.all(names.map(async (name) => [name, (await readFile(join(folder, name), "utf8")).replace(/\n$/, "")] as const));
+  const entries = await Promise.all(
+    names.map(
+      async (name) => [name, (await readFile(join(folder, name), "utf8")).replace(/\n$/, "")] as const,
+    ),
+  );
   return Object.fromEntries(entries);
 }
 
 /** A driver's message may quote its connection string. */
 export function withoutSecrets(message: string, secrets: readonly string[]): string {
-  const longestFirst = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]).filter((secret) => secret.length >= 4);
+  const longestFirst = secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .filter((secret) => secret.length >= 4);
   longestFirst.sort((a, b) => b.length - a.length);
   return longestFirst.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
 }

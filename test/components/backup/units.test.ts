@@ -46,21 +46,34 @@ test("intervals become calendars, and shipping starts after the points", () => {
 });
 
 test("an interval that does not fit evenly, or an offset beyond it, is refused", () => {
-  assert.throws(() => calendar("7m"), { message: "calendar: 7m does not divide a minute, an hour or a day evenly" });
-  assert.throws(() => calendar("30s", "45s"), { message: "calendar: an offset of 45s does not fit into an interval of 30s" });
+  assert.throws(() => calendar("7m"), {
+    message: "calendar: 7m does not divide a minute, an hour or a day evenly",
+  });
+  assert.throws(() => calendar("30s", "45s"), {
+    message: "calendar: an offset of 45s does not fit into an interval of 30s",
+  });
 });
 
 test("systemd fires each calendar exactly as often as asked", (context) => {
   if (!hasTool(context, "systemd-analyze")) return;
-  for (const [every, seconds] of [["30s", 30], ["5m", 300], ["1h", 3600]] as const) {
+  for (const [every, seconds] of [
+    ["30s", 30],
+    ["5m", 300],
+    ["1h", 3600],
+  ] as const) {
     const { stdout } = spawnSync(
       "systemd-analyze",
       ["calendar", "--iterations=4", "--base-time=2026-01-01 00:00:00 UTC", calendar(every)],
       { encoding: "utf8", env: { ...process.env, TZ: "UTC" } },
     );
-    const times = [...stdout.matchAll(/(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC/g)].map(([, at]) => Date.parse(`${at}Z`));
+    const times = [...stdout.matchAll(/(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC/g)].map(([, at]) =>
+      Date.parse(`${at}Z`),
+    );
     assert.equal(times.length, 4, stdout);
-    assert.ok(times.slice(1).every((time, index) => time - (times[index] ?? 0) === seconds * 1000), stdout);
+    assert.ok(
+      times.slice(1).every((time, index) => time - (times[index] ?? 0) === seconds * 1000),
+      stdout,
+    );
   }
 });
 
@@ -70,10 +83,17 @@ function verify(units: Record<string, string>, name: string) {
   for (const [file, unit] of Object.entries(units)) {
     writeFileSync(join(folder, file), unit.replace(/^(Exec\w+=)\S+/gm, "$1/bin/true"));
   }
-  return spawnSync("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", join(folder, name)], { encoding: "utf8" });
+  return spawnSync("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", join(folder, name)], {
+    encoding: "utf8",
+  });
 }
 
-for (const name of ["kaleem-point.service", "kaleem-ship.service", "kaleem-point.timer", "kaleem-ship.timer"]) {
+for (const name of [
+  "kaleem-point.service",
+  "kaleem-ship.service",
+  "kaleem-point.timer",
+  "kaleem-ship.timer",
+]) {
   test(`systemd finds nothing wrong with ${name}`, (context) => {
     if (!hasTool(context, "systemd-analyze")) return;
     const { status, stderr } = verify(rendered, name);
@@ -84,7 +104,9 @@ for (const name of ["kaleem-point.service", "kaleem-ship.service", "kaleem-point
 
 test("systemd would find a misspelt key", (context) => {
   if (!hasTool(context, "systemd-analyze")) return;
-  const poisoned = { "poisoned.service": rendered["kaleem-point.service"].replace("TimeoutStartSec", "TimeoutStartSecs") };
+  const poisoned = {
+    "poisoned.service": rendered["kaleem-point.service"].replace("TimeoutStartSec", "TimeoutStartSecs"),
+  };
   assert.match(verify(poisoned, "poisoned.service").stderr, /Unknown key.*TimeoutStartSecs/);
 });
 

@@ -8,8 +8,13 @@ import { secrets, validValues } from "../support/program.ts";
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
 
-function parse(values: Record<string, string | undefined>, also: { encrypted?: ReadonlySet<string>; exists?: boolean } = {}) {
-  const given = Object.entries({ ...valid, ...values }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+function parse(
+  values: Record<string, string | undefined>,
+  also: { encrypted?: ReadonlySet<string>; exists?: boolean } = {},
+) {
+  const given = Object.entries({ ...valid, ...values }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return parseConfig(
     {
       file: "Pulumi.local.yaml",
@@ -22,12 +27,19 @@ function parse(values: Record<string, string | undefined>, also: { encrypted?: R
 }
 
 /** The one message, or all of them, that spoiling one thing gives. */
-function refused(values: Record<string, string | undefined>, message: string, also?: Parameters<typeof parse>[1]) {
-  assert.throws(() => parse(values, also), (error) => {
-    assert.ok(error instanceof ConfigError);
-    assert.equal(error.message, message);
-    return true;
-  });
+function refused(
+  values: Record<string, string | undefined>,
+  message: string,
+  also?: Parameters<typeof parse>[1],
+) {
+  assert.throws(
+    () => parse(values, also),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.message, message);
+      return true;
+    },
+  );
 }
 
 /** A valid block with one part changed. */
@@ -52,15 +64,15 @@ test("a wrong size says where, what is expected and what it got", () => {
 });
 
 test("a misspelt key names the nearest one", () => {
-  refused(
-    { backup: "{}" },
-    "Pulumi.local.yaml: backup: unknown key; did you mean backups?",
-  );
+  refused({ backup: "{}" }, "Pulumi.local.yaml: backup: unknown key; did you mean backups?");
   refused(
     changed("services", ({ redis, ...others }) => ({ ...others, redis: { ...redis, memroy: "1GiB" } })),
     "Pulumi.local.yaml: services.redis.memroy: unknown key; did you mean memory?",
   );
-  refused({ "redis-pasword": "x" }, "Pulumi.local.yaml: redis-pasword: unknown key; did you mean redis-password?");
+  refused(
+    { "redis-pasword": "x" },
+    "Pulumi.local.yaml: redis-pasword: unknown key; did you mean redis-password?",
+  );
 });
 
 test("an unknown key with nothing near lists what is known there", () => {
@@ -135,7 +147,8 @@ test("an interval that a calendar cannot express is refused", () => {
 
 test("a file that is not there is named", () => {
   assert.throws(() => parse({ imageLock: "nowhere.json" }, { exists: false }), {
-    message: /^Pulumi\.local\.yaml: host\.privateKeyFile: expected a file that exists, got .*\n.*\n.*imageLock: expected a file that exists, got "nowhere\.json"$/,
+    message:
+      /^Pulumi\.local\.yaml: host\.privateKeyFile: expected a file that exists, got .*\n.*\n.*imageLock: expected a file that exists, got "nowhere\.json"$/,
   });
 });
 
@@ -145,8 +158,7 @@ test("every problem is reported at once", () => {
     [
       "Pulumi.local.yaml: imageLock: missing; expected a path",
       'Pulumi.local.yaml: fenced: expected true or false, got "maybe"',
-      "Pulumi.local.yaml: extra: unknown key; known here: " +
-        [...Object.keys(valid)].sort().join(", "),
+      "Pulumi.local.yaml: extra: unknown key; known here: " + [...Object.keys(valid)].sort().join(", "),
       "Pulumi.local.yaml: restic-password: missing secret; set it with: pulumi config set --secret restic-password",
     ].join("\n"),
   );
@@ -155,6 +167,7 @@ test("every problem is reported at once", () => {
 test("no message ever holds a secret's value", () => {
   assert.throws(
     () => parse({ fenced: "maybe", extra: "1" }, { encrypted: new Set() }),
-    (error) => error instanceof ConfigError && Object.values(secrets).every((value) => !error.message.includes(value)),
+    (error) =>
+      error instanceof ConfigError && Object.values(secrets).every((value) => !error.message.includes(value)),
   );
 });

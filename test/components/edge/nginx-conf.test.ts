@@ -15,7 +15,10 @@ test("the configuration is the one that was reviewed", () => {
 });
 
 test("the order in which routes are given changes nothing", () => {
-  assert.deepEqual(renderNginxConf({ ...edge, routes: [api, hooks] }), renderNginxConf({ ...edge, routes: [hooks, api] }));
+  assert.deepEqual(
+    renderNginxConf({ ...edge, routes: [api, hooks] }),
+    renderNginxConf({ ...edge, routes: [hooks, api] }),
+  );
 });
 
 test("two routes to one service share its upstream", () => {

@@ -19,7 +19,10 @@ test("a store's directory belongs to the user that its container runs as, and to
 test("parents come before their children", () => {
   const seen = new Set<string>();
   for (const { path } of directories) {
-    assert.ok(directories.every((other) => other.path !== dirname(path) || seen.has(other.path)), path);
+    assert.ok(
+      directories.every((other) => other.path !== dirname(path) || seen.has(other.path)),
+      path,
+    );
     seen.add(path);
   }
 });

@@ -34,6 +34,12 @@ test("installs a file with its mode, making its directory, and leaves nothing be
   assert.deepEqual(readdirSync(join(inside, "deep/er")), ["file.conf"]);
 });
 
+test("a directory that is root's alone stays so", () => {
+  const inside = folder();
+  assert.equal(install(join(inside, "secret"), "x").status, 0);
+  assert.equal(statSync(inside).mode & 0o777, 0o700);
+});
+
 test("a candidate that is refused never becomes active", () => {
   const path = join(folder(), "file.conf");
   writeFileSync(path, "old\n");
@@ -45,7 +51,13 @@ test("a candidate that is refused never becomes active", () => {
 
 test("the candidate that is checked holds the new content under the final name", () => {
   const path = join(folder(), "x.service");
-  const check = ["sh", "-c", 'test "$(cat "$1")" = new && test "$(basename "$1")" = x.service', "sh", "{candidate}"];
+  const check = [
+    "sh",
+    "-c",
+    'test "$(cat "$1")" = new && test "$(basename "$1")" = x.service',
+    "sh",
+    "{candidate}",
+  ];
   assert.equal(install(path, "new\n", { validate: check }).status, 0);
 });
 
@@ -86,7 +98,10 @@ test("an unchanged file whose effect is missing is reloaded, as after a run that
   const path = join(inside, "file.conf");
   const mark = join(inside, "reloaded");
   writeFileSync(path, "same\n");
-  assert.equal(install(path, "same\n", { reload: [["touch", mark]], assert: ["test", "-e", mark] }).status, 0);
+  assert.equal(
+    install(path, "same\n", { reload: [["touch", mark]], assert: ["test", "-e", mark] }).status,
+    0,
+  );
   assert.ok(existsSync(mark));
 });
 
@@ -113,7 +128,10 @@ test("prints nothing of the content, whatever goes wrong", () => {
 });
 
 test("wrong use says how to use it", () => {
-  assert.match(run(`${hostFileInstaller} install relative 0:0 0644`).stderr, /PATH must be absolute, got relative; use: install PATH/);
+  assert.match(
+    run(`${hostFileInstaller} install relative 0:0 0644`).stderr,
+    /PATH must be absolute, got relative; use: install PATH/,
+  );
   assert.equal(run(`${hostFileInstaller} destroy /x`).status, 2);
 });
 

@@ -22,7 +22,15 @@ test("names, directories and files are nobody else's", () => {
 });
 
 test("no definition knows Pulumi", () => {
-  for (const name of ["definition", "catalog", "mongo/mongo", "mongo/recovery", "redis/redis", "redis/recovery", "api/api"]) {
+  for (const name of [
+    "definition",
+    "catalog",
+    "mongo/mongo",
+    "mongo/recovery",
+    "redis/redis",
+    "redis/recovery",
+    "api/api",
+  ]) {
     const source = readFileSync(new URL(`../../../components/services/${name}.ts`, import.meta.url), "utf8");
     assert.doesNotMatch(source, /from "@pulumi/, name);
   }
@@ -32,7 +40,10 @@ for (const definition of all) {
   test(`${definition.name}: its page is complete`, () => {
     assert.match(definition.user, /^\d+:\d+$/);
     assert.ok(bytes(definition.limits.memory) >= 2 ** 26 && definition.limits.cpus > 0);
-    assert.ok(milliseconds(definition.stopGrace) >= 10_000, "an unset or short grace loses what is in flight");
+    assert.ok(
+      milliseconds(definition.stopGrace) >= 10_000,
+      "an unset or short grace loses what is in flight",
+    );
     const { every, timeout, retries } = definition.health;
     assert.ok(milliseconds(timeout) <= milliseconds(every) && retries >= 2);
     for (const file of Object.values(definition.files ?? {})) assert.ok(existsSync(file), String(file));
@@ -57,7 +68,11 @@ for (const definition of all) {
   });
 
   test(`${definition.name}: no password is on a command line or in an environment`, () => {
-    const shown = [...(definition.entrypoint ?? []), ...(definition.args ?? []), ...Object.entries(definition.env ?? {}).flat()];
+    const shown = [
+      ...(definition.entrypoint ?? []),
+      ...(definition.args ?? []),
+      ...Object.entries(definition.env ?? {}).flat(),
+    ];
     for (const text of shown) assert.doesNotMatch(text, /requirepass|--password/i);
   });
 }

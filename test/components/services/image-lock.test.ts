@@ -5,19 +5,23 @@ import { bytes, dockerDuration, milliseconds } from "../../../components/service
 
 const digest = `sha256:${"0".repeat(64)}`;
 const entry = { ref: `registry:5000/redis@${digest}`, version: "8", source: "stand-in" };
-const parse = (lock: unknown, wanted = ["redis"]) => ImageLock.parse("images.lock.json", JSON.stringify(lock), wanted);
+const parse = (lock: unknown, wanted = ["redis"]) =>
+  ImageLock.parse("images.lock.json", JSON.stringify(lock), wanted);
 
 test("gives each key its reference", () => {
   assert.equal(parse({ redis: entry }).ref("redis"), entry.ref);
 });
 
 test("an image without a digest is refused with what to do", () => {
-  assert.throws(() => parse({ redis: { ref: "redis:8.0", digest: null, version: "8.0", source: "upstream" } }), {
-    name: "ImageLockError",
-    message:
-      'images.lock.json: redis: expected a reference that ends in @sha256:…, got "redis:8.0"; ' +
-      "look the digest up with: docker buildx imagetools inspect redis:8.0",
-  });
+  assert.throws(
+    () => parse({ redis: { ref: "redis:8.0", digest: null, version: "8.0", source: "upstream" } }),
+    {
+      name: "ImageLockError",
+      message:
+        'images.lock.json: redis: expected a reference that ends in @sha256:…, got "redis:8.0"; ' +
+        "look the digest up with: docker buildx imagetools inspect redis:8.0",
+    },
+  );
 });
 
 test("every missing image is named at once", () => {
@@ -29,17 +33,24 @@ test("every missing image is named at once", () => {
 });
 
 test("a file that is not JSON, or has an unknown field, is refused by name", () => {
-  assert.throws(() => ImageLock.parse("images.lock.json", "{", []), { message: /^images\.lock\.json: not JSON: / });
-  assert.throws(() => parse({ redis: { ...entry, tag: "8" } }), { message: /^images\.lock\.json: redis: Unrecognized key/ });
+  assert.throws(() => ImageLock.parse("images.lock.json", "{", []), {
+    message: /^images\.lock\.json: not JSON: /,
+  });
+  assert.throws(() => parse({ redis: { ...entry, tag: "8" } }), {
+    message: /^images\.lock\.json: redis: Unrecognized key/,
+  });
 });
 
 test("the committed lock file has every image, and says which digests have still to be looked up", () => {
   const file = new URL("../../../components/services/images.lock.json", import.meta.url).pathname;
-  assert.throws(() => ImageLock.load(file, ["mongo", "redis", "nginx", "api"]), (error) => {
-    assert.ok(error instanceof Error);
-    assert.doesNotMatch(error.message, /missing/);
-    return true;
-  });
+  assert.throws(
+    () => ImageLock.load(file, ["mongo", "redis", "nginx", "api"]),
+    (error) => {
+      assert.ok(error instanceof Error);
+      assert.doesNotMatch(error.message, /missing/);
+      return true;
+    },
+  );
 });
 
 test("sizes and times are what they say", () => {
@@ -49,6 +60,13 @@ test("sizes and times are what they say", () => {
 });
 
 test("times are written as Docker gives them back", () => {
-  const pairs = [["500ms", "500ms"], ["5s", "5s"], ["90s", "1m30s"], ["30m", "30m0s"], ["60m", "1h0m0s"]] as const;
+  const pairs = [
+    ["500ms", "500ms"],
+    ["5s", "5s"],
+    ["90s", "1m30s"],
+    ["30m", "30m"],
+    ["60m", "1h"],
+    ["90m", "1h30m"],
+  ] as const;
   for (const [span, text] of pairs) assert.equal(dockerDuration(span), text);
 });

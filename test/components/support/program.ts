@@ -71,7 +71,11 @@ function writeFiles(): string {
   writeFileSync(join(folder, "key"), "PLAIN PRIVATE KEY", { mode: 0o600 });
   writeFileSync(join(folder, "known_hosts"), `[127.0.0.1]:20010 ${hostKey}\n`);
   writeFileSync(join(folder, "stack.yaml"), "config: {}\n");
-  const image = (key: string) => ({ ref: `10.200.1.4:5000/kaleem/${key}@${digest}`, version: "1", source: "stand-in" });
+  const image = (key: string) => ({
+    ref: `10.200.1.4:5000/kaleem/${key}@${digest}`,
+    version: "1",
+    source: "stand-in",
+  });
   const lock = Object.fromEntries(["mongo", "redis", "nginx", "api"].map((key) => [key, image(key)]));
   writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
   process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");
@@ -79,7 +83,9 @@ function writeFiles(): string {
 }
 
 /** Runs the whole program without an engine and returns what it declares. Once per process: modules load once. */
-export async function runProgram(values: Record<string, string>): Promise<{ declared: Declared[]; outputs: unknown }> {
+export async function runProgram(
+  values: Record<string, string>,
+): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
   const secretKeys = Object.keys(secrets).map((key) => `kaleem:${key}`);
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
@@ -136,11 +142,15 @@ function capture(declared: Declared[]): void {
   };
 }
 
-/** Until the program has declared nothing new for a while; registration has no end that could be awaited. */
+/** What waits for all else: once these are declared, everything is. */
+const last = ["backups-point-timer-content", "backups-ship-timer-content", "nginx-service"];
+
+/** Registration goes on after the program's last line, and has no end that could be awaited. */
 async function settled(declared: readonly Declared[]): Promise<void> {
-  let before = -1;
-  while (before !== declared.length) {
-    before = declared.length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+  const deadline = Date.now() + 30_000;
+  const missing = () => last.filter((name) => declared.every((each) => each.name !== name));
+  while (missing().length > 0) {
+    if (Date.now() > deadline) throw new Error(`the program never declared ${missing().join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

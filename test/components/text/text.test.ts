@@ -21,9 +21,20 @@ test("a command line gives a shell the very words it was made of", () => {
 test("renders sections in order, with repeated keys", () => {
   const text = renderIni([
     { name: "Unit", entries: [["Description", "x"]] },
-    { name: "Service", entries: [["ReadWritePaths", "/a"], ["ReadWritePaths", "/b"], ["Nice", 5], ["PrivateTmp", true]] },
+    {
+      name: "Service",
+      entries: [
+        ["ReadWritePaths", "/a"],
+        ["ReadWritePaths", "/b"],
+        ["Nice", 5],
+        ["PrivateTmp", true],
+      ],
+    },
   ]);
-  assert.equal(text, "[Unit]\nDescription=x\n\n[Service]\nReadWritePaths=/a\nReadWritePaths=/b\nNice=5\nPrivateTmp=yes\n");
+  assert.equal(
+    text,
+    "[Unit]\nDescription=x\n\n[Service]\nReadWritePaths=/a\nReadWritePaths=/b\nNice=5\nPrivateTmp=yes\n",
+  );
 });
 
 test("refuses a value that would break out of its line", () => {

@@ -17,7 +17,7 @@ function parts() {
 }
 const refusal = new StoreError("mongo", "refused", "mongo refuses the password of user app");
 
-void test("waits through an outage longer than the patience for passwords", async () => {
+test("waits through an outage longer than the patience for passwords", async () => {
   const { readiness, log, redis, said } = parts();
   redis.trouble = new StoreError("redis", "away", "redis cannot be reached");
   setTimeout(() => (redis.trouble = undefined), 120);
@@ -26,7 +26,7 @@ void test("waits through an outage longer than the patience for passwords", asyn
   assert.deepEqual(said, ["not ready: redis cannot be reached", "both stores answer"]);
 });
 
-void test("gives up on a password that stays refused, after the patience", async () => {
+test("gives up on a password that stays refused, after the patience", async () => {
   const { readiness, log, mongo, said } = parts();
   mongo.trouble = refusal;
   const start = performance.now();
@@ -35,14 +35,14 @@ void test("gives up on a password that stays refused, after the patience", async
   assert.deepEqual(said, ["not ready: mongo refuses the password of user app"]);
 });
 
-void test("goes on when the user appears within the patience", async () => {
+test("goes on when the user appears within the patience", async () => {
   const { readiness, log, mongo } = parts();
   mongo.trouble = refusal;
   setTimeout(() => (mongo.trouble = undefined), 30);
   assert.equal(await awaitStores({ readiness, log, passwordPatienceMs: 2000, everyMs: 10 }), undefined);
 });
 
-void test("stops waiting when the process drains", async () => {
+test("stops waiting when the process drains", async () => {
   const { readiness, log, mongo } = parts();
   mongo.trouble = refusal;
   setTimeout(() => {

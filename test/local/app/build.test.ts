@@ -14,7 +14,7 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-void test("bundles into one file that runs with nothing beside it and names what it lacks", async () => {
+test("bundles into one file that runs with nothing beside it and names what it lacks", async () => {
   const file = await buildApp(folder);
   assert.deepEqual(await readdir(folder), ["server.mjs"]);
   const secrets = { MONGO_PASSWORD_FILE: "/nonexistent/m", REDIS_PASSWORD_FILE: "/nonexistent/r" };
@@ -31,7 +31,7 @@ void test("bundles into one file that runs with nothing beside it and names what
   assert.match(stderr, /^api: REDIS_PASSWORD_FILE: /m);
 });
 
-void test("gives the same bytes for the same sources, and no path of this machine in them", async () => {
+test("gives the same bytes for the same sources, and no path of this machine in them", async () => {
   const again = await mkdtemp(join(folder, "again-"));
   const [first, second] = await Promise.all([buildApp(folder), buildApp(again)]).then((files) =>
     Promise.all(files.map((file) => readFile(file, "utf8"))),

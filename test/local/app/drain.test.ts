@@ -27,7 +27,7 @@ async function listening() {
   return { ...parts, stores: [parts.mongo, parts.redis], ask, agent };
 }
 
-void test("finishes what is in flight, takes what comes during the notice, and closes the stores last", async () => {
+test("finishes what is in flight, takes what comes during the notice, and closes the stores last", async () => {
   const { ask, agent, mongo, redis, ...parts } = await listening();
   assert.deepEqual(await ask("GET", "/api/health"), { status: 200, connection: "keep-alive" });
   let release = () => {};
@@ -49,7 +49,7 @@ void test("finishes what is in flight, takes what comes during the notice, and c
   agent.destroy();
 });
 
-void test("does not wait longer than its limit for a request that does not end, and says so by its exit code", async () => {
+test("does not wait longer than its limit for a request that does not end, and says so by its exit code", async () => {
   const { ask, agent, mongo, ...parts } = await listening();
   mongo.hold = new Promise(() => {});
   const cutOff = assert.rejects(ask("POST", "/api/orders", order));

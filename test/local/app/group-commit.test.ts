@@ -24,7 +24,7 @@ function slowCommits() {
   return { batches, commit };
 }
 
-void test("sends at once while a lane is free, and what waits leaves together", async () => {
+test("sends at once while a lane is free, and what waits leaves together", async () => {
   const { batches, commit } = slowCommits();
   const group = new GroupCommit(["a", "b"], () => true, commit);
   const writes = [1, 2, 3, 4].map((item) => group.write(item));
@@ -47,7 +47,7 @@ void test("sends at once while a lane is free, and what waits leaves together", 
   await Promise.all(writes);
 });
 
-void test("fails only the item that failed", async () => {
+test("fails only the item that failed", async () => {
   const { batches, commit } = slowCommits();
   const group = new GroupCommit(["a"], () => true, commit);
   const first = group.write(1);
@@ -60,7 +60,7 @@ void test("fails only the item that failed", async () => {
   await assert.rejects(others[1] ?? first, /^Error: full$/);
 });
 
-void test("fails the whole batch when its commit fails, and goes on with the next", async () => {
+test("fails the whole batch when its commit fails, and goes on with the next", async () => {
   const { batches, commit } = slowCommits();
   const group = new GroupCommit(["a"], () => true, commit);
   const first = group.write(1);
@@ -72,7 +72,7 @@ void test("fails the whole batch when its commit fails, and goes on with the nex
   await second;
 });
 
-void test("prefers lanes that can be used, and lets one that cannot say why when there is no other", async () => {
+test("prefers lanes that can be used, and lets one that cannot say why when there is no other", async () => {
   const usable = new Set(["b"]);
   const { batches, commit } = slowCommits();
   const group = new GroupCommit(["a", "b"], (lane) => usable.has(lane), commit);

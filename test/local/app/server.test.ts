@@ -7,7 +7,7 @@ import { testServer } from "./test-server.ts";
 const good = { customer: "ada", item: "tea", quantity: 2, seq: 7 };
 const away = (store: "mongo" | "redis") => new StoreError(store, "away", `${store} cannot be reached: test`);
 
-void test("acknowledges an order only as both stores hold it", async () => {
+test("acknowledges an order only as both stores hold it", async () => {
   const { server, mongo, redis } = testServer();
   const answer = await server.inject({ method: "POST", url: "/api/orders", payload: good });
   assert.equal(answer.statusCode, 201);
@@ -18,7 +18,7 @@ void test("acknowledges an order only as both stores hold it", async () => {
   assert.equal(answer.headers["location"], `/api/orders/${order.id}`);
 });
 
-void test("leaves seq out of an order that came without one", async () => {
+test("leaves seq out of an order that came without one", async () => {
   const { server } = testServer();
   const { customer, item, quantity } = good;
   const answer = await server.inject({
@@ -30,7 +30,7 @@ void test("leaves seq out of an order that came without one", async () => {
 });
 
 for (const store of ["mongo", "redis"] as const) {
-  void test(`acknowledges nothing while ${store} is away, and names it`, async () => {
+  test(`acknowledges nothing while ${store} is away, and names it`, async () => {
     const parts = testServer();
     parts[store].trouble = away(store);
     const answer = await parts.server.inject({ method: "POST", url: "/api/orders", payload: good });
@@ -41,7 +41,7 @@ for (const store of ["mongo", "redis"] as const) {
     assert.match(metrics, new RegExp(`kaleem_api_store_errors_total\\{store="${store}",kind="away"\\} 1`));
   });
 
-  void test(`is not ready while ${store} is away, says which, and is ready again after`, async () => {
+  test(`is not ready while ${store} is away, says which, and is ready again after`, async () => {
     const parts = testServer();
     parts[store].trouble = away(store);
     const during = await parts.server.inject("/api/health");
@@ -55,7 +55,7 @@ for (const store of ["mongo", "redis"] as const) {
   });
 }
 
-void test("does not write to the cache what the archive has refused", async () => {
+test("does not write to the cache what the archive has refused", async () => {
   const { server, mongo, redis } = testServer();
   mongo.trouble = away("mongo");
   await server.inject({ method: "POST", url: "/api/orders", payload: good });
@@ -77,7 +77,7 @@ const bad: readonly [title: string, payload: object, message: RegExp][] = [
   ["several problems, all of them", { ...good, item: "", quantity: -1 }, /item: .*; quantity: /],
 ];
 for (const [title, payload, message] of bad) {
-  void test(`refuses ${title} with a sentence`, async () => {
+  test(`refuses ${title} with a sentence`, async () => {
     const { server, mongo } = testServer();
     const answer = await server.inject({ method: "POST", url: "/api/orders", payload });
     assert.equal(answer.statusCode, 400);
@@ -86,7 +86,7 @@ for (const [title, payload, message] of bad) {
   });
 }
 
-void test("refuses a body that is not JSON, of another type, or too large", async () => {
+test("refuses a body that is not JSON, of another type, or too large", async () => {
   const { server } = testServer();
   const post = (payload: string, type = "application/json") =>
     server.inject({ method: "POST", url: "/api/orders", payload, headers: { "content-type": type } });
@@ -96,7 +96,7 @@ void test("refuses a body that is not JSON, of another type, or too large", asyn
   assert.equal((await server.inject({ method: "POST", url: "/api/orders" })).statusCode, 400);
 });
 
-void test("reads from the cache first, then from the archive, refills, and says which", async () => {
+test("reads from the cache first, then from the archive, refills, and says which", async () => {
   const { server, redis } = testServer();
   const placed = await server.inject({ method: "POST", url: "/api/orders", payload: good });
   const order = orderSchema.parse(placed.json());
@@ -111,7 +111,7 @@ void test("reads from the cache first, then from the archive, refills, and says 
   assert.equal(await read(), "redis");
 });
 
-void test("serves an archived order while the cache is away, and reports it", async () => {
+test("serves an archived order while the cache is away, and reports it", async () => {
   const { server, redis, troubles } = testServer();
   const placed = await server.inject({ method: "POST", url: "/api/orders", payload: good });
   redis.trouble = away("redis");
@@ -120,7 +120,7 @@ void test("serves an archived order while the cache is away, and reports it", as
   assert.equal(troubles.length, 2);
 });
 
-void test("answers 404 for an unknown id and for what is no id, without asking the stores for the latter", async () => {
+test("answers 404 for an unknown id and for what is no id, without asking the stores for the latter", async () => {
   const { server, mongo } = testServer();
   const unknown = await server.inject("/api/orders/00000000-0000-4000-8000-000000000000");
   assert.deepEqual([unknown.statusCode, unknown.json()], [404, { error: "There is no order with this id." }]);
@@ -132,7 +132,7 @@ void test("answers 404 for an unknown id and for what is no id, without asking t
   );
 });
 
-void test("answers 500 without details for what nobody foresaw, and logs them", async () => {
+test("answers 500 without details for what nobody foresaw, and logs them", async () => {
   const { server, mongo, lines } = testServer();
   mongo.trouble = new TypeError("internal detail");
   const answer = await server.inject({ method: "POST", url: "/api/orders", payload: good });
@@ -141,7 +141,7 @@ void test("answers 500 without details for what nobody foresaw, and logs them", 
   assert.match(lines.join(""), /internal detail/);
 });
 
-void test("shares one question to the stores among health questions at the same time", async () => {
+test("shares one question to the stores among health questions at the same time", async () => {
   const { server, mongo } = testServer();
   let release = () => {};
   mongo.hold = new Promise((resolve) => (release = resolve));
@@ -151,7 +151,7 @@ void test("shares one question to the stores among health questions at the same 
   assert.equal(mongo.probes, 1);
 });
 
-void test("measures requests by route, not by address, and logs one line for each but not for routine health", async () => {
+test("measures requests by route, not by address, and logs one line for each but not for routine health", async () => {
   const { server, metrics, lines } = testServer();
   await server.inject("/api/orders/00000000-0000-4000-8000-000000000000");
   await server.inject("/api/health");

@@ -31,13 +31,13 @@ function problemsOf(environment: Record<string, string>): string {
   throw new assert.AssertionError({ message: "the settings were accepted" });
 }
 
-void test("takes passwords from files only, without the newline that editors add", () => {
+test("takes passwords from files only, without the newline that editors add", () => {
   const settings = loadSettings({ ...valid(), MONGO_PASSWORD: "from the environment" });
   assert.equal(settings.mongo.password, "m-secret");
   assert.equal(settings.redis.password, " r secret ");
 });
 
-void test("needs nothing but the two password files", () => {
+test("needs nothing but the two password files", () => {
   const settings = loadSettings(valid());
   assert.equal(
     settings.mongo.url,
@@ -47,7 +47,7 @@ void test("needs nothing but the two password files", () => {
   assert.deepEqual([settings.port, settings.mongo.user, settings.drainNoticeMs], [3000, "app", 2000]);
 });
 
-void test("names every password file that is missing or empty, at once", () => {
+test("names every password file that is missing or empty, at once", () => {
   const empty = file("empty", "\n");
   const problems = problemsOf({ MONGO_PASSWORD_FILE: empty, REDIS_PASSWORD_FILE: join(folder, "none") });
   assert.equal(
@@ -57,12 +57,12 @@ void test("names every password file that is missing or empty, at once", () => {
   );
 });
 
-void test("refuses a password in an address, and does not repeat it", () => {
+test("refuses a password in an address, and does not repeat it", () => {
   const problems = problemsOf({ ...valid(), MONGO_URL: "mongodb://app:hunter2@mongo/kaleem" });
   assert.equal(problems, "MONGO_URL: must not carry a user or password; passwords come from a file");
 });
 
-void test("refuses settings of the wrong kind, all at once", () => {
+test("refuses settings of the wrong kind, all at once", () => {
   const problems = problemsOf({ ...valid(), PORT: "http", REDIS_URL: "redis.example", LOG_LEVEL: "loud" });
   assert.match(problems, /^PORT: Invalid input: expected number/m);
   assert.match(problems, /^REDIS_URL: expected an address such as redis:\/\/redis:6379$/m);

@@ -5,7 +5,7 @@ import { FakeEdge } from "./fake-edge.ts";
 
 const soon = (ms: number) => new Date(Date.now() + ms);
 
-void test("returns when the first order is acknowledged and read back, not when the edge first answers", async () => {
+test("returns when the first order is acknowledged and read back, not when the edge first answers", async () => {
   const edge = new FakeEdge();
   await edge.open();
   await edge.close();
@@ -57,7 +57,7 @@ const faults: readonly [title: string, spoil: (edge: FakeEdge) => void, message:
   ],
 ];
 for (const [title, spoil, message] of faults) {
-  void test(`does not take ${title} for the end of the outage`, async () => {
+  test(`does not take ${title} for the end of the outage`, async () => {
     const edge = await new FakeEdge().open();
     spoil(edge);
     await assert.rejects(waitForGoodOrder(edge.target, soon(600)), { name: "NoGoodOrder", message });
@@ -65,7 +65,7 @@ for (const [title, spoil, message] of faults) {
   });
 }
 
-void test("says when the edge cannot be reached at all", async () => {
+test("says when the edge cannot be reached at all", async () => {
   const edge = await new FakeEdge().open();
   await edge.close();
   await assert.rejects(waitForGoodOrder(edge.target, soon(300)), /the last try: .*ECONNREFUSED/);

@@ -23,7 +23,7 @@ function ledger(content?: string): string {
 }
 const line = (seq: number) => JSON.stringify(entry(seq)) + "\n";
 
-void test("has every entry on disk, in order, as soon as append returns", async () => {
+test("has every entry on disk, in order, as soon as append returns", async () => {
   const path = ledger();
   const file = await LedgerFile.open(path);
   await Promise.all([1, 2, 3].map((seq) => file.append(entry(seq))));
@@ -32,12 +32,12 @@ void test("has every entry on disk, in order, as soon as append returns", async 
   assert.deepEqual(await readLedger(path), { entries: [entry(1), entry(2), entry(3)] });
 });
 
-void test("reports and drops a torn last line", async () => {
+test("reports and drops a torn last line", async () => {
   const path = ledger(line(1) + line(2).slice(0, 20));
   assert.deepEqual(await readLedger(path), { entries: [entry(1)], torn: line(2).slice(0, 20) });
 });
 
-void test("cuts a torn last line off before it goes on", async () => {
+test("cuts a torn last line off before it goes on", async () => {
   const path = ledger(line(1) + '{"seq":2,"id":"é');
   const file = await LedgerFile.open(path);
   assert.equal(file.lastSeq, 1);
@@ -46,7 +46,7 @@ void test("cuts a torn last line off before it goes on", async () => {
   assert.equal(readFileSync(path, "utf8"), line(1) + line(2));
 });
 
-void test("refuses a bad line elsewhere, naming every one", async () => {
+test("refuses a bad line elsewhere, naming every one", async () => {
   const path = ledger(line(1) + '{"seq":2\n' + line(3) + '{"seq":4,"id":"x"}\n');
   await assert.rejects(readLedger(path), {
     name: "LedgerError",
@@ -57,7 +57,7 @@ void test("refuses a bad line elsewhere, naming every one", async () => {
   });
 });
 
-void test("refuses an order that is named twice", async () => {
+test("refuses an order that is named twice", async () => {
   const path = ledger(line(1) + line(2) + line(1));
   await assert.rejects(
     readLedger(path),
@@ -65,23 +65,23 @@ void test("refuses an order that is named twice", async () => {
   );
 });
 
-void test("refuses to go on with a ledger that cannot be trusted", async () => {
+test("refuses to go on with a ledger that cannot be trusted", async () => {
   const path = ledger("nonsense\n" + line(1));
   await assert.rejects(LedgerFile.open(path), /line 1: expected an acknowledged order/);
 });
 
-void test("an empty ledger is one without entries", async () => {
+test("an empty ledger is one without entries", async () => {
   assert.deepEqual(await readLedger(ledger("")), { entries: [] });
 });
 
-void test("after a failed write no later entry counts", async () => {
+test("after a failed write no later entry counts", async () => {
   const file = await LedgerFile.open("/dev/full");
   await assert.rejects(file.append(entry(1)), /ENOSPC/);
   await assert.rejects(file.append(entry(2)), /ENOSPC/);
   await file.close();
 });
 
-void test("sees entries that others appended since", async () => {
+test("sees entries that others appended since", async () => {
   const path = ledger(line(1));
   appendFileSync(path, line(5));
   const file = await LedgerFile.open(path);

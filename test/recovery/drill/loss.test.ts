@@ -30,7 +30,7 @@ const sound: LossInput = {
   lostAt: second(8.2),
 };
 
-void test("keeps its promise when all that was acknowledged before the instant is there", () => {
+test("keeps its promise when all that was acknowledged before the instant is there", () => {
   assert.deepEqual(assessLoss(sound), {
     verdict: "kept",
     acknowledgedBefore: 5,
@@ -49,7 +49,7 @@ void test("keeps its promise when all that was acknowledged before the instant i
   });
 });
 
-void test("an order that one store lacks is lost, and the store is named", () => {
+test("an order that one store lacks is lost, and the store is named", () => {
   const mongo = holding(5);
   mongo.delete("order-2");
   const loss = assessLoss({ ...sound, restored: { mongo, redis: holding(5) } });
@@ -62,7 +62,7 @@ void test("an order that one store lacks is lost, and the store is named", () =>
   assert.equal(loss.lostSpanSeconds, 6.2);
 });
 
-void test("an edited order turns it red as altered, not as missing", () => {
+test("an edited order turns it red as altered, not as missing", () => {
   const loss = assessLoss({
     ...sound,
     restored: { mongo: holding(5), redis: holding(5, { "order-4": "edited" }) },
@@ -75,26 +75,26 @@ void test("an edited order turns it red as altered, not as missing", () => {
   );
 });
 
-void test("counts an order after the instant once, though both stores lost it, and not when both kept it", () => {
+test("counts an order after the instant once, though both stores lost it, and not when both kept it", () => {
   const loss = assessLoss({ ...sound, restored: { mongo: holding(7), redis: holding(6) } });
   assert.equal(loss.verdict, "kept");
   assert.equal(loss.lostAfter, 2);
   assert.deepEqual([loss.perStore["mongo"]?.lostAfter, loss.perStore["redis"]?.lostAfter], [1, 2]);
 });
 
-void test("an empty store loses everything", () => {
+test("an empty store loses everything", () => {
   const loss = assessLoss({ ...sound, restored: { mongo: new Map(), redis: holding(5) } });
   assert.equal(loss.perStore["mongo"]?.missingBefore, 5);
   assert.equal(loss.verdict, "lost");
 });
 
-void test("proves nothing without a store, or without an order before the instant", () => {
+test("proves nothing without a store, or without an order before the instant", () => {
   assert.equal(assessLoss({ ...sound, restored: {} }).verdict, "unproven");
   assert.equal(assessLoss({ ...sound, instant: second(0.5) }).verdict, "unproven");
   assert.equal(assessLoss({ ...sound, ledger: [] }).verdict, "unproven");
 });
 
-void test("reads the instant by the writer's clock: a host ahead by 2 s took its point 2 s earlier than it says", () => {
+test("reads the instant by the writer's clock: a host ahead by 2 s took its point 2 s earlier than it says", () => {
   const ahead = assessLoss({ ...sound, instant: second(7.5), clockOffsetMs: 2000 });
   assert.deepEqual([ahead.verdict, ahead.acknowledgedBefore, ahead.rpoSeconds], ["kept", 5, 2.7]);
   const unaware = assessLoss({ ...sound, instant: second(7.5) });
@@ -103,7 +103,7 @@ void test("reads the instant by the writer's clock: a host ahead by 2 s took its
   assert.deepEqual([behind.verdict, behind.acknowledgedBefore], ["kept", 5]);
 });
 
-void test("does not demand orders within the clocks' error of the instant, and counts them", () => {
+test("does not demand orders within the clocks' error of the instant, and counts them", () => {
   const loss = assessLoss({
     ...sound,
     restored: { mongo: holding(4), redis: holding(5) },
@@ -112,7 +112,7 @@ void test("does not demand orders within the clocks' error of the instant, and c
   assert.deepEqual([loss.verdict, loss.acknowledgedBefore, loss.inDoubt, loss.lostAfter], ["kept", 4, 1, 4]);
 });
 
-void test("an order acknowledged at the very instant is not demanded", () => {
+test("an order acknowledged at the very instant is not demanded", () => {
   const loss = assessLoss({
     ...sound,
     restored: { mongo: holding(4), redis: holding(4) },
@@ -121,6 +121,6 @@ void test("an order acknowledged at the very instant is not demanded", () => {
   assert.deepEqual([loss.verdict, loss.acknowledgedBefore, loss.inDoubt], ["kept", 4, 0]);
 });
 
-void test("does not depend on the ledger's order", () => {
+test("does not depend on the ledger's order", () => {
   assert.deepEqual({ ...assessLoss({ ...sound, ledger: ledger.toReversed() }) }, { ...assessLoss(sound) });
 });

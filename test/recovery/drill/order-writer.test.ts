@@ -30,7 +30,7 @@ async function write(edge: FakeEdge, ms: number, during: () => Promise<void> | v
   return { statistics, entries: (await readLedger(ledgerFile)).entries, ledgerFile };
 }
 
-void test("keeps its rate and records exactly what was acknowledged", async () => {
+test("keeps its rate and records exactly what was acknowledged", async () => {
   const edge = await new FakeEdge().open();
   const { statistics, entries } = await write(edge, 500);
   await edge.close();
@@ -46,7 +46,7 @@ void test("keeps its rate and records exactly what was acknowledged", async () =
   assert.ok((statistics.p50Ms ?? 1000) <= (statistics.p99Ms ?? 0));
 });
 
-void test("counts a refusal as failed, a server error as unknown, and records neither", async () => {
+test("counts a refusal as failed, a server error as unknown, and records neither", async () => {
   const edge = await new FakeEdge().open();
   let turn = 0;
   edge.place = (_request, response) => {
@@ -60,7 +60,7 @@ void test("counts a refusal as failed, a server error as unknown, and records ne
   assert.equal(statistics.failed + statistics.unknown, statistics.sent);
 });
 
-void test("counts orders without an answer as unknown, though the edge placed them", async () => {
+test("counts orders without an answer as unknown, though the edge placed them", async () => {
   const edge = await new FakeEdge().open();
   edge.place = (_request, response, order) => {
     edge.orders.set(order.id, order);
@@ -73,7 +73,7 @@ void test("counts orders without an answer as unknown, though the edge placed th
   assert.ok((statistics.causes["timeout"] ?? 0) > 0 && (statistics.causes["ECONNRESET"] ?? 0) > 0);
 });
 
-void test("an edge that hangs delays no other order", async () => {
+test("an edge that hangs delays no other order", async () => {
   const edge = await new FakeEdge().open();
   let turn = 0;
   edge.place = (_request, response, order) => {
@@ -85,7 +85,7 @@ void test("an edge that hangs delays no other order", async () => {
   assert.ok((statistics.p99Ms ?? 1000) < 100, `p99 ${statistics.p99Ms} ms`);
 });
 
-void test("skips and counts what is due while too many are unanswered", async () => {
+test("skips and counts what is due while too many are unanswered", async () => {
   const edge = await new FakeEdge().open();
   edge.place = () => {};
   const ledgerFile = newLedger();
@@ -98,7 +98,7 @@ void test("skips and counts what is due while too many are unanswered", async ()
   assert.equal((await writer.stop()).unknown, 5);
 });
 
-void test("goes on through a loss of the edge and measures the gap", async () => {
+test("goes on through a loss of the edge and measures the gap", async () => {
   const edge = await new FakeEdge().open();
   const { statistics, entries } = await write(edge, 900, async () => {
     await wait(200);
@@ -119,7 +119,7 @@ void test("goes on through a loss of the edge and measures the gap", async () =>
   );
 });
 
-void test("an edge that acknowledges and then dies leaves every acknowledged order in the ledger", async () => {
+test("an edge that acknowledges and then dies leaves every acknowledged order in the ledger", async () => {
   const edge = await new FakeEdge().open();
   const acknowledged: string[] = [];
   const { statistics, entries } = await write(edge, 300, async () => {
@@ -138,7 +138,7 @@ void test("an edge that acknowledges and then dies leaves every acknowledged ord
   for (const id of recorded) assert.ok(edge.orders.has(id));
 });
 
-void test("does not take an order for acknowledged that was confirmed differently", async () => {
+test("does not take an order for acknowledged that was confirmed differently", async () => {
   const edge = await new FakeEdge().open();
   edge.place = (_request, response, order) => {
     edge.accept(response, { ...order, quantity: 99 });
@@ -149,7 +149,7 @@ void test("does not take an order for acknowledged that was confirmed differentl
   assert.equal(statistics.altered, statistics.sent);
 });
 
-void test("goes on with an earlier ledger after its last number", async () => {
+test("goes on with an earlier ledger after its last number", async () => {
   const edge = await new FakeEdge().open();
   const first = await write(edge, 100);
   const options = { target: edge.target, ledgerFile: first.ledgerFile, ratePerSecond: 100 };
@@ -161,7 +161,7 @@ void test("goes on with an earlier ledger after its last number", async () => {
   assert.ok(entries.length > first.entries.length);
 });
 
-void test("stops and says so when the ledger cannot be written: an acknowledgement without a record proves nothing", async () => {
+test("stops and says so when the ledger cannot be written: an acknowledgement without a record proves nothing", async () => {
   const edge = await new FakeEdge().open();
   const writer = await OrderWriter.start({
     target: edge.target,

@@ -9,7 +9,7 @@ const entries = Array.from({ length: 20 }, (_, index) => {
   return { seq: index + 1, id: order.id, digest: orderDigest(order), acknowledgedAt: "2026-11-20T03:00:00Z" };
 });
 
-void test("tells missing, altered and unanswered orders apart", async () => {
+test("tells missing, altered and unanswered orders apart", async () => {
   const edge = await new FakeEdge().open();
   for (const { id, seq } of entries) edge.orders.set(id, { id, seq });
   edge.orders.delete("id-3");
@@ -32,7 +32,7 @@ void test("tells missing, altered and unanswered orders apart", async () => {
   assert.match(gone.unanswered[0]?.reason ?? "", /ECONNREFUSED/);
 });
 
-void test("samples evenly, first and last included", () => {
+test("samples evenly, first and last included", () => {
   assert.deepEqual(
     sampleEntries(entries, 3).map(({ seq }) => seq),
     [1, 11, 20],

@@ -20,6 +20,9 @@ export class DockerError extends Error {
   }
 }
 
+/** Docker is there, but did not answer in time. */
+export class DockerTimeout extends Error {}
+
 /** One call to Docker's API. */
 export interface DockerCall {
   readonly method: "GET" | "POST" | "DELETE";
@@ -73,7 +76,9 @@ export class DockerClient {
     } catch (error) {
       if (call.signal?.aborted === true) throw call.signal.reason;
       if (!deadline.aborted) throw error;
-      throw new Error(`Docker did not answer ${call.method} ${call.path.split("?", 1)[0] ?? ""} in time`);
+      throw new DockerTimeout(
+        `Docker did not answer ${call.method} ${call.path.split("?", 1)[0] ?? ""} in time`,
+      );
     }
   }
 
@@ -95,7 +100,7 @@ export class DockerClient {
     };
     const response = await respond(httpRequest(options), payload);
     const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(Buffer.from(chunk));
+    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
     return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
   }
 }

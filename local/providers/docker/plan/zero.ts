@@ -11,7 +11,7 @@ export function isZero(value: Value | undefined): boolean {
 
 /** A text that is equal for values that mean the same: zero properties left out, keys sorted. */
 export function canonical(value: Value | undefined): string {
-  return JSON.stringify(simplify(value)) ?? "null";
+  return JSON.stringify(simplify(value ?? null));
 }
 
 function simplify(value: Value | undefined): unknown {

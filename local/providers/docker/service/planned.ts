@@ -42,7 +42,9 @@ export function nanosecondsOf(properties: PropertyMap, key: string): number {
 /** The object of texts at a property, empty when it was left out. */
 export function textMap(properties: PropertyMap, key: string): Record<string, string> {
   const entries = Object.entries(block(properties, key) ?? {});
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
 }
 
 /** Whether a property was given or is known from the state. */

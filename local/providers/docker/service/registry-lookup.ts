@@ -1,5 +1,5 @@
 import type { DockerClient } from "../api/docker-client.ts";
-import { DockerError } from "../api/docker-client.ts";
+import { DockerError, DockerTimeout } from "../api/docker-client.ts";
 import { list, object, text } from "../api/json.ts";
 import type { JsonObject } from "../api/json.ts";
 
@@ -30,7 +30,7 @@ export async function lookUpImage(
     const platforms = list(answer["Platforms"]).map(object);
     return { digest: text(object(answer["Descriptor"])["digest"]), platforms };
   } catch (error) {
-    if (error instanceof DockerError) return undefined;
+    if (error instanceof DockerError || error instanceof DockerTimeout) return undefined;
     throw error;
   }
 }
@@ -49,7 +49,8 @@ export function withRegistryImage(spec: JsonObject, found: RegistryImage | undef
   const image = text(container["Image"]);
   const pinned = image.includes("@") || found.digest === "" ? image : `${image}@${found.digest}`;
   const platforms = found.platforms.map((platform) => ({
-    Architecture: text(platform["architecture"]),
+    // Registries and nodes name arm differently; the Docker client leaves it out, too.
+    Architecture: text(platform["architecture"]) === "arm" ? "" : text(platform["architecture"]),
     OS: text(platform["os"]),
   }));
   return {

@@ -37,7 +37,7 @@ export function idleContext(name: string): ActionContext {
 export async function replay(type: ResourceType, call: RecordedCall): Promise<Record<string, unknown>> {
   const context = idleContext(String(call.request["name"]));
   const map = (name: string) => decodeMap((call.request[name] ?? {}) as Record<string, unknown>);
-  const id = String(call.request["id"] ?? "");
+  const id = typeof call.request["id"] === "string" ? call.request["id"] : "";
   switch (call.method) {
     case "Check": {
       const result = await type.check(

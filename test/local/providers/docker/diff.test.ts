@@ -41,6 +41,20 @@ test("sees aliases as a set", () => {
   assert.deepEqual(diff(network("a"), network("b")).replaces, ["__meta"]);
 });
 
+test("shows the platforms that a registry named on create, when the program gives a placement without them", () => {
+  const placement = { constraints: ["node.role==manager"] };
+  const prior = state(
+    task({ placement: { ...placement, platforms: [{ architecture: "amd64", os: "linux" }] } }),
+  );
+  const request = { id: "1", state: prior, news: task({ placement }), oldInputs: {}, ignoreChanges: [] };
+  assert.deepEqual(diffResource(serviceSchema, request).detailedDiff, {
+    "taskSpec.placement.platforms": { kind: "DELETE" },
+  });
+  const ignoring = { ...request, ignoreChanges: ["taskSpec.placement.platforms"] };
+  assert.equal(diffResource(serviceSchema, ignoring).changes, "none");
+  assert.equal(diffResource(serviceSchema, { ...request, news: task({}) }).changes, "none");
+});
+
 test("keeps what Docker computed when the program leaves it out", () => {
   const prior = { ...state(task({})), endpointSpec: { mode: "vip", ports: [] } };
   assert.deepEqual(plan(serviceSchema.fields, task({}), prior)["endpointSpec"], { mode: "vip", ports: [] });

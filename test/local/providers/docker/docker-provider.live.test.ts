@@ -35,6 +35,7 @@ interface Variant {
   readonly replicas?: number;
   readonly password?: string;
   readonly updateConfig?: object;
+  readonly timeout?: string;
 }
 
 function resources(variant: Variant): WantedResource[] {
@@ -56,7 +57,7 @@ function service(variant: Variant): object {
       { label: "z", value: "1" },
       { label: "a", value: "2" },
     ],
-    convergeConfig: { delay: "1s", timeout: "1m" },
+    convergeConfig: { delay: "1s", timeout: variant.timeout ?? "1m" },
     updateConfig: variant.updateConfig ?? { ...update, failureAction: "rollback" },
     rollbackConfig: { ...update, order: "stop-first", monitor: "1s" },
     taskSpec: {
@@ -197,7 +198,13 @@ test("rotates a secret: makes the new one, updates the service, removes the old 
 
 test("reports a paused update, and does not call it good when it is run again", async () => {
   const paused = { parallelism: 1, delay: "0s", failureAction: "pause", monitor: "3s", order: "stop-first" };
-  const broken = resources({ version: "2", password: "second", tests: unhealthy, updateConfig: paused });
+  const broken = resources({
+    version: "2",
+    password: "second",
+    tests: unhealthy,
+    updateConfig: paused,
+    timeout: "20s",
+  });
   await assert.rejects(stack.up(broken), /service update paused: update paused due to failure/);
   await assert.rejects(stack.up(broken), /service update paused|did not converge/);
   await stack.up(resources({ version: "2", password: "second" }));

@@ -1,5 +1,5 @@
-import { credentials, Metadata, Server, ServerCredentials } from "@grpc/grpc-js";
-import type { sendUnaryData, ServerUnaryCall, ServiceError } from "@grpc/grpc-js";
+import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Metadata, sendUnaryData, ServerUnaryCall, ServiceError } from "@grpc/grpc-js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
 import { Empty, EngineService, ResourceProviderClient } from "../../../../local/providers/protocol/proto.ts";
 import type { ProviderPlugin } from "../../../../local/providers/protocol/provider-plugin.ts";

@@ -182,10 +182,11 @@ test("packs a resource that was made but does not work into the error, with reas
   });
   const failure = await refusal(half);
   assert.equal(failure.details, "it limps");
-  const [packed] = failure.metadata.get("grpc-status-details-bin");
-  const [any] = Status.deserializeBinary(Buffer.from(packed ?? "")).getDetailsList();
-  assert.equal(any?.getTypeUrl(), "type.googleapis.com/pulumirpc.ErrorResourceInitFailed");
-  const detail = ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+  const packed = failure.metadata.get("grpc-status-details-bin").map((value) => Buffer.from(value));
+  const [any] = Status.deserializeBinary(Buffer.concat(packed)).getDetailsList();
+  assert.ok(any !== undefined);
+  assert.equal(any.getTypeUrl(), "type.googleapis.com/pulumirpc.ErrorResourceInitFailed");
+  const detail = ErrorResourceInitFailed.deserializeBinary(any.getValue_asU8());
   assert.equal(detail.getId(), "id7");
   assert.deepEqual(detail.getReasonsList(), ["it limps"]);
   assert.deepEqual(detail.getProperties()?.toJavaScript(), encode(properties).toJavaScript());

@@ -1,0 +1,176 @@
+import { statfs } from "node:fs/promises";
+import { z } from "zod";
+import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { layout } from "../../layout.ts";
+import { readIdentity } from "../../lineage/identity.ts";
+import type { Lineage } from "../../lineage/head.ts";
+import { pointsOf, type Point } from "../../point/points.ts";
+import type { AgentContext } from "../context.ts";
+import { restoreState, type RestoreState } from "../restore-state.ts";
+import { pointRecord, readRecord, shipRecord } from "../run-record.ts";
+
+/** A store's newest point in one place; `ageSeconds` is what would be lost now. */
+export interface NewestPoint {
+  readonly point: string;
+  readonly instant: string;
+  readonly ageSeconds: number;
+}
+
+/** A Swarm service as it runs here. */
+export interface ServiceStatus {
+  readonly name: string;
+  /** Null when it is not declared. */
+  readonly image: string | null;
+  readonly wanted: number | null;
+  readonly running: number;
+  readonly healthy: number;
+  /** Containers of it that stand still just now. */
+  readonly paused: number;
+}
+
+/** Everything that one screen at 03:00 needs. What could not be found out is null and named in `problems`. */
+export interface AgentStatus {
+  readonly version: 1;
+  readonly now: string;
+  readonly stack: string;
+  readonly machineId: string;
+  readonly seeded: Lineage | null;
+  readonly fenced: boolean;
+  readonly stores: Readonly<
+    Record<string, { readonly local: NewestPoint | null; readonly offsite: NewestPoint | null }>
+  >;
+  readonly lastPoint: z.infer<typeof pointRecord> | null;
+  readonly lastShip: z.infer<typeof shipRecord> | null;
+  readonly services: readonly ServiceStatus[];
+  readonly disks: Readonly<
+    Record<"data" | "system", { readonly freeBytes: number; readonly totalBytes: number } | null>
+  >;
+  readonly timers: readonly { readonly unit: string; readonly next: string | null }[];
+  /** When recovery was last proven, as the last good restore wrote it. */
+  readonly lastProven: unknown;
+  readonly restore: RestoreState | null;
+  readonly problems: readonly string[];
+}
+
+/** `kaleem-agent status`: looks, changes nothing, and answers even when parts of the platform do not. */
+export async function statusCommand(context: AgentContext): Promise<AgentStatus> {
+  const { config, host, machineId } = context;
+  const problems: string[] = [];
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  };
+  const identity = await attempt("lineage", () => readIdentity(host, layout.lineage, machineId));
+  const [points, lastPoint, lastShip, services, timers, proven, fence] = await Promise.all([
+    attempt("local points", () => localPoints(context, identity?.lineage)),
+    readRecord(host, `${layout.agentState}/point.json`, pointRecord),
+    readRecord(host, `${layout.agentState}/ship.json`, shipRecord),
+    attempt("services", () => servicesOf(context)),
+    attempt("timers", () => timersOf(context)),
+    attempt(
+      "last proven restore",
+      async () =>
+        JSON.parse((await host.readFile(`${layout.agentState}/last-proven.json`)) ?? "null") as unknown,
+    ),
+    host.readFile(layout.fence),
+  ]);
+  const now = host.now();
+  const shipped = lastShip?.lastSuccess?.result.newest ?? null;
+  const offsite = shipped === null ? [] : [{ ...shipped, id: shipped.point }];
+  return {
+    version: 1,
+    now: now.toISOString(),
+    stack: config.stack,
+    machineId,
+    seeded: identity?.seeded ?? null,
+    fenced: fence !== null,
+    stores: Object.fromEntries(
+      config.stores.map((store) => [
+        store,
+        { local: newest(points ?? [], store, now), offsite: newest(offsite, store, now) },
+      ]),
+    ),
+    lastPoint,
+    lastShip,
+    services: services ?? [],
+    disks: {
+      data: await attempt("data disk", () => space(layout.dataRoot)),
+      system: await attempt("system disk", () => space("/var")),
+    },
+    timers: timers ?? [],
+    lastProven: proven,
+    restore: await attempt("last restore", () => restoreState(context)),
+    problems,
+  };
+}
+
+async function localPoints({ local }: AgentContext, lineage: string | undefined): Promise<readonly Point[]> {
+  try {
+    return pointsOf(await local.snapshots(lineage));
+  } catch (error) {
+    if (error instanceof RecoveryError && error.exitCode === exitCodes.noRepository) return [];
+    throw error;
+  }
+}
+
+/** The newest point that holds the store. `points` are oldest first. */
+function newest(
+  points: readonly Pick<Point, "id" | "instant" | "stores">[],
+  store: string,
+  now: Date,
+): NewestPoint | null {
+  const found = points.filter(({ stores }) => stores.includes(store)).at(-1);
+  if (found === undefined) return null;
+  return {
+    point: found.id,
+    instant: found.instant,
+    ageSeconds: Math.round((now.getTime() - Date.parse(found.instant)) / 1000),
+  };
+}
+
+async function servicesOf({ config, docker }: AgentContext): Promise<readonly ServiceStatus[]> {
+  const names = [...config.stores, ...config.applications.map(({ name }) => name), config.edge];
+  return Promise.all(
+    names.map(async (name) => {
+      const [service, containers] = await Promise.all([
+        docker.inspectService(name),
+        docker.containersOf(name),
+      ]);
+      const healthy = containers.filter(
+        ({ health, paused }) => !paused && (health === "healthy" || health === null),
+      );
+      return {
+        name,
+        image: service?.image ?? null,
+        wanted: service?.replicas ?? null,
+        running: containers.length,
+        healthy: healthy.length,
+        paused: containers.filter(({ paused }) => paused).length,
+      };
+    }),
+  );
+}
+
+const timerList = z.array(
+  z.object({ unit: z.string().nullable(), next: z.union([z.number(), z.string()]).nullable() }),
+);
+
+async function timersOf({ host }: AgentContext): Promise<AgentStatus["timers"]> {
+  const text = await host.run(["systemctl", "list-timers", "--all", "--output=json", "kaleem-*"], {
+    timeoutMs: 10_000,
+  });
+  return timerList.parse(JSON.parse(text)).map(({ unit, next }) => ({
+    unit: unit ?? "",
+    // Microseconds since 1970; 0 or nothing while the unit runs.
+    next: typeof next === "number" && next > 0 ? new Date(next / 1000).toISOString() : null,
+  }));
+}
+
+async function space(path: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
