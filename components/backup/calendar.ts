@@ -5,7 +5,7 @@ import { milliseconds } from "../services/quantities.ts";
  * systemd's calendar expression for "every so often", counted from the full minute, hour or day; `offset` moves it.
  * Throws for an interval that does not fit evenly, since the calendar would then skip or bunch runs.
  */
-export function calendar(every: Duration, offset: Duration = "0s" as Duration): string {
+export function calendar(every: Duration, offset: Duration = "0s"): string {
   const seconds = milliseconds(every) / 1_000;
   const shift = milliseconds(offset) / 1_000;
   if (shift >= seconds)

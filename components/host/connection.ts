@@ -4,8 +4,8 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../config/schema.ts";
 
-/** A booting machine refuses connections for a while: 20 tries are about a minute and a half. */
-const dialAttempts = 20;
+/** About eleven seconds of refused connections: enough for a restart of sshd, and a wrong key is not tried for minutes. */
+const dialAttempts = 10;
 
 /** How Pulumi's commands log in: with the key of the stack's file, and only to the machine that has the pinned host key. */
 export function connection(host: HostSettings): types.input.remote.ConnectionArgs {

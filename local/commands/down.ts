@@ -3,15 +3,12 @@
  * uses it, its state and secrets. The off-site copies of a local stack go with it: it is for trying things out.
  * Exit codes: 0 removed (or nothing was there), 1 failed, 2 wrong arguments.
  */
-import { rm } from "node:fs/promises";
 import { Command } from "commander";
-import { cloudUsers } from "../cloud/cloud-users.ts";
-import { destroyCloud } from "../cloud/destroy-cloud.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
 import { thisMachine } from "../prerequisites/machine.ts";
 import { stopDaemonWeStarted } from "../prerequisites/start-daemon.ts";
 import { terminalProgress } from "../progress.ts";
-import { destroyVps } from "../vps/destroy-vps.ts";
+import { tearDown } from "../stack/tear-down.ts";
 import { runCommandLine } from "./command-errors.ts";
 
 await runCommandLine(async () => {
@@ -24,15 +21,7 @@ await runCommandLine(async () => {
   const { stack, cloud } = program.opts<{ stack: string; cloud?: string }>();
   const instance = stackInstance(thisRepository(), stack, cloud);
   const progress = terminalProgress();
-  await progress.step(`machine of stack ${stack}`, async (report) => {
-    report((await destroyVps(instance)) ? "removed" : "was not there");
-  });
-  await progress.step(`cloud ${instance.cloud.name}`, async (report) => {
-    const users = await cloudUsers(instance);
-    if (users.length > 0) report(`kept: ${users.join(", ")} uses it`);
-    else report((await destroyCloud(instance)) ? "removed" : "was not there");
-  });
-  await rm(instance.folder, { recursive: true, force: true });
+  await tearDown(instance, progress);
   await progress.step("docker daemon", async (report) => {
     report(await stopDaemonWeStarted(thisMachine()));
   });

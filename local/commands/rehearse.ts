@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { LocalStage } from "../drill/local-stage.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
+import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../progress.ts";
+import { tearDown } from "../stack/tear-down.ts";
 import { rehearse } from "../../recovery/drill/rehearsal.ts";
 import { renderRehearsal } from "../../recovery/drill/rehearsal-report.ts";
 import { runCommandLine } from "./command-errors.ts";
@@ -19,6 +21,8 @@ interface RehearseOptions {
   readonly points: string;
   readonly every: string;
   readonly report?: string;
+  readonly existing?: true;
+  readonly keep?: true;
 }
 
 await runCommandLine(async () => {
@@ -28,17 +32,24 @@ await runCommandLine(async () => {
     .option("--rate <orders>", "orders a second", "20")
     .option("--points <count>", "points to be taken and shipped before the loss", "2")
     .option("--every <interval>", "interval of points and shipping", "15s")
-    .option("--report <file>", "where to keep the report (default: among the rebuilt stack's reports)")
+    .option("--report <file>", "where to keep the report (default: .kaleem/rehearsals)")
+    .option("--existing", "lose the stack as it is, instead of one made anew")
+    .option("--keep", "leave the rebuilt stack up")
     .exitOverride()
     .parse();
   const options = program.opts<RehearseOptions>();
   const repository = thisRepository();
   const rebuilt = stackInstance(repository, `${options.stack}-rebuilt`, options.stack);
-  const reports = join(rebuilt.cloud.folder, "rehearsals");
+  const lost = stackInstance(repository, options.stack);
+  const progress = terminalProgress();
+  await ensurePrerequisites(progress);
+  // Leftovers of an earlier rehearsal: a bucket that knows better would keep the new stack closed.
+  await tearDown(rebuilt, progress);
+  if (options.existing !== true) await tearDown(lost, progress);
+  const reports = join(repository, ".kaleem", "rehearsals");
   await mkdir(reports, { recursive: true, mode: 0o700 });
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "");
 
-  const progress = terminalProgress();
   const stage = new LocalStage({
     repository,
     stack: options.stack,
@@ -56,6 +67,7 @@ await runCommandLine(async () => {
     },
   });
   await writeFile(options.report ?? join(reports, `${stamp}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  if (options.keep !== true) await tearDown(rebuilt, progress);
   process.stdout.write(`\n${renderRehearsal(report)}\n`);
   return report.causes.length === 0 ? 0 : 3;
 });

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import { stackInstance } from "../instance.ts";
 import type { Progress } from "../progress.ts";
 import { askEdge } from "../stack/await-edge.ts";
@@ -8,10 +7,10 @@ import { destroyVps } from "../vps/destroy-vps.ts";
 import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
 import type { LedgerEntry } from "../../recovery/drill/ledger.ts";
 import type { ClockOffset, DrillStage } from "../../recovery/drill/stage.ts";
+import { pointListSchema } from "../../recovery/operator/listed-point.ts";
+import { renderRestoreEvent } from "../../recovery/operator/render-restore.ts";
 import { restoreStack } from "../../recovery/operator/restore-stack.ts";
 import type { RestoreReport } from "../../recovery/report.ts";
-
-const shippedSchema = z.array(z.looseObject({ instant: z.string() }));
 
 export interface LocalStageOptions {
   readonly repository: string;
@@ -48,7 +47,8 @@ export class LocalStage implements DrillStage {
     const { stdout } = await this.#machine().host.run(["kaleem-agent", "points", "--offsite"], {
       timeoutMs: 60_000,
     });
-    return shippedSchema.parse(JSON.parse(stdout)).map(({ instant }) => instant);
+    const { points } = pointListSchema.parse(JSON.parse(stdout));
+    return points.filter(({ where }) => where.includes("offsite")).map(({ instant }) => instant);
   }
 
   async clock(): Promise<ClockOffset> {
@@ -93,7 +93,7 @@ export class LocalStage implements DrillStage {
       host: this.#fresh().host,
       request: { from: "offsite", ledger, clockOffsetMs: clock.offsetMs, clockErrorMs: clock.errorMs },
       onEvent: (event) => {
-        progress.note(`  ${JSON.stringify(event)}`);
+        if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
       },
     });
   }

@@ -43,7 +43,7 @@ export async function command(
       for await (const line of child.iterable({ from: "all" })) options.onLine(line);
     return (await child).stdout;
   } catch (error) {
-    if (error instanceof ExecaError) throw explain(argv, error);
+    if (error instanceof ExecaError) throw explain(argv, error as ExecaError);
     throw error;
   }
 }

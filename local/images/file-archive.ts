@@ -29,7 +29,7 @@ function entry(file: ArchivedFile): Buffer {
   // The sum is taken over a header whose own sum is eight blanks.
   header.write(" ".repeat(8), 148);
   header.write("0", 156);
-  header.write(`ustar\0${"00"}`, 257);
+  header.write("ustar\u000000", 257);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);

@@ -27,8 +27,8 @@ export function portClash(owner: string, wanted: WantedPort, holder: string | un
 
 /** The process in a line of `ss -ltnpH`, such as `nginx (process 4711)`. Pure. */
 export function holderFromListing(listing: string): string | undefined {
-  const found = /users:\(\("([^"]+)",pid=(\d+)/.exec(listing);
-  return found === null ? undefined : `${found[1]} (process ${found[2]})`;
+  const [, name, process] = /users:\(\("([^"]+)",pid=(\d+)/.exec(listing) ?? [];
+  return name === undefined || process === undefined ? undefined : `${name} (process ${process})`;
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -45,7 +45,7 @@ function isFree(port: number): Promise<boolean> {
 /** A container is the better answer: behind its port there is only Docker's proxy. */
 async function whoHas(port: number): Promise<string | undefined> {
   const container = await ask(["docker", "ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"]);
-  if (container !== undefined && container !== "") return `the container ${container.split("\n")[0]}`;
+  if (container !== undefined && container !== "") return `the container ${container.replace(/\n.*/s, "")}`;
   const listing = await ask(["ss", "-ltnpH", `sport = :${port}`]);
   return listing === undefined ? undefined : holderFromListing(listing);
 }

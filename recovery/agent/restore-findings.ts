@@ -115,7 +115,8 @@ async function findLastRestore(): Promise<LastRestore | null> {
     if (!report.success || report.data.verdict !== "restored") continue;
     const { phases, point } = report.data;
     const fetch = phases.find((phase) => phase.name === "fetch");
-    const rate = fetch?.bytes != null && (fetch.seconds ?? 0) > 0 ? fetch.bytes / (fetch.seconds ?? 1) : null;
+    const { bytes, seconds: took } = fetch ?? { bytes: null, seconds: null };
+    const rate = bytes !== null && took !== null && took > 0 ? bytes / took : null;
     return {
       seconds: Object.fromEntries(
         phases.flatMap(({ name, state, seconds }) =>

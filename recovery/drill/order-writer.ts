@@ -83,7 +83,7 @@ export class OrderWriter {
       this.#inFlight.add(sending);
       void sending.finally(() => this.#inFlight.delete(sending));
     }
-    const next = this.#started + this.#due * this.#intervalMs - performance.now();
+    const next = Math.max(0, this.#started + this.#due * this.#intervalMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#tick();
     }, next);

@@ -13,11 +13,10 @@ export async function runOperatorCommand(work: () => Promise<number>): Promise<v
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return;
-    process.stderr.write(
-      `${error instanceof CommandError ? wordsOf(error) : error instanceof Error ? error.message : String(error)}\n`,
-    );
-    if (process.env["KALEEM_DEBUG"] !== undefined && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
+    process.stderr.write(`${wordsOf(error)}\n`);
+    if (process.env["KALEEM_DEBUG"] !== undefined && error instanceof Error) {
+      process.stderr.write(`${error.stack ?? ""}\n`);
+    }
   }
 }
 
@@ -31,6 +30,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** What a failed program said itself; its command line helps nobody at three in the morning. */
-function wordsOf(error: CommandError): string {
-  return error.stderr.trim() === "" ? error.message : error.stderr.trim();
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof CommandError && error.stderr.trim() !== "" ? error.stderr.trim() : error.message;
 }

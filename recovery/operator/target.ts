@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,16 +71,8 @@ async function readStackFile(root: string, file: string, stack: string): Promise
 }
 
 async function stacksIn(root: string): Promise<string[]> {
-  const entries = await readdir(join(root, ".kaleem"), { withFileTypes: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
-      throw error;
-    },
-  );
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const stacks: string[] = [];
-  for (const name of names) {
-    if ((await readdir(join(root, ".kaleem", name))).includes(`Pulumi.${name}.yaml`)) stacks.push(name);
-  }
-  return stacks.sort();
+  const folder = join(root, ".kaleem");
+  if (!existsSync(folder)) return [];
+  const names = await readdir(folder);
+  return names.filter((name) => existsSync(join(folder, name, `Pulumi.${name}.yaml`))).sort();
 }

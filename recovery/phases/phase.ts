@@ -12,8 +12,8 @@ export interface PhaseContext {
   /** What earlier phases learnt. */
   readonly memory: Readonly<RestoreMemory>;
   /** Kept in the journal, also when the phase fails afterwards. */
-  remember(facts: RestoreMemory): void;
-  progress(progress: FetchProgress): void;
+  readonly remember: (facts: RestoreMemory) => void;
+  readonly progress: (progress: FetchProgress) => void;
 }
 
 /** What a phase did. */

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cacheDirectory } from "../../local/cache/directory.ts";
 import { liveFiles, story } from "./story.ts";
+import { testStack } from "./support/test-stack.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 
@@ -41,8 +42,15 @@ async function main(): Promise<number> {
     if (code !== 0 && part.required) break;
   }
   console.log("\n── e2e: remove what was made");
-  for (const stack of ["test", "test-rebuilt"]) {
-    const code = await run([process.execPath, "local/commands/down.ts", "--stack", stack, "--cloud", "test"]);
+  for (const stack of [testStack.name, testStack.rebuilt]) {
+    const code = await run([
+      process.execPath,
+      "local/commands/down.ts",
+      "--stack",
+      stack,
+      "--cloud",
+      testStack.name,
+    ]);
     if (code !== 0) failed += 1;
   }
   const total = ((performance.now() - began) / 1000).toFixed(0);

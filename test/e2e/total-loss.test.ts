@@ -8,7 +8,7 @@ import { npmRun, testStack } from "./support/test-stack.ts";
 
 test("a machine lost in mid-stream comes back from off-site alone, and nothing that was promised is missing", async () => {
   const file = join(await mkdtemp(join(tmpdir(), "kaleem-rehearsal-")), "report.json");
-  const ended = await npmRun("rehearse", "--stack", testStack.name, "--report", file);
+  const ended = await npmRun("rehearse", "--stack", testStack.name, "--existing", "--keep", "--report", file);
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
   const report = rehearsalReportSchema.parse(JSON.parse(await readFile(file, "utf8")));
   assert.deepEqual(report.causes, []);

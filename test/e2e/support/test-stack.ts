@@ -4,8 +4,10 @@ import { resolve } from "node:path";
 import { stackInstance, thisRepository } from "../../../local/instance.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 
+const name = process.env["KALEEM_TEST_STACK"] ?? "test";
+
 /** The stacks of the end-to-end run: the one that is lost, and the one that takes its place in the same cloud. */
-export const testStack = { name: "test", rebuilt: "test-rebuilt" } as const;
+export const testStack = { name, rebuilt: `${name}-rebuilt` } as const;
 
 export const repository = thisRepository();
 

@@ -155,11 +155,11 @@ test("leaves on SIGTERM without cutting off a single order, and loses none that 
   await wait(1500);
   leaving.kill("SIGTERM");
   await leaving.awaitHealth(503);
-  assert.equal(await leaving.ended, 0, leaving.output());
-  const { unknown, failed, causes, acknowledged } = await writer.stop();
-  // Every order was either acknowledged or turned away at the door; none was taken in and dropped.
-  assert.equal(unknown, 0, JSON.stringify(causes));
-  assert.equal(failed, causes["ECONNREFUSED"] ?? 0);
+  // As long as the edge may need to learn that this replica leaves; orders that wait for the disk are then in flight.
+  await wait(1000);
+  const [{ sent, acknowledged, causes }, code] = await Promise.all([writer.stop(), leaving.ended]);
+  assert.equal(code, 0, leaving.output());
+  assert.equal(acknowledged, sent, JSON.stringify(causes));
   const found = await readBack({ url: api.url }, (await readLedger(ledgerFile)).entries);
   assert.deepEqual(found, { checked: acknowledged, missing: [], altered: [], unanswered: [] });
 });

@@ -58,13 +58,21 @@ export async function startLiveStores(): Promise<LiveStores> {
       await writeFile(join(secrets, name), value, { mode: 0o444 });
     const mongoStore = await startStore(mongo, 27017, mongoImage, secrets, started);
     const redisStore = await startStore(redis, 6379, redisImage, secrets, started);
-    const client = await mongoStore.connect();
-    await mongo.recovery.setup(client);
-    await mongo.recovery.close(client);
+    await setUp(mongoStore);
     return { mongo: mongoStore, redis: redisStore, secrets, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** The user `app`, as the agent makes it on a host. */
+async function setUp({ definition, connect }: LiveStore): Promise<void> {
+  const client = await connect();
+  try {
+    await definition.recovery.setup(client);
+  } finally {
+    await definition.recovery.close(client);
   }
 }
 

@@ -233,7 +233,7 @@ test("answers an empty read for a resource that is gone", async () => {
   assert.equal(answer.getId(), "");
 });
 
-test("ends the calls in flight when it is cancelled", async () => {
+test("ends the calls in flight when it is cancelled", { timeout: 10_000 }, async () => {
   const started = Promise.withResolvers<undefined>();
   const waiting = plugin({
     create: (_request, { signal }) =>
@@ -255,14 +255,19 @@ for (const [how, end] of [
   ["is interrupted", (child: ReturnType<typeof start>) => child.kill("SIGINT")],
   ["loses its parent", (child: ReturnType<typeof start>) => child.stdin.end()],
 ] as const) {
-  test(`a provider process prints its port first, and exits when it ${how}`, async () => {
-    const child = start();
-    const [line] = (await once(child.stdout, "data")) as [Buffer];
-    assert.match(line.toString(), /^\d+\n$/);
-    end(child);
-    const [code] = (await once(child, "exit")) as [number];
-    assert.equal(code, 0);
-  });
+  test(
+    `a provider process prints its port first, and exits when it ${how}`,
+    { timeout: 10_000 },
+    async (context) => {
+      const child = start();
+      context.signal.addEventListener("abort", () => child.kill("SIGKILL"));
+      const [line] = (await once(child.stdout, "data")) as [Buffer];
+      assert.match(line.toString(), /^\d+\n$/);
+      end(child);
+      const [code] = (await once(child, "exit")) as [number];
+      assert.equal(code, 0);
+    },
+  );
 }
 
 function start() {
