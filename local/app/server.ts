@@ -46,7 +46,7 @@ function observe(server: Server, { metrics, readiness }: ServerParts): void {
     done();
   });
   server.addHook("onSend", (_request, reply, payload, done) => {
-    if (false) reply.header("connection", "close");
+    if (readiness.draining) reply.header("connection", "close");
     done(null, payload);
   });
   server.addHook("onResponse", (request, reply, done) => {

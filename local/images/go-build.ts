@@ -40,10 +40,6 @@ export async function goBuild(
       const file = path.join(work, "vendor", name);
       await writeFile(file, editText(await readFile(file, "utf8"), edits, name));
     }
-    for (const patch of build.patches ?? []) {
-      const file = path.join(work, "vendor", patch.file);
-      await writeFile(file, applyPatch(patch, await readFile(file, "utf8")));
-    }
     report("compiles");
     await mkdir(target, { recursive: true });
     await command(["go", ...buildArguments(build, target)], options);
@@ -63,18 +59,6 @@ export function editText(text: string, edits: Readonly<Record<string, string>>, 
     }
     return `${before}${replacement}${after}`;
   }, text);
-}
-
-/**
- * A source file with one change. Pure.
- * @throws Error when the text to be changed is not there exactly once: another version of the module wants another patch
- */
-export function applyPatch(patch: GoPatch, source: string): string {
-  const found = source.split(patch.from).length - 1;
-  if (found === 1) return source.replace(patch.from, () => patch.to);
-  throw new Error(
-    `${patch.file}: expected "${patch.from}" once, found it ${found} times; look at the pinned version`,
-  );
 }
 
 /** The arguments of `go`. Pure. */

@@ -15,7 +15,7 @@ import type { ShipResult } from "./run-record.ts";
  */
 export async function shipPoints(context: AgentContext): Promise<ShipResult> {
   const started = performance.now();
-  const { config, host, locks, log, machineId, local, offsite } = context;
+  const { config, host, locks, log, machineId, offsite } = context;
   const { lineage, seeded } = await readIdentity(host, layout.lineage, machineId);
   const none = { shipped: [], newest: null, points: 0, escrow: "absent", copyMs: 0 } as const;
   if (seeded === null) {
@@ -33,18 +33,13 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
       () => uploadEscrow(context, bucket),
       (state) => state,
     );
-    const made = await ensureRepositories(local, offsite, "both");
-    if (made.offsite !== "found") log.line(`off-site repository ${made.offsite}`);
-    const missing = await log.phase(
-      "list",
-      async () =>
-        notYetIn(pointsOf(await local.snapshots(lineage)), pointsOf(await offsite.snapshots(lineage))),
-      (points) => `${points.length} points to ship`,
-    );
+    const lists = await log.phase("list", () => listBoth(context, lineage));
+    const missing = notYetIn(lists.local, lists.offsite);
+    log.line(`${missing.length} points to ship`);
     const copyStarted = performance.now();
     await copyPoints(context, missing, limits.signal, limits.expired);
     const copyMs = Math.round(performance.now() - copyStarted);
-    const there = pointsOf(await offsite.snapshots(lineage));
+    const there = missing.length === 0 ? lists.offsite : pointsOf(await offsite.snapshots(lineage));
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
     checkHead((await head.read())?.head ?? null, seeded);
     const newest = there.at(-1);
@@ -64,6 +59,27 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
     limits.clear();
     await lock.release();
   }
+}
+
+/** This lineage's points here and there. Repositories that are missing are made. */
+async function listBoth(
+  { local, offsite, log }: AgentContext,
+  lineage: string,
+): Promise<{ readonly local: readonly Point[]; readonly offsite: readonly Point[] }> {
+  const list = async (): Promise<[readonly Point[], readonly Point[]]> => {
+    const both = await Promise.all([local.snapshots(lineage), offsite.snapshots(lineage)]);
+    return [pointsOf(both[0]), pointsOf(both[1])];
+  };
+  let lists: Awaited<ReturnType<typeof list>>;
+  try {
+    lists = await list();
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
+    const made = await ensureRepositories(local, offsite, "both");
+    log.line(`repositories: local ${made.local}, off-site ${made.offsite}`);
+    lists = await list();
+  }
+  return { local: lists[0], offsite: lists[1] };
 }
 
 /** The newest alone at first, then the rest in one go. */

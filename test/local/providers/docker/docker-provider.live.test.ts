@@ -12,14 +12,17 @@ const networkName = "kaleem-provider-test";
 
 let host: SwarmTarget;
 let stack: ScratchStack;
+let isReady = false;
 
 before(async () => {
   host = swarmTarget();
   stack = await ScratchStack.create(host.providerArgs());
   await host.makeImages("1", "2", "3");
+  isReady = true;
 });
 
 after(async () => {
+  if (!isReady) return;
   await stack.run("destroy");
   stack.forget();
   await host.removeImages("1", "2", "3");
