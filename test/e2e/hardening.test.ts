@@ -2,36 +2,17 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
-import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
-import { decryptConfig } from "../../local/engine/stack.ts";
-import { silentProgress } from "../../local/progress.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { MongoClient } from "mongodb";
 import { createClient } from "redis";
+import { stackSecrets } from "./support/stack-secrets.ts";
 import { throughTunnel } from "./support/tunnel.ts";
-import { hostOf, instanceOf, repository, runProgram, testStack } from "./support/test-stack.ts";
+import { hostOf, instanceOf, runProgram, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
 const host = hostOf(testStack.name);
 
-async function secrets(): Promise<Map<string, string>> {
-  const paths = await openStackPaths(instance);
-  const engine = await findOrBuildEngine(silentProgress);
-  const config = await decryptConfig({
-    engine,
-    project: repository,
-    stack: instance.stack,
-    stackFile: paths.stackFile,
-    stateDirectory: paths.state,
-    passphraseFile: paths.passphrase,
-  });
-  const file = parse(await readFile(paths.stackFile, "utf8")) as { config: Record<string, unknown> };
-  const keys = Object.keys(file.config).filter(
-    (key) => typeof file.config[key] === "object" && "secure" in (file.config[key] as object),
-  );
-  return new Map(keys.map((key) => [key, config.get(key) ?? ""]));
-}
+const secrets = () => stackSecrets(testStack.name);
 
 test("no secret stands in plain in the stack file, the state, units, process lists, inspections or journals", async () => {
   const values = await secrets();

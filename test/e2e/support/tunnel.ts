@@ -77,7 +77,8 @@ async function freePort(): Promise<number> {
 }
 
 async function awaitPort(port: number): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await wait(100)) {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
     const socket = connect(port, "127.0.0.1");
     const open = await Promise.race([
       once(socket, "connect").then(
@@ -88,6 +89,7 @@ async function awaitPort(port: number): Promise<void> {
     ]);
     socket.destroy();
     if (open) return;
+    await wait(100);
   }
   throw new Error(`tunnel: port ${port} did not open within 10 s`);
 }

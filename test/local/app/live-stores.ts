@@ -19,7 +19,7 @@ export interface LiveStore {
   readonly port: number;
   readonly definition: StatefulDefinition;
   /** An open client of the definition's own recovery; close it. */
-  connect(): Promise<unknown>;
+  readonly connect: () => Promise<unknown>;
 }
 
 /** Both stores with the user `app`; `stop` removes all of it. */
