@@ -87,7 +87,7 @@ async function writeUntilLost(
     target: edge,
     ledgerFile: options.ledgerFile,
     ratePerSecond: options.ordersPerSecond ?? 20,
-    timeoutMs: 3000,
+    timeoutMs: 8000,
   });
   try {
     await timeline.step("orders, while points are taken and shipped", () =>

@@ -1,5 +1,4 @@
-import { globSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { globSync } from "node:fs";
 import { stackInstance } from "../../local/instance.ts";
 import { testStack } from "./support/test-stack.ts";
 
@@ -29,18 +28,12 @@ export const story: readonly StoryPart[] = [
 export function liveFiles(repository: string): StoryPart[] {
   const files = globSync("test/**/*.live.test.ts", { cwd: repository }).sort();
   const instance = stackInstance(repository, testStack.rebuilt, testStack.name);
-  const folder = join(repository, ".kaleem");
-  mkdirSync(folder, { recursive: true });
-  const target = resolve(folder, "live-target.json");
-  writeFileSync(
-    target,
-    JSON.stringify({
-      address: "127.0.0.1",
-      port: instance.vps.ports.ssh,
-      user: "root",
-      privateKeyFile: instance.vps.privateKey,
-      knownHostsFile: instance.vps.knownHosts,
-    }),
-  );
+  const target = JSON.stringify({
+    address: "127.0.0.1",
+    port: instance.vps.ports.ssh,
+    user: "root",
+    privateKeyFile: instance.vps.privateKey,
+    knownHostsFile: instance.vps.knownHosts,
+  });
   return [{ name: "live tests of the parts", files, env: { KALEEM_LIVE_TARGET: target }, required: false }];
 }

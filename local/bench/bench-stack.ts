@@ -1,0 +1,39 @@
+import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
+import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { SshHost } from "../../recovery/operator/ssh.ts";
+import { readTarget } from "../../recovery/operator/target.ts";
+import { stackInstance, thisRepository } from "../instance.ts";
+import { askEdge } from "../stack/await-edge.ts";
+import { vpsState } from "../vps/vps-state.ts";
+
+/** A running stack that may be measured. */
+export interface BenchStack {
+  readonly stack: string;
+  readonly host: SshHost;
+  readonly edge: EdgeTarget;
+  readonly offsite: BucketLocation;
+}
+
+/**
+ * Finds a stack that serves, on an emulated machine: benchmarks leave thousands of orders in it, and take points at will.
+ * @throws Error saying what to do when there is none
+ */
+export async function openBenchStack(stack: string): Promise<BenchStack> {
+  const instance = stackInstance(thisRepository(), stack);
+  const state = await vpsState(instance);
+  if (state !== "running") {
+    throw new Error(
+      `bench: stack ${stack} has no running emulated machine (it is ${state}), and no other is measured: ` +
+        `benchmarks fill a stack with orders. Make one with \`npm run bench -- up --stack ${stack}\`.`,
+    );
+  }
+  const target = await readTarget(stack);
+  const edge = { url: `http://127.0.0.1:${instance.vps.ports.http}` };
+  const { status, text } = await askEdge(edge);
+  if (status !== 200) {
+    throw new Error(
+      `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`npm run status -- --stack ${stack}\`.`,
+    );
+  }
+  return { stack, host: new SshHost(target.ssh), edge, offsite: target.offsite };
+}
