@@ -12,14 +12,14 @@ interface OrderStore {
 
 /** Where orders are kept for good. */
 export interface OrderArchive extends OrderStore {
-  /** Returns once the order has survived a crash of the store. */
+  /** Returns once the order would survive a crash of the store. */
   insert(order: Order): Promise<void>;
 }
 
-/** The fast copy, which answers reads first. */
+/** The fast copy, which answers reads first. A crash may take its last second; reads fill that in from the archive. */
 export interface OrderCache extends OrderStore {
-  /** Returns once the order has survived a crash of the store. */
+  /** Returns once the store has taken the order. */
   put(order: Order): Promise<void>;
-  /** Puts an archived order back where it is missing; never over a newer one, and without waiting for the disk. */
+  /** Puts an archived order back where it is missing; never over a newer one. */
   refill(order: Order): Promise<void>;
 }

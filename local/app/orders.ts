@@ -19,8 +19,8 @@ export class Orders {
   }
 
   /**
-   * Returns only after both stores hold the order durably. When it throws, the order is not acknowledged; it may still
-   * exist, and one that the archive has is found by its id as any other.
+   * Returns only after the archive holds the order durably and the cache has taken it. When it throws, the order is not
+   * acknowledged; it may still exist, and one that the archive has is found by its id as any other.
    */
   async place(request: OrderRequest): Promise<Order> {
     const order = makeOrder(request);

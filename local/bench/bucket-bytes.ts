@@ -7,7 +7,7 @@ export async function bucketBytes(location: BucketLocation, keys: OffsiteCredent
   const client = new AwsClient({ ...keys, service: "s3", region: location.region, retries: 2 });
   const url = new URL(`${location.endpoint.replace(/\/+$/, "")}/${location.bucket}`);
   let bytes = 0;
-  for (let next: string | undefined = ""; next !== undefined; ) {
+  for (let next: string | undefined = ""; next !== undefined;) {
     url.search = new URLSearchParams({
       "list-type": "2",
       ...(next === "" ? {} : { "continuation-token": next }),
@@ -15,7 +15,9 @@ export async function bucketBytes(location: BucketLocation, keys: OffsiteCredent
     const response = await client.fetch(url, { signal: AbortSignal.timeout(30_000) });
     const page = await response.text();
     if (!response.ok)
-      throw new Error(`bench: listing ${location.bucket} at ${location.endpoint} got ${response.status}: check its keys.`);
+      throw new Error(
+        `bench: listing ${location.bucket} at ${location.endpoint} got ${response.status}: check its keys.`,
+      );
     const listed = readPage(page);
     bytes += listed.bytes;
     next = listed.next;
@@ -29,6 +31,10 @@ export function readPage(xml: string): { readonly bytes: number; readonly next: 
   const token = /<NextContinuationToken>([^<]+)<\/NextContinuationToken>/.exec(xml)?.[1];
   return {
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    next: token?.replaceAll("&amp;", "&").replaceAll("&#34;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">"),
+    next: token
+      ?.replaceAll("&amp;", "&")
+      .replaceAll("&#34;", '"')
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">"),
   };
 }

@@ -11,7 +11,9 @@ export interface MachineFacts {
 }
 
 /** Runs `work` and says what it ran on. */
-export async function onThisMachine<T>(work: () => Promise<T>): Promise<{ result: T; machine: MachineFacts }> {
+export async function onThisMachine<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; machine: MachineFacts }> {
   const loadBefore = load();
   const result = await work();
   const memoryGiB = Math.round(totalmem() / 1024 ** 3);

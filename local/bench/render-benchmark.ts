@@ -22,7 +22,8 @@ export function spread({ min, median, max }: Summary, unit: string): string {
 
 /** Few digits, since more would only pretend. */
 export function readable(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
+  if (Number.isInteger(value) || Math.abs(value) >= 100) return value.toFixed(0);
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
 /** Columns as wide as their widest cell; figures, which are all but the first column, to the right. */

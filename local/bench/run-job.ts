@@ -1,5 +1,10 @@
 import type { z } from "zod";
-import { pointRecord, shipRecord, type PointResult, type ShipResult } from "../../recovery/agent/run-record.ts";
+import {
+  pointRecord,
+  shipRecord,
+  type PointResult,
+  type ShipResult,
+} from "../../recovery/agent/run-record.ts";
 import { exitCodes } from "../../recovery/exit-codes.ts";
 import { CommandError } from "../../recovery/host-port.ts";
 import { layout } from "../../recovery/layout.ts";
@@ -19,11 +24,22 @@ export async function runShip(host: SshHost): Promise<ShipResult> {
   return goodResult("ship", await runJob(host, "ship", shipRecord));
 }
 
-async function runJob<Schema extends typeof pointRecord | typeof shipRecord>(
+/** How a job's last run ended, and what its last good one brought. */
+interface JobRecord<Result> {
+  readonly lastRun: {
+    readonly startedAt: string;
+    readonly ok: boolean;
+    readonly exitCode: number;
+    readonly message: string;
+  };
+  readonly lastSuccess: { readonly result: Result } | null;
+}
+
+async function runJob<Result>(
   host: SshHost,
   job: "point" | "ship",
-  schema: Schema,
-): Promise<z.infer<Schema>> {
+  schema: z.ZodType<JobRecord<Result>>,
+): Promise<JobRecord<Result>> {
   const before = await readRecord(host, job, schema);
   let failure: unknown;
   try {
@@ -35,29 +51,24 @@ async function runJob<Schema extends typeof pointRecord | typeof shipRecord>(
   }
   const record = await readRecord(host, job, schema);
   if (record !== null && record.lastRun.startedAt !== before?.lastRun.startedAt) return record;
-  throw new Error(`bench: kaleem-${job}.service did not run: see \`journalctl -u kaleem-${job}\` on the host.`, {
-    cause: failure,
-  });
+  throw new Error(
+    `bench: kaleem-${job}.service did not run: see \`journalctl -u kaleem-${job}\` on the host.`,
+    { cause: failure },
+  );
 }
 
-async function readRecord<Schema extends typeof pointRecord | typeof shipRecord>(
+async function readRecord<Result>(
   host: SshHost,
   job: string,
-  schema: Schema,
-): Promise<z.infer<Schema> | null> {
+  schema: z.ZodType<JobRecord<Result>>,
+): Promise<JobRecord<Result> | null> {
   const path = `${layout.agentState}/${job}.json`;
   const script = 'if [ -e "$1" ]; then cat "$1"; fi';
   const { stdout } = await host.run(["sh", "-c", script, "sh", path], { timeoutMs: 30_000 });
   return stdout === "" ? null : schema.parse(JSON.parse(stdout));
 }
 
-function goodResult<Result>(
-  job: string,
-  record: {
-    readonly lastRun: { readonly ok: boolean; readonly message: string };
-    readonly lastSuccess: { readonly result: Result } | null;
-  },
-): Result {
-  if (record.lastRun.ok && record.lastSuccess !== null) return record.lastSuccess.result;
-  throw new Error(`bench: kaleem-${job}.service failed: ${record.lastRun.message}`);
+function goodResult<Result>(job: string, { lastRun, lastSuccess }: JobRecord<Result>): Result {
+  if (lastRun.ok && lastSuccess !== null) return lastSuccess.result;
+  throw new Error(`bench: kaleem-${job}.service failed: ${lastRun.message}`);
 }

@@ -42,7 +42,8 @@ async function awaitIdle(host: SshHost): Promise<void> {
       timeoutMs: 30_000,
     });
     if (!stdout.includes("activating")) return;
-    if (Date.now() > deadline) throw new Error("bench: a point or its shipping, under way before, did not end in time.");
+    if (Date.now() > deadline)
+      throw new Error("bench: a point or its shipping, under way before, did not end in time.");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

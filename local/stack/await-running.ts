@@ -16,7 +16,10 @@ export interface RunningService {
 const inspected = z.array(
   z.looseObject({
     Config: z.looseObject({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
-    State: z.looseObject({ Status: z.string(), Health: z.looseObject({ Status: z.string() }).optional() }),
+    State: z.looseObject({
+      Status: z.string(),
+      Health: z.looseObject({ Status: z.string(), FailingStreak: z.number() }).optional(),
+    }),
   }),
 );
 
@@ -31,8 +34,13 @@ async function seenTasks(host: SshHost): Promise<SeenTask[]> {
     service: Config.Labels["com.docker.swarm.service.name"] ?? "",
     image: Config.Image,
     state: State.Status,
-    health: State.Health?.Status ?? "none",
+    health: State.Health === undefined ? "none" : healthOf(State.Health),
   }));
+}
+
+/** Docker calls a container unhealthy from a pause until its next check, though no check has failed: a point is no reason to wait. */
+function healthOf({ Status, FailingStreak }: { Status: string; FailingStreak: number }): string {
+  return Status === "unhealthy" && FailingStreak === 0 ? "healthy" : Status;
 }
 
 /** Waits until exactly what the stack declares runs and is healthy; at the deadline every difference is named. */

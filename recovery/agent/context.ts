@@ -2,7 +2,7 @@ import { catalog } from "../../components/services/catalog.ts";
 import type { StatefulDefinition } from "../../components/services/definition.ts";
 import { agentConfigSchema, type AgentConfig } from "../agent-config.ts";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { bucketLayout, layout } from "../layout.ts";
 import { Bucket } from "../lineage/bucket.ts";
 import { HeadStore } from "../lineage/head-store.ts";
 import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";
@@ -55,7 +55,9 @@ export async function loadContext(command: string, interrupted: AbortSignal): Pr
     stores: storesOf(config),
     opening: { docker, self: thisProgram },
     local: new Restic(localRepository),
-    offsite: new Restic(offsiteRepository(config.offsite)),
+    offsite: new Restic(offsiteRepository(config.offsite), async () => {
+      await (await bucket()).get(bucketLayout.head);
+    }),
     machineId,
     interrupted,
     bucket,

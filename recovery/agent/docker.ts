@@ -10,7 +10,7 @@ const inspectedContainer = z.object({
     Paused: z.boolean(),
     Pid: z.number(),
     StartedAt: z.string(),
-    Health: z.object({ Status: z.string() }).optional(),
+    Health: z.object({ Status: z.string(), FailingStreak: z.number() }).optional(),
   }),
   Config: z.object({ Image: z.string() }),
 });
@@ -34,7 +34,7 @@ export interface Container {
   readonly running: boolean;
   readonly paused: boolean;
   readonly image: string;
-  /** Docker's word (`healthy`, `unhealthy`, `starting`), or null when the image has no health check. */
+  /** `healthy`, `unhealthy` or `starting`; null when the image has no health check. */
   readonly health: string | null;
 }
 
@@ -100,7 +100,7 @@ export class Docker {
       running: State.Running,
       paused: State.Paused,
       image: Config.Image,
-      health: State.Health?.Status ?? null,
+      health: State.Health === undefined ? null : healthOf(State.Health),
     };
   }
 
@@ -197,6 +197,22 @@ export class Docker {
       call.end(payload);
     });
   }
+}
+
+/** Docker calls a container unhealthy from a pause until its next check, though no check has failed. */
+function healthOf({ Status, FailingStreak }: { Status: string; FailingStreak: number }): string {
+  return Status === "unhealthy" && FailingStreak === 0 ? "healthy" : Status;
+}
+
+/**
+ * Docker calls every container unhealthy from a pause until its next probe, though no probe has failed: that is not what the word
+ * means to anybody else.
+ */
+function healthOf(
+  health: { readonly Status: string; readonly FailingStreak: number } | undefined,
+): string | null {
+  if (health === undefined) return null;
+  return health.Status === "unhealthy" && health.FailingStreak === 0 ? "healthy" : health.Status;
 }
 
 function messageOf(text: string): string {

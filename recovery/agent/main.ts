@@ -50,6 +50,7 @@ const commands: Readonly<
 
 async function main([command = "", ...args]: readonly string[]): Promise<ExitCode> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", dropUnread);
   if (command === "" || command === "--help" || command === "help") {
     process.stdout.write(help);
     return command === "" ? exitCodes.usage : exitCodes.ok;
@@ -81,6 +82,11 @@ function stop(signal: "SIGINT" | "SIGTERM"): void {
       `Stopped by ${stoppedBy}.`,
     ),
   );
+}
+
+/** An operator whose connection breaks must not end what is under way, with stores paused perhaps: what nobody reads any more is dropped. */
+function dropUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function print(value: unknown): ExitCode {

@@ -91,16 +91,8 @@ function parseRequest(input: string): RestoreRequest {
   throw new RecoveryError(exitCodes.usage, problems.join("\n"));
 }
 
-/**
- * Events on stdout. An operator whose connection breaks must not end the restore: what nobody reads any more is
- * dropped, the report is on the host.
- */
+/** Events on stdout, as JSON lines. */
 function speaker(): Progress {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
   return (event: RestoreEvent) => {
     process.stdout.write(`${JSON.stringify(event)}\n`);
   };

@@ -33,13 +33,16 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
       () => uploadEscrow(context, bucket),
       (state) => state,
     );
-    const lists = await log.phase("list", () => listBoth(context, lineage));
+    const lists = await log.phase("list", () => listBoth(context, lineage, limits.signal));
     const missing = notYetIn(lists.local, lists.offsite);
     log.line(`${missing.length} points to ship`);
     const copyStarted = performance.now();
     await copyPoints(context, missing, limits.signal, limits.expired);
     const copyMs = Math.round(performance.now() - copyStarted);
-    const there = missing.length === 0 ? lists.offsite : pointsOf(await offsite.snapshots(lineage));
+    const there =
+      missing.length === 0
+        ? lists.offsite
+        : pointsOf(await offsite.snapshots(lineage, { signal: limits.signal }));
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
     checkHead((await head.read())?.head ?? null, seeded);
     const newest = there.at(-1);
@@ -65,9 +68,13 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
 async function listBoth(
   { local, offsite, log }: AgentContext,
   lineage: string,
+  signal: AbortSignal,
 ): Promise<{ readonly local: readonly Point[]; readonly offsite: readonly Point[] }> {
   const list = async (): Promise<[readonly Point[], readonly Point[]]> => {
-    const both = await Promise.all([local.snapshots(lineage), offsite.snapshots(lineage)]);
+    const both = await Promise.all([
+      local.snapshots(lineage, { signal }),
+      offsite.snapshots(lineage, { signal }),
+    ]);
     return [pointsOf(both[0]), pointsOf(both[1])];
   };
   let lists: Awaited<ReturnType<typeof list>>;

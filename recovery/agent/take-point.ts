@@ -7,7 +7,9 @@ import { unpauseLeftOvers } from "../point/pause.ts";
 import { newPointId } from "../point/point-id.ts";
 import { tagsOf, type PointTags } from "../point/point-tags.ts";
 import { ReflinkCopy, type Pass } from "../point/reflink-copy.ts";
+import { startThawGuard } from "../point/thaw-guard.ts";
 import { copyFrozen, type FrozenResult } from "../point/two-pass.ts";
+import { removeDeadLocks } from "../restic/dead-locks.ts";
 import { ensureRepositories } from "../restic/ensure-repositories.ts";
 import type { BackupSummary } from "../restic/restic.ts";
 import type { AgentContext } from "./context.ts";
@@ -34,6 +36,8 @@ export interface TakePointOptions {
 export async function takePoint(context: AgentContext, options: TakePointOptions = {}): Promise<PointResult> {
   const started = performance.now();
   const { locks, log } = context;
+  const holder = await locks.holder("repository");
+  if (holder !== null) log.line(`waiting for up to ${duration(repositoryWaitMs)}. ${holder}`);
   const repository = await locks.acquire("repository", repositoryWaitMs);
   try {
     const copy = await withDataLock(context, options, () => copyStores(context));
@@ -116,20 +120,23 @@ async function copyOpenStores(context: AgentContext, open: readonly Store[]): Pr
   const before = await log.phase("counts before", () => eachStore(open, (store) => store.counts()));
   const first = await log.phase("first pass", () => copy.firstPass(interrupted), describePass);
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
-  const frozen = await log.phase(
-    "copy at a standstill",
-    () =>
-      copyFrozen({
-        docker,
-        containers: () => sameContainers(context, open),
-        journal: { host, path: layout.paused },
-        secondPass: (signal) => copy.secondPass(signal),
-        pauseLimitMs: config.pauseLimitMs,
-        interrupted,
-        log: (line) => log.line(line),
-      }),
-    (result) => `paused ${duration(result.pauseMs)}, ${describePass(result.pass)}`,
-  );
+  const guard = await startThawGuard([...context.opening.self, "unpause"]);
+  const frozen = await log
+    .phase(
+      "copy at a standstill",
+      () =>
+        copyFrozen({
+          docker,
+          containers: () => sameContainers(context, open),
+          journal: { host, path: layout.paused },
+          secondPass: (signal) => copy.secondPass(signal),
+          pauseLimitMs: config.pauseLimitMs,
+          interrupted,
+          log: (line) => log.line(line),
+        }),
+      (result) => `paused ${duration(result.pauseMs)}, ${describePass(result.pass)}`,
+    )
+    .finally(() => guard.dismiss());
   const after = await log.phase("counts after", () => eachStore(open, (store) => store.counts()));
   const versions = await eachStore(open, (store) => store.version());
   const held = await log.phase("check of the copy", () => copy.finish());
@@ -217,6 +224,8 @@ function describePass(pass: Pass): string {
 /** A missing repository is made at once: a point matters more than the order of things. */
 async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSummary> {
   const { local, offsite, log, interrupted } = context;
+  if (await removeDeadLocks(local))
+    log.line("looked through the locks in the local repository: dead ones are gone");
   const attempt = (): Promise<BackupSummary> =>
     local.backup(layout.point, tags.lineage, tagsOf(tags), { signal: interrupted });
   try {
@@ -231,20 +240,28 @@ async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSum
   }
 }
 
+const spaceWords = /no space left|ENOSPC|disk (is )?full|disk quota/i;
+
 /** Says how much space is left where, when that is what failed. */
 async function withFreeSpace(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error)) return error;
   const full =
-    (error as NodeJS.ErrnoException).code === "ENOSPC" ||
+    spaceWords.test(error.message) ||
     (error instanceof RecoveryError && error.exitCode === exitCodes.diskFull);
   if (!full) return error;
-  const free = async (path: string): Promise<string> => {
-    const { bavail, bsize } = await statfs(path);
-    return `${size(bavail * bsize)} free at ${path}`;
-  };
-  const spaces = await Promise.all([free(layout.dataRoot), free("/var")]);
+  const spaces = await Promise.all([freeAt(layout.dataRoot), freeAt(layout.repository)]);
   return new RecoveryError(
     exitCodes.diskFull,
-    `No point: no space left (${spaces.join(", ")}). Remove ${layout.replaced} if an old restore left it there, run \`restic prune\`, or enlarge the volume. ${(error as Error).message}`,
+    `No point: no space left (${spaces.join(", ")}). Remove ${layout.replaced} if an old restore left it there, run \`restic prune\`, or enlarge the volume. ${error.message}`,
     { cause: error },
   );
+}
+
+async function freeAt(path: string): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return `${size(bavail * bsize)} free at ${path}`;
+  } catch (error) {
+    return `free space at ${path} unknown: ${(error as NodeJS.ErrnoException).code ?? "error"}`;
+  }
 }

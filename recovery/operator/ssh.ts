@@ -73,7 +73,7 @@ export class SshHost {
   async #run(argv: readonly string[], options: SshRunOptions, logFile: string): Promise<SshOutput> {
     const { stdin = "", timeoutMs } = options;
     const running = execa("ssh", [...sshArguments(this.target, logFile), commandLine(argv)], {
-      ...(typeof stdin === "string" ? { input: stdin } : { stdin }),
+      input: stdin,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
       reject: false,
       stripFinalNewline: false,

@@ -104,10 +104,12 @@ export async function unpauseLeftOvers(docker: Docker, journal: PauseJournal): P
   return ids;
 }
 
-/** `pid start-time`: a number that was given to another process since has another start time. `pid gone` when there is no such process. */
+/** `pid start-time`: a number that was given to another process since has another start time. `pid gone` when no such process lives. */
 async function processIdentity(host: Pick<HostPort, "readFile">, pid: number): Promise<string> {
   const stat = await host.readFile(`/proc/${pid}/stat`);
-  // Fields count from after the command's closing parenthesis; the 22nd of all is the start time.
-  const startTime = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  return `${pid} ${startTime ?? "gone"}`;
+  // Fields count from after the command's closing parenthesis; the third of all is the state, the 22nd the start time.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // A zombie is dead; only its parent has not noticed.
+  const lives = fields !== undefined && fields[0] !== "Z" && fields[0] !== "X";
+  return `${pid} ${lives ? (fields[19] ?? "gone") : "gone"}`;
 }

@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { RecoveryError } from "../exit-codes.ts";
 import type { Restic } from "./restic.ts";
 
 /** What was there and what was made. */
@@ -35,8 +35,8 @@ async function existsWithin(offsite: Restic, wanted: "local" | "both"): Promise<
   try {
     return await offsite.exists({ timeoutMs: 30_000 });
   } catch (error) {
-    const unreachable = error instanceof RecoveryError && error.exitCode === exitCodes.offsiteUnreachable;
-    if (wanted === "local" && unreachable) return null;
+    // A point matters more than how well its copy will fit.
+    if (wanted === "local" && error instanceof RecoveryError) return null;
     throw error;
   }
 }

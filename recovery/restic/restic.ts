@@ -77,9 +77,19 @@ export function offsiteRepository(offsite: AgentConfig["offsite"]): Repository {
  */
 export class Restic {
   readonly repository: Repository;
+  readonly #probe: (() => Promise<void>) | null;
   readonly #cache: string;
-  constructor(repository: Repository, cache: string = layout.resticCache) {
+  /**
+   * @param probe Asked before every command; rejects when the place does not answer or refuses us. restic itself retries a dead or
+   * refusing bucket for minutes, and then says less.
+   */
+  constructor(
+    repository: Repository,
+    probe: (() => Promise<void>) | null = null,
+    cache: string = layout.resticCache,
+  ) {
     this.repository = repository;
+    this.#probe = probe;
     this.#cache = cache;
   }
 
@@ -245,6 +255,8 @@ export class Restic {
     options: ProgramOptions,
     other?: Restic,
   ): Promise<ProgramResult> {
+    await this.#probe?.();
+    if (other !== undefined) await other.#probe?.();
     const { url, passwordFile, region } = this.repository;
     const credentialsFile = this.repository.credentialsFile ?? other?.repository.credentialsFile;
     const regionOption = region ?? other?.repository.region;

@@ -11,7 +11,7 @@ test("one command brings a platform up that takes orders, and says what it did",
   const up = await npmRun("up", "--stack", testStack.name);
   assert.equal(up.code, 0, up.stderr);
   for (const said of [
-    /Stack test is up and serves/,
+    new RegExp(`Stack ${testStack.name} is up and serves`),
     edge.url,
     /engine +pulumi 3\./,
     /providers: docker \S+, command \S+/,

@@ -46,8 +46,10 @@ async function list(restic: Restic, notes: string[], where: string): Promise<rea
   try {
     return pointsOf(await restic.snapshots());
   } catch (error) {
-    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
-    notes.push(`there is no ${where} repository yet`);
+    if (!(error instanceof RecoveryError)) throw error;
+    if (error.exitCode === exitCodes.noRepository) notes.push(`there is no ${where} repository yet`);
+    // The other place's points are still worth showing.
+    else notes.push(`${where} points cannot be listed: ${error.message}`);
     return [];
   }
 }

@@ -56,14 +56,22 @@ async function read(id: string): Promise<{ source: string | null; order: unknown
   return { source: answer.headers.get("x-order-source"), order: await answer.json() };
 }
 
+/** Asks a store as the recovery tools do. */
+async function asRecovery<T>(
+  { connect, definition: { recovery } }: LiveStore,
+  ask: (tools: typeof recovery, client: unknown) => Promise<T>,
+): Promise<T> {
+  const client = await connect();
+  try {
+    return await ask(recovery, client);
+  } finally {
+    await recovery.close(client);
+  }
+}
+
 /** The order as the recovery tools find it in a store. */
 async function inStore(store: LiveStore, id: string): Promise<unknown> {
-  const client = await store.connect();
-  try {
-    return (await store.definition.recovery.orders(client, [id])).get(id);
-  } finally {
-    await store.definition.recovery.close(client);
-  }
+  return asRecovery(store, async (recovery, client) => (await recovery.orders(client, [id])).get(id));
 }
 
 async function newOrder(seq: number): Promise<Order> {
@@ -81,11 +89,30 @@ test("what the recovery tools find in each store equals what was acknowledged", 
 test("reads from Redis, from MongoDB when Redis has it not, and refills", async () => {
   const order = await newOrder(2);
   assert.deepEqual(await read(order.id), { source: "redis", order });
-  const client = (await stores.redis.connect()) as { del(key: string): Promise<number> };
-  assert.equal(await client.del(`order:${order.id}`), 1);
-  await stores.redis.definition.recovery.close(client);
+  await asRecovery(stores.redis, async (_recovery, client) => {
+    const redis = client as { del(key: string): Promise<number> };
+    assert.equal(await redis.del(`order:${order.id}`), 1);
+  });
   assert.deepEqual(await read(order.id), { source: "mongo", order });
   assert.deepEqual(await read(order.id), { source: "redis", order });
+});
+
+test("an order does not wait for Redis' disk; the canary of a recovery point does", async () => {
+  await asRecovery(stores.redis, async ({ canary }, client) => {
+    const redis = client as { configSet(name: string, value: string): Promise<unknown> };
+    // Redis on its own never syncs.
+    await redis.configSet("appendfsync", "no");
+    try {
+      const order = await newOrder(3);
+      assert.deepEqual(await read(order.id), { source: "redis", order });
+      await assert.rejects(
+        canary.write(client, "unsynced"),
+        /^Error: redis: the canary was not on disk within 5000 ms$/,
+      );
+    } finally {
+      await redis.configSet("appendfsync", "everysec");
+    }
+  });
 });
 
 test("acknowledges at a steady rate, and every acknowledged order is there", async (context) => {
@@ -112,6 +139,8 @@ for (const name of ["mongo", "redis"] as const) {
 
   test(`is not ready and acknowledges nothing while ${name} is away; both end when it is back`, async () => {
     const kept = await newOrder(20);
+    // As a recovery point does: from here on the order is on the disk of either store.
+    await asRecovery(stores[name], ({ canary }, client) => canary.write(client, "before the kill"));
     await docker(["kill", "--signal", "KILL", stores[name].container]);
     const health = (await api.awaitHealth(503)) as { status: string; stores: Record<string, string> };
     assert.equal(health.status, "unavailable");
@@ -155,7 +184,7 @@ test("leaves on SIGTERM without cutting off a single order, and loses none that 
   await wait(1500);
   leaving.kill("SIGTERM");
   await leaving.awaitHealth(503);
-  // As long as the edge may need to learn that this replica leaves; orders that wait for the disk are then in flight.
+  // As long as the edge may need to learn that this replica leaves; orders keep coming.
   await wait(1000);
   const [{ sent, acknowledged, causes }, code] = await Promise.all([writer.stop(), leaving.ended]);
   assert.equal(code, 0, leaving.output());

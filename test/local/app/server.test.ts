@@ -7,7 +7,7 @@ import { testServer } from "./test-server.ts";
 const good = { customer: "ada", item: "tea", quantity: 2, seq: 7 };
 const away = (store: "mongo" | "redis") => new StoreError(store, "away", `${store} cannot be reached: test`);
 
-test("acknowledges an order only as both stores hold it", async () => {
+test("acknowledges an order only once both stores have it", async () => {
   const { server, mongo, redis } = testServer();
   const answer = await server.inject({ method: "POST", url: "/api/orders", payload: good });
   assert.equal(answer.statusCode, 201);

@@ -1,0 +1,132 @@
+/**
+ * `npm run bench -- up | point | copy | stores | rehearse`: the figures in docs/benchmarks.md. Each prints a table and
+ * keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { openBenchStack } from "../bench/bench-stack.ts";
+import type { Benchmark } from "../bench/benchmark.ts";
+import { benchmarkCopy } from "../bench/copy-benchmark.ts";
+import { onThisMachine } from "../bench/machine-facts.ts";
+import { benchmarkPoint } from "../bench/point-benchmark.ts";
+import { benchmarkRehearse } from "../bench/rehearse-benchmark.ts";
+import { renderBenchmark } from "../bench/render-benchmark.ts";
+import { benchmarkStores } from "../bench/stores-benchmark.ts";
+import { benchmarkUp } from "../bench/up-benchmark.ts";
+import { stackInstance, thisRepository } from "../instance.ts";
+import { terminalProgress } from "../progress.ts";
+import { runCommandLine } from "./command-errors.ts";
+
+const progress = terminalProgress();
+const repository = thisRepository();
+
+await runCommandLine(async () => {
+  const program = new Command("bench")
+    .description("Measures, on a stack of its own, and keeps the figures.")
+    .exitOverride();
+  const add = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json <file>", "where to keep the figures (default: .kaleem/benchmarks)");
+  const onStack = (command: Command): Command =>
+    command.option("--stack <name>", "a stack that is up; it is filled with orders", "bench");
+
+  add("up", "a stack brought up anew, and again unchanged; it stays up")
+    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .option("--cold", "make engine and images from nothing (some 20 minutes)")
+    .action((options: Common & { cold?: true }) =>
+      run(options, () =>
+        benchmarkUp(stackInstance(repository, options.stack), { cold: options.cold === true, progress }),
+      ),
+    );
+  onStack(add("point", "recovery points and their shipping, while orders come in"))
+    .option("--points <count>", "points", whole, 10)
+    .option("--ships <count>", "points that are shipped one by one", whole, 5)
+    .option("--rate <orders>", "orders a second", whole, 20)
+    .action((options: Common & { points: number; ships: number; rate: number }) => {
+      const { points, ships, rate } = options;
+      return run(options, async () =>
+        benchmarkPoint(await openBenchStack(options.stack), {
+          points,
+          ships,
+          ordersPerSecond: rate,
+          progress,
+        }),
+      );
+    });
+  onStack(add("copy", "the two-pass copy by itself, under random writes"))
+    .option("--files <counts>", "sizes of the tree", counts, [1000, 20_000])
+    .option("--seconds <seconds>", "length of a window", whole, 10)
+    .option("--every <seconds>", "seconds from copy to copy", whole, 5)
+    .action((options: Common & { files: number[]; seconds: number; every: number }) => {
+      const { files, seconds, every } = options;
+      return run(options, async () =>
+        benchmarkCopy(await openBenchStack(options.stack), { files, seconds, everySeconds: every, progress }),
+      );
+    });
+  onStack(add("stores", "what points cost the stores under full load, and the pause with many files"))
+    .option("--customers <count>", "orders under way at any time", whole, 8)
+    .option("--rounds <count>", "rounds of windows without points, with points, and with shipping", whole, 2)
+    .option("--seconds <seconds>", "length of a window", whole, 30)
+    .option("--every <seconds>", "seconds from point to point", whole, 15)
+    .option("--files <counts>", "small files in the data tree", counts, [1000, 20_000])
+    .option("--points <count>", "points at each number of files", whole, 5)
+    .action(
+      (
+        options: Common & {
+          customers: number;
+          rounds: number;
+          seconds: number;
+          every: number;
+          files: number[];
+          points: number;
+        },
+      ) => {
+        const { stack, every, ...rest } = options;
+        return run(options, async () =>
+          benchmarkStores(await openBenchStack(stack), { ...rest, everySeconds: every, progress }),
+        );
+      },
+    );
+  add("rehearse", "timeline, RPO and RTO of the newest rehearsal")
+    .option("--run", "rehearse now")
+    .action((options: Pick<Common, "json"> & { run?: true }) =>
+      run(options, () => benchmarkRehearse(repository, options.run === true)),
+    );
+  await program.parseAsync();
+  return 0;
+});
+
+interface Common {
+  readonly stack: string;
+  readonly json?: string;
+}
+
+async function run({ json }: Pick<Common, "json">, benchmark: () => Promise<Benchmark>): Promise<void> {
+  const startedAt = new Date().toISOString();
+  const { result, machine } = await onThisMachine(benchmark);
+  const folder = join(repository, ".kaleem", "benchmarks");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = json ?? join(folder, `${startedAt.replaceAll(/[:.]/g, "")}-${result.name}.json`);
+  const { name, notes, figures } = result;
+  await writeFile(
+    file,
+    `${JSON.stringify({ benchmark: name, startedAt, machine, notes, ...figures }, null, 2)}\n`,
+  );
+  process.stdout.write(`\n${renderBenchmark(result, machine)}\n  Every figure: ${file}\n`);
+}
+
+/** A positive whole number. */
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("expected a whole number of at least 1.");
+  return value;
+}
+
+/** Some of them, such as `1000,20000`. */
+function counts(text: string): number[] {
+  return text.split(",").map(whole);
+}

@@ -1,0 +1,24 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Restic } from "./restic.ts";
+
+/**
+ * Removes what a killed restic has left in a repository on this disk: an exclusive lock, of forget or prune, would keep every later point
+ * out. Looks first, since restic takes half a second to find nothing. A living one's lock stays.
+ * @returns whether there was any lock to look at
+ */
+export async function removeDeadLocks(local: Restic): Promise<boolean> {
+  if ((await locksIn(local.repository.url)).length === 0) return false;
+  await local.unlockStale();
+  return true;
+}
+
+async function locksIn(repository: string): Promise<readonly string[]> {
+  try {
+    return await readdir(join(repository, "locks"));
+  } catch (error) {
+    // No repository yet.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
