@@ -28,6 +28,7 @@ const commands: Record<StageName, () => string[]> = {
     "--test",
     ...testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//),
   ],
+  live: () => [process.execPath, "test/live/run.ts"],
   e2e: () => [process.execPath, "test/e2e/run.ts"],
 };
 

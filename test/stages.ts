@@ -4,6 +4,7 @@ export const stages = [
   { name: "lint", what: "eslint, including which folder may import which" },
   { name: "format", what: "prettier" },
   { name: "unit", what: "unit and contract tests: no network, no Docker" },
+  { name: "live", what: "parts against real things: providers under the engine, images, machine, copies" },
   { name: "e2e", what: "real engine, real containers: up, faults, total loss, restore, proof" },
 ] as const;
 

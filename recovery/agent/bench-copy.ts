@@ -21,6 +21,11 @@ export interface CopyBenchmark {
   /** What the stores would stand still for, but for pausing and thawing themselves. */
   readonly secondPassMs: number;
   readonly secondPassWorstMs: number;
+  /** Its two halves: looking grows with the number of files, sharing blocks with the pieces of those that changed. */
+  readonly secondScanMs: number;
+  readonly secondApplyMs: number;
+  /** In how many pieces the big file lies at the end; each one is shared by itself. */
+  readonly bigFileExtents: number;
   /** 4 KiB random writes a second, without and with copies, measured in turn in the same run. */
   readonly iopsWithout: number;
   readonly iopsWith: number;
@@ -65,7 +70,7 @@ export async function benchCopyCommand(args: readonly string[], signal: AbortSig
           const until = performance.now() + seconds * 1000;
           while (performance.now() < until) {
             const started = performance.now();
-            rounds.push(await copyOnce(copy, live, files, root, signal));
+            rounds.push(await copyOnce(copy, load, { live, files, root, signal }));
             await wait(
               Math.min(everySeconds * 1000 - (performance.now() - started), until - performance.now()),
               signal,
@@ -75,6 +80,7 @@ export async function benchCopyCommand(args: readonly string[], signal: AbortSig
       );
     }
     await load.close();
+    const bigFileExtents = await extentsOf(join(live, "tree", "big"), signal);
     const iopsWithout = median(without);
     const iopsWith = median(withCopies);
     return {
@@ -86,6 +92,9 @@ export async function benchCopyCommand(args: readonly string[], signal: AbortSig
       syncMs: Math.round(median(rounds.map((round) => round.syncMs))),
       secondPassMs: Math.round(median(rounds.map((round) => round.secondMs))),
       secondPassWorstMs: Math.round(Math.max(...rounds.map((round) => round.secondMs))),
+      secondScanMs: Math.round(median(rounds.map((round) => round.secondScanMs))),
+      secondApplyMs: Math.round(median(rounds.map((round) => round.secondMs - round.secondScanMs))),
+      bigFileExtents,
       iopsWithout: Math.round(iopsWithout),
       iopsWith: Math.round(iopsWith),
       ratio: Number((iopsWith / iopsWithout).toFixed(3)),
@@ -99,14 +108,20 @@ interface Round {
   readonly firstMs: number;
   readonly syncMs: number;
   readonly secondMs: number;
+  readonly secondScanMs: number;
+}
+
+interface Tree {
+  readonly live: string;
+  readonly files: number;
+  readonly root: string;
+  readonly signal: AbortSignal;
 }
 
 async function copyOnce(
   copy: ReflinkCopy,
-  live: string,
-  files: number,
-  root: string,
-  signal: AbortSignal,
+  load: WriteLoad,
+  { live, files, root, signal }: Tree,
 ): Promise<Round> {
   await touch(live, files, changedPerCopy);
   const first = await copy.firstPass(signal);
@@ -114,16 +129,30 @@ async function copyOnce(
   await runProgram(["sync", "-f", root], { signal });
   const syncMs = performance.now() - synced;
   await touch(live, files, changedPerCopy);
-  // The writer goes on here, unlike a store that is paused: the figure errs to the long side.
-  const second = await copy.secondPass(signal);
+  // As the stores are paused.
+  const second = await load.standingStill(() => copy.secondPass(signal));
   await copy.finish();
-  return { firstMs: first.scanMs + first.applyMs, syncMs, secondMs: second.scanMs + second.applyMs };
+  return {
+    firstMs: first.scanMs + first.applyMs,
+    syncMs,
+    secondMs: second.scanMs + second.applyMs,
+    secondScanMs: second.scanMs,
+  };
+}
+
+async function extentsOf(path: string, signal: AbortSignal): Promise<number> {
+  const { stdout } = await runProgram(["xfs_io", "-r", "-c", "stat", path], { signal });
+  const count = /^fsxattr\.nextents = (\d+)$/m.exec(stdout)?.[1];
+  if (count === undefined) throw new Error(`xfs_io did not say in how many pieces ${path} lies: ${stdout}`);
+  return Number(count);
 }
 
 /** Writes blocks at random places of one file, one after the other, and counts them. */
 class WriteLoad {
   readonly #path: string;
   #file: Awaited<ReturnType<typeof open>> | null = null;
+  #write: Promise<unknown> = Promise.resolve();
+  #still: Promise<unknown> = Promise.resolve();
   constructor(path: string) {
     this.#path = path;
   }
@@ -131,26 +160,40 @@ class WriteLoad {
   /** Writes a second while `work` runs. */
   async during(work: () => Promise<void>): Promise<number> {
     const file = (this.#file ??= await open(this.#path, "r+"));
-    let running = true;
+    const ended = new AbortController();
     let written = 0;
     const started = performance.now();
     const writer = (async () => {
       const data = randomBytes(block);
-      while (running) {
+      while (!ended.signal.aborted) {
         const place = Math.floor(Math.random() * (bigFileBytes / block)) * block;
-        await file.write(data, 0, block, place);
+        await this.#still;
+        this.#write = file.write(data, 0, block, place);
+        await this.#write;
         written += 1;
         // As a store's journal does, now and then.
-        if (written % 256 === 0) await file.datasync();
+        if (written % 256 === 0) await (this.#write = file.datasync());
       }
     })();
     try {
       await work();
     } finally {
-      running = false;
+      ended.abort();
       await writer;
     }
     return (written / (performance.now() - started)) * 1000;
+  }
+
+  /** No write begins while `work` runs, and none is under way. */
+  async standingStill<T>(work: () => Promise<T>): Promise<T> {
+    let go = (): void => undefined;
+    this.#still = new Promise<void>((resolve) => (go = resolve));
+    try {
+      await this.#write;
+      return await work();
+    } finally {
+      go();
+    }
   }
 
   async close(): Promise<void> {

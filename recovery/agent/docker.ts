@@ -100,7 +100,7 @@ export class Docker {
       running: State.Running,
       paused: State.Paused,
       image: Config.Image,
-      health: State.Health === undefined ? null : healthOf(State.Health),
+      health: healthOf(State.Health),
     };
   }
 
@@ -197,11 +197,6 @@ export class Docker {
       call.end(payload);
     });
   }
-}
-
-/** Docker calls a container unhealthy from a pause until its next check, though no check has failed. */
-function healthOf({ Status, FailingStreak }: { Status: string; FailingStreak: number }): string {
-  return Status === "unhealthy" && FailingStreak === 0 ? "healthy" : Status;
 }
 
 /**

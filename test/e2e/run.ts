@@ -7,18 +7,17 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cacheDirectory } from "../../local/cache/directory.ts";
-import { liveFiles, story } from "./story.ts";
+import { story } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
+function run(argv: readonly string[]): Promise<number> {
   const [program = "", ...args] = argv;
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       cwd: repository,
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env },
     });
     child.on("error", fail);
     child.on("exit", (code) => {
@@ -32,10 +31,10 @@ async function main(): Promise<number> {
   const table: string[] = [];
   const began = performance.now();
   let failed = 0;
-  for (const part of [...story, ...liveFiles(repository)]) {
+  for (const part of story) {
     console.log(`\n── e2e: ${part.name}`);
     const start = performance.now();
-    const code = await run([process.execPath, "--test", "--test-concurrency=1", ...part.files], part.env);
+    const code = await run([process.execPath, "--test", part.file]);
     if (code !== 0) failed += 1;
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
     table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds} s`);

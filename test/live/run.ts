@@ -1,0 +1,63 @@
+/**
+ * The live tests: parts of the product against real things, such as the stand-in providers under the real engine against
+ * a real Swarm. Makes one emulated machine for those that need a host, and removes it. Exit code 0 when all passed.
+ */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { dirname } from "node:path";
+import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
+import { prepareImages } from "../../local/images/prepare-images.ts";
+import { stackInstance, thisRepository, type StackInstance } from "../../local/instance.ts";
+import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";
+import { terminalProgress } from "../../local/progress.ts";
+import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
+import { tearDown } from "../../local/stack/tear-down.ts";
+import { createVps } from "../../local/vps/create-vps.ts";
+import { SshHost } from "../../recovery/operator/ssh.ts";
+import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
+
+const progress = terminalProgress();
+const repository = thisRepository();
+
+async function makeTarget(instance: StackInstance): Promise<SshTarget> {
+  await ensurePrerequisites(progress);
+  await findOrBuildEngine(progress);
+  await prepareImages(progress);
+  const key = await sshKeyPair(dirname(instance.vps.privateKey));
+  const vps = await createVps(instance, { authorizedKey: key.publicKey }, progress);
+  const target: SshTarget = {
+    address: vps.address,
+    port: vps.port,
+    user: "root",
+    privateKeyFile: key.privateKeyFile,
+    knownHostsFile: vps.knownHostsFile,
+  };
+  const host = new SshHost(target);
+  const { stdout } = await host.run(["docker", "info", "--format", "{{.Swarm.LocalNodeState}}"]);
+  if (stdout.trim() !== "active")
+    await host.run(["docker", "swarm", "init", "--advertise-addr", "127.0.0.1"]);
+  return target;
+}
+
+function runTests(files: readonly string[], target: SshTarget): Promise<number> {
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", ...files], {
+    cwd: repository,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, KALEEM_LIVE_TARGET: JSON.stringify(target) },
+  });
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("exit", (code) => {
+      done(code ?? 1);
+    });
+  });
+}
+
+const asked = process.argv.slice(2);
+const files = asked.length > 0 ? asked : globSync("test/**/*.live.test.ts", { cwd: repository }).sort();
+const instance = stackInstance(repository, "live");
+try {
+  process.exitCode = await runTests(files, await makeTarget(instance));
+} finally {
+  await tearDown(instance, progress);
+}
