@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
 import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
+import { parseLock } from "../images/image-lock.ts";
 import { ensureImages } from "../images/ensure-images.ts";
 import type { StackInstance } from "../instance.ts";
 import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
@@ -46,6 +48,8 @@ export interface BroughtUp {
   readonly edge: { readonly url: string; readonly httpsUrl: string };
   /** What was wanted, and was found running. */
   readonly running: readonly RunningService[];
+  /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
+  readonly versions: ReadonlyMap<string, string>;
   /** What each phase took, in order. */
   readonly phases: readonly PhaseSeconds[];
 }
@@ -103,7 +107,13 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
     await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);
     return awaitRunning(context, host, 60_000);
   });
-  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, phases };
+  const versions = await imageVersions(instance);
+  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, versions, phases };
+}
+
+async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
+  const lock = parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
+  return new Map(Object.values(lock).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
 }
 
 async function lookAtData(host: SshHost, cloud: Cloud): Promise<FenceDecision> {

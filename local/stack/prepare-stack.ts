@@ -55,9 +55,10 @@ export async function prepareStack(preparation: StackPreparation): Promise<Stack
   };
   await createStack(context);
   await setSecrets(context, missingSecrets(existing === null ? new Set() : secretsIn(existing), preparation));
-  // The engine writes YAML in its own order; the same text each time keeps the host's copy unchanged.
+  // The engine writes YAML in its own order, and `false` as a text; ours each time keeps the host's copy unchanged.
   const written = await readFile(paths.stackFile, "utf8");
-  await writeIfChanged(paths.stackFile, written, renderStackFile(parseStackFile(written, paths.stackFile)));
+  const complete = composeStackFile(committed, parseStackFile(written, paths.stackFile), found);
+  await writeIfChanged(paths.stackFile, written, renderStackFile(complete));
   return context;
 }
 

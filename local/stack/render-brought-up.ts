@@ -2,7 +2,7 @@ import type { BroughtUp } from "./bring-up.ts";
 
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
 export function renderBroughtUp(stack: string, up: BroughtUp): string {
-  const { engine, running, fence, vps, edge, phases } = up;
+  const { engine, running, versions, fence, vps, edge, phases } = up;
   const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   return [
     "",
@@ -13,7 +13,10 @@ export function renderBroughtUp(stack: string, up: BroughtUp): string {
     `  ssh       root@${vps.address} port ${vps.port}, key ${up.host.target.privateKeyFile}`,
     `  off-site  ${up.cloud.offsite.endpoint}/${up.cloud.offsite.bucket}`,
     "",
-    ...running.map(({ name, replicas, image }) => `  ${name.padEnd(8)} ${replicas} healthy   ${image}`),
+    ...running.map(
+      ({ name, replicas, image }) =>
+        `  ${name.padEnd(8)} ${replicas} healthy   ${versions.get(image) ?? image}`,
+    ),
     "",
     `  engine    pulumi ${engine.version} (${engine.source}); providers: docker ${engine.providers.docker}, command ${engine.providers.command}`,
     "",

@@ -15,7 +15,7 @@ const settings: BackupSettings = {
   shipEvery: "5m",
   pauseLimit: "2s",
   shipTimeout: "4m",
-  keep: { within: "48h", daily: 14, weekly: 8, monthly: 12 },
+  keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);

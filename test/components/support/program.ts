@@ -49,7 +49,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       shipEvery: "5m",
       pauseLimit: "2s",
       shipTimeout: "4m",
-      keep: { within: "48h", daily: 14, weekly: 8, monthly: 12 },
+      keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
     },
     services: {
       mongo: { memory: "1GiB", cpus: 1 },
