@@ -8,6 +8,7 @@ import { HeadStore } from "../lineage/head-store.ts";
 import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";
 import { localRepository, offsiteRepository, Restic } from "../restic/restic.ts";
 import { Docker } from "./docker.ts";
+import type { HostPort } from "../host-port.ts";
 import { LocalHost } from "./local-host.ts";
 import { Locks } from "./locks.ts";
 import { Log } from "./log.ts";
@@ -16,7 +17,7 @@ import { thisProgram, type StoreOpening } from "./store.ts";
 /** What every command of the agent works with. */
 export interface AgentContext {
   readonly config: AgentConfig;
-  readonly host: LocalHost;
+  readonly host: HostPort;
   readonly docker: Docker;
   readonly locks: Locks;
   readonly log: Log;

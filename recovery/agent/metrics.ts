@@ -13,9 +13,11 @@ export interface Sample {
 export function renderMetrics(samples: readonly Sample[]): string {
   const names = [...new Set(samples.map(({ name }) => name))].sort();
   const blocks = names.map((name) => {
-    const series = samples.filter((sample) => sample.name === name && sample.value !== null);
+    const series = samples.flatMap(({ name: of, labels, value }) =>
+      of === name && value !== null ? [{ labels, value }] : [],
+    );
     const help = samples.find((sample) => sample.name === name)?.help ?? "";
-    const lines = series.map(({ labels, value }) => `${name}${renderLabels(labels)} ${value}`).sort();
+    const lines = series.map(({ labels, value }) => `${name}${renderLabels(labels)} ${String(value)}`).sort();
     return series.length === 0
       ? ""
       : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");

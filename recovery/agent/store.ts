@@ -49,15 +49,15 @@ export async function openStore(service: string, opening: StoreOpening): Promise
     service,
     container,
     version: async () => z.string().parse(await channel.ask({ op: "version" })),
-    setup: async () => void (await channel.ask({ op: "setup" })),
-    writeCanary: async (mark) => void (await channel.ask({ op: "writeCanary", mark })),
+    setup: () => channel.tell({ op: "setup" }),
+    writeCanary: (mark) => channel.tell({ op: "writeCanary", mark }),
     readCanary: async () =>
       z
         .string()
         .nullable()
         .parse(await channel.ask({ op: "readCanary" })),
     counts: async () => z.record(z.string(), z.number()).parse(await channel.ask({ op: "counts" })),
-    reconcile: async () => void (await channel.ask({ op: "reconcile" })),
+    reconcile: () => channel.tell({ op: "reconcile" }),
     orders: async (ids) =>
       new Map(
         Object.entries(
@@ -120,6 +120,11 @@ class StoreChannel {
   async ask(request: StoreRequest): Promise<unknown> {
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
     return this.answer();
+  }
+
+  /** For what answers nothing but that it is done. */
+  async tell(request: StoreRequest): Promise<void> {
+    await this.ask(request);
   }
 
   async answer(): Promise<unknown> {

@@ -36,8 +36,7 @@ export function parseTags(tags: readonly string[]): PointTags | null {
   return { id, lineage, generation: Number(generation), instant, stores };
 }
 
+/** `20261121T140500Z-…` → `2026-11-21T14:05:00.000Z` */
 function instantOfId(id: string): string {
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(id) ?? [];
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  return id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, "$1-$2-$3T$4:$5:$6.000Z");
 }

@@ -39,7 +39,12 @@ function live(path: string): string {
 }
 
 function newCopy(): ReflinkCopy {
-  return new ReflinkCopy({ from: join(folder, "live"), to: join(folder, "copy"), directories: ["data"], index: join(folder, "index") });
+  return new ReflinkCopy({
+    from: join(folder, "live"),
+    to: join(folder, "copy"),
+    directories: ["data"],
+    index: join(folder, "index"),
+  });
 }
 
 /** Everything that matters of a tree, by other means than the code under test. */
@@ -69,7 +74,9 @@ describe("ReflinkCopy", () => {
     assertEqualTrees("after both passes");
     assert.deepEqual(held, { data: { files: 1, bytes: 7 } });
     assert.ok(second.files <= 1, "the second pass copies only what may have changed");
-    const times = execFileSync("stat", ["-c", "%.6Y", join(folder, "copy/data/sub/deep/a")], { encoding: "utf8" });
+    const times = execFileSync("stat", ["-c", "%.6Y", join(folder, "copy/data/sub/deep/a")], {
+      encoding: "utf8",
+    });
     assert.equal(times.trim(), "1000000000.123456");
   });
 
@@ -131,7 +138,8 @@ describe("ReflinkCopy", () => {
     await copy.firstPass();
     await copy.secondPass();
     await copy.finish();
-    const inode = (path: string): string => execFileSync("stat", ["-c", "%i", join(folder, "copy/data", path)], { encoding: "utf8" });
+    const inode = (path: string): string =>
+      execFileSync("stat", ["-c", "%i", join(folder, "copy/data", path)], { encoding: "utf8" });
     assert.equal(inode("a"), inode("b"));
     rmSync(live("b"));
     writeFileSync(live("b"), "two");
@@ -144,7 +152,11 @@ describe("ReflinkCopy", () => {
   });
 
   it("keeps names that are no valid UTF-8, and those with spaces, tabs and newlines", async () => {
-    execFileSync("sh", ["-c", "printf x > \"$(printf 'caf\\351')\"; printf y > \"$(printf 'a\\tb\\nc d')\""], { cwd: live("") });
+    execFileSync(
+      "sh",
+      ["-c", "printf x > \"$(printf 'caf\\351')\"; printf y > \"$(printf 'a\\tb\\nc d')\""],
+      { cwd: live("") },
+    );
     const copy = newCopy();
     await copy.firstPass();
     await copy.secondPass();
@@ -198,7 +210,10 @@ describe("ReflinkCopy", () => {
     execFileSync("mount", ["-t", "tmpfs", "tmpfs", live("").replace(/\/$/, "")]);
     try {
       writeFileSync(live("a"), "one");
-      await assert.rejects(newCopy().firstPass(), /must lie on one file system with reflink, such as XFS made with reflink=1/);
+      await assert.rejects(
+        newCopy().firstPass(),
+        /must lie on one file system with reflink, such as XFS made with reflink=1/,
+      );
     } finally {
       execFileSync("umount", [live("").replace(/\/$/, "")]);
     }
@@ -211,9 +226,9 @@ describe("ReflinkCopy", () => {
       for (let count = 0; count < 150; count += 1) mutate();
       for (let point = 0; point < 4; point += 1) {
         const copy = newCopy();
-        let moving = true;
+        const quiet = new AbortController();
         const writer = (async () => {
-          while (moving) {
+          while (!quiet.signal.aborted) {
             for (let count = 0; count < 3; count += 1) mutate();
             await new Promise((resolve) => setImmediate(resolve));
           }
@@ -221,7 +236,7 @@ describe("ReflinkCopy", () => {
         try {
           await copy.firstPass();
         } finally {
-          moving = false;
+          quiet.abort();
           await writer;
         }
         for (let count = 0; count < 30; count += 1) mutate();

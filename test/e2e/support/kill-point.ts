@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { layout } from "../../../recovery/layout.ts";
+import type { AgentHost } from "./agent-host.ts";
+
+/** When, and how thoroughly, a point is killed. */
+export interface Killing {
+  readonly name: string;
+  /** Shell words that return when the moment has come; `$log` is the agent's log so far. */
+  readonly moment: string;
+  /** `agent`: its process alone; `all`: all processes of its unit at once, as the kernel does for want of memory. @default "agent" */
+  readonly whom?: "agent" | "all";
+  /** Shell words that go before. */
+  readonly prepare?: string;
+  /** Taken over a connection rather than by its unit, so that no ExecStopPost follows. */
+  readonly byHand?: true;
+}
+
+const untilPaused = `until [ -n "$(docker ps --quiet --filter status=paused)" ]; do :; done`;
+const untilLocked = `until [ -n "$(ls ${layout.repository}/locks)" ]; do :; done`;
+const untilForget = "until pgrep --full 'restic .* forget' >/dev/null; do :; done";
+/** Makes maintenance due, whose locks in the repository are exclusive ones. */
+const maintenance = `echo '{"forgotAt":0,"prunedAt":0}' >${layout.agentState}/maintenance.json`;
+
+/** Moments that matter, and some that chance picks from a point's usual 2 s. */
+export const killings: readonly Killing[] = [
+  { name: "as it starts", moment: ":" },
+  ...[0.2, 0.5, 0.8].map((most, index) => ({
+    name: `by chance ${index + 1}`,
+    moment: `sleep ${((most - 0.3 * Math.random()) * 1.5).toFixed(3)}`,
+  })),
+  { name: "about to pause", moment: `until [ -e ${layout.paused} ]; do :; done` },
+  { name: "while the stores stand still", moment: untilPaused },
+  { name: "while the stores stand still, all of it", moment: untilPaused, whom: "all" },
+  { name: "by hand, while the stores stand still", moment: untilPaused, byHand: true },
+  { name: "while restic reads, all of it", moment: untilLocked, whom: "all" },
+  {
+    name: "while restic forgets, all of it",
+    moment: `${untilForget}; ${untilLocked}`,
+    whom: "all",
+    prepare: maintenance,
+  },
+];
+
+const seen = z.object({ killed: z.boolean(), during: z.string(), thawedAfterMs: z.number() });
+
+/** Starts a point, kills it, and tells how long any store stood still after that: 10 s when it did to the end. */
+export async function killPoint(agent: AgentHost, killing: Killing): Promise<z.infer<typeof seen>> {
+  const { moment, prepare = ":", whom = "agent", byHand = false } = killing;
+  const unit = "kaleem-point.service";
+  const start = byHand
+    ? `${layout.agentCommand} point >/dev/null 2>&1 & pid=$!`
+    : `systemctl start --no-block ${unit}
+pid=0; while [ $pid = 0 ]; do pid=$(systemctl show --property=MainPID --value ${unit}); done`;
+  const kill = whom === "all" ? `systemctl kill --kill-whom=all --signal=KILL ${unit}` : "kill -KILL $pid";
+  const script = `${prepare}
+since=$(date +%s)
+${start}
+${moment}
+if [ -d /proc/$pid ] && ${kill}; then killed=true; else killed=false; fi
+from=$(date +%s%N)
+quiet() {
+  [ -z "$(docker ps --quiet --filter status=paused)" ] && [ ! -e ${layout.paused} ] &&
+    case $(systemctl is-active ${unit}) in failed | inactive) ;; *) false ;; esac
+}
+until quiet || (( $(date +%s%N) - from > 10000000000 )); do sleep 0.05; done
+after=$(( ($(date +%s%N) - from) / 1000000 ))
+journalctl --sync
+during=$(journalctl --unit ${unit} --since @$since --output=cat --no-pager | grep -E '^[a-z ]+: ' | tail --lines=1 | tr -d '"\\\\')
+printf '{"killed":%s,"during":"after %s","thawedAfterMs":%s}' $killed "\${during:-its start}" $after`;
+  return seen.parse(JSON.parse(await agent.bash(script)));
+}
