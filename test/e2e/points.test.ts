@@ -252,9 +252,9 @@ test("a store is updated, and the whole stack brought up, during points: each co
   const updates = agent.bash(updateThrice);
   const up = npmRun("up", "--stack", testStack.name);
   const outcomes: number[] = [];
-  let finished = false;
-  const both = Promise.all([updates, up]).finally(() => (finished = true));
-  while (!finished) {
+  const meanwhile = { finished: false };
+  const both = Promise.all([updates, up]).finally(() => (meanwhile.finished = true));
+  while (!meanwhile.finished) {
     const point = await agent.runUnit("point");
     outcomes.push(point.code);
     if (point.code !== exitCodes.ok)

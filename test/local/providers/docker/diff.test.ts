@@ -5,6 +5,7 @@ import { plan } from "../../../../local/providers/docker/plan/plan.ts";
 import { refreshedInputs } from "../../../../local/providers/docker/plan/refreshed-inputs.ts";
 import { serviceSchema } from "../../../../local/providers/docker/schema/service.ts";
 import { keepNulls } from "../../../../local/providers/docker/service/keep-nulls.ts";
+import { keepSets } from "../../../../local/providers/docker/service/keep-sets.ts";
 import type { PropertyMap } from "../../../../local/providers/protocol/value.ts";
 
 // What the recordings do not show; the rest is in recordings.test.ts.
@@ -41,7 +42,7 @@ test("sees aliases as a set", () => {
   assert.deepEqual(diff(network("a"), network("b")).replaces, ["__meta"]);
 });
 
-test("shows the platforms that a registry named on create, when the program gives a placement without them", () => {
+test("after a refresh shows the platforms that a registry named, when the program gives a placement without them", () => {
   const placement = { constraints: ["node.role==manager"] };
   const prior = state(
     task({ placement: { ...placement, platforms: [{ architecture: "amd64", os: "linux" }] } }),
@@ -65,6 +66,23 @@ test("keeps null for a new resource where Docker answers an empty list or object
   const answered = { args: [], env: {}, labels: [], user: "", inner: { a: [], b: [] } };
   const kept = { args: null, env: null, labels: [], user: "", inner: { a: null, b: [] } };
   assert.deepEqual(keepNulls(planned, answered), kept);
+});
+
+test("keeps a set as it was planned, whatever Docker made of it", () => {
+  const planned = task({
+    networksAdvanceds: [{ name: "by-name" }],
+    placement: { constraints: ["c"], platforms: [] },
+  });
+  const answered = task({
+    networksAdvanceds: [{ id: "1" }],
+    placement: { constraints: ["c"], platforms: [{ architecture: "amd64", os: "linux" }], maxReplicas: 0 },
+  });
+  const kept = task({
+    networksAdvanceds: [{ name: "by-name" }],
+    placement: { constraints: ["c"], platforms: [], maxReplicas: 0 },
+  });
+  assert.deepEqual(keepSets(serviceSchema.fields, planned, answered), kept);
+  assert.deepEqual(keepSets(serviceSchema.fields, task({}), answered), answered);
 });
 
 test("makes inputs for an import from everything that is not empty", () => {

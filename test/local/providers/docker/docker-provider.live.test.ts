@@ -5,7 +5,8 @@ import type { WantedResource } from "./scratch-stack.ts";
 import { swarmTarget } from "./swarm-target.ts";
 import type { SwarmTarget } from "./swarm-target.ts";
 
-// The tests are one story on one stack: each starts from what the one before left.
+// The tests are one story on one stack: each starts from what the one before left. With the official plugin on PATH they
+// hold for that one; only its texts are shorter.
 
 const serviceName = "kaleem-provider-test";
 const networkName = "kaleem-provider-test";
@@ -13,6 +14,8 @@ const networkName = "kaleem-provider-test";
 let host: SwarmTarget;
 let stack: ScratchStack;
 let isReady = false;
+
+const isOfficial = (): boolean => stack.context.engine.providers.docker === "official";
 
 before(async () => {
   host = swarmTarget();
@@ -236,7 +239,9 @@ test("removes a service that never converges, and says why and what it last wrot
   const never: WantedResource = { name: "never", type: "Service", args };
   await assert.rejects(
     stack.up([...resources({ version: "2", password: "second" }), never]),
-    /Service with ID \(\w+\) did not converge after 10s\s+Last failed health check:\s+broken\s+Last task logs:\s+started/,
+    isOfficial()
+      ? /Service with ID \(\w+\) did not converge after 10s/
+      : /Service with ID \(\w+\) did not converge after 10s\s+Last failed health check:\s+broken\s+Last task logs:\s+started/,
   );
   const left = await host.docker("service", "ls", "--filter", "name=kaleem-provider-never", "--quiet");
   assert.equal(left, "");
@@ -264,12 +269,18 @@ test("says what ssh said when the host cannot be reached", async () => {
   const config: WantedResource = { name: "conf", type: "ServiceConfig", args: { data: "eA==" } };
   await assert.rejects(
     unreachable.up([config]),
-    /cannot reach Docker at ssh:\/\/root@127\.0\.0\.1:1: ssh ended with exit status 255: .*Connection refused/,
+    isOfficial()
+      ? /ssh:\/\/root@127\.0\.0\.1:1 is reachable.*exit status 255.*Connection refused/
+      : /cannot reach Docker at ssh:\/\/root@127\.0\.0\.1:1: ssh ended with exit status 255: .*Connection refused/,
   );
   unreachable.forget();
 });
 
-test("refuses properties that it does not know, by name, before anything is touched", async () => {
+test("refuses properties that it does not know, by name, before anything is touched", async (context) => {
+  if (isOfficial()) {
+    context.skip("the official plugin knows them all");
+    return;
+  }
   const wrong: WantedResource = { name: "net2", type: "Network", args: { ipv6: true } };
   await assert.rejects(
     stack.up([...resources({ version: "2", password: "second" }), wrong]),
