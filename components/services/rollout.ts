@@ -17,8 +17,9 @@ export function rollout(definition: ServiceDefinition, ownsHostPort: boolean) {
   return {
     updateConfig: { ...change, failureAction: "rollback" },
     rollbackConfig: { ...change, failureAction: "pause" },
-    // Long enough for a first pull, and for a store that has to recover from a crash.
-    convergeConfig: { delay: "1s", timeout: definition.kind === "stateful" ? "30m" : "10m" },
+    // Long enough for a first pull, and for a store that has to recover from a crash. Not longer: after 20 minutes the
+    // docker plugin is cut off, whatever `customTimeouts` says, and leaves a new service behind in nobody's state.
+    convergeConfig: { delay: "1s", timeout: definition.kind === "stateful" ? "18m" : "10m" },
   };
 }
 

@@ -70,12 +70,9 @@ export class SwarmService extends pulumi.ComponentResource {
         endpointSpec: { mode: "dnsrr", ...(args.publish ? { ports: hostPorts(args.publish) } : {}) },
         ...rollout(definition, args.publish !== undefined),
       },
-      {
-        ...child,
-        customTimeouts: { create: "40m", update: "40m" },
-        // A create looks the image up and writes its platforms into the placement; the next `up` would take them out again.
-        ignoreChanges: ["taskSpec.placement.platforms"],
-      },
+      // A create looks the image up and Swarm keeps its platforms; after a refresh the next `up` would take them out again,
+      // and restart a store for it.
+      { ...child, ignoreChanges: ["taskSpec.placement.platforms"] },
     );
     this.registerOutputs({ name: this.name, image: this.image, replicas: this.replicas });
   }

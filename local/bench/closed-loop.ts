@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { EdgeClient, type EdgeTarget } from "../../recovery/drill/edge-client.ts";
 import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.ts";
 import { quantile } from "./summary.ts";
@@ -48,10 +49,7 @@ export async function loadDuring<T>(
   const started = performance.now();
   const all = Promise.all(Array.from({ length: customers }, customer));
   try {
-    const [result] = await Promise.all([
-      work(),
-      new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
-    ]);
+    const [result] = await Promise.all([work(), wait(seconds * 1000, undefined, { ref: false })]);
     running = false;
     await all;
     const took = (performance.now() - started) / 1000;

@@ -69,10 +69,17 @@ export async function benchmarkCopy(
       row("pieces of the file that is written to", (size) => String(size.bigFileExtents)),
       row("random writes with copies : without", (size) => size.ratio.toFixed(2)),
       row("  writes a second without copies", (size) => String(size.iopsWithout)),
+      row("  writing lost to one copy", (size) => `${lostSeconds(size, seconds).toFixed(1)} s`),
+      row("  share lost at 5 min", (size) => `${((lostSeconds(size, seconds) / 300) * 100).toFixed(2)} %`),
     ],
     notes: [
       `A copy every ${everySeconds} s, ${Math.round(300 / everySeconds)} times as often as points at the usual 5 min; windows of ${seconds} s, in turn.`,
     ],
     figures: { seconds, everySeconds, sizes },
   };
+}
+
+/** What one copy takes from the writer, as seconds of its full work: three windows were with copies. */
+function lostSeconds({ ratio, copies }: CopyFigures, windowSeconds: number): number {
+  return ((1 - ratio) * 3 * windowSeconds) / copies;
 }

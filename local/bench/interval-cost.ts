@@ -7,6 +7,8 @@ export interface IntervalCost {
   readonly perSecond: number;
   /** Against windows without points; 1 is no cost. */
   readonly throughputRatio: number;
+  /** The same, of each round by itself: how far they are apart is the noise. */
+  readonly roundRatios: readonly number[];
   readonly p50Ratio: number;
   readonly p99Ratio: number;
   readonly maxMs: number;
@@ -19,7 +21,7 @@ export interface IntervalCost {
 /** The usual `backups.pointEvery`, in seconds. */
 const usualInterval = 300;
 
-/** Compares all windows of one kind with all windows without points. Pure. */
+/** Compares all windows of one kind with all windows without points, which are of the same rounds in the same order. Pure. */
 export function costOfPoints(
   without: readonly LoadFigures[],
   windows: readonly { readonly load: LoadFigures; readonly points: number }[],
@@ -33,6 +35,7 @@ export function costOfPoints(
     points,
     perSecond: rate(loads),
     throughputRatio,
+    roundRatios: loads.map((load, round) => rate([load]) / rate(without.slice(round, round + 1))),
     p50Ratio: mean(loads.map(({ p50Ms }) => p50Ms)) / mean(without.map(({ p50Ms }) => p50Ms)),
     p99Ratio: mean(loads.map(({ p99Ms }) => p99Ms)) / mean(without.map(({ p99Ms }) => p99Ms)),
     maxMs: Math.max(...loads.map(({ maxMs }) => maxMs)),

@@ -5,22 +5,24 @@ import {
   type PointResult,
   type ShipResult,
 } from "../../recovery/agent/run-record.ts";
-import { exitCodes } from "../../recovery/exit-codes.ts";
 import { CommandError } from "../../recovery/host-port.ts";
 import { layout } from "../../recovery/layout.ts";
-import type { SshHost } from "../../recovery/operator/ssh.ts";
+import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 const limitMs = 900_000;
 
-/** Takes a point as its timer would: by its unit, with that unit's priority. Null when the pause limit made it give up. */
-export async function runPoint(host: SshHost): Promise<PointResult | null> {
-  const record = await runJob(host, "point", pointRecord);
-  if (record.lastRun.exitCode === exitCodes.pauseLimit) return null;
-  return goodResult("point", record);
+/** A run that ended badly, in the agent's own words: under a heavy load a finding, not the end of a measurement. */
+export class JobFailed extends Error {
+  override readonly name = "JobFailed";
 }
 
-/** Ships as its timer would: by its unit. */
-export async function runShip(host: SshHost): Promise<ShipResult> {
+/** Takes a point as its timer would: by its unit, with that unit's priority. @throws JobFailed */
+export async function runPoint(host: RemoteHost): Promise<PointResult> {
+  return goodResult("point", await runJob(host, "point", pointRecord));
+}
+
+/** Ships as its timer would: by its unit. @throws JobFailed */
+export async function runShip(host: RemoteHost): Promise<ShipResult> {
   return goodResult("ship", await runJob(host, "ship", shipRecord));
 }
 
@@ -36,7 +38,7 @@ interface JobRecord<Result> {
 }
 
 async function runJob<Result>(
-  host: SshHost,
+  host: RemoteHost,
   job: "point" | "ship",
   schema: z.ZodType<JobRecord<Result>>,
 ): Promise<JobRecord<Result>> {
@@ -58,7 +60,7 @@ async function runJob<Result>(
 }
 
 async function readRecord<Result>(
-  host: SshHost,
+  host: RemoteHost,
   job: string,
   schema: z.ZodType<JobRecord<Result>>,
 ): Promise<JobRecord<Result> | null> {
@@ -70,5 +72,5 @@ async function readRecord<Result>(
 
 function goodResult<Result>(job: string, { lastRun, lastSuccess }: JobRecord<Result>): Result {
   if (lastRun.ok && lastSuccess !== null) return lastSuccess.result;
-  throw new Error(`bench: kaleem-${job}.service failed: ${lastRun.message}`);
+  throw new JobFailed(`bench: kaleem-${job}.service failed: ${lastRun.message}`);
 }

@@ -1,13 +1,18 @@
-import type { PointResult } from "../../recovery/agent/run-record.ts";
 import type { Progress } from "../progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { loadDuring, type LoadFigures } from "./closed-loop.ts";
+import { loadDuring } from "./closed-loop.ts";
 import { pointsDuring } from "./points-during.ts";
-import { spread } from "./render-benchmark.ts";
-import { runPoint, runShip } from "./run-job.ts";
-import { costOfPoints, type IntervalCost } from "./interval-cost.ts";
-import { summarize } from "./summary.ts";
+import { JobFailed, runPoint, runShip } from "./run-job.ts";
+import {
+  costsOf,
+  kinds,
+  storesTable,
+  type Kind,
+  type Pauses,
+  type Taken,
+  type Window,
+} from "./stores-table.ts";
 import { withFiller } from "./with-filler.ts";
 import { withTimersHeld } from "./with-timers-held.ts";
 
@@ -27,24 +32,6 @@ export interface StoresBenchmarkOptions {
   readonly progress: Progress;
 }
 
-/** The kinds of window, in the order in which they follow each other. */
-const kinds = ["no points", "points", "points, shipped"] as const;
-type Kind = (typeof kinds)[number];
-
-interface Window {
-  readonly kind: Kind;
-  readonly load: LoadFigures;
-  readonly points: readonly PointResult[];
-}
-
-interface Pauses {
-  readonly fillerFiles: number;
-  readonly load: LoadFigures;
-  readonly points: readonly PointResult[];
-  /** Points that the pause limit made give up. */
-  readonly pastLimit: number;
-}
-
 /** What points cost the real stores: orders under full load, with and without, in turn; and the pause with many files. */
 export async function benchmarkStores(
   stack: BenchStack,
@@ -53,7 +40,13 @@ export async function benchmarkStores(
   const { progress, rounds, customers, files } = options;
   const loop = { edge: stack.edge, customers };
   return withTimersHeld(stack.host, async () => {
-    await progress.step("warm-up", () => loadDuring(loop, 10, () => runPoint(stack.host)));
+    await progress.step("warm-up", () =>
+      loadDuring(loop, 10, () =>
+        tolerant({ points: [], failures: [] }, async () => {
+          await runPoint(stack.host);
+        }),
+      ),
+    );
     const windows: Window[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       for (const kind of kinds) {
@@ -68,7 +61,12 @@ export async function benchmarkStores(
     for (const count of files) {
       pauses.push(await progress.step(`pauses with ${count} files`, () => pausesWith(stack, count, options)));
     }
-    return render(windows, pauses, options);
+    return {
+      name: "stores",
+      table: storesTable(windows, pauses),
+      notes: notesOf(windows, options),
+      figures: { windows, costs: costsOf(windows), pauses },
+    };
   });
 }
 
@@ -77,16 +75,26 @@ async function window(
   kind: Kind,
   { customers, seconds, everySeconds }: StoresBenchmarkOptions,
 ): Promise<Window> {
-  const points: PointResult[] = [];
-  const take = async (): Promise<void> => {
-    const point = await runPoint(stack.host);
-    if (point !== null) points.push(point);
-    if (kind === "points, shipped") await runShip(stack.host);
-  };
+  const taken: Taken = { points: [], failures: [] };
+  const take = (): Promise<void> =>
+    tolerant(taken, async () => {
+      taken.points.push(await runPoint(stack.host));
+      if (kind === "points, shipped") await runShip(stack.host);
+    });
   const { load } = await loadDuring({ edge: stack.edge, customers }, seconds, async () => {
     if (kind !== "no points") await pointsDuring({ seconds, everySeconds }, take);
   });
-  return { kind, load, points };
+  return { kind, load, ...taken };
+}
+
+/** A store that is overloaded may not answer in time: that point is lost, the measurement is not. */
+async function tolerant({ failures }: Taken, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof JobFailed)) throw error;
+    failures.push(error.message);
+  }
 }
 
 async function pausesWith(
@@ -97,62 +105,25 @@ async function pausesWith(
   return withFiller(stack.host, fillerFiles, async () => {
     // Copies and stores all of the filler: not what a usual point does.
     await runPoint(stack.host);
-    const taken: (PointResult | null)[] = [];
+    const taken: Taken = { points: [], failures: [] };
     const { load } = await loadDuring({ edge: stack.edge, customers }, 0, async () => {
-      for (let count = 0; count < points; count += 1) taken.push(await runPoint(stack.host));
+      for (let count = 0; count < points; count += 1) {
+        await tolerant(taken, async () => {
+          taken.points.push(await runPoint(stack.host));
+        });
+      }
     });
-    const good = taken.filter((point) => point !== null);
-    return { fillerFiles, load, points: good, pastLimit: taken.length - good.length };
+    return { fillerFiles, load, ...taken };
   });
 }
 
-function render(
+function notesOf(
   windows: readonly Window[],
-  pauses: readonly Pauses[],
   { customers, rounds, seconds, everySeconds }: StoresBenchmarkOptions,
-): Benchmark {
-  const costs = new Map(kinds.map((kind) => [kind, costOf(windows, kind)]));
-  const row = (what: string, tell: (cost: IntervalCost) => string): string[] => [
-    what,
-    ...[...costs.values()].map(tell),
-  ];
-  return {
-    name: "stores",
-    table: [
-      ["", ...kinds],
-      row("points taken", (cost) => String(cost.points)),
-      row("orders, against none", (cost) => cost.throughputRatio.toFixed(3)),
-      row("p50, against none", (cost) => cost.p50Ratio.toFixed(2)),
-      row("p99, against none", (cost) => cost.p99Ratio.toFixed(2)),
-      row("longest answer", (cost) => `${cost.maxMs.toFixed(0)} ms`),
-      row("work lost to one point", (cost) => `${cost.secondsPerPoint.toFixed(2)} s`),
-      row("share of orders lost at 5 min", (cost) => `${(cost.shareAtFiveMinutes * 100).toFixed(2)} %`),
-      ["", "pause", "of it second pass", "past the limit"],
-      ...pauses.map(pauseRow),
-    ],
-    notes: [
-      `${customers} customers, each with one order under way; ${rounds} rounds of ${seconds} s of each kind in turn, a point every ${everySeconds} s.`,
-      `Without points: ${costs.get("no points")?.perSecond.toFixed(0) ?? "–"} orders/s. The customers, the stores, restic and the off-site server share this machine.`,
-    ],
-    figures: { windows, costs: Object.fromEntries(costs), pauses },
-  };
-}
-
-function costOf(windows: readonly Window[], kind: Kind): IntervalCost {
-  const of = (wanted: Kind): Window[] => windows.filter((each) => each.kind === wanted);
-  return costOfPoints(
-    of("no points").map(({ load }) => load),
-    of(kind).map(({ load, points }) => ({ load, points: points.length })),
-  );
-}
-
-function pauseRow({ fillerFiles, points, pastLimit }: Pauses): string[] {
-  const of = (pick: (point: PointResult) => number): string =>
-    points.length === 0 ? "–" : spread(summarize(points.map(pick)), "ms");
+): string[] {
+  const perSecond = costsOf(windows)["no points"].perSecond.toFixed(0);
   return [
-    `${fillerFiles} small files more, ${points.length} points`,
-    of(({ pauseMs }) => pauseMs),
-    of(({ secondPassMs }) => secondPassMs),
-    String(pastLimit),
+    `${customers} customers, each with one order under way; ${rounds} rounds of ${seconds} s of each kind in turn, a point every ${everySeconds} s.`,
+    `Without points: ${perSecond} orders/s. The customers, the stores, restic and the off-site server share this machine.`,
   ];
 }

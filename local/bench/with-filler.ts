@@ -1,6 +1,6 @@
 import { redis } from "../../components/services/redis/redis.ts";
 import { layout } from "../../recovery/layout.ts";
-import type { SshHost } from "../../recovery/operator/ssh.ts";
+import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 /** In Redis' data directory, where Redis looks at nothing but its own files. */
 const folder = `${layout.live}/${redis.data["/data"] ?? ""}/bench-filler`;
@@ -14,7 +14,7 @@ chown -R "$3" .
 sync -f .`;
 
 /** Runs `work` while so many small files more are in a store's live directory; they go again, however it ends. */
-export async function withFiller<T>(host: SshHost, files: number, work: () => Promise<T>): Promise<T> {
+export async function withFiller<T>(host: RemoteHost, files: number, work: () => Promise<T>): Promise<T> {
   try {
     await host.run(["sh", "-c", fill, "sh", folder, String(files), redis.user], { timeoutMs: 300_000 });
     return await work();

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import type { SshHost } from "../../recovery/operator/ssh.ts";
+import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 /** Stops the timers while its standard input is open, however that ends. */
 const hold = `set -eu
@@ -13,7 +13,7 @@ cat > /dev/null`;
  * Runs `work` while the host takes and ships no points by itself. The timers hang on an open connection, so they run
  * again also when this process is killed. What they had begun is waited for, a minute at most.
  */
-export async function withTimersHeld<T>(host: SshHost, work: () => Promise<T>): Promise<T> {
+export async function withTimersHeld<T>(host: RemoteHost, work: () => Promise<T>): Promise<T> {
   const stdin = new PassThrough();
   let held = (): void => undefined;
   const isHeld = new Promise<void>((resolve) => (held = resolve));
@@ -34,7 +34,7 @@ export async function withTimersHeld<T>(host: SshHost, work: () => Promise<T>): 
   }
 }
 
-async function awaitIdle(host: SshHost): Promise<void> {
+async function awaitIdle(host: RemoteHost): Promise<void> {
   const deadline = Date.now() + 60_000;
   const units = ["kaleem-point.service", "kaleem-ship.service"];
   for (;;) {

@@ -68,7 +68,7 @@ await runCommandLine(async () => {
     });
   onStack(add("stores", "what points cost the stores under full load, and the pause with many files"))
     .option("--customers <count>", "orders under way at any time", whole, 8)
-    .option("--rounds <count>", "rounds of windows without points, with points, and with shipping", whole, 2)
+    .option("--rounds <count>", "rounds of windows without points, with points, and with shipping", whole, 3)
     .option("--seconds <seconds>", "length of a window", whole, 30)
     .option("--every <seconds>", "seconds from point to point", whole, 15)
     .option("--files <counts>", "small files in the data tree", counts, [1000, 20_000])

@@ -44,7 +44,12 @@ export async function openStore(service: string, opening: StoreOpening): Promise
     );
   }
   const channel = new StoreChannel(service, container.pid, opening);
-  await channel.answer();
+  try {
+    await channel.answer();
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
   return {
     service,
     container,

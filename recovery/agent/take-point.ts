@@ -100,7 +100,16 @@ async function copyStores(context: AgentContext): Promise<StoreCopy> {
   return withStores(
     stores.map(({ name }) => name),
     opening,
-    (open) => copyOpenStores(context, open),
+    async (open) => {
+      try {
+        return await copyOpenStores(context, open);
+      } catch (error) {
+        // A client can only tell that its connection ended; why it did says more.
+        if (error instanceof RecoveryError && error.exitCode === exitCodes.storeDown)
+          await sameContainers(context, open);
+        throw error;
+      }
+    },
   );
 }
 

@@ -15,7 +15,8 @@ export async function removeDeadLocks(local: Restic): Promise<boolean> {
 
 async function locksIn(repository: string): Promise<readonly string[]> {
   try {
-    return await readdir(join(repository, "locks"));
+    // A restic that was killed while it wrote one also leaves a nameless beginning, which is in nobody's way.
+    return (await readdir(join(repository, "locks"))).filter((name) => /^[0-9a-f]{64}$/.test(name));
   } catch (error) {
     // No repository yet.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

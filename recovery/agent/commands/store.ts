@@ -9,13 +9,25 @@ import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from 
  * until its input ends. Errors go back as answers, with every secret's value blotted out.
  */
 export async function storeCommand(service: string, stores: readonly StatefulDefinition[]): Promise<void> {
-  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  try {
+    await serve(service, stores, createInterface({ input: process.stdin })[Symbol.asyncIterator]());
+  } finally {
+    // An input that stays open would keep us alive, and with us whoever waits for our end.
+    process.stdin.destroy();
+  }
+}
+
+async function serve(
+  service: string,
+  stores: readonly StatefulDefinition[],
+  lines: AsyncIterator<string>,
+): Promise<void> {
   const first = await lines.next();
   if (first.done === true) throw new Error("store: no opening line on stdin");
   const { pid } = storeOpening.parse(JSON.parse(first.value));
   const definition = stores.find((one) => one.name === service);
   if (definition === undefined) throw new Error(`store: the catalog has no store ${service}`);
-  const secrets = await readSecrets(`/proc/${pid}/root/run/secrets`);
+  let secrets: Readonly<Record<string, string>> = {};
   const answer = async (work: () => Promise<unknown>): Promise<StoreAnswer> => {
     try {
       return { ok: true, value: (await work()) ?? null };
@@ -28,9 +40,10 @@ export async function storeCommand(service: string, stores: readonly StatefulDef
   };
   const { recovery } = definition;
   let client: unknown;
-  const connected = await answer(
-    async () => void (client = await recovery.connect({ host: "127.0.0.1", secrets })),
-  );
+  const connected = await answer(async () => {
+    secrets = await readSecrets(`/proc/${pid}/root/run/secrets`);
+    client = await recovery.connect({ host: "127.0.0.1", secrets });
+  });
   say(connected);
   if (!connected.ok) return;
   try {

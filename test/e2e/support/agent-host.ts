@@ -90,7 +90,9 @@ printf '{"service":"%s","pid":%s}\\n{"op":"readCanary"}\\n' $1 $pid |
 
   /** Rejects with restic's words unless the local repository is whole; returns the locks that somebody has left in it. */
   async checkRepository(): Promise<string> {
-    const locks = await this.bash(`ls ${layout.repository}/locks`);
+    const locks = await this.bash(
+      `find ${layout.repository}/locks -regextype egrep -regex '.*/[0-9a-f]{64}'`,
+    );
     await this.bash(`${repository} check --quiet 2>&1`);
     return locks;
   }

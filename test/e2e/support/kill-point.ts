@@ -16,7 +16,8 @@ export interface Killing {
 }
 
 const untilPaused = `until [ -n "$(docker ps --quiet --filter status=paused)" ]; do :; done`;
-const untilLocked = `until [ -n "$(ls ${layout.repository}/locks)" ]; do :; done`;
+/** A lock's name is its checksum; a beginning of one has another. */
+const untilLocked = `until ls ${layout.repository}/locks | grep --quiet --extended-regexp '^[0-9a-f]{64}$'; do :; done`;
 const untilForget = "until pgrep --full 'restic .* forget' >/dev/null; do :; done";
 /** Makes maintenance due, whose locks in the repository are exclusive ones. */
 const maintenance = `echo '{"forgotAt":0,"prunedAt":0}' >${layout.agentState}/maintenance.json`;
@@ -24,7 +25,7 @@ const maintenance = `echo '{"forgotAt":0,"prunedAt":0}' >${layout.agentState}/ma
 /** Moments that matter, and some that chance picks from a point's usual 2 s. */
 export const killings: readonly Killing[] = [
   { name: "as it starts", moment: ":" },
-  ...[0.2, 0.5, 0.8].map((most, index) => ({
+  ...[0.3, 0.8].map((most, index) => ({
     name: `by chance ${index + 1}`,
     moment: `sleep ${((most - 0.3 * Math.random()) * 1.5).toFixed(3)}`,
   })),

@@ -44,6 +44,18 @@ test("reads back what it rendered, the same text each time", () => {
   assert.deepEqual([...secretsIn(file)], ["redis-password"]);
 });
 
+test("what the engine wrote its own way composes to the text of the next up", () => {
+  const found = { fenced: false };
+  const secret = { secure: "v1:y" };
+  const first = {
+    config: { "kaleem:redis-password": secret, "kaleem:fenced": "false" },
+    encryptionsalt: "v1:abc",
+  };
+  const text = renderStackFile(composeStackFile(committed, first, found));
+  assert.match(text, /^ {2}kaleem:fenced: false$/m);
+  assert.equal(renderStackFile(composeStackFile(committed, parseStackFile(text, "x"), found)), text);
+});
+
 test("a file that is no stack file is refused by name", () => {
   assert.throws(
     () => parseStackFile("config: 7", "Pulumi.x.yaml"),

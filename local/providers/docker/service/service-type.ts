@@ -1,5 +1,4 @@
 import type { ActionContext, ResourceType, UpdateRequest } from "../../protocol/resource-type.ts";
-import { unknown } from "../../protocol/value.ts";
 import type { PropertyMap } from "../../protocol/value.ts";
 import type { DockerClient } from "../api/docker-client.ts";
 import { fault, updateFault } from "../api/faults.ts";
@@ -11,6 +10,7 @@ import { serviceSchema } from "../schema/service.ts";
 import { converge } from "./converge.ts";
 import type { Patience } from "./converge.ts";
 import { keepNulls } from "./keep-nulls.ts";
+import { keepSets } from "./keep-sets.ts";
 import { block, nanosecondsOf, textOf } from "./planned.ts";
 import { lookUpImage, withRegistryImage } from "./registry-lookup.ts";
 import { removeService } from "./remove-service.ts";
@@ -84,7 +84,7 @@ async function createService(
     const patience = patienceOf(planned);
     if (patience !== undefined) await converge(swarm, id, patience, context);
     const state = keepNulls(planned, serviceFromApi(await swarm.inspect(id), planned));
-    return { id, properties: thinking.finished(id, withNetworksOf(planned, state)) };
+    return { id, properties: thinking.finished(id, keepSets(fields, planned, state)) };
   } catch (error) {
     // What never converged, or was cancelled meanwhile, is not in the state: left behind it would block its own name.
     await removeAfter(error, swarm, { id, name: id, graceNanoseconds: graceOf(planned) });
@@ -117,7 +117,7 @@ async function updateService(
   // `convergeConfig.delay` counts on create only, as with the official plugin.
   if (patience !== undefined) await converge(swarm, id, { ...patience, delayNanoseconds: 0 }, context);
   const state = serviceFromApi(await swarm.inspect(id), planned);
-  return thinking.finished(id, withNetworksOf(planned, state));
+  return thinking.finished(id, keepSets(fields, planned, state));
 }
 
 function patienceOf(planned: PropertyMap): Patience | undefined {
@@ -127,12 +127,4 @@ function patienceOf(planned: PropertyMap): Patience | undefined {
     delayNanoseconds: nanosecondsOf(config, "delay"),
     timeoutNanoseconds: nanosecondsOf(config, "timeout"),
   };
-}
-
-/** Docker answers networks by id; one that was given by name stays so until a refresh, as with the official plugin. */
-function withNetworksOf(planned: PropertyMap, state: PropertyMap): PropertyMap {
-  const wanted = block(planned, "taskSpec")?.["networksAdvanceds"];
-  const task = block(state, "taskSpec");
-  if (wanted === undefined || wanted === unknown || task === undefined) return state;
-  return { ...state, taskSpec: { ...task, networksAdvanceds: wanted } };
 }
