@@ -56,7 +56,12 @@ test("a port that is taken is named, with what to do, and nothing is left behind
   try {
     const up = await npmRun("up", "--stack", other, "--cloud", testStack.name);
     assert.equal(up.code, 1);
-    assert.match(up.stderr, new RegExp(`127.0.0.1:${vps.ports.http}: the emulated VPS of stack .* needs this port for HTTP, and .* has it; stop that`));
+    assert.match(
+      up.stderr,
+      new RegExp(
+        `127.0.0.1:${vps.ports.http}: the emulated VPS of stack .* needs this port for HTTP, and .* has it; stop that`,
+      ),
+    );
     const left = await runProgram(
       ["docker", "ps", "--all", "--quiet", "--filter", `name=${vps.container}`],
       {},
