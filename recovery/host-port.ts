@@ -26,7 +26,9 @@ export class CommandError extends Error {
   readonly exitCode: number | null;
   readonly stderr: string;
   constructor(argv: readonly string[], exitCode: number | null, stderr: string) {
-    super(`${argv[0] ?? "?"} ${exitCode === null ? "was stopped" : `failed with exit code ${exitCode}`}: ${stderr.trim().slice(-2000)}`);
+    super(
+      `${argv[0] ?? "?"} ${exitCode === null ? "was stopped" : `failed with exit code ${exitCode}`}: ${stderr.trim().slice(-2000)}`,
+    );
     this.name = "CommandError";
     this.argv = argv;
     this.exitCode = exitCode;

@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { stringify } from "yaml";
 import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
 import { runPulumi } from "../../local/engine/pulumi.ts";
 import { silentProgress } from "../../local/progress.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
-import { instanceOf, npmRun, repository, runProgram, testStack } from "./support/test-stack.ts";
+import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
+import { exitCodes } from "../../recovery/exit-codes.ts";
+import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
+import { loopbackSshd } from "../local/ssh/live-target.ts";
+import { type Ended, instanceOf, npmRun, repository, runProgram, testStack } from "./support/test-stack.ts";
 
 /** Previews the stack with a spoilt copy of its stack file, as somebody who edits it by hand would. */
 async function previewWith(spoil: (text: string) => string): Promise<string> {
@@ -84,5 +89,44 @@ test("a changed host key stops an operator's command, and names what to check", 
     assert.match(points.stderr, /host key/i);
   } finally {
     await writeFile(vps.knownHosts, right);
+  }
+});
+
+/** Asks for a stack's points whose stack file names this login, and gives what the operator is told. */
+async function pointsOver(login: SshTarget): Promise<Ended> {
+  const stack = `${testStack.name}-spoilt`;
+  const folder = join(repository, ".kaleem", stack);
+  const config = {
+    "kaleem:host": { kind: "ssh", ...login },
+    "kaleem:offsite": { endpoint: "http://127.0.0.1:9", bucket: "none", prefix: "", region: "none" },
+  };
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+    return await npmRun("points", "--stack", stack);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("a refused connection and a refused key are told apart, each with what to do", async () => {
+  // An sshd of its own: the platform's turns a machine away for a while after failed logins.
+  const { target, stop } = await loopbackSshd();
+  const folder = await mkdtemp(join(tmpdir(), "kaleem-other-key-"));
+  try {
+    const { privateKeyFile } = await sshKeyPair(folder);
+    const login = { ...target, privateKeyFile };
+    const refusedKey = await pointsOver(login);
+    assert.equal(refusedKey.code, exitCodes.hostUnreachable);
+    assert.match(refusedKey.stderr, /the host refuses the key \S+ for \S+; add its public half to/);
+    await stop();
+    const refused = await pointsOver(login);
+    assert.equal(refused.code, exitCodes.hostUnreachable);
+    assert.match(
+      refused.stderr,
+      /connection refused; is the machine up, and does sshd listen on that port\?/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
