@@ -6,7 +6,8 @@ const bracket = z.strictObject({ before: z.number(), after: z.number() });
 const storeFacts = z.strictObject({
   /** The mark that was durably written just before the instant. */
   canary: z.string().min(1),
-  counts: z.record(z.string(), bracket),
+  /** Null for what could not be counted in the time that a point has. */
+  counts: z.record(z.string(), bracket.nullable()),
   /** Engine version, as the store says it. */
   version: z.string(),
   /** Image reference with digest. */

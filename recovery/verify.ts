@@ -1,3 +1,4 @@
+import type { Counts } from "../components/services/definition.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Check, StoreLoss } from "./phases/check.ts";
 import type { Measured } from "./phases/check-manifest.ts";
@@ -73,16 +74,16 @@ function judgeCanary(store: string, expected: string, answer: Answer<string | nu
 
 type Brackets = Manifest["stores"][string]["counts"];
 
-function judgeCounts(
-  store: string,
-  brackets: Brackets,
-  answer: Answer<Readonly<Record<string, number>>>,
-): Check[] {
-  return Object.entries(brackets).map(([what, { before, after }]) =>
+function judgeCounts(store: string, brackets: Brackets, answer: Answer<Counts>): Check[] {
+  return Object.entries(brackets).map(([what, bracket]) =>
     check(`count of ${what}`, store, answer, (counts) => {
+      if (bracket === null) return ok("not compared: too many to be counted while the point was taken");
       const got = counts[what];
       if (got === undefined)
         return { result: "not-made", sentence: "could not be made: the store does not count it" };
+      if (got === null)
+        return { result: "not-made", sentence: "could not be made: the store did not count it in time" };
+      const { before, after } = bracket;
       const [low, high] = [Math.min(before, after), Math.max(before, after)];
       const range = low === high ? String(low) : `${low} to ${high}`;
       return got >= low && got <= high

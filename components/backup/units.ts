@@ -84,6 +84,8 @@ function agentService(description: string, command: string, options: ServiceOpti
         ["Wants", after],
         ["After", after],
         ["RequiresMountsFor", layout.dataRoot],
+        // The default refuses a sixth start within 10 s: an operator who tries again is refused as "too quickly", and so is the timer.
+        ["StartLimitIntervalSec", 0],
         ["OnFailure", "kaleem-alert@%n.service"],
       ],
     },

@@ -80,13 +80,19 @@ export interface Recovery<Client> {
     write(client: Client, mark: string): Promise<void>;
     read(client: Client): Promise<string | null>;
   };
-  /** What is counted before and after the instant: the restored value must lie between. */
-  counts(client: Client): Promise<Readonly<Record<string, number>>>;
+  /**
+   * What is counted before and after the instant: the restored value must lie between. Null for what cannot be counted within
+   * `limitMs`: it is then not compared, and a point does not wait for it.
+   */
+  counts(client: Client, limitMs: number): Promise<Counts>;
   /** Sets the store's users to the present secrets after a restore of older data. */
   reconcile(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
   orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
 }
+
+/** What is counted → how many; null when that cannot be told in time. */
+export type Counts = Readonly<Record<string, number | null>>;
 
 /** A service that keeps data. Leaving out `recovery` does not compile. */
 export interface StatefulDefinition<Client = unknown> extends Service {

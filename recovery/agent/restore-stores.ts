@@ -4,6 +4,8 @@ import { openStore, type Store, type StoreOpening } from "./store.ts";
 
 /** So many orders are asked for at once: one line of answer stays small. */
 const ordersAtOnce = 500;
+/** Caches are cold after a restore: several times what a point gives, and less than a call may take. */
+const countLimitMs = 15_000;
 
 /** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
 export function restoredStores(opening: StoreOpening): StoresPort {
@@ -18,7 +20,7 @@ export function restoredStores(opening: StoreOpening): StoresPort {
   return {
     reconcile: (name) => ask(name, (store) => store.reconcile()),
     canary: (name) => ask(name, (store) => store.readCanary()),
-    counts: (name) => ask(name, (store) => store.counts()),
+    counts: (name) => ask(name, (store) => store.counts(countLimitMs)),
     version: (name) => ask(name, (store) => store.version()),
     orders: (name, ids) =>
       ask(name, async (store) => {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import type { Counts } from "../../components/services/definition.ts";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import type { Container, Docker } from "./docker.ts";
 import { storeAnswer, type StoreRequest } from "./store-protocol.ts";
@@ -13,7 +14,7 @@ export interface Store {
   setup(): Promise<void>;
   writeCanary(mark: string): Promise<void>;
   readCanary(): Promise<string | null>;
-  counts(): Promise<Readonly<Record<string, number>>>;
+  counts(limitMs: number): Promise<Counts>;
   reconcile(): Promise<void>;
   orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   close(): Promise<void>;
@@ -61,7 +62,8 @@ export async function openStore(service: string, opening: StoreOpening): Promise
         .string()
         .nullable()
         .parse(await channel.ask({ op: "readCanary" })),
-    counts: async () => z.record(z.string(), z.number()).parse(await channel.ask({ op: "counts" })),
+    counts: async (limitMs) =>
+      z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
     reconcile: () => channel.tell({ op: "reconcile" }),
     orders: async (ids) =>
       new Map(

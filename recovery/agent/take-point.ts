@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import type { Counts } from "../../components/services/definition.ts";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import { layout } from "../layout.ts";
 import { readIdentity } from "../lineage/identity.ts";
@@ -19,6 +20,8 @@ import { withStores, type Store } from "./store.ts";
 
 /** For how long a point waits for the repository: another point's backup, or maintenance that gives way. */
 const repositoryWaitMs = 30_000;
+/** A count informs a restore; a point that waits for one is a point late. Counted twice, in parallel over the stores. */
+const countLimitMs = 4_000;
 
 /** Whether the caller holds the data lock already, as a restore does. */
 export interface TakePointOptions {
@@ -126,7 +129,9 @@ async function copyOpenStores(context: AgentContext, open: readonly Store[]): Pr
   const instant = host.now();
   const id = newPointId(instant);
   await log.phase("canary", () => eachStore(open, (store) => store.writeCanary(id)));
-  const before = await log.phase("counts before", () => eachStore(open, (store) => store.counts()));
+  const before = await log.phase("counts before", () =>
+    eachStore(open, (store) => store.counts(countLimitMs)),
+  );
   const first = await log.phase("first pass", () => copy.firstPass(interrupted), describePass);
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
   const guard = await startThawGuard([...context.opening.self, "unpause"]);
@@ -146,7 +151,7 @@ async function copyOpenStores(context: AgentContext, open: readonly Store[]): Pr
       (result) => `paused ${duration(result.pauseMs)}, ${describePass(result.pass)}`,
     )
     .finally(() => guard.dismiss());
-  const after = await log.phase("counts after", () => eachStore(open, (store) => store.counts()));
+  const after = await log.phase("counts after", () => eachStore(open, (store) => store.counts(countLimitMs)));
   const versions = await eachStore(open, (store) => store.version());
   const held = await log.phase("check of the copy", () => copy.finish());
   const empty = directories.filter((name) => (held[name]?.files ?? 0) === 0);
@@ -217,12 +222,12 @@ async function eachStore<T>(
   return new Map(await Promise.all(open.map(async (store) => [store.service, await ask(store)] as const)));
 }
 
-function bracket(
-  before: Readonly<Record<string, number>>,
-  after: Readonly<Record<string, number>>,
-): Record<string, { before: number; after: number }> {
+function bracket(before: Counts, after: Counts): Manifest["stores"][string]["counts"] {
   return Object.fromEntries(
-    Object.entries(before).map(([name, value]) => [name, { before: value, after: after[name] ?? value }]),
+    Object.entries(before).map(([name, low]) => {
+      const high = after[name] ?? null;
+      return [name, low === null || high === null ? null : { before: low, after: high }];
+    }),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Counts } from "../../components/services/definition.ts";
 import type { Measured } from "./check-manifest.ts";
 
 /** What was asked of a store, or why there is no answer. */
@@ -6,7 +7,7 @@ export type Answer<Value> = { readonly value: Value } | { readonly why: string }
 /** What one restored store says of itself. */
 export interface StoreEvidence {
   readonly canary: Answer<string | null>;
-  readonly counts: Answer<Readonly<Record<string, number>>>;
+  readonly counts: Answer<Counts>;
   readonly version: Answer<string>;
   /** Image reference of its running container. */
   readonly image: Answer<string>;

@@ -1,3 +1,4 @@
+import type { Counts } from "../../components/services/definition.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Head } from "../lineage/head.ts";
 import type { ChosenPoint } from "./restore-plan.ts";
@@ -64,7 +65,7 @@ export interface ServicesPort {
 export interface StoresPort {
   reconcile(store: string): Promise<void>;
   canary(store: string): Promise<string | null>;
-  counts(store: string): Promise<Readonly<Record<string, number>>>;
+  counts(store: string): Promise<Counts>;
   version(store: string): Promise<string>;
   /** Digests (`orderDigest`) of those orders that the store has. */
   orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -1,4 +1,4 @@
-import type { Db, MongoClient } from "mongodb";
+import type { Collection, Db, MongoClient } from "mongodb";
 import type { Recovery, StoreAddress } from "../definition.ts";
 
 /** An open client with the password that the application's user has to have. */
@@ -38,8 +38,8 @@ export const mongoRecovery: Recovery<Client> = {
     },
   },
 
-  async counts({ mongo }) {
-    return { orders: await mongo.db("kaleem").collection("orders").countDocuments() };
+  async counts({ mongo }, limitMs) {
+    return { orders: await countWithin(limitMs, mongo.db("kaleem").collection("orders")) };
   },
 
   reconcile: setApplicationUser,
@@ -98,6 +98,17 @@ async function setApplicationUser({ mongo, appPassword }: Client): Promise<void>
   const known = await admin.command({ usersInfo: "app" });
   const verb = (known["users"] as unknown[]).length === 0 ? "createUser" : "updateUser";
   await admin.command({ [verb]: "app", pwd: appPassword, roles: [{ role: "readWrite", db: "kaleem" }] });
+}
+
+/** Exact, since the estimate drifts after a crash; it walks the whole collection, hence the limit. */
+async function countWithin(timeoutMS: number, collection: Collection): Promise<number | null> {
+  try {
+    return await collection.countDocuments({}, { timeoutMS });
+  } catch (error) {
+    const { MongoOperationTimeoutError } = await import("mongodb");
+    if (error instanceof MongoOperationTimeoutError) return null;
+    throw error;
+  }
 }
 
 function canaries(mongo: MongoClient) {

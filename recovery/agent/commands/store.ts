@@ -71,7 +71,7 @@ async function perform(
     case "readCanary":
       return recovery.canary.read(client);
     case "counts":
-      return recovery.counts(client);
+      return recovery.counts(client, request.limitMs);
     case "reconcile":
       return recovery.reconcile(client);
     case "orders":

@@ -60,6 +60,21 @@ test("accepts any count between the two that bracket the instant", () => {
     assert.deepEqual(bad(evidence("mongo", { counts: { value: { orders } } })), []);
 });
 
+test("does not compare what was too much to count while the point was taken, and says so", () => {
+  const uncounted = manifest();
+  const { mongo } = uncounted.stores;
+  if (mongo === undefined) assert.fail("the fixture has no mongo");
+  mongo.counts = { orders: null };
+  const { checks } = judge(uncounted, evidence("mongo", { counts: { value: { orders: null } } }), null);
+  const count = checks.find((check) => check.store === "mongo" && check.name === "count of orders");
+  assert.deepEqual(count, {
+    name: "count of orders",
+    store: "mongo",
+    result: "ok",
+    sentence: "mongo: count of orders: not compared: too many to be counted while the point was taken",
+  });
+});
+
 const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvidence>, expected: string][] =
   [
     [
@@ -91,6 +106,12 @@ const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvi
       "mongo",
       { counts: { value: {} } },
       "not-made: mongo: count of orders: could not be made: the store does not count it",
+    ],
+    [
+      "a count that the store does not give in time is not made",
+      "mongo",
+      { counts: { value: { orders: null } } },
+      "not-made: mongo: count of orders: could not be made: the store did not count it in time",
     ],
     [
       "an older engine than the point's fails",
