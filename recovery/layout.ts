@@ -32,7 +32,7 @@ export const layout = {
   escrow: "/etc/kaleem/escrow/stack.yaml",
   /** nginx's configuration and keys, bind-mounted read-only as one directory. */
   edge: "/etc/kaleem/edge",
-  /** While this file is there the edge answers 503 (its own health endpoints aside). Included by nginx.conf. */
+  /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   fence: "/etc/kaleem/edge/fence/closed.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
   /** Executable wrapper around the bundle. */

@@ -73,7 +73,7 @@ export interface Recovery<Client> {
   close(client: Client): Promise<void>;
   /** The engine's own version, kept in the manifest. */
   version(client: Client): Promise<string>;
-  /** First start: replica set, users. Idempotent; runs on every `up`. */
+  /** First start, and after a secret has changed: replica set, users. Idempotent. */
   setup(client: Client): Promise<void>;
   /** A write that has survived a crash by the time `write` returns, and its read. */
   readonly canary: {
