@@ -40,7 +40,9 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
       counts: bracket(before, after),
       version,
       image,
-      directories: Object.fromEntries(directories.map((name) => [name, held[name] ?? { files: 0, bytes: 0 }])),
+      directories: Object.fromEntries(
+        directories.map((name) => [name, held[name] ?? { files: 0, bytes: 0 }]),
+      ),
     };
   }
   const manifest = manifestSchema.parse({
