@@ -29,7 +29,6 @@ const commands: Record<StageName, () => string[]> = {
     ...testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//),
   ],
   live: () => [process.execPath, "test/live/run.ts"],
-  faults: () => [process.execPath, "test/e2e/run.ts", "faults"],
   e2e: () => [process.execPath, "test/e2e/run.ts"],
 };
 

@@ -1,7 +1,4 @@
-/**
- * The parts of `npm test`, in the order in which they run: cheap ones first, so that a slip shows within seconds.
- * What depends on moments that a busy machine shifts runs when it is asked for: `npm test -- --only faults`.
- */
+/** The parts of `npm test`, in the order in which they run: cheap ones first, so that a slip shows within seconds. */
 export const stages = [
   { name: "types", what: "tsc over the whole tree" },
   { name: "lint", what: "eslint, including which folder may import which" },
@@ -9,13 +6,7 @@ export const stages = [
   { name: "unit", what: "unit and contract tests: no network, no Docker" },
   { name: "live", what: "parts against real things: providers under the engine, images, machine, copies" },
   { name: "e2e", what: "real engine, real containers: up, faults, total loss, restore, proof" },
-  {
-    name: "faults",
-    what: "every fault of a point on a stack of its own: killed at any moment, updated meanwhile, hanging",
-  },
 ] as const;
-
-const onRequest: readonly string[] = ["faults"];
 
 export type StageName = (typeof stages)[number]["name"];
 
@@ -23,8 +14,7 @@ export type StageName = (typeof stages)[number]["name"];
 export function chooseStages(args: readonly string[]): StageName[] {
   const names: readonly StageName[] = stages.map((stage) => stage.name);
   const [flag, list] = args;
-  const usual = names.filter((name) => !onRequest.includes(name));
-  if (flag === undefined) return usual;
+  if (flag === undefined) return [...names];
   if ((flag !== "--only" && flag !== "--without") || list === undefined || args.length > 2) {
     throw new Error(
       `npm test: expected --only or --without and stage names, got "${args.join(" ")}". Stages: ${names.join(", ")}.`,
@@ -37,5 +27,5 @@ export function chooseStages(args: readonly string[]): StageName[] {
   }
   return flag === "--only"
     ? names.filter((name) => asked.includes(name))
-    : usual.filter((name) => !asked.includes(name));
+    : names.filter((name) => !asked.includes(name));
 }

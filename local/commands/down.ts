@@ -3,8 +3,10 @@
  * uses it, its state and secrets. The off-site copies of a local stack go with it: it is for trying things out.
  * Exit codes: 0 removed (or nothing was there), 1 failed, 2 wrong arguments.
  */
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { stackInstance, thisRepository } from "../instance.ts";
+import { probeDaemon } from "../prerequisites/docker-daemon.ts";
 import { thisMachine } from "../prerequisites/machine.ts";
 import { stopDaemonWeStarted } from "../prerequisites/start-daemon.ts";
 import { terminalProgress } from "../progress.ts";
@@ -21,9 +23,16 @@ await runCommandLine(async () => {
   const { stack, cloud } = program.opts<{ stack: string; cloud?: string }>();
   const instance = stackInstance(thisRepository(), stack, cloud);
   const progress = terminalProgress();
+  const machine = thisMachine();
+  const left = [instance.folder, instance.cloud.folder].some((folder) => existsSync(folder));
+  // An earlier `down` has stopped the daemon that `up` had started: what is gone already needs no daemon to be removed.
+  if (!left && (await probeDaemon(machine)).kind !== "answers") {
+    console.log(`stack ${stack}: nothing was there`);
+    return 0;
+  }
   await tearDown(instance, progress);
   await progress.step("docker daemon", async (report) => {
-    report(await stopDaemonWeStarted(thisMachine()));
+    report(await stopDaemonWeStarted(machine));
   });
   return 0;
 });

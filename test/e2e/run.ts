@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cacheDirectory } from "../../local/cache/directory.ts";
-import { faults, story } from "./story.ts";
+import { story } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -31,15 +31,10 @@ async function main(): Promise<number> {
   const table: string[] = [];
   const began = performance.now();
   let failed = 0;
-  for (const part of process.argv[2] === "faults" ? faults : story) {
+  for (const part of story) {
     console.log(`\n── e2e: ${part.name}`);
     const start = performance.now();
-    const code = await run([
-      process.execPath,
-      "--test",
-      ...(part.only === undefined ? [] : [`--test-name-pattern=${part.only}`]),
-      part.file,
-    ]);
+    const code = await run([process.execPath, "--test", part.file]);
     if (code !== 0) failed += 1;
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
     table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds} s`);

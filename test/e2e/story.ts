@@ -2,8 +2,6 @@
 export interface StoryPart {
   readonly name: string;
   readonly file: string;
-  /** Only the tests whose titles match; all when left out. */
-  readonly only?: string;
   /** Without it nothing that follows makes sense. */
   readonly required: boolean;
 }
@@ -17,16 +15,7 @@ export const story: readonly StoryPart[] = [
   part("up, unchanged, status", "up.test.ts", true),
   part("secrets and ports", "hardening.test.ts"),
   part("bad input", "bad-input.test.ts"),
-  {
-    ...part("points under fault", "points.test.ts"),
-    only: "a point holds every store|a point that fails is loud|no space for the repository|off-site is away|past the pause limit",
-  },
+  part("points under fault", "points.test.ts"),
   part("total loss and rebuild", "total-loss.test.ts", true),
   part("restores that must turn red", "restore-faults.test.ts"),
-];
-
-/** All of what can go wrong with a point, on a stack of its own. */
-export const faults: readonly StoryPart[] = [
-  part("up, unchanged, status", "up.test.ts", true),
-  part("points under fault, all", "points.test.ts"),
 ];
