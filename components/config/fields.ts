@@ -1,15 +1,26 @@
 import { z } from "zod";
 import type { ByteSize, Duration } from "../services/definition.ts";
 
-/** A text that matches a pattern; `expectation` completes "expected …". */
+/**
+ * A text that matches a pattern; `expectation` completes "expected …", and is the title under which editors and
+ * docs/config.md show what to write.
+ */
 function text<T extends string>(pattern: RegExp, expectation: string): z.ZodType<T, T> {
   const error = `expected ${expectation}`;
-  return z.string({ error }).regex(pattern, { error }) as unknown as z.ZodType<T, T>;
+  return z.string({ error }).regex(pattern, { error }).meta({ title: expectation }) as unknown as z.ZodType<
+    T,
+    T
+  >;
 }
 
 function whole(min: number, max: number, expectation: string): z.ZodNumber {
   const error = `expected ${expectation}`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
+  return z.int({ error }).min(min, { error }).max(max, { error }).meta({ title: expectation });
+}
+
+function fraction(min: number, max: number, expectation: string): z.ZodNumber {
+  const error = `expected ${expectation}`;
+  return z.number({ error }).min(min, { error }).max(max, { error }).meta({ title: expectation });
 }
 
 /** A size with a binary unit. */
@@ -25,10 +36,7 @@ export const port = whole(1, 65_535, "a port from 1 to 65535");
 export const count = whole(1, 10_000, "a whole number from 1 to 10000");
 export const sizeGiB = whole(1, 65_536, "a whole number of GiB, 1 or more");
 export const replicas = whole(1, 50, "a number of replicas from 1 to 50");
-export const cpus = z
-  .number({ error: "expected a number of CPUs such as 0.5 or 2" })
-  .min(0.05, { error: "expected a number of CPUs such as 0.5 or 2" })
-  .max(256, { error: "expected a number of CPUs such as 0.5 or 2" });
+export const cpus = fraction(0.05, 256, "a number of CPUs such as 0.5 or 2");
 /** A DNS name or an IPv4 address. */
 export const hostname = text<string>(
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
@@ -57,7 +65,7 @@ export const keyPrefix = text<string>(
   "a key prefix without slashes at its ends, or nothing",
 );
 export const region = text<string>(/^[a-z0-9-]{2,32}$/, "a region such as auto or us-east-1");
-export const flag = z.boolean({ error: "expected true or false" });
+export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
 export const secretForms = {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
 import { ConfigError, sentences } from "./config-error.ts";
-import { secretForms, type SecretForm } from "./fields.ts";
+import { secretForms } from "./fields.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
-import { secretKeys } from "./secret-keys.ts";
+import { secretKeys, type SecretKey } from "./secret-keys.ts";
 
 /** A stack's configuration as the engine hands it over: texts, some of them encrypted in the file. */
 export interface RawConfig {
@@ -51,8 +51,8 @@ function structured(text: string): unknown {
   }
 }
 
-function secretProblems(raw: RawConfig, secrets: Readonly<Record<string, SecretForm>>): string[] {
-  return Object.entries(secrets).flatMap(([key, form]) => {
+function secretProblems(raw: RawConfig, secrets: Readonly<Record<string, SecretKey>>): string[] {
+  return Object.entries(secrets).flatMap(([key, { form }]) => {
     const set = `set it with: pulumi config set --secret ${key}`;
     const value = raw.values[key];
     if (value === undefined || value === "") return [`${key}: missing secret; ${set}`];

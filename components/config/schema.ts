@@ -2,81 +2,134 @@ import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
 import * as field from "./fields.ts";
 
-const host = z.strictObject({
-  /** The program knows one kind as yet: a Debian 12/13 or Ubuntu 24.04 with systemd that root reaches over SSH. */
-  kind: z.literal("ssh", { error: "expected ssh, the only kind of host so far" }),
-  address: field.hostname,
-  port: field.port.default(22),
-  user: field.userName.default("root"),
-  /** Pinned: another key at this address is refused, and counts as another host. */
-  hostKey: field.hostKey,
-  privateKeyFile: field.path,
-  /** Must hold the same key; used by the ssh client under the Docker provider. */
-  knownHostsFile: field.path,
-  /** Registries that Docker on the host may speak plain HTTP to. */
-  insecureRegistries: z.array(field.registry, { error: "expected a list of addresses" }).default([]),
+/*
+ * What each key means is said here and nowhere else: `npm run generate` makes docs/config.md and the editors' schema of
+ * it. A description says what the key does; its form and unit come from the field, the default from the schema.
+ */
+
+const host = z
+  .strictObject({
+    kind: z
+      .literal("ssh", { error: "expected ssh, the only kind of host so far" })
+      .describe("A Debian 12/13 or Ubuntu 24.04 with systemd that root reaches over SSH."),
+    address: field.hostname.describe("Where the machine answers."),
+    port: field.port.default(22).describe("Port of sshd."),
+    user: field.userName
+      .default("root")
+      .describe("Who to log in as: root, or a user that may do all that root may."),
+    hostKey: field.hostKey.describe(
+      "The machine's public key, pinned: another key at this address is refused, and counts as another machine. " +
+        "A new machine has a new key: give it a fresh stack, then restore.",
+    ),
+    privateKeyFile: field.path.describe("The key to log in with. It stays on this computer."),
+    knownHostsFile: field.path.describe(
+      "Holds the same host key, for the ssh client under the Docker provider.",
+    ),
+    insecureRegistries: z
+      .array(field.registry, { error: "expected a list of addresses" })
+      .default([])
+      .describe(
+        "Registries that Docker on the machine may speak plain HTTP to. A change restarts Docker, and with it every service.",
+      ),
+  })
+  .describe("The machine that everything runs on.");
+
+const dataVolume = z
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({
+        kind: z.literal("loop").describe("A file on the machine's system disk, formatted as XFS."),
+        sizeGiB: field.sizeGiB.describe("Size of the file. It may grow later, never shrink."),
+      }),
+      z.strictObject({
+        kind: z
+          .literal("device")
+          .describe("A volume of its own; one that holds anything is never formatted."),
+        device: field.device.describe("The volume, by a name that stays the same across restarts."),
+      }),
+    ],
+    { error: "expected {kind: loop, sizeGiB: …} or {kind: device, device: …}" },
+  )
+  .describe("Where the stores' files live.");
+
+const offsite = z
+  .strictObject({
+    endpoint: field.endpoint.describe("The S3 service's address."),
+    bucket: field.bucket.describe("The bucket. It must exist, away from the machine and its provider."),
+    prefix: field.keyPrefix.default("").describe("Below which everything of this stack lies in the bucket."),
+    region: field.region.default("auto").describe("The bucket's region, as its provider names it."),
+  })
+  .describe("The bucket from which a lost platform comes back.");
+
+const keep = z
+  .strictObject({
+    within: field.duration.describe("Every point younger than this is kept."),
+    daily: field.count.describe("One point a day is kept, for so many days."),
+    weekly: field.count.describe("One point a week is kept, for so many weeks."),
+    monthly: field.count.describe("One point a month is kept, for so many months."),
+  })
+  .describe("Which recovery points are kept in the machine's own repository; the newest always is.");
+
+const backups = z
+  .strictObject({
+    pointEvery: field.interval.describe(
+      "How often a recovery point is taken. A total loss costs at most this, plus shipEvery, plus the time both take.",
+    ),
+    shipEvery: field.interval.describe("How often new points go off-site."),
+    pauseLimit: field.duration
+      .default("2s")
+      .describe(
+        "Longest time that the stores stand still for a point; a point that needs more fails instead.",
+      ),
+    shipTimeout: field.duration
+      .default("4m")
+      .describe("After which a shipping is given up until the next one."),
+    keep,
+  })
+  .describe("Recovery points: how often, and how long they are kept.");
+
+const edge = z
+  .strictObject({
+    serverName: field.hostname.describe(
+      "Name in the certificate, and the one that Nginx answers to. A change keeps the present certificate.",
+    ),
+    maxBody: field.byteSize.default("10MiB").describe("Largest request body; a larger one gets 413."),
+  })
+  .describe("Nginx in front of the API.");
+
+const stateful = z.strictObject({
+  memory: field.byteSize.describe(
+    "Most memory that one replica may have; beyond it the replica is killed and started again.",
+  ),
+  cpus: field.cpus.describe("Most CPU time that one replica may have."),
 });
-
-/** Where the stores' files live. `loop` is a file on the system disk; a `device` that holds anything is never formatted. */
-const dataVolume = z.discriminatedUnion(
-  "kind",
-  [
-    z.strictObject({ kind: z.literal("loop"), sizeGiB: field.sizeGiB }),
-    z.strictObject({ kind: z.literal("device"), device: field.device }),
-  ],
-  { error: "expected {kind: loop, sizeGiB: …} or {kind: device, device: …}" },
-);
-
-const offsite = z.strictObject({
-  endpoint: field.endpoint,
-  bucket: field.bucket,
-  prefix: field.keyPrefix.default(""),
-  region: field.region.default("auto"),
+const stateless = stateful.extend({
+  replicas: field.replicas.describe(
+    "How many run at once. Only applications have a choice; a store has one.",
+  ),
 });
-
-const backups = z.strictObject({
-  /** How often a recovery point is taken: with the shipping, the most that a total loss can cost. */
-  pointEvery: field.interval,
-  shipEvery: field.interval,
-  /** Stores are never paused longer than this; a point that would need more fails instead. */
-  pauseLimit: field.duration.default("2s"),
-  shipTimeout: field.duration.default("4m"),
-  keep: z.strictObject({
-    within: field.duration,
-    daily: field.count,
-    weekly: field.count,
-    monthly: field.count,
-  }),
-});
-
-const edge = z.strictObject({
-  /** Name in the certificate, and the one that nginx answers to. */
-  serverName: field.hostname,
-  /** Largest request body; a larger one gets 413. */
-  maxBody: field.byteSize.default("10MiB"),
-});
-
-const stateful = z.strictObject({ memory: field.byteSize, cpus: field.cpus });
-const stateless = stateful.extend({ replicas: field.replicas });
 
 /** The services' block: what each page of the catalog lets the stack file decide. The edge has its own block and one replica. */
 function services(catalog: readonly ServiceDefinition[]) {
   const slices = catalog.map((definition) => [
     definition.name,
-    definition.kind === "stateful" ? stateful : stateless,
+    (definition.kind === "stateful" ? stateful : stateless).describe(`What ${definition.name} may use.`),
   ]) as [string, typeof stateful | typeof stateless][];
-  return z.strictObject(Object.fromEntries(slices));
+  return z.strictObject(Object.fromEntries(slices)).describe("What each service of the catalog may use.");
 }
 
 /** The shape of `Pulumi.<stack>.yaml`, secrets apart. Strict: a key that nothing reads is an error. */
 export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
   return z.strictObject({
     host,
-    /** The file that fixes every image by digest, relative to the repository's root. */
-    imageLock: field.path,
+    imageLock: field.path.describe(
+      "The file that fixes every image by digest, relative to the repository's root.",
+    ),
     dataVolume,
-    /** Applications stay at zero replicas; set by `npm run up` while data has still to be restored. */
-    fenced: field.flag,
+    fenced: field.flag.describe(
+      "Holds every application at zero replicas while data has still to be restored.",
+    ),
     offsite,
     backups,
     services: services(catalog),

@@ -1,18 +1,49 @@
 import type { ServiceDefinition } from "../services/definition.ts";
 import type { SecretForm } from "./fields.ts";
 
+/** What there is to know of a secret, but for its value. */
+export interface SecretKey {
+  readonly form: SecretForm;
+  /** What it is for; empty when no page of the catalog says so, which a test refuses. */
+  readonly meaning: string;
+  /** Services that get it, and other parts of the platform. */
+  readonly usedBy: readonly string[];
+}
+
 /** Secrets of the platform itself; those of services come from the catalog. */
 const platformSecrets = {
-  /** Opens the restic repositories: without it no recovery point can be read. Escrow it. */
-  "restic-password": "password",
-  "offsite-access-key-id": "credential",
-  "offsite-secret-access-key": "credential",
-} as const satisfies Record<string, SecretForm>;
+  "restic-password": {
+    form: "password",
+    meaning:
+      "Opens the recovery points, here and off-site: without it none can be read. Keep a copy away from the machine.",
+    usedBy: ["the host's agent"],
+  },
+  "offsite-access-key-id": {
+    form: "credential",
+    meaning:
+      "Names the key to the off-site bucket; it needs to read, write, list and delete below the prefix.",
+    usedBy: ["the host's agent", "`npm run kit`"],
+  },
+  "offsite-secret-access-key": {
+    form: "credential",
+    meaning: "The secret half of the key to the off-site bucket.",
+    usedBy: ["the host's agent", "`npm run kit`"],
+  },
+} as const satisfies Record<string, SecretKey>;
 
-/** Every secret that a stack must have → its form. Keys are top-level, so that each is encrypted by itself. */
-export function secretKeys(catalog: readonly ServiceDefinition[]): Readonly<Record<string, SecretForm>> {
-  const ofServices = catalog
-    .flatMap((definition) => Object.values(definition.secrets ?? {}))
-    .map((key): [string, SecretForm] => [key, key.endsWith("-keyfile") ? "keyfile" : "password"]);
+/** Every secret that a stack must have. Keys are top-level, so that each is encrypted by itself. */
+export function secretKeys(catalog: readonly ServiceDefinition[]): Readonly<Record<string, SecretKey>> {
+  const keys = new Set(catalog.flatMap((definition) => Object.values(definition.secrets ?? {})));
+  const ofServices = [...keys].map((key): [string, SecretKey] => [key, ofService(key, catalog)]);
   return { ...Object.fromEntries(ofServices), ...platformSecrets };
+}
+
+function ofService(key: string, catalog: readonly ServiceDefinition[]): SecretKey {
+  const users = catalog.filter((definition) => Object.values(definition.secrets ?? {}).includes(key));
+  const said = users.flatMap((definition) => definition.secretMeanings?.[key] ?? []);
+  return {
+    form: key.endsWith("-keyfile") ? "keyfile" : "password",
+    meaning: said.join(" "),
+    usedBy: users.map(({ name }) => name),
+  };
 }

@@ -39,6 +39,8 @@ interface Service {
   readonly env?: Readonly<Record<string, string>>;
   /** Name under /run/secrets → key in the stack configuration. */
   readonly secrets?: Readonly<Record<string, SecretName>>;
+  /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */
+  readonly secretMeanings?: Readonly<Record<SecretName, string>>;
   /** Path in the container → file beside the definition, delivered as a Swarm config. */
   readonly files?: Readonly<Record<string, URL>>;
   readonly health: Health;

@@ -32,6 +32,12 @@ export const mongo = defineStore({
     "app-password": "mongo-app-password",
     keyfile: "mongo-keyfile",
   },
+  secretMeanings: {
+    "mongo-root-password":
+      "MongoDB's own administrator, root; made on the first start, used by the host's agent too.",
+    "mongo-app-password": "The API's user, app; set again in MongoDB whenever it changes.",
+    "mongo-keyfile": "Shared by the members of the replica set; proves to each that the other belongs.",
+  },
   files: {
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
     "/etc/kaleem/health.js": new URL("files/health.js", import.meta.url),

@@ -13,6 +13,7 @@ export const redis = defineStore({
   ports: { redis: 6379 },
   data: { "/data": "redis" },
   secrets: { password: "redis-password" },
+  secretMeanings: { "redis-password": "The one password of Redis; used by the host's agent too." },
   files: {
     "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
