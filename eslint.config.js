@@ -66,6 +66,7 @@ const importDirection = {
 
 /** Commands talk to their user; all else returns, throws or logs. */
 const commandFiles = [
+  "components/config/generate.ts",
   "local/commands/**",
   "local/start.mjs",
   "recovery/operator/**",

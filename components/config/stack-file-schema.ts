@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { ServiceDefinition } from "../services/definition.ts";
+import { secretForms } from "./fields.ts";
+import { stackConfigSchema } from "./schema.ts";
+import { secretKeys, type SecretKey } from "./secret-keys.ts";
+
+/** Before every key in a stack file: the project's name in Pulumi.yaml. */
+export const namespace = "kaleem:";
+
+/**
+ * JSON Schema (draft-07, which every editor knows) of a whole `Pulumi.<stack>.yaml`. Unknown keys are refused. No
+ * top-level key is required: the local file lacks what `npm run up` finds out, and secrets come by command; what is
+ * missing at last is named by `pulumi preview`.
+ */
+export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {
+  const settings = Object.entries(stackConfigSchema(catalog).partial().shape);
+  const secrets = Object.entries(secretKeys(catalog)).map(
+    ([key, secret]) => [key, encrypted(secret)] as const,
+  );
+  const config = Object.fromEntries(
+    [...settings, ...secrets].map(([key, schema]) => [`${namespace}${key}`, schema] as const),
+  );
+  const file = z
+    .strictObject({
+      config: z.strictObject(config).describe("The stack's settings and its secrets."),
+      encryptionsalt: z.string().optional().describe("Written by Pulumi: proves the passphrase."),
+      secretsprovider: z.string().optional().describe("Written by Pulumi: what encrypts the secrets."),
+      encryptedkey: z.string().optional().describe("Written by Pulumi: the key of the secrets, encrypted."),
+    })
+    .meta({ title: "Stack file", description: "What one stack of Kaleem's platform is made of." });
+  return z.toJSONSchema(file, { io: "input", target: "draft-07" });
+}
+
+/** A secret as the file holds it; plain text is refused. */
+function encrypted({ form, meaning }: SecretKey): z.ZodType {
+  const secure = z
+    .string()
+    .describe(`Written by pulumi config set --secret; in plain: ${secretForms[form].meta()?.title ?? ""}.`);
+  return z.strictObject({ secure }).optional().describe(meaning);
+}

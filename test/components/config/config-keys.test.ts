@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { configKeys } from "../../../components/config/config-keys.ts";
+import { secretKeys } from "../../../components/config/secret-keys.ts";
+import { catalog } from "../../../components/services/catalog.ts";
+
+const keys = configKeys(catalog);
+
+/** Fails with every problem, one a line, the key path first. */
+function none(problems: readonly string[]) {
+  assert.ok(problems.length === 0, `\n${problems.join("\n")}`);
+}
+
+test("every key says what it means and what to write there", () => {
+  none([
+    ...keys.filter(({ meaning }) => meaning === "").map(({ path }) => `${path}: has no .describe(…)`),
+    ...keys
+      .filter(({ form }) => form === "")
+      .map(({ path }) => `${path}: has no title; use a field of fields.ts`),
+  ]);
+});
+
+test("the keys of a block, of a block in it and of each kind of a block are found", () => {
+  const paths = new Set(keys.map(({ path }) => path));
+  for (const path of [
+    "host",
+    "backups.keep.daily",
+    "dataVolume.sizeGiB",
+    "dataVolume.device",
+    "services.api.replicas",
+  ])
+    assert.ok(paths.has(path), path);
+});
+
+test("a key with a default is not required, and its default is told", () => {
+  assert.deepEqual(
+    keys
+      .filter(({ path }) => /^edge\./.test(path))
+      .map(({ path, required, fallback }) => [path, required, fallback]),
+    [
+      ["edge.serverName", true, undefined],
+      ["edge.maxBody", false, "10MiB"],
+    ],
+  );
+});
+
+test("every secret is explained by exactly one page of the catalog", () => {
+  const owners = (key: string) =>
+    catalog.filter((page) => page.secretMeanings?.[key] !== undefined).map(({ name }) => name);
+  const ofServices = new Set(catalog.flatMap((page) => Object.values(page.secrets ?? {})));
+  none([
+    ...[...ofServices]
+      .filter((key) => owners(key).length !== 1)
+      .map(
+        (key) =>
+          `${key}: expected one page with secretMeanings of it, got ${owners(key).join(", ") || "none"}`,
+      ),
+    ...catalog.flatMap((page) =>
+      Object.keys(page.secretMeanings ?? {})
+        .filter((key) => !Object.values(page.secrets ?? {}).includes(key))
+        .map((key) => `${key}: explained by ${page.name}, which does not use it`),
+    ),
+    ...Object.entries(secretKeys(catalog))
+      .filter(([, { meaning }]) => meaning === "")
+      .map(([key]) => `${key}: has no meaning`),
+  ]);
+});
+
+test("a secret names every service that gets it", () => {
+  assert.deepEqual(secretKeys(catalog)["mongo-app-password"]?.usedBy.slice(0, 2), ["mongo", "api"]);
+});
