@@ -1,7 +1,7 @@
+import { PhaseRecorder } from "./execute/phase-recorder.ts";
 import { RecoveryError, exitCodes } from "./exit-codes.ts";
 import type { RestoreEvent } from "./phases/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./phases/journal.ts";
-import { saveJournal } from "./phases/journal-file.ts";
 import type { Ledger } from "./phases/judge-orders.ts";
 import { nextStep } from "./phases/next-step.ts";
 import type { PhaseContext } from "./phases/phase.ts";
@@ -9,7 +9,6 @@ import { phases } from "./phases/phases.ts";
 import { phaseNames, type PhaseName } from "./phases/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import { recordReport } from "./phases/record-report.ts";
-import type { RestorePlan } from "./phases/restore-plan.ts";
 import { sentenceOf } from "./phases/sentence-of.ts";
 import type { RestoreReport } from "./report.ts";
 
@@ -42,11 +41,6 @@ export async function execute(
   return await recordReport(ports, journal, failure);
 }
 
-/** A journal for a plan that has not begun. */
-export function beginJournal(plan: RestorePlan, now: Date): RestoreJournal {
-  return { version: 1, plan, startedAt: now.toISOString(), phases: [], memory: {}, finishedAt: null };
-}
-
 /** What stopped a restore. */
 export interface Failure {
   readonly phase: PhaseName;
@@ -59,12 +53,14 @@ class Run {
   readonly #journal: RestoreJournal;
   readonly #ports: RestorePorts;
   readonly #options: ExecuteOptions;
+  readonly #recorder: PhaseRecorder;
   #release: (() => Promise<void>) | null = null;
 
   constructor(journal: RestoreJournal, ports: RestorePorts, options: ExecuteOptions) {
     this.#journal = journal;
     this.#ports = ports;
     this.#options = options;
+    this.#recorder = new PhaseRecorder(journal, ports, options.progress);
   }
 
   async phases(): Promise<Failure | null> {
@@ -92,43 +88,20 @@ class Run {
     const planned = this.#journal.plan.phases.find((phase) => phase.name === name);
     const skip = planned?.skip ?? null;
     if (skip !== null) {
-      await this.#settle({
-        name,
-        state: "skipped",
-        startedAt: this.#now(),
-        seconds: 0,
-        bytes: null,
-        detail: skip,
-      });
+      await this.#recorder.skipped(name, skip);
       return null;
     }
-    const startedAt = this.#now();
-    this.#options.progress({ event: "phase-started", phase: name });
-    await this.#write({ name, state: "running", startedAt, seconds: null, bytes: null, detail: "" });
+    const startedAt = await this.#recorder.started(name);
     try {
       // Asked to stop: between two phases, or in a wait, is where a resume finds everything in order.
       await this.#ports.pause(0);
       await this.#lock(name);
-      const { detail, bytes } = await phases[name](this.#context(name));
-      await this.#settle({
-        name,
-        state: "done",
-        startedAt,
-        seconds: this.#since(startedAt),
-        bytes: bytes ?? null,
-        detail,
-      });
+      const outcome = await phases[name](this.#context(name));
+      await this.#recorder.ended(name, startedAt, "done", outcome);
       return null;
     } catch (error) {
       const sentence = sentenceOf(error);
-      await this.#settle({
-        name,
-        state: "failed",
-        startedAt,
-        seconds: this.#since(startedAt),
-        bytes: null,
-        detail: sentence,
-      });
+      await this.#recorder.ended(name, startedAt, "failed", { detail: sentence });
       const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
       return { phase: name, sentence, next: nextStep(this.#journal, name, exitCode), exitCode };
     }
@@ -156,34 +129,6 @@ class Run {
     const release = this.#release;
     this.#release = null;
     await release?.();
-  }
-
-  async #settle(record: PhaseRecord & { readonly state: "done" | "skipped" | "failed" }): Promise<void> {
-    await this.#write(record);
-    const { name, state, seconds, bytes, detail } = record;
-    this.#options.progress({
-      event: "phase-finished",
-      phase: name,
-      state,
-      seconds: seconds ?? 0,
-      bytes,
-      detail,
-    });
-  }
-
-  async #write(record: PhaseRecord): Promise<void> {
-    const others = this.#journal.phases.filter((phase) => phase.name !== record.name);
-    const order = (phase: PhaseRecord): number => phaseNames.indexOf(phase.name);
-    this.#journal.phases = [...others, record].sort((a, b) => order(a) - order(b));
-    await saveJournal(this.#ports, this.#journal);
-  }
-
-  #now(): string {
-    return this.#ports.host.now().toISOString();
-  }
-
-  #since(startedAt: string): number {
-    return (this.#ports.host.now().getTime() - Date.parse(startedAt)) / 1000;
   }
 }
 

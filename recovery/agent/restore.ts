@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
-import { beginJournal, execute, type Progress } from "../execute.ts";
+import { beginJournal } from "../execute/begin-journal.ts";
+import { execute, type Progress } from "../execute.ts";
 import { exitCodes, RecoveryError, type ExitCode } from "../exit-codes.ts";
 import type { RestoreEvent } from "../phases/event.ts";
 import type { RestoreJournal } from "../phases/journal.ts";

@@ -3,7 +3,7 @@ import { layout } from "../layout.ts";
 import { tagsOf, type PointTags } from "../point/point-tags.ts";
 import { removeDeadLocks } from "../restic/dead-locks.ts";
 import { ensureRepositories } from "../restic/ensure-repositories.ts";
-import type { BackupSummary } from "../restic/restic.ts";
+import type { BackupSummary } from "../restic/backup-summary.ts";
 import type { AgentContext } from "./context.ts";
 import { copyStores } from "./copy-stores.ts";
 import { withFreeSpace } from "./free-space.ts";

@@ -1,27 +1,11 @@
-import {
-  chmod,
-  chown,
-  constants,
-  copyFile,
-  lchown,
-  link,
-  lutimes,
-  mkdir,
-  rm,
-  rmdir,
-  symlink,
-  unlink,
-} from "node:fs/promises";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { chmod, chown, lchown, link, lutimes, mkdir, rmdir, symlink, unlink } from "node:fs/promises";
 import type { Changes } from "./changes.ts";
+import { cloneFile, type CloneOptions } from "./clone-file.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { TreeEntry } from "./tree.ts";
 
-/** Between which folders, and how. */
-export interface ApplyOptions {
-  readonly from: string;
-  readonly to: string;
-  /** Files that cannot be copied because the tree is moving are skipped and named in the result. */
-  readonly tolerant: boolean;
+/** Between which folders, and how; files that are skipped are named in the result. */
+export interface ApplyOptions extends CloneOptions {
   readonly signal?: AbortSignal;
 }
 
@@ -36,8 +20,6 @@ export interface Applied {
 }
 
 const workers = 8;
-/** What a file that was moved, removed or replaced since it was listed gives. */
-const moving: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"]);
 
 /**
  * Makes a copy equal to what was seen of the original, sharing blocks (FICLONE): no data is read or written.
@@ -58,7 +40,7 @@ export async function applyChanges(changes: Changes, options: ApplyOptions): Pro
   const skipped: string[] = [];
   const groups = [...linkGroups(changes.files).values()];
   let bytes = 0;
-  await inParallel(groups, async ([first, ...links]) => {
+  await inParallel(groups, workers, async ([first, ...links]) => {
     signal?.throwIfAborted();
     if (!(await cloneFile(source(first.path), target(first.path), first, options))) {
       // Its other names are left to the next pass too.
@@ -95,38 +77,6 @@ function linkGroups(files: readonly TreeEntry[]): Map<string, [TreeEntry, ...Tre
   return groups;
 }
 
-/** False when the tree moved under us and that is allowed. */
-async function cloneFile(
-  source: Buffer,
-  target: Buffer,
-  entry: TreeEntry,
-  options: ApplyOptions,
-): Promise<boolean> {
-  try {
-    // Gives the copy the original's mode too.
-    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
-    await chown(target, entry.uid, entry.gid);
-    // chown clears the set-uid bits.
-    if ((entry.mode & 0o6000) !== 0) await chmod(target, entry.mode);
-    await lutimes(target, Number(entry.mtime), Number(entry.mtime));
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined && moving.has(code) && options.tolerant) {
-      await rm(target, { force: true });
-      return false;
-    }
-    if (code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "EXDEV" || code === "EINVAL") {
-      throw new RecoveryError(
-        exitCodes.failed,
-        `Sharing blocks between ${options.from} and ${options.to} is not possible (${code}): both must lie on one file system with reflink, such as XFS made with reflink=1.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
-}
-
 async function setMetadata(path: Buffer, entry: TreeEntry): Promise<void> {
   await chown(path, entry.uid, entry.gid);
   await chmod(path, entry.mode);
@@ -151,24 +101,4 @@ async function removeEntry(path: Buffer): Promise<void> {
     if (code === "EISDIR" || code === "EPERM") await rmdir(path);
     else if (code !== "ENOENT") throw error;
   }
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !failed) {
-      const item = items[next];
-      next += 1;
-      try {
-        if (item !== undefined) await work(item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: workers }, worker));
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
 }

@@ -1,4 +1,6 @@
-import { DockerError, type Container, type Docker } from "../agent/docker.ts";
+import type { Container } from "../agent/container.ts";
+import { DockerError } from "../agent/docker-error.ts";
+import type { Docker } from "../agent/docker.ts";
 import type { HostPort } from "../host-port.ts";
 
 /** Where the list of paused containers is kept, and how a process is told from a later one with its number. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../restic/restic.ts";
+import type { Snapshot } from "../restic/snapshot.ts";
 import { parseTags, type PointTags } from "./point-tags.ts";
 
 /** A recovery point as one repository lists it. */

@@ -1,10 +1,12 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runProgram } from "../agent/run-program.ts";
 import { applyChanges, type Applied } from "./apply-changes.ts";
 import { changesBetween } from "./changes.ts";
+import { readIndex, writeIndex } from "./copy-index.ts";
+import { firstDifference } from "./first-difference.ts";
 import { scanTree, type Scan } from "./scan.ts";
-import { emptyTree, parseTree, type Tree } from "./tree.ts";
+import { emptyTree, type Tree } from "./tree.ts";
 
 /** What is copied where. */
 export interface CopyPlaces {
@@ -59,7 +61,7 @@ export class ReflinkCopy {
     const { tree } = await scanTree(this.#places.to, this.#places.directories, false);
     const difference = firstDifference(seen.tree, tree);
     if (difference !== null) throw new Error(`The copy differs from the live tree: ${difference}.`);
-    await writeDurably(this.#places.index, `${seen.tree.scannedAt}\n${seen.text}`);
+    await writeIndex(this.#places.index, seen);
     return Object.fromEntries(this.#places.directories.map((name) => [name, measure(tree, name)]));
   }
 
@@ -105,52 +107,6 @@ export class ReflinkCopy {
       return false;
     }
   }
-}
-
-async function readIndex(path: string): Promise<Tree | null> {
-  let text: string;
-  try {
-    text = await readFile(path, "latin1");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-  const newline = text.indexOf("\n");
-  return parseTree(text.slice(newline + 1), Number(text.slice(0, newline)));
-}
-
-/** The fsync also makes every earlier change of the copy's metadata durable: the file system's log is in order. */
-async function writeDurably(path: string, content: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(content, "latin1");
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
-/** Null when both hold the same paths with the same kind, size, mode, owner and link targets. */
-function firstDifference(expected: Tree, actual: Tree): string | null {
-  for (const entry of expected.entries.values()) {
-    const found = actual.entries.get(entry.path);
-    if (found === undefined) return `${readable(entry.path)} is missing`;
-    const fields = (["kind", "mode", "uid", "gid", "target"] as const).filter(
-      (field) => entry[field] !== found[field],
-    );
-    if (entry.kind === "f" && entry.size !== found.size)
-      return `${readable(entry.path)} has ${found.size} bytes instead of ${entry.size}`;
-    if (fields.length > 0) return `${readable(entry.path)} has another ${fields.join(", ")}`;
-  }
-  for (const path of actual.entries.keys())
-    if (!expected.entries.has(path)) return `${readable(path)} should not be there`;
-  return null;
-}
-
-function readable(path: string): string {
-  return JSON.stringify(Buffer.from(path, "latin1").toString("utf8"));
 }
 
 function measure(tree: Tree, directory: string): { files: number; bytes: number } {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { Docker, DockerError } from "../../../recovery/agent/docker.ts";
+import { DockerError } from "../../../recovery/agent/docker-error.ts";
+import { Docker } from "../../../recovery/agent/docker.ts";
 import { FakeDocker } from "./fake-docker.ts";
 
 let fake: FakeDocker;

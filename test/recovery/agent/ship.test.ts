@@ -5,7 +5,7 @@ import type { AgentContext } from "../../../recovery/agent/context.ts";
 import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
 import { layout } from "../../../recovery/layout.ts";
 import { tagsOf } from "../../../recovery/point/point-tags.ts";
-import type { Snapshot } from "../../../recovery/restic/restic.ts";
+import type { Snapshot } from "../../../recovery/restic/snapshot.ts";
 import { agentFixture, machineId, type AgentFixture } from "./agent-fixture.ts";
 
 const headKey = "/kaleem-backup/lineage/head.json";

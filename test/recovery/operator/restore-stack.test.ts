@@ -8,7 +8,7 @@ import type { RestoreEvent } from "../../../recovery/phases/event.ts";
 import { planRestore } from "../../../recovery/plan.ts";
 import type { RestoreReport } from "../../../recovery/report.ts";
 import { composeReport } from "../../../recovery/phases/record-report.ts";
-import { beginJournal } from "../../../recovery/execute.ts";
+import { beginJournal } from "../../../recovery/execute/begin-journal.ts";
 import { findings, request } from "../phases/findings-fixture.ts";
 import { FakeRemote } from "./fake-remote.ts";
 
