@@ -106,7 +106,10 @@ async function provision(cloud: CloudInstance, user: OffsiteCredentials): Promis
       await docker(["exec", "--interactive", cloud.s3.container, "s3-provision"], { input });
       return;
     } catch (error) {
-      const notYet = error instanceof LocalCommandError && error.exitCode === 3;
+      // A busy server may be live, and say so, before it can make a bucket.
+      const notYet =
+        error instanceof LocalCommandError &&
+        (error.exitCode === 3 || /Server not initialized yet/.test(error.stderr));
       if (!notYet) throw error;
       if (Date.now() > deadline) {
         throw new Error(
