@@ -11,6 +11,7 @@ export interface Declared {
   readonly parent: string;
   readonly provider: string;
   readonly dependencies: readonly string[];
+  readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly secretOutputs: readonly string[];
 }
@@ -85,6 +86,7 @@ function writeFiles(): string {
 /** Runs the whole program without an engine and returns what it declares. Once per process: modules load once. */
 export async function runProgram(
   values: Record<string, string>,
+  stack = "local",
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
   const secretKeys = Object.keys(secrets).map((key) => `kaleem:${key}`);
@@ -98,7 +100,7 @@ export async function runProgram(
       call: () => ({}),
     },
     "kaleem",
-    "local",
+    stack,
     false,
   );
   pulumi.runtime.setAllConfig(config, secretKeys);
@@ -116,6 +118,7 @@ interface Request {
   getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> };
   getDependenciesList(): string[];
+  getProtect(): boolean | undefined;
   getDeletebeforereplace(): boolean;
   getAdditionalsecretoutputsList(): string[];
 }
@@ -135,6 +138,7 @@ function capture(declared: Declared[]): void {
       parent: request.getParent(),
       provider: request.getProvider(),
       dependencies: request.getDependenciesList(),
+      protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
     });

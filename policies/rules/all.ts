@@ -1,0 +1,27 @@
+import type { Rule } from "../rule.ts";
+import { dataProtected, dataUnderRoot } from "./data.ts";
+import { imageLockFilled, imagesByDigest } from "./images.ts";
+import { onlyEdgePublishes } from "./ports.ts";
+import { objectivesHeld, storesRecoverable, timersPresent } from "./recovery.ts";
+import { environmentHarmless, secretsMarked, secretsRotatable } from "./secrets.ts";
+import { healthcheckPresent, memoryLimited, startAndStopInTime } from "./service-limits.ts";
+import { tlsOutsideLocal } from "./tls.ts";
+
+/** Every rule, in the order in which breaches are told. */
+export const allRules: readonly Rule[] = [
+  imagesByDigest,
+  imageLockFilled,
+  healthcheckPresent,
+  memoryLimited,
+  startAndStopInTime,
+  onlyEdgePublishes,
+  dataUnderRoot,
+  dataProtected,
+  storesRecoverable,
+  objectivesHeld,
+  timersPresent,
+  secretsMarked,
+  environmentHarmless,
+  secretsRotatable,
+  tlsOutsideLocal,
+];
