@@ -35,6 +35,11 @@ interface EngineEvent {
   readonly resOutputsEvent?: { readonly metadata: StepMetadata };
   readonly resOpFailedEvent?: { readonly metadata: StepMetadata };
   readonly diagnosticEvent?: { readonly urn?: string; readonly severity: string; readonly message: string };
+  readonly policyEvent?: {
+    readonly policyName: string;
+    readonly enforcementLevel: string;
+    readonly message: string;
+  };
   readonly summaryEvent?: { readonly resourceChanges?: Readonly<Record<string, number>> };
 }
 
@@ -75,6 +80,7 @@ export class EngineEventReader {
     if (event.resOpFailedEvent !== undefined) this.end(event.resOpFailedEvent.metadata, "failed");
     if (event.summaryEvent !== undefined) this.changes = event.summaryEvent.resourceChanges ?? {};
     if (event.diagnosticEvent !== undefined) this.note(event.diagnosticEvent);
+    if (event.policyEvent !== undefined) this.judge(event.policyEvent);
   }
 
   /** What has been read so far. */
@@ -108,6 +114,12 @@ export class EngineEventReader {
     this.begun.delete(`${step.op} ${step.urn}`);
     const action = outcome === "failed" ? "failed" : verb[outcome];
     this.onResource({ ...describe(step), action, seconds: (this.now() - begun) / 1000 });
+  }
+
+  /** A policy that could not run comes as advisory, whatever its level is: it must not pass for one that was kept. */
+  private judge({ policyName, enforcementLevel, message }: NonNullable<EngineEvent["policyEvent"]>): void {
+    const target = enforcementLevel === "mandatory" ? this.errors : this.warnings;
+    target.add(`policy ${policyName}: ${message.replaceAll(/<\{%[^%]*%\}>/g, "").trim()}`);
   }
 
   private note(diagnostic: {

@@ -65,3 +65,14 @@ test("errors and warnings are kept apart, once each, with their resource and wit
 test("a line that is no event is an error, not silence", () => {
   assert.throws(() => readAll(["not json"]), SyntaxError);
 });
+
+test("a policy's refusal is an error, and one that could not run is not taken for kept", () => {
+  const policyEvent = (enforcementLevel: string, message: string) =>
+    JSON.stringify({ policyEvent: { policyName: "memory-limited", enforcementLevel, message } });
+  const { reader } = readAll([
+    policyEvent("mandatory", "<{%reset%}>api: no limit<{%reset%}>\n"),
+    policyEvent("advisory", "can't run policy during preview"),
+  ]);
+  assert.deepEqual(reader.record().errors, ["policy memory-limited: api: no limit"]);
+  assert.deepEqual(reader.record().warnings, ["policy memory-limited: can't run policy during preview"]);
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
+import { previewWithPack } from "../../local/policy/preview-with-pack.ts";
+import { trialStack } from "../../local/policy/trial-stack.ts";
+import { silentProgress } from "../../local/progress.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+const folder = mkdtempSync(join(tmpdir(), "kaleem-policy-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("under the engine the pack lets prod through, and refuses it with the rule's own sentence when a bucket has no TLS", async () => {
+  const engine = await findOrBuildEngine(silentProgress);
+  const trial = trialStack(repository, "prod", folder);
+  await previewWithPack(engine, repository, trial);
+  const offsite = { endpoint: "http://s3.example.com", bucket: "kaleem-prod-backup" };
+  await assert.rejects(
+    previewWithPack(engine, repository, { ...trial, settings: { ...trial.settings, offsite } }),
+    /agent-config-content: offsite\.endpoint: expected https:\/\/…, got "http:\/\/s3\.example\.com"; use TLS/,
+  );
+});
