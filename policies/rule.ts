@@ -20,7 +20,7 @@ export interface Rule {
   /** Kebab-case; exemptions and the engine refer to it. */
   readonly name: string;
   readonly description: string;
-  check(view: StackView): readonly Finding[];
+  readonly check: (view: StackView) => readonly Finding[];
 }
 
 /** Everything that breaks these rules. */
