@@ -14,7 +14,11 @@ function known(get: () => unknown): unknown {
       return unknownValue;
     throw error;
   }
-  if (Array.isArray(value)) return value.map((_, index) => known(() => read(value, String(index))));
+  // Not `map`: it would read the elements itself, outside of what catches the throw.
+  if (Array.isArray(value)) {
+    const list: object = value;
+    return Array.from({ length: value.length }, (_, index) => known(() => read(list, String(index))));
+  }
   return typeof value === "object" && value !== null ? knownInputs(value) : value;
 }
 

@@ -11,10 +11,16 @@ const asThePackSees = unknownCheckingProxy as (inputs: object) => object;
 const unknownOnTheWire = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 test("what a preview cannot know becomes a sign, wherever it lies, and everything else stays readable", () => {
-  const inputs = { name: "a", secrets: [{ id: unknownOnTheWire, file: "f" }], image: unknownOnTheWire };
+  const inputs = {
+    name: "a",
+    secrets: [{ id: unknownOnTheWire, file: "f" }],
+    image: unknownOnTheWire,
+    triggers: ["a", unknownOnTheWire],
+  };
   assert.deepEqual(knownInputs(asThePackSees(inputs)), {
     name: "a",
     secrets: [{ id: unknownValue, file: "f" }],
     image: unknownValue,
+    triggers: ["a", unknownValue],
   });
 });
