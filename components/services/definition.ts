@@ -47,6 +47,18 @@ interface Service {
   readonly limits: { readonly memory: ByteSize; readonly cpus: number };
   /** Time between SIGTERM and SIGKILL. Always set: unset means none. */
   readonly stopGrace: Duration;
+  /** Services that must answer before this one starts, beside the stores, which always must. A circle is refused. */
+  readonly needs?: readonly string[];
+  /** Set when the stack file may switch the service by `services.<name>.enabled`; always on otherwise. */
+  readonly optional?: { readonly enabledByDefault: boolean };
+  /** Where Prometheus asks: the name of a port, and the path there. */
+  readonly metrics?: { readonly port: string; readonly path: string };
+  /** Why the image's own files must stay writable. Left out, they are read-only. */
+  readonly writableRoot?: string;
+  /** Directories in memory for what is written and never kept: path in the container → largest size. */
+  readonly scratch?: Readonly<Record<string, ByteSize>>;
+  /** Linux capabilities that it keeps, such as `NET_BIND_SERVICE`; all others are dropped. */
+  readonly capabilities?: readonly string[];
 }
 
 /** A service that keeps nothing. */
@@ -91,6 +103,8 @@ export interface Recovery<Client> {
   reconcile(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
   orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
+  readonly ordersMayBeIn?: string;
 }
 
 /** What is counted → how many; null when that cannot be told in time. */
@@ -101,6 +115,11 @@ export interface StatefulDefinition<Client = unknown> extends Service {
   readonly kind: "stateful";
   /** Path in the container → directory under the data root. */
   readonly data: Readonly<Record<string, string>>;
+  /**
+   * `after-instant`: files that are written once and pointed at by other stores. They are copied when the others run again, so a
+   * copy holds at least what those point at, and this store is not paused. Left out: paused and copied with the others.
+   */
+  readonly copied?: "after-instant";
   readonly recovery: Recovery<Client>;
 }
 

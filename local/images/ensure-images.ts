@@ -3,7 +3,6 @@ import path from "node:path";
 import { contentKey } from "../cache/content-key.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
 import type { Progress } from "../progress.ts";
-import { apiImage } from "./api/image.ts";
 import { docker } from "./docker.ts";
 import {
   type GeneratedLock,
@@ -14,20 +13,9 @@ import {
   renderLock,
 } from "./image-lock.ts";
 import { imageKey, localImage } from "./local-image.ts";
-import { mongoImage } from "./mongo/image.ts";
-import { nginxImage } from "./nginx/image.ts";
-import type { ImageRecipe } from "./recipe.ts";
-import { redisImage } from "./redis/image.ts";
 import { registryDigest } from "./registry-client.ts";
+import { ownImages, standIns } from "./stand-ins.ts";
 import { upstreamAnswers, upstreamImages } from "./upstream.ts";
-
-/** Image key → its stand-in. `api` has nothing to stand in for, and is always made here. */
-const standIns: Readonly<Record<string, ImageRecipe>> = {
-  mongo: mongoImage,
-  redis: redisImage,
-  nginx: nginxImage,
-  api: apiImage,
-};
 
 /** An image that services want: where it comes from, and the key that says whether the lock has it already. */
 interface Wanted {
@@ -63,7 +51,7 @@ async function wantedImages(before: GeneratedLock): Promise<readonly Wanted[]> {
   const source = await chooseSource(before, upstream.get("mongo")?.ref);
   return Object.entries(standIns).map(([name, recipe]): Wanted => {
     const image = upstream.get(name);
-    if (source === "stand-in" || name === "api" || image === undefined) {
+    if (source === "stand-in" || ownImages.has(name) || image === undefined) {
       return {
         name,
         key: imageKey(recipe),

@@ -1,12 +1,9 @@
 import type { Progress } from "../progress.ts";
-import { apiImage } from "./api/image.ts";
 import { imageFiles, isMade } from "./local-image.ts";
-import { mongoImage } from "./mongo/image.ts";
-import { nginxImage } from "./nginx/image.ts";
 import type { ImageRecipe } from "./recipe.ts";
-import { redisImage } from "./redis/image.ts";
 import { registryImage } from "./registry/image.ts";
 import { s3Image } from "./s3/image.ts";
+import { standIns } from "./stand-ins.ts";
 import { vpsImage } from "./vps/image.ts";
 
 /** Slowest first: the compiler runs while Debian's packages are unpacked. */
@@ -14,10 +11,7 @@ const recipes: readonly ImageRecipe[] = [
   s3Image,
   vpsImage,
   registryImage,
-  mongoImage,
-  redisImage,
-  nginxImage,
-  apiImage,
+  ...new Set(Object.values(standIns)),
 ];
 
 /** More would only wait for each other on a machine with two cores. */

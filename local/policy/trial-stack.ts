@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { catalog } from "../../components/services/catalog.ts";
 import type { LockedImage } from "../../policies/stack-view.ts";
 import { generatedSecrets } from "../stack/generated-secrets.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
@@ -50,7 +51,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
       imageLock,
     },
     secrets: {
-      ...Object.fromEntries(Object.entries(generatedSecrets).map(([key, make]) => [key, make()])),
+      ...Object.fromEntries(Object.entries(generatedSecrets(catalog)).map(([key, make]) => [key, make()])),
       "offsite-access-key-id": randomBytes(16).toString("hex"),
       "offsite-secret-access-key": randomBytes(32).toString("hex"),
     },

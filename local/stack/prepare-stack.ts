@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { catalog } from "../../components/services/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createStack, setSecrets } from "../engine/stack.ts";
 import type { StackContext } from "../engine/stack-context.ts";
@@ -66,7 +67,7 @@ function missingSecrets(
   present: ReadonlySet<string>,
   { offsiteKeys, kit }: StackPreparation,
 ): Map<string, string> {
-  const missing = Object.entries(generatedSecrets).filter(([key]) => !present.has(key));
+  const missing = Object.entries(generatedSecrets(catalog)).filter(([key]) => !present.has(key));
   if (kit !== undefined && missing.length > 0) {
     throw new Error(
       `recovery kit: the recovered stack file lacks ${missing.map(([key]) => `kaleem:${key}`).join(", ")}. ` +
