@@ -45,7 +45,7 @@ export class ImageLock {
       if (/@sha256:[0-9a-f]{64}$/.test(entry.ref)) return [];
       return [
         `${file}: ${key}: expected a reference that ends in @sha256:…, got ${JSON.stringify(entry.ref)}; ` +
-          `look the digest up with: docker buildx imagetools inspect ${entry.ref}`,
+          `look it up with: npm run images -- refresh ${key}`,
       ];
     });
     if (problems.length > 0) throw new ImageLockError(problems);

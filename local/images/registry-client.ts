@@ -1,5 +1,5 @@
 /** What a registry may be asked for: single images and lists of them, of either kind. */
-const manifestTypes = [
+export const manifestTypes = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
   "application/vnd.oci.image.manifest.v1+json",

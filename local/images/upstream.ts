@@ -5,10 +5,7 @@ import { recall, remember } from "../cache/memo.ts";
 import { LocalCommandError } from "./command.ts";
 import { docker } from "./docker.ts";
 
-const schema = z.record(
-  z.string(),
-  z.object({ ref: z.string(), digest: z.string().nullish(), version: z.string() }),
-);
+const schema = z.record(z.string(), z.object({ ref: z.string(), version: z.string() }));
 
 /** An image as the committed lock names it. */
 export interface UpstreamImage {
@@ -26,12 +23,7 @@ const probeSeconds = 5;
 export async function upstreamImages(): Promise<ReadonlyMap<string, UpstreamImage>> {
   const file = path.join(import.meta.dirname, "../../components/services/images.lock.json");
   const lock = schema.parse(JSON.parse(await readFile(file, "utf8")));
-  return new Map(
-    Object.entries(lock).map(([key, { ref, digest, version }]) => [
-      key,
-      { ref: digest ? `${ref}@${digest}` : ref, version },
-    ]),
-  );
+  return new Map(Object.entries(lock));
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 import { localStack } from "../stack-view.ts";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
-const lookUp = (ref: string) => `look the digest up with: docker buildx imagetools inspect ${ref}`;
+const lookUp = (key: string) => `look it up with: npm run images -- refresh ${key}`;
 
 /** What runs is what was tested, whatever a tag is moved to. */
 export const imagesByDigest: Rule = {
@@ -36,7 +36,7 @@ export const imageLockFilled: Rule = {
             : [
                 {
                   resource: key,
-                  sentence: `image lock: expected a reference that ends in @sha256:…, got ${shown(ref)}; ${lookUp(ref)}`,
+                  sentence: `image lock: expected a reference that ends in @sha256:…, got ${shown(ref)}; ${lookUp(key)}`,
                 },
               ]),
           ...(source === "upstream"

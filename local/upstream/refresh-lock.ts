@@ -1,0 +1,78 @@
+import { z } from "zod";
+
+const entrySchema = z.strictObject({
+  ref: z.string(),
+  /** Null marks a reference whose digest has still to be looked up. */
+  digest: z.null().optional(),
+  version: z.string(),
+  source: z.literal("upstream"),
+});
+const lockSchema = z.record(z.string(), entrySchema);
+
+/** The committed lock: image key → reference. */
+export type UpstreamLock = z.infer<typeof lockSchema>;
+
+/** What a refresh came to. */
+export interface Refreshed {
+  readonly lock: UpstreamLock;
+  /** One line for each image that was asked for, in the lock's order. */
+  readonly lines: readonly string[];
+  /** How many could not be looked up; those are as they were. */
+  readonly failed: number;
+}
+
+/** Reads the committed lock's text. @throws Error naming `file` and every problem */
+export function parseUpstreamLock(file: string, text: string): UpstreamLock {
+  const parsed = lockSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+}
+
+/** The lock as text, an image a line: a refresh shows as just those lines in a diff. */
+export function renderUpstreamLock(lock: UpstreamLock): string {
+  const lines = Object.entries(lock).map(([key, entry]) => {
+    const fields = Object.entries(entry).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
+    return `  ${JSON.stringify(key)}: { ${fields.join(", ")} }`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+/**
+ * Looks up what each image's tag stands for now and writes it behind the tag. One that cannot be looked up stays as it was, and its
+ * cause is said: a private registry must not keep the others from being pinned.
+ * @param keys Only these; all when there are none
+ * @param look The digest of a reference; rejects with a sentence
+ * @throws Error naming every key that the lock does not have
+ */
+export async function refreshLock(
+  lock: UpstreamLock,
+  keys: readonly string[],
+  look: (reference: string) => Promise<string>,
+): Promise<Refreshed> {
+  const unknown = keys.filter((key) => !(key in lock));
+  if (unknown.length > 0) {
+    throw new Error(
+      `no image "${unknown.join('", "')}" in the lock; it has: ${Object.keys(lock).join(", ")}`,
+    );
+  }
+  const results = await Promise.all(
+    Object.entries(lock).map(async ([key, entry]) => {
+      if (keys.length > 0 && !keys.includes(key)) return { key, entry, line: null, failed: false };
+      const tag = entry.ref.replace(/@.*/, "");
+      try {
+        const ref = `${tag}@${await look(tag)}`;
+        const what = ref === entry.ref ? "unchanged" : entry.ref === tag ? "pinned" : "changed";
+        const { version, source } = entry;
+        return { key, entry: { ref, version, source }, line: `✓ ${key}: ${what}, ${ref}`, failed: false };
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return { key, entry, line: `✗ ${key}: ${why}`, failed: true };
+      }
+    }),
+  );
+  return {
+    lock: Object.fromEntries(results.map(({ key, entry }) => [key, entry])),
+    lines: results.flatMap(({ line }) => line ?? []),
+    failed: results.filter(({ failed }) => failed).length,
+  };
+}
