@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- up | point | copy | stores | rehearse`: the figures in docs/benchmarks.md. Each prints a table and
+ * `npm run bench -- platform | up | point | copy | stores | rehearse`: the figures in docs/benchmarks.md. Each prints a table and
  * keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { openBenchStack } from "../bench/bench-stack.ts";
 import type { Benchmark } from "../bench/benchmark.ts";
 import { benchmarkCopy } from "../bench/copy-benchmark.ts";
 import { onThisMachine } from "../bench/machine-facts.ts";
+import { benchmarkPlatform } from "../bench/platform-benchmark.ts";
 import { benchmarkPoint } from "../bench/point-benchmark.ts";
 import { benchmarkRehearse } from "../bench/rehearse-benchmark.ts";
 import { renderBenchmark } from "../bench/render-benchmark.ts";
@@ -33,6 +34,11 @@ await runCommandLine(async () => {
   const onStack = (command: Command): Command =>
     command.option("--stack <name>", "a stack that is up; it is filled with orders", "bench");
 
+  add("platform", "the whole platform: up, unchanged, one image changed, memory; it stays up")
+    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .action((options: Common) =>
+      run(options, () => benchmarkPlatform(stackInstance(repository, options.stack), progress)),
+    );
   add("up", "a stack brought up anew, and again unchanged; it stays up")
     .option("--stack <name>", "the stack, which is removed first", "bench")
     .option("--cold", "make engine and images from nothing (some 20 minutes)")
