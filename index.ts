@@ -7,6 +7,7 @@ import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { Host } from "./components/host/host.ts";
 import { catalog } from "./components/services/catalog.ts";
+import { enabledServices } from "./components/services/enabled-services.ts";
 import { loadImages } from "./components/services/load-images.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
@@ -14,7 +15,8 @@ import { Offsite } from "./components/storage/offsite.ts";
 
 const stack = pulumi.getStack();
 const config = loadConfig(catalog); // every problem at once, path first
-const images = loadImages(config.imageLock, [...catalog, nginx]);
+const enabled = enabledServices(catalog, config.services);
+const images = loadImages(config.imageLock, [...enabled, nginx]);
 
 const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog });
 
@@ -26,7 +28,7 @@ const offsite = new Offsite("offsite", {
 const agent = new RecoveryAgent("agent", {
   host,
   offsite,
-  config: agentConfig({ stack, catalog, ...config, settings: config.services, edge: nginx.name }),
+  config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
   stackFile: config.stackFile,
 });
@@ -34,7 +36,7 @@ const agent = new RecoveryAgent("agent", {
 const services = new Services("services", {
   host,
   agent, // makes users and replica sets between stores and applications
-  catalog,
+  catalog: enabled,
   images,
   settings: config.services,
   secret: config.secret,

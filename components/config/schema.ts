@@ -110,11 +110,24 @@ const stateless = stateful.extend({
   ),
 });
 
+/** A service that may be left out has one key more. */
+function slice({ kind, optional }: ServiceDefinition) {
+  const shape = kind === "stateful" ? stateful : stateless;
+  if (optional === undefined) return shape;
+  return shape.extend({
+    enabled: field.flag
+      .default(optional.enabledByDefault)
+      .describe(
+        "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
+      ),
+  });
+}
+
 /** The services' block: what each page of the catalog lets the stack file decide. The edge has its own block and one replica. */
 function services(catalog: readonly ServiceDefinition[]) {
   const slices = catalog.map((definition) => [
     definition.name,
-    (definition.kind === "stateful" ? stateful : stateless).describe(`What ${definition.name} may use.`),
+    slice(definition).describe(`What ${definition.name} may use.`),
   ]) as [string, typeof stateful | typeof stateless][];
   return z.strictObject(Object.fromEntries(slices)).describe("What each service of the catalog may use.");
 }
@@ -143,4 +156,7 @@ export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
 export type BackupSettings = StackSettings["backups"];
 export type EdgeSettings = StackSettings["edge"];
-export type ServiceSettings = z.infer<typeof stateful> & { readonly replicas?: number };
+export type ServiceSettings = z.infer<typeof stateful> & {
+  readonly replicas?: number;
+  readonly enabled?: boolean;
+};

@@ -9,12 +9,14 @@ import type { Host } from "../host/host.ts";
 import { commandLine } from "../text/shell.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import type { ImageLock } from "./image-lock.ts";
+import { inStartOrder } from "./start-order.ts";
 import { SwarmService } from "./swarm-service.ts";
 
 export interface ServicesArgs {
   readonly host: Host;
   /** Sets the stores up once they answer. */
   readonly agent: RecoveryAgent;
+  /** The services of this stack: none that is switched off. */
   readonly catalog: readonly ServiceDefinition[];
   readonly images: ImageLock;
   readonly settings: StackConfig["services"];
@@ -35,18 +37,19 @@ export class Services extends pulumi.ComponentResource {
       { name: "kaleem", driver: "overlay" },
       { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
     );
-    const service = (definition: ServiceDefinition, after: pulumi.Resource[]) =>
-      new SwarmService(definition.name, this.#serviceArgs(definition, args), {
-        parent: this,
-        dependsOn: after,
+    const made = new Map<string, SwarmService>();
+    const make = (kind: ServiceDefinition["kind"], after: pulumi.Resource) =>
+      inStartOrder(args.catalog.filter((definition) => definition.kind === kind)).map((definition) => {
+        const needed = (definition.needs ?? []).flatMap((name) => made.get(name) ?? []);
+        const service = new SwarmService(definition.name, this.#serviceArgs(definition, args), {
+          parent: this,
+          dependsOn: [after, ...needed],
+        });
+        made.set(definition.name, service);
+        return service;
       });
-    const stores = args.catalog
-      .filter(({ kind }) => kind === "stateful")
-      .map((definition) => service(definition, [args.host.baseline]));
-    const ready = this.#storesReady(`${name}-stores-ready`, stores, args);
-    const applications = args.catalog
-      .filter(({ kind }) => kind === "stateless")
-      .map((definition) => service(definition, [ready]));
+    const stores = make("stateful", args.host.baseline);
+    const applications = make("stateless", this.#storesReady(`${name}-stores-ready`, stores, args));
     this.all = [...stores, ...applications];
     this.registerOutputs({ names: this.all.map((each) => each.name) });
   }

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { layout } from "../../recovery/layout.ts";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
+import { containerSpec } from "./container-spec.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { bytes, dockerDuration } from "./quantities.ts";
+import { bytes } from "./quantities.ts";
 import { rollout } from "./rollout.ts";
 
 export interface SwarmServiceArgs {
@@ -107,38 +107,6 @@ export class SwarmService extends pulumi.ComponentResource {
       return { configId: resource.id, configName: resource.name, fileName, fileMode: 0o444 };
     });
   }
-}
-
-function containerSpec({ definition, image, binds = {} }: SwarmServiceArgs) {
-  const { health } = definition;
-  const mounts = [
-    ...Object.entries(definition.kind === "stateful" ? definition.data : {}).map(([target, directory]) => ({
-      type: "bind",
-      source: `${layout.live}/${directory}`,
-      target,
-    })),
-    ...Object.entries(binds).map(([source, target]) => ({ type: "bind", source, target, readOnly: true })),
-  ];
-  return {
-    image,
-    // Docker's init passes signals on and reaps what a health check leaves behind.
-    init: true,
-    user: definition.user,
-    stopGracePeriod: dockerDuration(definition.stopGrace),
-    ...(definition.entrypoint ? { commands: [...definition.entrypoint] } : {}),
-    ...(definition.args ? { args: [...definition.args] } : {}),
-    ...(definition.env ? { env: definition.env } : {}),
-    // Swarm's DNS knows healthy tasks only; a store has to find itself before that.
-    ...(definition.kind === "stateful" ? { hostname: definition.name } : {}),
-    ...(mounts.length > 0 ? { mounts } : {}),
-    healthcheck: {
-      tests: ["CMD", ...health.argv],
-      interval: dockerDuration(health.every),
-      timeout: dockerDuration(health.timeout),
-      retries: health.retries,
-      startPeriod: dockerDuration(health.startPeriod),
-    },
-  };
 }
 
 function limits({ definition, settings }: SwarmServiceArgs) {

@@ -27,6 +27,8 @@ export const mongo = defineStore({
   },
   ports: { mongodb: 27017 },
   data: { "/data/db": "mongo" },
+  // The server's socket, and what the entry point writes on the first start.
+  scratch: { "/tmp": "64MiB" },
   secrets: {
     "root-password": "mongo-root-password",
     "app-password": "mongo-app-password",

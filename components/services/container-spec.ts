@@ -1,0 +1,70 @@
+import { layout } from "../../recovery/layout.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import { bytes, dockerDuration } from "./quantities.ts";
+
+/** What of a container the catalog does not know: which image, and what of the host it sees. */
+export interface ContainerArgs {
+  readonly definition: ServiceDefinition;
+  /** Image reference with digest. */
+  readonly image: string;
+  /** Directories of the host, read-only, beside the definition's data: path on the host → path in the container. */
+  readonly binds?: Readonly<Record<string, string>>;
+}
+
+/** Anybody may write there, nobody may remove another's files: a task's user need not own the directory. */
+const scratchMode = 0o1777;
+
+/**
+ * A page of the catalog as the `containerSpec` of its Swarm service, secrets and configs apart. Pure. Whoever breaks into
+ * the service can change none of its programs and has no right of root's but the listed ones.
+ */
+export function containerSpec({ definition, image, binds = {} }: ContainerArgs) {
+  const { health } = definition;
+  const mounts = [...dataMounts(definition), ...bindMounts(binds), ...scratchMounts(definition)];
+  const capabilities = definition.capabilities ?? [];
+  return {
+    image,
+    // Docker's init passes signals on and reaps what a health check leaves behind.
+    init: true,
+    user: definition.user,
+    readOnly: definition.writableRoot === undefined,
+    capDrops: ["ALL"],
+    ...(capabilities.length > 0 ? { capAdds: [...capabilities].sort() } : {}),
+    stopGracePeriod: dockerDuration(definition.stopGrace),
+    ...(definition.entrypoint ? { commands: [...definition.entrypoint] } : {}),
+    ...(definition.args ? { args: [...definition.args] } : {}),
+    ...(definition.env ? { env: definition.env } : {}),
+    // Swarm's DNS knows healthy tasks only; a store has to find itself before that.
+    ...(definition.kind === "stateful" ? { hostname: definition.name } : {}),
+    ...(mounts.length > 0 ? { mounts } : {}),
+    healthcheck: {
+      tests: ["CMD", ...health.argv],
+      interval: dockerDuration(health.every),
+      timeout: dockerDuration(health.timeout),
+      retries: health.retries,
+      startPeriod: dockerDuration(health.startPeriod),
+    },
+  };
+}
+
+function dataMounts(definition: ServiceDefinition) {
+  if (definition.kind === "stateless") return [];
+  return Object.entries(definition.data).map(([target, directory]) => ({
+    type: "bind",
+    source: `${layout.live}/${directory}`,
+    target,
+  }));
+}
+
+function bindMounts(binds: Readonly<Record<string, string>>) {
+  return Object.entries(binds).map(([source, target]) => ({ type: "bind", source, target, readOnly: true }));
+}
+
+/** In memory, within the service's memory limit, and gone with the task. */
+function scratchMounts({ scratch = {} }: ServiceDefinition) {
+  return Object.entries(scratch).map(([target, size]) => ({
+    type: "tmpfs",
+    target,
+    tmpfsOptions: { sizeBytes: bytes(size), mode: scratchMode },
+  }));
+}
