@@ -11,9 +11,6 @@ export interface ContainerArgs {
   readonly binds?: Readonly<Record<string, string>>;
 }
 
-/** Anybody may write there, nobody may remove another's files: a task's user need not own the directory. */
-const scratchMode = 0o1777;
-
 /**
  * A page of the catalog as the `containerSpec` of its Swarm service, secrets and configs apart. Pure. Whoever breaks into
  * the service can change none of its programs and has no right of root's but the listed ones.
@@ -60,11 +57,14 @@ function bindMounts(binds: Readonly<Record<string, string>>) {
   return Object.entries(binds).map(([source, target]) => ({ type: "bind", source, target, readOnly: true }));
 }
 
-/** In memory, within the service's memory limit, and gone with the task. */
+/**
+ * In memory, within the service's memory limit, and gone with the task. Anybody may write there and nobody may remove
+ * another's files: that is Docker's default, and a mode that says so comes back from a refresh without its sticky bit.
+ */
 function scratchMounts({ scratch = {} }: ServiceDefinition) {
   return Object.entries(scratch).map(([target, size]) => ({
     type: "tmpfs",
     target,
-    tmpfsOptions: { sizeBytes: bytes(size), mode: scratchMode },
+    tmpfsOptions: { sizeBytes: bytes(size) },
   }));
 }
