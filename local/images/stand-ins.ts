@@ -1,6 +1,7 @@
 import { apiImage } from "./api/image.ts";
 import { mongoImage } from "./mongo/image.ts";
 import { nginxImage } from "./nginx/image.ts";
+import { rabbitmqImage } from "./rabbitmq/image.ts";
 import type { ImageRecipe } from "./recipe.ts";
 import { redisImage } from "./redis/image.ts";
 
@@ -11,6 +12,7 @@ import { redisImage } from "./redis/image.ts";
 export const standIns: Readonly<Record<string, ImageRecipe>> = {
   mongo: mongoImage,
   redis: redisImage,
+  rabbitmq: rabbitmqImage,
   nginx: nginxImage,
   api: apiImage,
 };

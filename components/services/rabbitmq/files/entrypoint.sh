@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Starts RabbitMQ with the users of the secret files: each start sets their passwords, so data of before a rotation opens to the
+# present ones. What is imported holds salted hashes, never a password. Reads /run/secrets and /etc/kaleem/definitions.json.
+set -euo pipefail
+
+readonly secrets=/run/secrets definitions=/tmp/rabbitmq/definitions
+
+# RabbitMQ's own form: four random bytes, then SHA-256 of these and the password; all of it in base64.
+hash_of() {
+  local password salt digest
+  password=$(<"$secrets/$1")
+  if [[ -z $password ]]; then
+    echo "rabbitmq: $secrets/$1 is empty; set rabbitmq-$1 in the stack configuration" >&2
+    return 1
+  fi
+  salt=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
+  digest=$({ bytes "$salt" && printf %s "$password"; } | sha256sum | cut -d ' ' -f 1)
+  bytes "$salt$digest" | base64 -w 0
+}
+
+# Hexadecimal digits as the bytes that they stand for.
+bytes() {
+  local at
+  for ((at = 0; at < ${#1}; at += 2)); do printf %b "\\x${1:at:2}"; done
+}
+
+user() {
+  local hash
+  hash=$(hash_of "$2")
+  printf '{"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":[%s]}' \
+    "$1" "$hash" "$3"
+}
+
+# The container's own limit in bytes; nothing when it has none. RabbitMQ knows the machine's memory only, and would fill that.
+memory_limit() {
+  local file limit
+  for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
+    [[ -r $file ]] || continue
+    limit=$(<"$file")
+    # Without a limit the first says "max", the second a number above any machine's memory.
+    if [[ $limit =~ ^[0-9]{1,15}$ ]]; then echo "$limit"; fi
+    return
+  done
+}
+
+main() {
+  umask 077
+  local admin app
+  admin=$(user admin admin-password '"administrator"')
+  app=$(user app app-password '')
+  mkdir -p "$definitions"
+  # Files are imported in the order of their names: users before their permissions.
+  printf '{"users":[%s,%s]}' "$admin" "$app" >"$definitions/1-users.json"
+  cp /etc/kaleem/definitions.json "$definitions/2-topology.json"
+  # Where the server and its command line tools look for it; a link, so that no copy of the data holds it.
+  ln -sfn "$secrets/erlang-cookie" /var/lib/rabbitmq/.erlang.cookie
+  local limit
+  limit=$(memory_limit)
+  if [[ -n $limit ]]; then
+    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-rabbit total_memory_available_override_value $limit"
+  fi
+  exec rabbitmq-server
+}
+
+main

@@ -1,0 +1,49 @@
+import { defineStore } from "../definition.ts";
+import { rabbitmqRecovery } from "./recovery.ts";
+
+/**
+ * What is still to be done: receipts of orders, and webhooks. Quorum queues: a confirmed message is on the disk, and a copy of the
+ * files starts as after a crash. The data carries the node's name, so host and node are called the same everywhere.
+ * Cost: the memory limit, of which RabbitMQ uses 60 % before it holds publishers back. Recovery: from a recovery point; the node
+ * replays its logs. Every start sets the users' passwords, so a point of before a rotation opens to the present ones.
+ */
+export const rabbitmq = defineStore({
+  name: "rabbitmq",
+  image: "rabbitmq",
+  user: "999:999",
+  entrypoint: ["/bin/bash", "/etc/kaleem/entrypoint"],
+  env: { RABBITMQ_NODENAME: "rabbit@rabbitmq" },
+  ports: { amqp: 5672, management: 15672, metrics: 15692 },
+  metrics: { port: "metrics", path: "/metrics" },
+  data: { "/var/lib/rabbitmq": "rabbitmq" },
+  secrets: {
+    "admin-password": "rabbitmq-admin-password",
+    "app-password": "rabbitmq-app-password",
+    "erlang-cookie": "rabbitmq-erlang-cookie",
+  },
+  secretMeanings: {
+    "rabbitmq-admin-password":
+      "RabbitMQ's administrator, admin; set at every start, used by the host's agent and for the management pages.",
+    "rabbitmq-app-password": "The user of the applications in RabbitMQ, app; set at every start.",
+    "rabbitmq-erlang-cookie": "Lets RabbitMQ's command line tools, and other nodes, into the node.",
+  },
+  files: {
+    "/etc/rabbitmq/rabbitmq.conf": new URL("files/rabbitmq.conf", import.meta.url),
+    "/etc/rabbitmq/enabled_plugins": new URL("files/enabled_plugins", import.meta.url),
+    "/etc/kaleem/definitions.json": new URL("files/definitions.json", import.meta.url),
+    "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
+    "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
+  },
+  // The users' hashes lie here until they are imported.
+  scratch: { "/tmp": "16MiB" },
+  health: {
+    argv: ["/bin/bash", "/etc/kaleem/health"],
+    every: "10s",
+    timeout: "9s",
+    retries: 6,
+    startPeriod: "30m",
+  },
+  limits: { memory: "1GiB", cpus: 1 },
+  stopGrace: "2m",
+  recovery: rabbitmqRecovery,
+});

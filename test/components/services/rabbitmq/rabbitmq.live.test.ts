@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ManagementApi } from "../../../../components/services/rabbitmq/management-api.ts";
+import { rabbitmq } from "../../../../components/services/rabbitmq/rabbitmq.ts";
+import { command } from "../../../../local/images/command.ts";
+import { docker } from "../../../../local/images/docker.ts";
+import { localImage } from "../../../../local/images/local-image.ts";
+import { rabbitmqImage } from "../../../../local/images/rabbitmq/image.ts";
+import { silentProgress } from "../../../../local/progress.ts";
+import { StoreContainers, type StoreContainer } from "../support/store-container.ts";
+
+const secrets = {
+  "admin-password": "Admin-Password_0123456789",
+  "app-password": "App-Password_0123456789",
+  "erlang-cookie": "Erlang-Cookie_0123456789",
+};
+const { recovery } = rabbitmq;
+const containers = await StoreContainers.open("rabbitmq");
+let image = "";
+let volume = "";
+let store: StoreContainer;
+
+before(async () => {
+  image = (await localImage(rabbitmqImage, silentProgress)).reference;
+  volume = await containers.volume();
+  store = await containers.create(rabbitmq, image, volume, secrets);
+  await store.start();
+});
+after(() => containers.remove());
+
+const administrator = async (
+  container = store,
+  password = secrets["admin-password"],
+): Promise<ManagementApi> => new ManagementApi(await container.address(), "admin", password);
+
+async function publish(exchange: string, key: string, body: string): Promise<void> {
+  const message = { routing_key: key, payload: body, payload_encoding: "string" };
+  const path = `exchanges/%2F/${exchange}/publish`;
+  const answer = await (await administrator()).post(path, { ...message, properties: { delivery_mode: 2 } });
+  assert.deepEqual(answer, { routed: true });
+}
+
+/** The bodies in a queue, in their order; given back. */
+async function bodies(queue: string, container = store, password?: string): Promise<readonly string[]> {
+  const api = await administrator(container, password);
+  const peek = { count: 100, ackmode: "reject_requeue_true", encoding: "auto" };
+  const messages = (await api.post(`queues/%2F/${queue}/get`, peek)) as { payload: string }[];
+  return messages.map(({ payload }) => payload);
+}
+
+const order = (id: string) => ({
+  id,
+  customer: "Ünï",
+  item: "tea",
+  quantity: 2,
+  createdAt: "2026-01-01T00:00:00Z",
+});
+
+test("a wrong password is refused, by its health too", async () => {
+  const wrong = { ...secrets, "admin-password": "another" };
+  await assert.rejects(
+    store.use(() => Promise.resolve(), wrong),
+    /rabbitmq: GET \/api\/whoami: the administrator's password is refused/,
+  );
+  await store.putSecrets(wrong);
+  assert.equal(await store.isHealthy(), false);
+  await store.putSecrets(secrets);
+  assert.equal(await store.isHealthy(), true);
+});
+
+test("setup makes users and topology, and can be repeated", async () => {
+  await store.use((client) => recovery.setup(client));
+  const once = await (await administrator()).get("definitions");
+  await store.use((client) => recovery.setup(client));
+  assert.deepEqual(await store.use((client) => recovery.counts(client, 5_000)), {
+    users: 2,
+    queues: 4,
+    exchanges: 3,
+    bindings: 3,
+  });
+  assert.match(await store.use((client) => recovery.version(client)), /^4\.\d+\.\d+$/);
+  const { queues } = once as { queues: { name: string; durable: boolean }[] };
+  assert.deepEqual(queues.map(({ name, durable }) => `${name} ${durable}`).sort(), [
+    "canary true",
+    "dead true",
+    "receipts true",
+    "webhooks true",
+  ]);
+});
+
+test("setup refuses a queue that is there in another form", async () => {
+  const api = await administrator();
+  const other = { name: "webhooks", vhost: "/", durable: true, auto_delete: false, arguments: {} };
+  await docker(["exec", store.id, "rabbitmqctl", "--quiet", "delete_queue", "webhooks"]);
+  await api.post("definitions", { vhosts: [{ name: "/" }], queues: [other] });
+  await assert.rejects(
+    store.use((client) => recovery.setup(client)),
+    /rabbitmq: the queue webhooks is to be \{.*"x-queue-type":"quorum".*\}, and is \{.*"classic".*\}.*delete it/,
+  );
+  await docker(["exec", store.id, "rabbitmqctl", "--quiet", "delete_queue", "webhooks"]);
+  await store.use((client) => recovery.setup(client));
+});
+
+test("no secret is on a command line, in what Docker shows, in the log or in the data", async () => {
+  const shown = [
+    await docker(["top", store.id, "-eo", "pid,args"]),
+    await docker(["inspect", store.id]),
+    await docker(["logs", store.id]),
+    await docker(["exec", store.id, "env"]),
+  ];
+  const mountpoint = await docker(["volume", "inspect", "--format", "{{.Mountpoint}}", volume]);
+  for (const secret of Object.values(secrets)) {
+    for (const text of shown) assert.ok(!text.includes(secret));
+    // --no-dereference is grep's way by default: the cookie is a link, and a copy holds only that.
+    await assert.rejects(command(["grep", "--recursive", "--text", "--quiet", secret, mountpoint]));
+  }
+});
+
+test("the canary replaces the one before, and is still there after it was read", async () => {
+  await store.use((client) => recovery.canary.write(client, "first"));
+  await store.use((client) => recovery.canary.write(client, "second"));
+  for (let look = 0; look < 25; look += 1) {
+    assert.equal(await store.use((client) => recovery.canary.read(client)), "second");
+  }
+  assert.deepEqual(await bodies("canary"), ["second"]);
+});
+
+test("orders are found in their queue and among the dead letters, and stay where they are", async () => {
+  for (const id of ["a", "b", "c"]) await publish("orders", "receipts", JSON.stringify(order(id)));
+  await publish("orders", "receipts", "no order");
+  await publish("dead", "receipts", JSON.stringify(order("d")));
+  for (let look = 0; look < 25; look += 1) {
+    const found = await store.use((client) => recovery.orders(client, ["c", "d", "missing", "a"]));
+    assert.deepEqual(
+      [...found],
+      [
+        ["c", order("c")],
+        ["d", order("d")],
+        ["a", order("a")],
+      ],
+    );
+  }
+  const kept = ["a", "b", "c"].map((id) => JSON.stringify(order(id)));
+  assert.deepEqual(await bodies("receipts"), [...kept, "no order"]);
+});
+
+test("a copy of its files taken while paused starts elsewhere with everything, under the present passwords", async () => {
+  await store.use((client) => recovery.canary.write(client, "point"));
+  await publish("orders", "receipts", JSON.stringify(order("last")));
+  await docker(["pause", store.id]);
+  const copy = await containers.copyOf(volume);
+  await docker(["unpause", store.id]);
+  await store.use((client) => recovery.canary.write(client, "later"));
+  await publish("orders", "receipts", JSON.stringify(order("later")));
+  const present = {
+    "admin-password": "Admin-After_rotation",
+    "app-password": "App-After_rotation",
+    "erlang-cookie": "Cookie-After_rotation",
+  };
+  const restored = await containers.create(rabbitmq, image, copy, present);
+  await restored.start();
+  await restored.use((client) => recovery.reconcile(client));
+  assert.equal(await restored.use((client) => recovery.canary.read(client)), "point");
+  const queue = await bodies("receipts", restored, present["admin-password"]);
+  const whole = ["a", "b", "c", "last"].map((id) => JSON.stringify(order(id)));
+  assert.deepEqual(queue, [...whole.slice(0, 3), "no order", ...whole.slice(3)]);
+  assert.deepEqual(
+    await restored.use((client) => recovery.counts(client, 5_000)),
+    await store.use((client) => recovery.counts(client, 5_000)),
+  );
+  await assert.rejects(
+    restored.use(() => Promise.resolve(), secrets),
+    /password is refused/,
+  );
+  for (const [password, reason] of [
+    [present["app-password"], "Not management user"],
+    [secrets["app-password"], "Not_Authorized"],
+  ] as const) {
+    const app = Buffer.from(`app:${password}`).toString("base64");
+    const url = `http://${await restored.address()}:15672/api/whoami`;
+    const answer = await fetch(url, { headers: { authorization: `Basic ${app}` } });
+    assert.equal(((await answer.json()) as { reason: string }).reason, reason);
+  }
+});
+
+test("what was confirmed survives kill -9", async () => {
+  await store.use((client) => recovery.canary.write(client, "confirmed"));
+  await docker(["kill", store.id]);
+  await store.start();
+  assert.equal(await store.use((client) => recovery.canary.read(client)), "confirmed");
+});
+
+test("obeys SIGTERM", async () => {
+  const began = Date.now();
+  await docker(["stop", "--time", "60", store.id]);
+  assert.ok(Date.now() - began < 30_000);
+  assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", store.id]), "0");
+});
