@@ -12,6 +12,7 @@ test("a store's directory belongs to the user that its container runs as, and to
     [
       { path: "/srv/kaleem/live/mongo", owner: "999:999", mode: "0700" },
       { path: "/srv/kaleem/live/redis", owner: "999:999", mode: "0700" },
+      { path: "/srv/kaleem/live/rabbitmq", owner: "999:999", mode: "0700" },
     ],
   );
 });

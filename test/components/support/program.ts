@@ -25,6 +25,9 @@ export const secrets: Readonly<Record<string, string>> = {
   "mongo-app-password": "plain-mongo-app-password",
   "mongo-keyfile": "plainMongoKeyfile",
   "redis-password": "plain-redis-password",
+  "rabbitmq-admin-password": "plain-rabbitmq-admin-password",
+  "rabbitmq-app-password": "plain-rabbitmq-app-password",
+  "rabbitmq-erlang-cookie": "plain-rabbitmq-erlang-cookie",
   "restic-password": "plain-restic-password",
   "offsite-access-key-id": "plain-access-key-id",
   "offsite-secret-access-key": "plain-secret-access-key",
@@ -55,6 +58,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
     services: {
       mongo: { memory: "1GiB", cpus: 1 },
       redis: { memory: "512MiB", cpus: 0.5 },
+      rabbitmq: { memory: "512MiB", cpus: 0.5 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
     edge: { serverName: "localhost", maxBody: "10MiB" },
@@ -77,7 +81,9 @@ function writeFiles(): string {
     version: "1",
     source: "stand-in",
   });
-  const lock = Object.fromEntries(["mongo", "redis", "nginx", "api"].map((key) => [key, image(key)]));
+  const lock = Object.fromEntries(
+    ["mongo", "redis", "rabbitmq", "nginx", "api"].map((key) => [key, image(key)]),
+  );
   writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
   process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");
   return folder;
