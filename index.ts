@@ -6,14 +6,16 @@ import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { Host } from "./components/host/host.ts";
-import { catalog } from "./components/services/catalog.ts";
+import { catalog as pages } from "./components/services/catalog.ts";
 import { enabledServices } from "./components/services/enabled-services.ts";
+import { loadCatalog } from "./components/services/load-catalog.ts";
 import { loadImages } from "./components/services/load-images.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/storage/offsite.ts";
 
 const stack = pulumi.getStack();
+const catalog = loadCatalog({ catalog: pages, edge: nginx, published: { [nginx.name]: [80, 443] } });
 const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { nginx } from "../../components/edge/nginx.ts";
 import { stackOutputsSchema } from "../../components/outputs.ts";
+import { catalog } from "../../components/services/catalog.ts";
 import { type Declared, hostKey, runProgram, secrets, validValues } from "./support/program.ts";
 
 let declared: readonly Declared[] = [];
@@ -136,6 +138,18 @@ test("every service runs an image by digest, stops with grace and restarts with 
     assert.match(containerSpec.stopGracePeriod, /\d/, name);
     assert.equal(containerSpec.init, true, name);
     assert.match(restartPolicy.delay, /[1-9]/, name);
+  }
+});
+
+test("no container can change its image or has a right of root's that its page does not name", () => {
+  const pages = new Map([...catalog, nginx].map((page) => [`${page.name}-service`, page]));
+  for (const { name, inputs } of services()) {
+    const { containerSpec } = inputs["taskSpec"] as { containerSpec: Record<string, unknown> };
+    const page = pages.get(name);
+    assert.equal(containerSpec["readOnly"], page?.writableRoot === undefined, name);
+    assert.deepEqual(containerSpec["capDrops"], ["ALL"], name);
+    assert.deepEqual(containerSpec["capAdds"] ?? [], [...(page?.capabilities ?? [])].sort(), name);
+    assert.ok(!JSON.stringify(containerSpec["mounts"] ?? []).includes("docker.sock"), name);
   }
 });
 

@@ -107,7 +107,7 @@ function diffValue(field: Field, triple: Triple, path: string, replace: boolean,
     Number(old) === Number(planned)
   )
     return;
-  if (old === null || old === undefined) {
+  if (old === null || old === undefined || (field.kind === "texts" && isEmptyList(old))) {
     changes.add(path, "ADD", replace);
     return;
   }
@@ -116,6 +116,10 @@ function diffValue(field: Field, triple: Triple, path: string, replace: boolean,
     return;
   }
   diffPresent(field, { old, planned, given }, path, replace, changes);
+}
+
+function isEmptyList(value: Value): boolean {
+  return isList(value) && value.length === 0;
 }
 
 function diffPresent(field: Field, triple: Triple, path: string, replace: boolean, changes: Changes): void {

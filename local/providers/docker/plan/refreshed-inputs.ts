@@ -30,8 +30,9 @@ function refreshedValue(field: Field, before: Value, now: Value): Value {
     return field.kind === "block" ? refreshedInputs(field.fields, before, now) : sameKeys(before, now);
   }
   if (field.kind === "blocks" && isList(before) && isList(now) && before.length === now.length) {
+    const pairs = field.set === true ? pairUp(before, now) : before;
     return now.map((element, index) => {
-      const given = before[index];
+      const given = pairs[index];
       return isPropertyMap(element) && isPropertyMap(given) ? sameKeys(given, element) : element;
     });
   }
@@ -43,6 +44,16 @@ function sameKeys(before: PropertyMap, now: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.keys(before).flatMap((key) => (now[key] === undefined ? [] : [[key, now[key]]])),
   );
+}
+
+/** For each element of a set now the one that was given for it: the same one, else the first that is left over. */
+function pairUp(before: readonly Value[], now: readonly Value[]): (Value | undefined)[] {
+  const left = [...before];
+  const take = (index: number): Value | undefined => (index === -1 ? undefined : left.splice(index, 1)[0]);
+  const same = now.map((element) =>
+    take(left.findIndex((candidate) => canonical(candidate) === canonical(element))),
+  );
+  return same.map((given) => given ?? left.shift());
 }
 
 /** Whether two lists hold the same elements in any order: a set comes back sorted otherwise than it was given. */

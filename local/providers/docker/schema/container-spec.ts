@@ -57,7 +57,7 @@ export const containerSpecFields: Fields = {
       searches: { kind: "texts", terraformName: "search" },
     },
   },
-  env: { kind: "map" },
+  env: { kind: "map", showsWhenNull: true },
   groups: { kind: "texts" },
   healthcheck: { kind: "block", computed: true, fields: healthcheckFields },
   hostname: { kind: "string" },

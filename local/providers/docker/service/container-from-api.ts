@@ -77,6 +77,9 @@ function hostFromApi(entry: string): Value {
   return { host: host ?? "", ip: ip ?? "" };
 }
 
+/** Of a mode the official plugin reads the permissions alone, no sticky bit: given with one, it differs after a refresh. */
+const permissions = 0o777;
+
 function mountFromApi(mount: JsonObject): Value {
   const tmpfs = object(mount["TmpfsOptions"]);
   return {
@@ -87,7 +90,7 @@ function mountFromApi(mount: JsonObject): Value {
     source: text(mount["Source"]),
     target: text(mount["Target"]),
     tmpfsOptions: isObject(mount["TmpfsOptions"])
-      ? { mode: number(tmpfs["Mode"]), sizeBytes: number(tmpfs["SizeBytes"]) }
+      ? { mode: number(tmpfs["Mode"]) & permissions, sizeBytes: number(tmpfs["SizeBytes"]) }
       : null,
     type: text(mount["Type"]),
     volumeOptions: null,

@@ -82,6 +82,7 @@ function service(variant: Variant): object {
         stopGracePeriod: "10s",
         stopSignal: "SIGTERM",
         capDrops: ["ALL"],
+        capAdds: ["CHOWN", "NET_BIND_SERVICE"],
         mounts: [
           { type: "tmpfs", target: "/scratch", tmpfsOptions: { sizeBytes: 1048576, mode: 0o700 } },
           { type: "bind", source: "/etc", target: "/host-etc", readOnly: true },

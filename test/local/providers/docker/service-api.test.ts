@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { object } from "../../../../local/providers/docker/api/json.ts";
+import { object, type JsonObject } from "../../../../local/providers/docker/api/json.ts";
 import { plan } from "../../../../local/providers/docker/plan/plan.ts";
 import { canonical } from "../../../../local/providers/docker/plan/zero.ts";
 import { serviceSchema } from "../../../../local/providers/docker/schema/service.ts";
@@ -75,7 +75,7 @@ const full: PropertyMap = {
           readOnly: true,
           bindOptions: { propagation: "rprivate" },
         },
-        { type: "tmpfs", target: "/tmp", tmpfsOptions: { mode: 0o1777, sizeBytes: 4096 } },
+        { type: "tmpfs", target: "/tmp", tmpfsOptions: { mode: 0o700, sizeBytes: 4096 } },
       ],
       readOnly: true,
       secrets: [{ secretId: "s1", secretName: "pw", fileName: "/run/secrets/pw", ...file }],
@@ -92,6 +92,17 @@ test("loses nothing on the way to Docker and back", () => {
   const spec = serviceToApi(planned);
   const back = serviceFromApi({ Spec: JSON.parse(JSON.stringify(spec)), Endpoint: {} }, planned);
   assert.equal(canonical(back), canonical(planned));
+});
+
+test("sends a tmpfs' mode whole and reads its permissions alone, as the official plugin does", () => {
+  const mounts = [{ type: "tmpfs", target: "/tmp", tmpfsOptions: { mode: 0o1777 } }];
+  const planned = plan(serviceSchema.fields, {
+    name: "s",
+    taskSpec: { containerSpec: { image: "x", mounts } },
+  });
+  const spec = JSON.parse(JSON.stringify(serviceToApi(planned))) as JsonObject;
+  assert.match(JSON.stringify(spec), /"Mode":1023/);
+  assert.match(JSON.stringify(serviceFromApi({ Spec: spec, Endpoint: {} }, planned)), /"mode":511/);
 });
 
 test("sends what was left out as the official plugin does: no grace, no healthcheck, Swarm's own restart policy", () => {
