@@ -50,6 +50,7 @@ const edge = new Edge("edge", {
   image: images.ref(nginx.image),
   routes: [{ path: "/", service: "api", port: 3000 }],
   settings: config.edge,
+  secret: config.secret,
 });
 
 const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });

@@ -65,6 +65,11 @@ export const keyPrefix = text<string>(
   "a key prefix without slashes at its ends, or nothing",
 );
 export const region = text<string>(/^[a-z0-9-]{2,32}$/, "a region such as auto or us-east-1");
+/** One or more certificates; a key beside them would lie there in plain text. */
+export const certificates = text<string>(
+  /^\s*(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\s*)+$/,
+  "certificates in PEM (-----BEGIN CERTIFICATE-----…) and nothing else",
+);
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
@@ -74,6 +79,11 @@ export const secretForms = {
   keyfile: text<string>(
     /^[A-Za-z0-9+/]{6,1022}={0,2}$/,
     "6 to 1024 characters of base64 (openssl rand -base64 756 | tr -d '\\n')",
+  ),
+  /** Text of several lines; `pulumi config set` takes it on standard input. */
+  privateKey: text<string>(
+    /^-----BEGIN ((EC|RSA) )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END ((EC|RSA) )?PRIVATE KEY-----\s*$/,
+    "a private key in PEM, without a passphrase",
   ),
   credential: text<string>(/^[\x21-\x7e]{3,256}$/, "3 or more printable characters without spaces"),
 } as const;

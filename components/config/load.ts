@@ -10,7 +10,7 @@ import { secretKeys } from "./secret-keys.ts";
 export interface StackConfig extends StackSettings {
   /** This stack's own file on this machine, its secrets encrypted; escrowed off-site. */
   readonly stackFile: string;
-  /** Key in the stack file → value, marked secret. Throws for a key that no definition names. */
+  /** Key in the stack file → value, marked secret. Throws for a key that no definition names, or that the settings do not ask for and the file lacks. */
   readonly secret: (key: string) => pulumi.Output<string>;
 }
 
@@ -31,9 +31,10 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   );
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const settings = withoutStackTrace(() =>
-    parseConfig({ file, values, encrypted, fileExists: existsSync }, catalog),
+    parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date() }, catalog),
   );
-  const secrets = new Map(Object.keys(secretKeys(catalog)).map((key) => [key, config.requireSecret(key)]));
+  const given = Object.keys(secretKeys(catalog)).filter((key) => Object.hasOwn(values, key));
+  const secrets = new Map(given.map((key) => [key, config.requireSecret(key)]));
   return { ...settings, stackFile: stackFile(file), secret: (key) => found(secrets, key) };
 }
 
@@ -62,6 +63,6 @@ function withoutStackTrace<T>(parse: () => T): T {
 
 function found(secrets: ReadonlyMap<string, pulumi.Output<string>>, key: string): pulumi.Output<string> {
   const secret = secrets.get(key);
-  if (secret === undefined) throw new Error(`no definition names a secret ${JSON.stringify(key)}`);
+  if (secret === undefined) throw new Error(`the stack has no secret ${JSON.stringify(key)}`);
   return secret;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms } from "./fields.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
@@ -14,6 +15,8 @@ export interface RawConfig {
   /** Keys that are encrypted in the file. */
   readonly encrypted: ReadonlySet<string>;
   readonly fileExists: (path: string) => boolean;
+  /** What certificates must be valid at. */
+  readonly now: Date;
 }
 
 /** Checks a stack's whole configuration. Throws one ConfigError with every problem; secrets are checked, not returned. */
@@ -33,8 +36,9 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
   ];
   const problems = [
     ...sentences(issues, settings, known, (key) => raw.encrypted.has(key)),
-    ...secretProblems(raw, secrets),
+    ...secretProblems(raw, secrets, parsed.success ? parsed.data : null),
     ...(parsed.success ? missingFiles(parsed.data, raw.fileExists) : []),
+    ...(parsed.success ? tlsProblems(parsed.data.edge, raw) : []),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(raw.file, problems);
   return parsed.data;
@@ -51,11 +55,19 @@ function structured(text: string): unknown {
   }
 }
 
-function secretProblems(raw: RawConfig, secrets: Readonly<Record<string, SecretKey>>): string[] {
-  return Object.entries(secrets).flatMap(([key, { form }]) => {
+/** `settings` is null when they are wrong themselves: what only some of them ask for is then not missed. */
+function secretProblems(
+  raw: RawConfig,
+  secrets: Readonly<Record<string, SecretKey>>,
+  settings: StackSettings | null,
+): string[] {
+  return Object.entries(secrets).flatMap(([key, { form, onlyWhen }]) => {
     const set = `set it with: pulumi config set --secret ${key}`;
     const value = raw.values[key];
-    if (value === undefined || value === "") return [`${key}: missing secret; ${set}`];
+    if (value === undefined || value === "") {
+      const isWanted = onlyWhen === undefined || (settings !== null && onlyWhen.holds(settings));
+      return isWanted ? [`${key}: missing secret; ${set}`] : [];
+    }
     if (!raw.encrypted.has(key)) return [`${key}: a secret in plain text; ${set}`];
     const checked = secretForms[form].safeParse(value);
     return checked.success
@@ -73,6 +85,14 @@ function missingFiles(settings: StackSettings, fileExists: (path: string) => boo
   return Object.entries(files)
     .filter(([, path]) => !fileExists(path))
     .map(([key, path]) => `${key}: expected a file that exists, got ${JSON.stringify(path)}`);
+}
+
+/** A key of the wrong form has been told already, and cannot be compared. */
+function tlsProblems({ tls, serverName }: StackSettings["edge"], { values, now }: RawConfig): string[] {
+  if (tls.kind === "self-signed") return [];
+  const key = secretForms.privateKey.safeParse(values["edge-tls-key"]).data ?? null;
+  const given = { chain: tls.certificate, key, serverName, isPublic: tls.kind === "files", now };
+  return certificateProblems(given).map((problem) => `edge.tls.certificate: ${problem}`);
 }
 
 /** The keys that a schema knows at a path; none where there is no object. */

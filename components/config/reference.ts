@@ -33,7 +33,8 @@ is named at once, path first. Editors that read YAML with a schema check it whil
 
 For the stack \`local\`, \`npm run up\` writes the working copy from the committed file and adds what is marked ★.`;
 
-const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required. Keep the
+const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required,
+but for those that say when. Keep the
 passphrase and one copy of \`restic-password\` away from all this: without them no recovery point can be read.`;
 
 function settingRow(
@@ -46,11 +47,11 @@ function settingRow(
 }
 
 function secretRows(catalog: readonly ServiceDefinition[]): Row[] {
-  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, usedBy }]) => [
+  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, usedBy, onlyWhen }]) => [
     `\`${key}\``,
     escaped(secretForms[form].meta()?.title ?? ""),
     usedBy.join(", "),
-    meaning,
+    onlyWhen === undefined ? meaning : `${meaning} Only when ${onlyWhen.says}.`,
   ]);
 }
 

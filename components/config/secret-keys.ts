@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "../services/definition.ts";
 import type { SecretForm } from "./fields.ts";
+import type { StackSettings } from "./schema.ts";
 
 /** What there is to know of a secret, but for its value. */
 export interface SecretKey {
@@ -8,6 +9,8 @@ export interface SecretKey {
   readonly meaning: string;
   /** Services that get it, and other parts of the platform. */
   readonly usedBy: readonly string[];
+  /** Which settings ask for it; all do when left out. One that nothing asks for may be there, for later. */
+  readonly onlyWhen?: { readonly says: string; readonly holds: (settings: StackSettings) => boolean };
 }
 
 /** Secrets of the platform itself; those of services come from the catalog. */
@@ -29,9 +32,18 @@ const platformSecrets = {
     meaning: "The secret half of the key to the off-site bucket.",
     usedBy: ["the host's agent", "`npm run kit`"],
   },
+  "edge-tls-key": {
+    form: "privateKey",
+    meaning: "The key of the certificate in `edge.tls`: whoever has it can pose as the edge.",
+    usedBy: ["nginx"],
+    onlyWhen: {
+      says: "`edge.tls.kind` is files or cloudflare-origin",
+      holds: ({ edge }) => edge.tls.kind !== "self-signed",
+    },
+  },
 } as const satisfies Record<string, SecretKey>;
 
-/** Every secret that a stack must have. Keys are top-level, so that each is encrypted by itself. */
+/** Every secret that a stack must have, or must have when its settings ask for it. Keys are top-level, so that each is encrypted by itself. */
 export function secretKeys(catalog: readonly ServiceDefinition[]): Readonly<Record<string, SecretKey>> {
   const keys = new Set(catalog.flatMap((definition) => Object.values(definition.secrets ?? {})));
   const ofServices = [...keys].map((key): [string, SecretKey] => [key, ofService(key, catalog)]);

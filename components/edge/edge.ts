@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
-import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { layout } from "../../recovery/layout.ts";
+import type { StackConfig } from "../config/load.ts";
 import type { EdgeSettings } from "../config/schema.ts";
 import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
-import { bytes } from "../services/quantities.ts";
 import type { Services } from "../services/services.ts";
 import { SwarmService } from "../services/swarm-service.ts";
-import { commandLine } from "../text/shell.ts";
+import { edgeConfigProgram, EdgeTls } from "./edge-tls.ts";
 import { edgeMount, nginx } from "./nginx.ts";
 import { type Route, renderNginxConf } from "./nginx-conf.ts";
+import { edgeIdentity } from "./tls-files.ts";
 
 export interface EdgeArgs {
   readonly host: Host;
@@ -20,15 +20,15 @@ export interface EdgeArgs {
   readonly image: string;
   readonly routes: readonly Route[];
   readonly settings: EdgeSettings;
+  /** Asked for `edge-tls-key` when the certificate is a given one. */
+  readonly secret: StackConfig["secret"];
 }
 
-const edgeConfig = "/usr/local/lib/kaleem/edge-config";
-const tls = `${layout.edge}/tls`;
-
 /**
- * The one thing that answers from outside: nginx on 80 and 443. A new configuration is checked by nginx itself, reloaded
- * without replacing the task, and proved by what `/lb-health` answers. Recovery: none needed; `pulumi up` makes it anew,
- * with another self-signed certificate.
+ * The one thing that answers from outside: nginx on 80, which only leads to 443. A new configuration or certificate is
+ * checked by nginx itself, reloaded without replacing the task, and proved by what the edge then answers; the old one
+ * serves on when the new one is refused. Recovery: none needed; `pulumi up` makes it anew, with the given certificate or
+ * another self-signed one.
  */
 export class Edge extends pulumi.ComponentResource {
   readonly service: SwarmService;
@@ -38,7 +38,9 @@ export class Edge extends pulumi.ComponentResource {
   constructor(name: string, args: EdgeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:edge:Edge", name, {}, opts);
     const { host } = args;
-    const configuration = this.#configuration(name, args, this.#certificate(name, args));
+    const script = this.#script(name, host);
+    const tls = new EdgeTls(`${name}-tls`, args, { parent: this, dependsOn: script });
+    const configuration = this.#configuration(name, args, [script, tls]);
     this.service = new SwarmService(
       nginx.name,
       {
@@ -56,36 +58,23 @@ export class Edge extends pulumi.ComponentResource {
     this.registerOutputs({ ports: this.ports });
   }
 
-  #certificate(name: string, { host, settings }: EdgeArgs): remote.Command {
-    return new remote.Command(
-      `${name}-certificate`,
-      {
-        connection: host.connection,
-        create: commandLine(["bash", "-s", "--", tls, settings.serverName]),
-        stdin: readFileSync(new URL("files/self-signed.sh", import.meta.url), "utf8"),
-        triggers: [host.identity],
-      },
-      { parent: this, dependsOn: host.baseline },
-    );
-  }
-
-  #configuration(name: string, args: EdgeArgs, certificate: remote.Command): HostFile {
-    const { host, image, settings, routes } = args;
-    const conf = renderNginxConf({
-      serverName: settings.serverName,
-      maxBodyBytes: bytes(settings.maxBody),
-      routes,
-    });
-    const script = new HostFile(
+  #script(name: string, host: Host): HostFile {
+    return new HostFile(
       `${name}-script`,
       {
         host,
-        path: edgeConfig,
+        path: edgeConfigProgram,
         mode: "0755",
         content: readFileSync(new URL("files/edge-config.sh", import.meta.url), "utf8"),
       },
       { parent: this, dependsOn: host.baseline },
     );
+  }
+
+  #configuration(name: string, args: EdgeArgs, after: pulumi.Resource[]): HostFile {
+    const { host, image, settings, routes } = args;
+    const { serverName, maxBody, tls } = settings;
+    const conf = renderNginxConf({ serverName, maxBody, routes, identity: edgeIdentity(tls) });
     return new HostFile(
       `${name}-configuration`,
       {
@@ -93,15 +82,15 @@ export class Edge extends pulumi.ComponentResource {
         path: `${layout.edge}/nginx.conf`,
         mode: "0644",
         content: conf.text,
-        validate: [edgeConfig, "check", image, "{candidate}", layout.edge, edgeMount],
-        reload: [[edgeConfig, "reload", nginx.name]],
-        assert: [edgeConfig, "assert", nginx.name, conf.configuration],
+        validate: [edgeConfigProgram, "check", image, nginx.user, "{candidate}", layout.edge, edgeMount],
+        reload: [[edgeConfigProgram, "reload", nginx.name]],
+        assert: [edgeConfigProgram, "assert", nginx.name, conf.configuration],
       },
-      { parent: this, dependsOn: [script, certificate] },
+      { parent: this, dependsOn: after },
     );
   }
 }
 
 function noSecrets(key: string): never {
-  throw new Error(`the edge has no secret ${key}`);
+  throw new Error(`the edge's container has no secret ${key}: its key is a file on the host`);
 }

@@ -2,8 +2,12 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { layout } from "../../recovery/layout.ts";
+import type { ByteSize } from "../services/definition.ts";
+import { bytes } from "../services/quantities.ts";
 import { renderTemplate } from "../text/template.ts";
-import { edgeMount } from "./nginx.ts";
+import { cloudflareRanges } from "./cloudflare-ranges.ts";
+import { edgeMount, statusPort } from "./nginx.ts";
+import { type EdgeIdentity, inContainer } from "./tls-files.ts";
 
 /** Which requests go to which service. */
 export interface Route {
@@ -11,6 +15,8 @@ export interface Route {
   readonly path: string;
   readonly service: string;
   readonly port: number;
+  /** Largest request body on this path; the edge's own when left out. */
+  readonly maxBody?: ByteSize;
 }
 
 export interface NginxConf {
@@ -21,19 +27,24 @@ export interface NginxConf {
 
 const template = readFileSync(new URL("files/nginx.conf", import.meta.url), "utf8");
 const fence = `${edgeMount}/${basename(dirname(layout.fence))}/${basename(layout.fence)}`;
+/** One year, and this name only: what else lives below the domain is not ours to promise. */
+const strictTransport = "    add_header Strict-Transport-Security max-age=31536000 always;";
 
 /** The edge's whole configuration. Pure and stable: the same routes give the same text in whatever order they come. */
 export function renderNginxConf(edge: {
   readonly serverName: string;
-  readonly maxBodyBytes: number;
+  readonly maxBody: ByteSize;
+  readonly identity: EdgeIdentity;
   readonly routes: readonly Route[];
 }): NginxConf {
   const routes = [...edge.routes].sort((a, b) => (a.path < b.path ? -1 : 1));
   const render = (configuration: string) =>
     renderTemplate(template, {
       serverName: edge.serverName,
-      maxBodyBytes: edge.maxBodyBytes,
-      mount: edgeMount,
+      maxBodyBytes: bytes(edge.maxBody),
+      identity: inContainer(edge.identity.file),
+      trust: trust(edge.identity).join("\n"),
+      statusPort,
       upstreams: upstreams(routes).join("\n\n"),
       locations: routes.map(location).join("\n\n"),
       configuration,
@@ -42,7 +53,31 @@ export function renderNginxConf(edge: {
   return { text: render(configuration), configuration };
 }
 
-/** `resolve` needs a shared zone; without it names would be looked up once, at start. */
+/** Whom the edge believes, and what it promises to browsers. */
+function trust({ isTrusted, clientAuthorityFile, behindCloudflare }: EdgeIdentity): string[] {
+  return [
+    ...(clientAuthorityFile === undefined
+      ? []
+      : [
+          "    # Only Cloudflare has a certificate of this authority: nobody goes round it.",
+          `    ssl_client_certificate ${inContainer(clientAuthorityFile)};`,
+          "    ssl_verify_client on;",
+        ]),
+    ...(isTrusted
+      ? ["    # A browser that was here once never comes in the clear again.", strictTransport]
+      : []),
+    ...(behindCloudflare
+      ? [
+          "    # Cloudflare says who its client is; from anybody else that is not believed.",
+          ...cloudflareRanges.map((range) => `    set_real_ip_from ${range};`),
+          "    real_ip_header CF-Connecting-IP;",
+        ]
+      : []),
+    "",
+  ];
+}
+
+/** `resolve` needs a shared zone; without it names would be looked up once, at start, and a missing one would end nginx. */
 function upstreams(routes: readonly Route[]): string[] {
   const services = new Map(routes.map(({ service, port }) => [service, port]));
   return [...services].map(([service, port]) =>
@@ -51,15 +86,19 @@ function upstreams(routes: readonly Route[]): string[] {
       `    zone ${service} 64k;`,
       "    least_conn;",
       `    server tasks.${service}:${port} resolve max_fails=1 fail_timeout=2s;`,
-      "    keepalive 32;",
+      "    keepalive 64;",
+      "    keepalive_requests 10000;",
+      "    # The applications keep theirs for 75 s: a request never meets a connection that is just closing.",
+      "    keepalive_timeout 60s;",
       "  }",
     ].join("\n"),
   );
 }
 
-function location({ path, service }: Route): string {
+function location({ path, service, maxBody }: Route): string {
   return [
     `    location ${path} {`,
+    ...(maxBody === undefined ? [] : [`      client_max_body_size ${bytes(maxBody)};`]),
     "      # Asked per request: the fence works without a reload.",
     `      if (-f ${fence}) {`,
     "        error_page 503 @closed;",

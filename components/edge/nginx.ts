@@ -1,20 +1,20 @@
+import { edgeUser } from "../host/directories.ts";
 import { defineStateless } from "../services/definition.ts";
 
 /** Where the edge's directory on the host is seen inside the container. */
 export const edgeMount = "/etc/nginx/kaleem";
 
+/** Inside the overlay network only: nginx's own counters, for an exporter. */
+export const statusPort = 8081;
+
 /** The edge: the one service that answers from outside. Its configuration comes from the host's directory. */
 export const nginx = defineStateless({
   name: "nginx",
   image: "nginx",
-  // The master binds 80 and 443 and reads the key; its workers run as the image's own user.
-  user: "0:0",
-  // To bind 80 and 443, and to hand its workers to that user and stop those that do not obey.
-  capabilities: ["NET_BIND_SERVICE", "CHOWN", "SETUID", "SETGID", "KILL"],
-  // Its pid, and bodies too large for its buffers: upstream's image keeps those in the one directory, Debian's in the other.
-  scratch: { "/tmp": "16MiB", "/var/cache/nginx": "64MiB", "/var/lib/nginx": "64MiB" },
+  // Docker lets anybody in a container take ports below 1024, so that no part of nginx has to be root.
+  user: edgeUser,
   args: ["nginx", "-c", `${edgeMount}/nginx.conf`, "-g", "daemon off;"],
-  ports: { http: 80, https: 443 },
+  ports: { http: 80, https: 443, status: statusPort },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   health: {
     argv: ["/bin/sh", "/etc/kaleem/health"],
@@ -23,8 +23,11 @@ export const nginx = defineStateless({
     retries: 3,
     startPeriod: "10s",
   },
-  limits: { memory: "128MiB", cpus: 1 },
+  // Its process id, and bodies on their way in that are larger than their buffers: counts as its memory.
+  scratch: { "/tmp": "128MiB" },
+  limits: { memory: "256MiB", cpus: 2 },
   replicas: 1,
-  stopGrace: "30s",
-  recovery: "none: its configuration and key are made by pulumi up",
+  // What is under way may take as long as an application may.
+  stopGrace: "65s",
+  recovery: "none: its configuration comes from pulumi up, a given certificate from the stack file",
 });

@@ -2,6 +2,9 @@ import { dirname } from "node:path";
 import { layout } from "../../recovery/layout.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 
+/** Whom nginx runs as, and who may read its key: upstream's own `nginx` user. */
+export const edgeUser = "101:101";
+
 /** A directory that must be on the host before anything uses it. */
 export interface HostDirectory {
   readonly path: string;
@@ -33,7 +36,7 @@ export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDire
     root(dirname(layout.escrow), "0700"),
     root(layout.edge, "0755"),
     root(dirname(layout.fence), "0755"),
-    root(`${layout.edge}/tls`, "0700"),
+    { path: `${layout.edge}/tls`, owner: edgeUser, mode: "0700" },
     root(dirname(layout.agentBundle), "0755"),
     root(layout.metrics, "0755"),
   ];

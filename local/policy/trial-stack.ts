@@ -6,6 +6,7 @@ import { catalog } from "../../components/services/catalog.ts";
 import type { LockedImage } from "../../policies/stack-view.ts";
 import { generatedSecrets } from "../stack/generated-secrets.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
+import { issuedFor } from "./trial-certificate.ts";
 
 /** The stacks whose settings are committed. */
 export const committedStacks = ["local", "staging", "prod"] as const;
@@ -34,6 +35,8 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
   );
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(repository, committedLock), "utf8")));
   const isLocal = stack === "local";
+  const serverName = `${stack}.example.com`;
+  const given = isLocal ? null : issuedFor(serverName);
   const imageLock = join(folder, "images.lock.json");
   writeFileSync(imageLock, JSON.stringify(filled(lock)));
   return {
@@ -44,7 +47,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
         endpoint: isLocal ? "http://10.200.0.3:9000" : "https://account.r2.cloudflarestorage.com",
         bucket: `kaleem-${stack}-backup`,
       },
-      edge: { serverName: `${stack}.example.com` },
+      ...(given === null ? {} : { edge: edge(serverName, given.certificate) }),
       fenced: false,
       ...settings,
       host: { ...host(folder), ...(isLocal ? { insecureRegistries: ["10.200.0.4:5000"] } : {}) },
@@ -54,6 +57,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
       ...Object.fromEntries(Object.entries(generatedSecrets(catalog)).map(([key, make]) => [key, make()])),
       "offsite-access-key-id": randomBytes(16).toString("hex"),
       "offsite-secret-access-key": randomBytes(32).toString("hex"),
+      ...(given === null ? {} : { "edge-tls-key": given.key }),
     },
     images: isLocal ? null : lock,
   };
@@ -68,6 +72,10 @@ function filled(lock: z.infer<typeof lockSchema>): unknown {
       return [key, { ref: pinned, version: "trial", source }];
     }),
   );
+}
+
+function edge(serverName: string, certificate: string): Record<string, unknown> {
+  return { serverName, tls: { kind: "cloudflare-origin", certificate } };
 }
 
 function host(folder: string): Record<string, unknown> {

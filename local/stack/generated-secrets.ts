@@ -14,6 +14,7 @@ const draw: Readonly<Record<SecretForm, (() => string) | null>> = {
   // mongod wants base64, 6 to 1024 characters.
   keyfile: () => randomBytes(756).toString("base64"),
   credential: null,
+  privateKey: null,
 };
 
 /**

@@ -35,10 +35,11 @@ test("the keys of a block, of a block in it and of each kind of a block are foun
 test("a key with a default is not required, and its default is told", () => {
   assert.deepEqual(
     keys
-      .filter(({ path }) => /^edge\./.test(path))
+      .filter(({ path }) => /^edge\.[^.]+$/.test(path))
       .map(({ path, required, fallback }) => [path, required, fallback]),
     [
       ["edge.serverName", true, undefined],
+      ["edge.tls", true, undefined],
       ["edge.maxBody", false, "10MiB"],
     ],
   );

@@ -3,6 +3,7 @@ import test from "node:test";
 import { ConfigError } from "../../../components/config/config-error.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
 import { catalog } from "../../../components/services/catalog.ts";
+import { issuedFor } from "../../../local/policy/trial-certificate.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 const valid = validValues();
@@ -21,6 +22,7 @@ function parse(
       values: Object.fromEntries(given),
       encrypted: also.encrypted ?? encrypted,
       fileExists: () => also.exists ?? true,
+      now: new Date(),
     },
     catalog,
   );
@@ -49,7 +51,7 @@ function changed(key: string, change: (block: Record<string, object>) => unknown
 }
 
 test("takes a whole, valid configuration and fills in defaults", () => {
-  const settings = parse(changed("edge", () => ({ serverName: "localhost" })));
+  const settings = parse(changed("edge", () => ({ serverName: "localhost", tls: { kind: "self-signed" } })));
   assert.equal(settings.edge.maxBody, "10MiB");
   assert.equal(settings.fenced, false);
   assert.equal(settings.host.port, 20010);
@@ -78,7 +80,7 @@ test("a misspelt key names the nearest one", () => {
 test("an unknown key with nothing near lists what is known there", () => {
   refused(
     changed("edge", (edge) => ({ ...edge, cloudflare: true })),
-    "Pulumi.local.yaml: edge.cloudflare: unknown key; known here: maxBody, serverName",
+    "Pulumi.local.yaml: edge.cloudflare: unknown key; known here: maxBody, serverName, tls",
   );
 });
 
@@ -158,9 +160,56 @@ test("every problem is reported at once", () => {
     [
       "Pulumi.local.yaml: imageLock: missing; expected a path",
       'Pulumi.local.yaml: fenced: expected true or false, got "maybe"',
-      "Pulumi.local.yaml: extra: unknown key; known here: " + [...Object.keys(valid)].sort().join(", "),
+      "Pulumi.local.yaml: extra: unknown key; known here: " +
+        [...Object.keys(valid), "edge-tls-key"].sort().join(", "),
       "Pulumi.local.yaml: restic-password: missing secret; set it with: pulumi config set --secret restic-password",
     ].join("\n"),
+  );
+});
+
+const given = issuedFor("localhost");
+const withCertificate = (tls: object) => changed("edge", (edge) => ({ ...edge, tls }));
+const cloudflare = withCertificate({ kind: "cloudflare-origin", certificate: given.certificate });
+const withKey = { encrypted: new Set([...encrypted, "edge-tls-key"]) };
+
+test("a given certificate needs its key, as a secret; a self-signed one needs none", () => {
+  assert.equal(
+    parse({ ...cloudflare, "edge-tls-key": given.key }, withKey).edge.tls.kind,
+    "cloudflare-origin",
+  );
+  const set = "set it with: pulumi config set --secret edge-tls-key";
+  refused(cloudflare, `Pulumi.local.yaml: edge-tls-key: missing secret; ${set}`);
+  refused(
+    { ...cloudflare, "edge-tls-key": given.key },
+    `Pulumi.local.yaml: edge-tls-key: a secret in plain text; ${set}`,
+  );
+  refused(
+    { ...cloudflare, "edge-tls-key": "not a key" },
+    `Pulumi.local.yaml: edge-tls-key: expected a private key in PEM, without a passphrase; the value is not shown; ${set}`,
+    withKey,
+  );
+});
+
+test("a certificate that does not fit is refused before anything is touched", () => {
+  refused(
+    { ...cloudflare, "edge-tls-key": issuedFor("localhost").key },
+    "Pulumi.local.yaml: edge.tls.certificate: certificate of CN=localhost: expected the certificate of the key edge-tls-key, " +
+      "got that of another key; set the two together",
+    withKey,
+  );
+});
+
+test("a private key beside the certificate, where it would lie in plain text, is refused", () => {
+  assert.throws(
+    () =>
+      parse(
+        {
+          ...withCertificate({ kind: "files", certificate: given.certificate + given.key }),
+          "edge-tls-key": given.key,
+        },
+        withKey,
+      ),
+    /edge\.tls\.certificate: expected certificates in PEM \(-----BEGIN CERTIFICATE-----…\) and nothing else, got "-----BEGIN CERTIFICATE/,
   );
 });
 

@@ -81,13 +81,13 @@ const refused: readonly [what: string, file: unknown, message: RegExp][] = [
   ["a key of another namespace", spoiled("kalem:fenced", true), /"kalem:fenced"/],
   [
     "a misspelt key in a block",
-    spoiled("kaleem:edge", { serverName: "localhost", maxbody: "1MiB" }),
+    spoiled("kaleem:edge", { serverName: "localhost", tls: { kind: "self-signed" }, maxbody: "1MiB" }),
     /^\/config\/kaleem:edge: .*"maxbody"/,
   ],
   ["a wrong type", spoiled("kaleem:fenced", "maybe"), /^\/config\/kaleem:fenced: must be boolean/],
   [
     "a size without its unit",
-    spoiled("kaleem:edge", { serverName: "localhost", maxBody: "10" }),
+    spoiled("kaleem:edge", { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10" }),
     /^\/config\/kaleem:edge\/maxBody: must match pattern/,
   ],
   [

@@ -28,7 +28,7 @@ test("parents come before their children", () => {
   }
 });
 
-test("secrets lie where only root may look", () => {
+test("secrets lie where only root may look, and the edge's key where only the edge may too", () => {
   for (const path of ["/etc/kaleem/secrets", "/etc/kaleem/escrow", "/etc/kaleem/edge/tls"]) {
     assert.equal(directories.find((each) => each.path === path)?.mode, "0700");
   }

@@ -61,7 +61,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       rabbitmq: { memory: "512MiB", cpus: 0.5 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
-    edge: { serverName: "localhost", maxBody: "10MiB" },
+    edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
   };
   return {
     ...Object.fromEntries(Object.entries(structured).map(([key, value]) => [key, JSON.stringify(value)])),
@@ -95,7 +95,7 @@ export async function runProgram(
   stack = "local",
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
-  const secretKeys = Object.keys(secrets).map((key) => `kaleem:${key}`);
+  const secretKeys = [...Object.keys(secrets), "edge-tls-key"].map((key) => `kaleem:${key}`);
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
   await pulumi.runtime.setMocks(
     {
