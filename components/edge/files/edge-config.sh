@@ -101,7 +101,7 @@ main() {
       check_tls "${@:2}" "the certificate or its key" "ssl_certificate /candidate.pem;" "ssl_certificate_key /candidate.pem;"
       ;;
     check-authority:4)
-      check_tls "${@:2}" "the clients' authority" "ssl_client_certificate /candidate.pem;" "ssl_reject_handshake on;"
+      check_tls "${@:2}" "the clients' authority" "ssl_client_certificate /candidate.pem;" "ssl_verify_client on;" "ssl_reject_handshake on;"
       ;;
     reload:2) reload "$2" ;;
     assert:3) assert "$2" "$3" ;;
