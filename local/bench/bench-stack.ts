@@ -4,6 +4,7 @@ import { SshHost } from "../../recovery/operator/ssh.ts";
 import { readTarget } from "../../recovery/operator/target.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
 import { askEdge } from "../stack/await-edge.ts";
+import { edgeTarget } from "../stack/edge-target.ts";
 import { vpsState } from "../vps/vps-state.ts";
 
 /** A running stack that may be measured. */
@@ -28,12 +29,13 @@ export async function openBenchStack(stack: string): Promise<BenchStack> {
     );
   }
   const target = await readTarget(stack);
-  const edge = { url: `http://127.0.0.1:${instance.vps.ports.http}` };
+  const host = new SshHost(target.ssh);
+  const edge = await edgeTarget(instance, host);
   const { status, text } = await askEdge(edge);
   if (status !== 200) {
     throw new Error(
       `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`npm run status -- --stack ${stack}\`.`,
     );
   }
-  return { stack, host: new SshHost(target.ssh), edge, offsite: target.offsite };
+  return { stack, host, edge, offsite: target.offsite };
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | rehearse`: the figures in docs/benchmarks.md. Each prints a table and
- * keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
+ * `npm run bench -- platform | up | point | copy | stores | edge | rehearse`: the figures in docs/benchmarks.md. Each prints a table
+ * and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { openBenchStack } from "../bench/bench-stack.ts";
 import type { Benchmark } from "../bench/benchmark.ts";
 import { benchmarkCopy } from "../bench/copy-benchmark.ts";
+import { benchmarkEdge } from "../bench/edge-benchmark.ts";
 import { onThisMachine } from "../bench/machine-facts.ts";
 import { benchmarkPlatform } from "../bench/platform-benchmark.ts";
 import { benchmarkPoint } from "../bench/point-benchmark.ts";
@@ -95,6 +96,13 @@ await runCommandLine(async () => {
           benchmarkStores(await openBenchStack(stack), { ...rest, everySeconds: every, progress }),
         );
       },
+    );
+  onStack(add("edge", "what the edge costs: requests through it against the API itself"))
+    .option("--connections <count>", "kept connections, each with one request under way", whole, 16)
+    .option("--rounds <count>", "rounds of both ways", whole, 6)
+    .option("--seconds <seconds>", "length of one measurement", whole, 8)
+    .action((options: Common & { connections: number; rounds: number; seconds: number }) =>
+      run(options, async () => benchmarkEdge(await openBenchStack(options.stack), { ...options, progress })),
     );
   add("rehearse", "timeline, RPO and RTO of the newest rehearsal")
     .option("--run", "rehearse now")

@@ -16,8 +16,10 @@ import { layout } from "../../recovery/layout.ts";
 import { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
+import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
 import { awaitEdge } from "./await-edge.ts";
 import { readLineage } from "./data-state.ts";
+import { edgeTarget } from "./edge-target.ts";
 import { decideFence, type FenceDecision } from "./fence.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
@@ -44,8 +46,8 @@ export interface BroughtUp {
   readonly host: SshHost;
   readonly fence: FenceDecision;
   readonly pulumi: OperationResult;
-  /** Where customers reach the edge. */
-  readonly edge: { readonly url: string; readonly httpsUrl: string };
+  /** Where customers reach the edge, and the certificate by which they know it. */
+  readonly edge: EdgeTarget;
   /** What was wanted, and was found running. */
   readonly running: readonly RunningService[];
   /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
@@ -98,10 +100,7 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
     return result;
   });
   for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
-  const edge = {
-    url: `http://127.0.0.1:${instance.vps.ports.http}`,
-    httpsUrl: `https://127.0.0.1:${instance.vps.ports.https}`,
-  };
+  const edge = await edgeTarget(instance, host);
   const running = await progress.step("health through the edge", async () => {
     if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
     await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);

@@ -9,7 +9,7 @@ export function renderBroughtUp(stack: string, up: BroughtUp): string {
     fence.fenced ? `Stack ${stack} is up but CLOSED: ${fence.reason}` : `Stack ${stack} is up and serves`,
     ...(fence.fenced ? [`  now run: npm run restore -- --stack ${stack}`] : []),
     "",
-    `  edge      ${edge.url}   ${edge.httpsUrl}   (health: ${edge.url}/api/health)`,
+    `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
     `  ssh       root@${vps.address} port ${vps.port}, key ${up.host.target.privateKeyFile}`,
     `  off-site  ${up.cloud.offsite.endpoint}/${up.cloud.offsite.bucket}`,
     "",

@@ -4,11 +4,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 /** Where the edge answers, as seen from outside the machine. */
 export interface EdgeTarget {
-  /** Such as `http://127.0.0.1:20001`. */
+  /** Such as `https://127.0.0.1:20002`. */
   readonly url: string;
   /** Name to ask for when it is not the one in `url`; also the name that the certificate must carry. */
   readonly serverName?: string;
-  /** PEM of the authority that signed the edge's certificate, when it is not a public one. */
+  /** PEM of the edge's certificate, or of who signed it, when that is no public authority: then nothing else is trusted. */
   readonly ca?: string;
 }
 
@@ -51,7 +51,8 @@ export class EdgeClient {
     this.#timeoutMs = timeoutMs;
     const isTls = new URL(target.url).protocol === "https:";
     const { ca, serverName: servername } = target;
-    const tls = { ...(ca === undefined ? {} : { ca }), ...(servername === undefined ? {} : { servername }) };
+    const pinned = ca === undefined ? {} : { ca, allowPartialTrustChain: true };
+    const tls = { ...pinned, ...(servername === undefined ? {} : { servername }) };
     this.#agent = isTls ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
   }
 

@@ -16,11 +16,11 @@ import { layout } from "../../recovery/layout.ts";
 import { manifestFile, manifestSchema } from "../../recovery/manifest.ts";
 import { AgentHost, type UnitRun } from "./support/agent-host.ts";
 import { killPoint, killings } from "./support/kill-point.ts";
-import { hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
+import { edgeOf, hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
 const agent = new AgentHost(hostOf(testStack.name));
-const edge = { url: `http://127.0.0.1:${instance.vps.ports.http}` };
+const edge = await edgeOf(testStack.name);
 const stores = ["mongo", "redis"];
 const lastCode = (job: string): string => `backup_last_exit_code{job="${job}"}`;
 

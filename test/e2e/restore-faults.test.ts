@@ -11,12 +11,12 @@ import { OrderWriter } from "../../recovery/drill/order-writer.ts";
 import { exitCodes } from "../../recovery/exit-codes.ts";
 import { craftPoint } from "./support/craft-point.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
-import { hostOf, instanceOf, npmRun, testStack, type Ended } from "./support/test-stack.ts";
+import { edgeOf, hostOf, npmRun, testStack, type Ended } from "./support/test-stack.ts";
 import { throughTunnel } from "./support/tunnel.ts";
 
 const stack = testStack.rebuilt;
 const host = hostOf(stack);
-const edge = { url: `http://127.0.0.1:${instanceOf(stack).vps.ports.http}` };
+const edge = await edgeOf(stack);
 
 const restore = (...args: string[]): Promise<Ended> => npmRun("restore", "--stack", stack, ...args);
 

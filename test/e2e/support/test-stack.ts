@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { resolve } from "node:path";
 import { stackInstance, thisRepository } from "../../../local/instance.ts";
+import { edgeTarget } from "../../../local/stack/edge-target.ts";
+import type { EdgeTarget } from "../../../recovery/drill/edge-client.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 
 const name = process.env["KALEEM_TEST_STACK"] ?? "test";
@@ -25,6 +27,11 @@ export function hostOf(stack: string): SshHost {
     privateKeyFile: vps.privateKey,
     knownHostsFile: vps.knownHosts,
   });
+}
+
+/** Where customers reach a stack that is up. */
+export function edgeOf(stack: string): Promise<EdgeTarget> {
+  return edgeTarget(instanceOf(stack), hostOf(stack));
 }
 
 export interface Ended {

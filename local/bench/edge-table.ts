@@ -1,0 +1,52 @@
+import { readable, spread } from "./render-benchmark.ts";
+import { summarize } from "./summary.ts";
+
+/** What one way to the API gave for a while. */
+export interface WayFigures {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** Both ways, measured one right after the other. */
+export interface EdgeRound {
+  readonly direct: WayFigures;
+  readonly edge: WayFigures;
+}
+
+/** The most that the edge may cost of the throughput that the API has without it. */
+export const costLimit = 0.15;
+
+/** What was found, as rows; the first is the headings. Ratios are of two measurements of one round. Pure. */
+export function edgeTable(rounds: readonly EdgeRound[]): string[][] {
+  const row = (what: string, unit: string, pick: (figures: WayFigures) => number): string[] => [
+    what,
+    spread(summarize(rounds.map(({ direct }) => pick(direct))), unit),
+    spread(summarize(rounds.map(({ edge }) => pick(edge))), unit),
+    spread(summarize(rounds.map(({ direct, edge }) => pick(edge) / pick(direct))), "×"),
+  ];
+  return [
+    ["minimum / median / maximum", "API itself", "through the edge", "edge against API"],
+    row("requests a second", "", ({ perSecond }) => perSecond),
+    row("p50", "ms", ({ p50Ms }) => p50Ms),
+    row("p99", "ms", ({ p99Ms }) => p99Ms),
+  ];
+}
+
+/** The part of the API's throughput that the edge costs, in the median round. Pure. */
+export function edgeCost(rounds: readonly EdgeRound[]): number {
+  return 1 - summarize(rounds.map(({ direct, edge }) => edge.perSecond / direct.perSecond)).median;
+}
+
+/** What a reader must know, and whether the edge keeps to its limit. Pure. */
+export function edgeNotes(
+  rounds: readonly EdgeRound[],
+  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+): string[] {
+  const percent = (share: number): string => `${readable(share * 100)} %`;
+  const cost = edgeCost(rounds);
+  return [
+    `GET /api/orders/:id over ${connections} kept connections (TLS to the edge), ${rounds.length} rounds of ${seconds} s each way in turn; wrk, edge, API and stores share the cores.`,
+    `The edge costs ${percent(cost)} of the throughput; ${cost < costLimit ? "under" : "NOT under"} the limit of ${percent(costLimit)}.`,
+  ];
+}
