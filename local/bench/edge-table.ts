@@ -1,4 +1,4 @@
-import { readable, spread } from "./render-benchmark.ts";
+import { spread } from "./render-benchmark.ts";
 import { summarize } from "./summary.ts";
 
 /** What one way to the API gave for a while. */
@@ -43,7 +43,7 @@ export function edgeNotes(
   rounds: readonly EdgeRound[],
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): string[] {
-  const percent = (share: number): string => `${readable(share * 100)} %`;
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const cost = edgeCost(rounds);
   return [
     `GET /api/orders/:id over ${connections} kept connections (TLS to the edge), ${rounds.length} rounds of ${seconds} s each way in turn; wrk, edge, API and stores share the cores.`,

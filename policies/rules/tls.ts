@@ -15,6 +15,8 @@ export const tlsOutsideLocal: Rule = {
       : [...edge(view), ...certificate(view), ...offsite(view), ...registries(view)],
 };
 
+const promisesTls = /^\s*add_header Strict-Transport-Security "?max-age=[1-9]/m;
+
 function edge(view: StackView): readonly Finding[] {
   return hostFiles(view)
     .filter(({ path }) => path === `${layout.edge}/nginx.conf`)
@@ -29,6 +31,13 @@ function edge(view: StackView): readonly Finding[] {
         ...(protocols !== undefined && /^TLSv1\.[23]( TLSv1\.3)?$/.test(protocols)
           ? []
           : [say(`ssl_protocols: expected TLSv1.2 TLSv1.3, got ${shown(protocols)}; older ones are broken`)]),
+        ...(servers.some((server) => /^\s*listen 443\b/m.test(server) && !promisesTls.test(server))
+          ? [
+              say(
+                "Strict-Transport-Security: expected it with a trusted certificate, got none; browsers would come in the clear again",
+              ),
+            ]
+          : []),
         ...(servers.some((server) => /^\s*listen 80\b/m.test(server) && server.includes("proxy_pass"))
           ? [
               say(

@@ -26,7 +26,7 @@ test("a cost beyond the limit is said out loud", () => {
   const options = { connections: 16, seconds: 8 };
   assert.match(
     edgeNotes(rounds, options)[1] ?? "",
-    /costs 10(\.0)? % of the throughput; under the limit of 15 %/,
+    /costs 10\.0 % of the throughput; under the limit of 15\.0 %/,
   );
-  assert.match(edgeNotes([round(1000, 800)], options)[1] ?? "", /costs 20(\.0)? % .*; NOT under the limit/);
+  assert.match(edgeNotes([round(1000, 800)], options)[1] ?? "", /costs 20\.0 % .*; NOT under the limit/);
 });

@@ -87,6 +87,7 @@ const conf = `http {
   }
   server {
     listen 443 ssl;
+    add_header Strict-Transport-Security max-age=31536000 always;
     location / { proxy_pass http://api; }
   }
 }
