@@ -1,8 +1,9 @@
 import { api } from "./api/api.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { minio } from "./minio/minio.ts";
 import { mongo } from "./mongo/mongo.ts";
 import { rabbitmq } from "./rabbitmq/rabbitmq.ts";
 import { redis } from "./redis/redis.ts";
 
 /** Every service of the platform, stores first: the order of starting. The edge in front of them is `edge/nginx.ts`. */
-export const catalog: readonly ServiceDefinition[] = [mongo, redis, rabbitmq, api];
+export const catalog: readonly ServiceDefinition[] = [mongo, redis, rabbitmq, minio, api];

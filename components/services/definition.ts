@@ -120,6 +120,11 @@ export interface StatefulDefinition<Client = unknown> extends Service {
    * copy holds at least what those point at, and this store is not paused. Left out: paused and copied with the others.
    */
   readonly copied?: "after-instant";
+  /**
+   * Directories, as `<data directory>/<path>`, whose content is left out of points because it is not finished yet, such as uploads
+   * under way. Only with `after-instant`: a store that stands still is copied whole.
+   */
+  readonly unfinished?: readonly string[];
   readonly recovery: Recovery<Client>;
 }
 

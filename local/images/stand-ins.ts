@@ -1,4 +1,5 @@
 import { apiImage } from "./api/image.ts";
+import { minioImage } from "./minio/image.ts";
 import { mongoImage } from "./mongo/image.ts";
 import { nginxImage } from "./nginx/image.ts";
 import { rabbitmqImage } from "./rabbitmq/image.ts";
@@ -13,6 +14,7 @@ export const standIns: Readonly<Record<string, ImageRecipe>> = {
   mongo: mongoImage,
   redis: redisImage,
   rabbitmq: rabbitmqImage,
+  minio: minioImage,
   nginx: nginxImage,
   api: apiImage,
 };

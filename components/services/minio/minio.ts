@@ -1,0 +1,52 @@
+import { defineStore } from "../definition.ts";
+import { minioRecovery } from "./recovery.ts";
+
+/**
+ * Receipts: one object for each order, written once by a worker and never changed. Only S3 and a few calls of the admin API
+ * are used of it (docs/decisions/0007-object-store.md says why, and what may take its place).
+ * Cost: the memory limit. Recovery: from a recovery point; its files are copied while it runs, just after the other stores'.
+ * Changing a password is a rotation: Swarm replaces the task, and root's is the one that it was started with.
+ */
+export const minio = defineStore({
+  name: "minio",
+  image: "minio",
+  // Any will do: upstream's image knows no user of its own.
+  user: "1000:1000",
+  args: ["minio", "server", "--address", ":9000", "/data"],
+  env: {
+    MINIO_ROOT_USER: "root",
+    MINIO_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
+    // It makes directories for certificates at home at each start, and fails where it may not.
+    HOME: "/tmp",
+    // A console would be one more door; a store that looks for updates talks to strangers.
+    MINIO_BROWSER: "off",
+    MINIO_UPDATE: "off",
+    // Otherwise metrics want a token signed with root's password, which every rotation would break. No port is published:
+    // who asks is in the overlay network, and learns sizes and counts, never an object or its name.
+    MINIO_PROMETHEUS_AUTH_TYPE: "public",
+  },
+  ports: { s3: 9000 },
+  metrics: { port: "s3", path: "/minio/v2/metrics/cluster" },
+  data: { "/data": "minio" },
+  copied: "after-instant",
+  unfinished: ["minio/.minio.sys/tmp"],
+  // That home, and the health check's configuration of mc, with the password in it.
+  scratch: { "/tmp": "16MiB" },
+  secrets: { "root-password": "minio-root-password", "app-password": "minio-app-password" },
+  secretMeanings: {
+    "minio-root-password": "MinIO's administrator, root; used by the host's agent and the health check.",
+    "minio-app-password":
+      "The applications' user, app, who may put and get receipts; set again in MinIO whenever it changes.",
+  },
+  files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
+  health: {
+    argv: ["/bin/sh", "/etc/kaleem/health"],
+    every: "10s",
+    timeout: "9s",
+    retries: 6,
+    startPeriod: "30m",
+  },
+  limits: { memory: "1GiB", cpus: 1 },
+  stopGrace: "1m",
+  recovery: minioRecovery,
+});

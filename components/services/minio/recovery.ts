@@ -1,0 +1,129 @@
+import type { Counts, Recovery, StoreAddress } from "../definition.ts";
+import { adminEnvelope } from "./admin-envelope.ts";
+import { signedCalls, type SignedCalls } from "./signed-calls.ts";
+
+/** Calls as root, with the passwords that calls may have to carry. */
+interface Client {
+  readonly call: SignedCalls;
+  readonly rootPassword: string;
+  readonly appPassword: string;
+}
+
+const admin = "/minio/admin/v3";
+const buckets = ["receipts", "canary"] as const;
+/** Listed by a thousand: more takes longer than a point has. */
+const countedAtMost = 100_000;
+const readsAtOnce = 16;
+
+/**
+ * What the applications may do: put and get receipts and list them. Nothing is deleted, so a leaked key destroys less; it can still
+ * overwrite. Without the denial every user may change its own password, and give out keys in its name.
+ */
+const appPolicy = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: ["arn:aws:s3:::receipts/*"],
+    },
+    {
+      Effect: "Allow",
+      Action: ["s3:ListBucket", "s3:GetBucketLocation"],
+      Resource: ["arn:aws:s3:::receipts"],
+    },
+    { Effect: "Deny", Action: ["admin:*"] },
+  ],
+};
+
+/** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
+export const minioRecovery: Recovery<Client> = {
+  objectives: { rpo: "15m", rto: "1h" },
+  ordersMayBeIn: "rabbitmq",
+  connect,
+  close: () => Promise.resolve(),
+
+  async version({ call }) {
+    const info = JSON.parse((await call(`${admin}/info`)) ?? "{}") as { servers?: { version?: string }[] };
+    return comparable(info.servers?.[0]?.version ?? "");
+  },
+
+  async setup(client) {
+    for (const bucket of buckets) {
+      await client.call(`/${bucket}`, { method: "PUT", accept: ["BucketAlreadyOwnedByYou"] });
+    }
+    await setApplicationUser(client);
+  },
+
+  canary: {
+    // An object's bytes are on disk when MinIO acknowledges it, but the rename that gives them their name is only in the file
+    // system's log, in memory for up to 30 s. The log is written in order: once a second object's bytes are on disk, so is it.
+    async write({ call }, mark) {
+      await call("/canary/canary", { method: "PUT", body: mark });
+      await call("/canary/after-canary", { method: "PUT", body: mark });
+    },
+    read: ({ call }) => call("/canary/canary", { accept: ["NoSuchKey", "NoSuchBucket"] }),
+  },
+
+  counts: async ({ call }, limitMs) => ({
+    receipts: await countObjects(call, "receipts", Date.now() + limitMs),
+    ...(await countBuckets(call)),
+  }),
+
+  reconcile: setApplicationUser,
+
+  async orders({ call }, ids) {
+    const found = new Map<string, unknown>();
+    const waiting = [...ids];
+    const work = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const text = await call(`/receipts/orders/${encodeURIComponent(id)}.json`, { accept: ["NoSuchKey"] });
+        if (text !== null) found.set(id, JSON.parse(text));
+      }
+    };
+    await Promise.all(Array.from({ length: readsAtOnce }, work));
+    return found;
+  },
+};
+
+async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+  const rootPassword = secrets["root-password"] ?? "";
+  const endpoint = `http://${host}:9000`;
+  const call = await signedCalls({ endpoint, user: "root", password: rootPassword });
+  await call("/");
+  return { call, rootPassword, appPassword: secrets["app-password"] ?? "" };
+}
+
+/** The applications' user with the present password and policy: made, or set when data of before a rotation was restored. */
+async function setApplicationUser({ call, rootPassword, appPassword }: Client): Promise<void> {
+  if (appPassword === "") throw new Error("minio: the secret app-password is empty");
+  const user = JSON.stringify({ secretKey: appPassword, status: "enabled" });
+  await call(`${admin}/add-canned-policy?name=app`, { method: "PUT", body: JSON.stringify(appPolicy) });
+  await call(`${admin}/add-user?accessKey=app`, { method: "PUT", body: adminEnvelope(rootPassword, user) });
+  await call(`${admin}/set-user-or-group-policy?policyName=app&userOrGroup=app&isGroup=false`, {
+    method: "PUT",
+  });
+}
+
+/** Null when there are too many, or the time is up. */
+async function countObjects(call: SignedCalls, bucket: string, deadline: number): Promise<number | null> {
+  let count = 0;
+  let after = "";
+  while (count < countedAtMost && Date.now() < deadline) {
+    const page = (await call(`/${bucket}?list-type=2&max-keys=1000${after}`)) ?? "";
+    count += Number(/<KeyCount>(\d+)</.exec(page)?.[1] ?? 0);
+    const next = /<NextContinuationToken>([^<]+)</.exec(page)?.[1];
+    if (next === undefined) return count;
+    after = `&continuation-token=${encodeURIComponent(next)}`;
+  }
+  return null;
+}
+
+async function countBuckets(call: SignedCalls): Promise<Counts> {
+  return { buckets: [...((await call("/")) ?? "").matchAll(/<Bucket>/g)].length };
+}
+
+/** `2025-09-07T16:13:09Z`, a release's name, as dotted numbers, by which a restore compares versions. */
+function comparable(version: string): string {
+  return /^\d{4}-/.test(version) ? (version.match(/\d+/g) ?? []).join(".") : version;
+}
