@@ -10,6 +10,8 @@ export const layout = {
   point: "/srv/kaleem/points/current",
   /** What the newest copy is a copy of: the live tree as it was seen; absent while the copy is being changed. */
   pointIndex: "/srv/kaleem/points/index",
+  /** The same for what is copied while its store runs. */
+  runningIndex: "/srv/kaleem/points/running-index",
   /** `{lineage, generation, host}` of this data root; its absence means "not seeded". */
   lineage: "/srv/kaleem/lineage.json",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */

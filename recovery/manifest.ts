@@ -8,6 +8,11 @@ const storeFacts = z.strictObject({
   canary: z.string().min(1),
   /** Null for what could not be counted in the time that a point has. */
   counts: z.record(z.string(), bracket.nullable()),
+  /**
+   * When its files were copied: all that was acknowledged before is in the copy. The pause's start, later for a store that is copied
+   * while it runs; absent in points of before there were any.
+   */
+  copiedAt: z.iso.datetime().optional(),
   /** Engine version, as the store says it. */
   version: z.string(),
   /** Image reference with digest. */

@@ -36,6 +36,7 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
       judgeImage(store, facts.image, found.image),
     );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
+    checks.push(...describeTime(store, facts.copiedAt, manifest));
     if (ledger === null) continue;
     const { result, sentence, loss } = judgeOrders(
       store,
@@ -110,6 +111,21 @@ function judgeImage(store: string, expected: string, answer: Answer<string>): Ch
   return check("image", store, answer, (got) =>
     ok(got === expected ? got : `differs: the point was taken by ${expected}, ${got} runs now`),
   );
+}
+
+/**
+ * How far a store is from the others in time: one that is copied while it runs holds what was written until then, and never less than
+ * the others point at. Said, not judged; nothing for a point of before this was kept.
+ */
+function describeTime(store: string, copiedAt: string | undefined, { stores }: Manifest): Check[] {
+  if (copiedAt === undefined) return [];
+  const times = Object.values(stores).flatMap((facts) =>
+    facts.copiedAt === undefined ? [] : [facts.copiedAt],
+  );
+  const laterMs = Date.parse(copiedAt) - Math.min(...times.map((time) => Date.parse(time)));
+  const how =
+    laterMs === 0 ? "at the others' instant" : `${(laterMs / 1000).toFixed(1)} s after the others' instant`;
+  return [check("time of the copy", store, { value: how }, ok)];
 }
 
 function judgeDirectories(

@@ -13,6 +13,7 @@ export interface CopiedStore {
   readonly before: Counts;
   readonly after: Counts;
   readonly version: string;
+  readonly copiedAt: Date;
 }
 
 /** What was seen while a copy was made. */
@@ -34,10 +35,11 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, before, after, directories } of stores) {
+  for (const { service, image, version, before, after, copiedAt, directories } of stores) {
     facts[service] = {
       canary: id,
       counts: bracket(before, after),
+      copiedAt: copiedAt.toISOString(),
       version,
       image,
       directories: Object.fromEntries(

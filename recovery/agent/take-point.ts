@@ -49,7 +49,7 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
       snapshot: backup.snapshot,
       attempts: copy.frozen.attempts,
       pauseMs: Math.round(copy.frozen.pauseMs),
-      firstPassMs: Math.round(copy.first.scanMs + copy.first.applyMs),
+      firstPassMs: Math.round(copy.firstPassMs),
       secondPassMs: Math.round(copy.frozen.pass.scanMs + copy.frozen.pass.applyMs),
       backupMs: Math.round(backup.seconds * 1000),
       totalMs: Math.round(performance.now() - started),

@@ -57,7 +57,8 @@ export function changesBetween(before: Tree, now: Tree): Changes {
   };
 }
 
-function isSame(a: TreeEntry, b: TreeEntry): boolean {
+/** Whether nothing has happened to an entry between two looks, as far as its inode, times and metadata tell. */
+export function isSame(a: TreeEntry, b: TreeEntry): boolean {
   return (
     a.kind === b.kind &&
     a.inode === b.inode &&

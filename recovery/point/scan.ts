@@ -7,20 +7,27 @@ export interface Scan {
   readonly text: string;
 }
 
-/**
- * Looks at every entry below some directories of `root`. One `find` for all: 20,000 entries take some 100 ms.
- * @param tolerant Entries that vanish meanwhile are left out; otherwise they are an error, because nothing should be moving.
- */
+/** How to look. */
+export interface ScanOptions {
+  /** Entries that vanish meanwhile are left out; otherwise they are an error, because nothing should be moving. */
+  readonly tolerant: boolean;
+  /** Directories, relative to the root, whose content is left out; they themselves are not.
+   * @default [] */
+  readonly unfinished?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Looks at every entry below some directories of `root`. One `find` for all: 20,000 entries take some 100 ms. */
 export async function scanTree(
   root: string,
   directories: readonly string[],
-  tolerant: boolean,
-  signal?: AbortSignal,
+  { tolerant, unfinished = [], signal }: ScanOptions,
 ): Promise<Scan> {
   if (directories.length === 0) return { tree: { scannedAt: Date.now(), entries: new Map() }, text: "" };
   const scannedAt = Date.now();
   const race = tolerant ? ["-ignore_readdir_race"] : [];
-  const argv = ["find", ...directories, ...race, "-printf", treeFormat];
+  const prune = unfinished.flatMap((path) => ["-path", `${literal(path)}/*`, "-prune", "-o"]);
+  const argv = ["find", ...directories, ...race, ...prune, "-printf", treeFormat];
   const result = await runProgram(argv, {
     cwd: root,
     encoding: "latin1",
@@ -32,4 +39,9 @@ export async function scanTree(
     .filter((line) => line !== "" && !line.endsWith("No such file or directory"));
   if (complaints.length > 0) throw new Error(`Listing ${root} failed: ${complaints.slice(0, 3).join(" / ")}`);
   return { tree: parseTree(result.stdout, scannedAt), text: result.stdout };
+}
+
+/** `find -path` takes patterns. */
+function literal(path: string): string {
+  return path.replace(/[*?[\]\\]/g, "\\$&");
 }

@@ -62,6 +62,17 @@ export function parseTree(output: string, scannedAt: number): Tree {
   return { scannedAt, entries };
 }
 
+/** A tree as `parseTree` reads it. */
+export function renderTree(tree: Tree): string {
+  return [...tree.entries.values()]
+    .map((entry) => {
+      const { kind, inode, ctime, mtime, size, mode, uid, gid, links, path, target } = entry;
+      const fields = [kind, inode, ctime, mtime, size, mode.toString(8), uid, gid, links, path];
+      return `${fields.join("\t")}\0${target}\0`;
+    })
+    .join("");
+}
+
 function isKind(kind: string): kind is EntryKind {
   return kinds.has(kind);
 }

@@ -20,6 +20,8 @@ export interface FrozenResult {
   readonly pass: Pass;
   /** From the first pause asked for to the last unpause done, of the attempt that counted. */
   readonly pauseMs: number;
+  /** When the pause of the attempt that counted was asked for. */
+  readonly pausedAt: Date;
   readonly attempts: number;
 }
 
@@ -51,6 +53,7 @@ async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attemp
   const containers = await work.containers();
   const limit = new AbortController();
   const started = performance.now();
+  const pausedAt = new Date();
   const timer = setTimeout(() => limit.abort(new Error("pause limit")), work.pauseLimitMs);
   const stop = AbortSignal.any([limit.signal, work.interrupted]);
   const frozen = pauseAll(docker, containers, journal);
@@ -72,7 +75,7 @@ async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attemp
     stop.throwIfAborted();
     await thaw();
     if (changed !== null) return changed;
-    return { pass, pauseMs };
+    return { pass, pauseMs, pausedAt };
   } catch (error) {
     await thaw();
     if (limit.signal.aborted) throw pastLimit(work.pauseLimitMs, pauseMs);

@@ -9,6 +9,7 @@ const mongo: CopiedStore = {
   before: { orders: 10 },
   after: { orders: 12 },
   version: "8.0.3",
+  copiedAt: new Date("2026-11-20T03:10:01.500Z"),
 };
 
 const seen: SeenOfCopy = {
@@ -35,6 +36,7 @@ test("tags and manifest of a copy tell the same point, instant and stores", () =
   assert.deepEqual(manifest.stores["mongo"], {
     canary: seen.id,
     counts: { orders: { before: 10, after: 12 } },
+    copiedAt: "2026-11-20T03:10:01.500Z",
     version: "8.0.3",
     image: "registry/mongo@sha256:aa",
     directories: { mongo: { files: 3, bytes: 4096 } },
