@@ -10,7 +10,8 @@ export interface Moved {
 
 /**
  * Whether a copy of `before` may be taken for a copy of one state: what neither look found changed was not changed between them.
- * Directories do not count: each new file changes its own.
+ * Directories do not count: each new file changes its own. Nor does a change time alone, as a new extended attribute gives it (MinIO
+ * counts its writes in one, of one file): those are not copied, and no write leaves the modification time as it was.
  */
 export function movedSince(before: Tree, now: Tree): Moved {
   const changed: string[] = [];
@@ -18,7 +19,8 @@ export function movedSince(before: Tree, now: Tree): Moved {
   for (const [path, entry] of before.entries) {
     const found = now.entries.get(path);
     if (found === undefined) gone.add(path);
-    else if (found.kind !== entry.kind || (entry.kind !== "d" && !isSame(entry, found))) changed.push(path);
+    else if (found.kind !== entry.kind) changed.push(path);
+    else if (entry.kind !== "d" && !isSame(entry, { ...found, ctime: entry.ctime })) changed.push(path);
   }
   return { changed, gone };
 }

@@ -110,13 +110,23 @@ async function countObjects(call: SignedCalls, bucket: string, deadline: number)
   let count = 0;
   let after = "";
   while (count < countedAtMost && Date.now() < deadline) {
-    const page = (await call(`/${bucket}?list-type=2&max-keys=1000${after}`)) ?? "";
+    const page = await listPage(call, `/${bucket}?list-type=2&max-keys=1000${after}`, deadline);
+    if (page === null) return null;
     count += Number(/<KeyCount>(\d+)</.exec(page)?.[1] ?? 0);
     const next = /<NextContinuationToken>([^<]+)</.exec(page)?.[1];
     if (next === undefined) return count;
     after = `&continuation-token=${encodeURIComponent(next)}`;
   }
   return null;
+}
+
+async function listPage(call: SignedCalls, path: string, deadline: number): Promise<string | null> {
+  try {
+    return await call(path, { timeoutMs: Math.max(1, deadline - Date.now()) });
+  } catch (error) {
+    if (error instanceof Error && error.name === "TimeoutError") return null;
+    throw error;
+  }
 }
 
 async function countBuckets(call: SignedCalls): Promise<Counts> {

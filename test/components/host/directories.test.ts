@@ -13,6 +13,7 @@ test("a store's directory belongs to the user that its container runs as, and to
       { path: "/srv/kaleem/live/mongo", owner: "999:999", mode: "0700" },
       { path: "/srv/kaleem/live/redis", owner: "999:999", mode: "0700" },
       { path: "/srv/kaleem/live/rabbitmq", owner: "999:999", mode: "0700" },
+      { path: "/srv/kaleem/live/minio", owner: "1000:1000", mode: "0700" },
     ],
   );
 });

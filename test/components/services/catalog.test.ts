@@ -31,6 +31,8 @@ test("no definition knows Pulumi", () => {
     "redis/recovery",
     "rabbitmq/rabbitmq",
     "rabbitmq/recovery",
+    "minio/minio",
+    "minio/recovery",
     "api/api",
   ]) {
     const source = readFileSync(new URL(`../../../components/services/${name}.ts`, import.meta.url), "utf8");

@@ -44,7 +44,7 @@ test("a file that is not JSON, or has an unknown field, is refused by name", () 
 test("the committed lock file has every image, and says which digests have still to be looked up", () => {
   const file = new URL("../../../components/services/images.lock.json", import.meta.url).pathname;
   assert.throws(
-    () => ImageLock.load(file, ["mongo", "redis", "nginx", "api"]),
+    () => ImageLock.load(file, ["mongo", "redis", "rabbitmq", "minio", "nginx", "api"]),
     (error) => {
       assert.ok(error instanceof Error);
       assert.doesNotMatch(error.message, /missing/);

@@ -28,6 +28,8 @@ export const secrets: Readonly<Record<string, string>> = {
   "rabbitmq-admin-password": "plain-rabbitmq-admin-password",
   "rabbitmq-app-password": "plain-rabbitmq-app-password",
   "rabbitmq-erlang-cookie": "plain-rabbitmq-erlang-cookie",
+  "minio-root-password": "plain-minio-root-password",
+  "minio-app-password": "plain-minio-app-password",
   "restic-password": "plain-restic-password",
   "offsite-access-key-id": "plain-access-key-id",
   "offsite-secret-access-key": "plain-secret-access-key",
@@ -59,6 +61,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       mongo: { memory: "1GiB", cpus: 1 },
       redis: { memory: "512MiB", cpus: 0.5 },
       rabbitmq: { memory: "512MiB", cpus: 0.5 },
+      minio: { memory: "512MiB", cpus: 1 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
     edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
@@ -82,7 +85,7 @@ function writeFiles(): string {
     source: "stand-in",
   });
   const lock = Object.fromEntries(
-    ["mongo", "redis", "rabbitmq", "nginx", "api"].map((key) => [key, image(key)]),
+    ["mongo", "redis", "rabbitmq", "minio", "nginx", "api"].map((key) => [key, image(key)]),
   );
   writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
   process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");

@@ -55,6 +55,24 @@ test("passes data that is as the manifest says, and says what it looked at", () 
   assert.deepEqual(losses, []);
 });
 
+test("says how far the stores' copies differ in time, where the point kept it", () => {
+  const timed = manifest();
+  const { mongo, redis } = timed.stores;
+  if (mongo === undefined || redis === undefined) assert.fail("the fixture lacks a store");
+  mongo.copiedAt = "2026-11-20T03:10:00.300Z";
+  redis.copiedAt = "2026-11-20T03:10:00.720Z";
+  const { checks } = judge(timed, evidence("mongo"), null);
+  assert.deepEqual(
+    checks.filter(({ name }) => name === "time of the copy").map(({ result, sentence }) => `${result} ${sentence}`),
+    [
+      "ok mongo: time of the copy: at the others' instant",
+      "ok redis: time of the copy: 0.4 s after the others' instant",
+    ],
+  ); // prettier-ignore
+  delete redis.copiedAt;
+  assert.ok(!judge(timed, evidence("mongo"), null).checks.some(({ store, name }) => store === "redis" && name === "time of the copy")); // prettier-ignore
+});
+
 test("accepts any count between the two that bracket the instant", () => {
   for (const orders of [10, 12])
     assert.deepEqual(bad(evidence("mongo", { counts: { value: { orders } } })), []);
