@@ -27,6 +27,8 @@ export const layout = {
   agentState: "/var/lib/kaleem/agent",
   config: "/etc/kaleem/agent.json",
   secrets: "/etc/kaleem/secrets",
+  /** One file for each of a store's users: `<store>-<name>`, as its page's `userSecrets` names them. */
+  userSecrets: "/etc/kaleem/secrets/users",
   resticPassword: "/etc/kaleem/secrets/restic-password",
   /** AWS shared-credentials file with the profile `default`. */
   offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
@@ -46,6 +48,11 @@ export const layout = {
   /** node exporter's textfile directory (Debian's default). */
   metrics: "/var/lib/prometheus/node-exporter",
 } as const;
+
+/** Where the password of a store's user lies. */
+export function userSecretFile(store: string, name: string): string {
+  return `${layout.userSecrets}/${store}-${name}`;
+}
 
 /** Keys in the off-site bucket, below the configured prefix. */
 export const bucketLayout = {

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../services/definition.ts";
+import { secretsOf, type ServiceDefinition } from "../services/definition.ts";
 import type { SecretForm } from "./fields.ts";
 import type { StackSettings } from "./schema.ts";
 
@@ -45,13 +45,13 @@ const platformSecrets = {
 
 /** Every secret that a stack must have, or must have when its settings ask for it. Keys are top-level, so that each is encrypted by itself. */
 export function secretKeys(catalog: readonly ServiceDefinition[]): Readonly<Record<string, SecretKey>> {
-  const keys = new Set(catalog.flatMap((definition) => Object.values(definition.secrets ?? {})));
+  const keys = new Set(catalog.flatMap((definition) => Object.values(secretsOf(definition))));
   const ofServices = [...keys].map((key): [string, SecretKey] => [key, ofService(key, catalog)]);
   return { ...Object.fromEntries(ofServices), ...platformSecrets };
 }
 
 function ofService(key: string, catalog: readonly ServiceDefinition[]): SecretKey {
-  const users = catalog.filter((definition) => Object.values(definition.secrets ?? {}).includes(key));
+  const users = catalog.filter((definition) => Object.values(secretsOf(definition)).includes(key));
   const said = users.flatMap((definition) => definition.secretMeanings?.[key] ?? []);
   return {
     form: key.endsWith("-keyfile") ? "keyfile" : "password",

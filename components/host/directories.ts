@@ -33,6 +33,7 @@ export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDire
     root(dirname(layout.resticCache), "0700"),
     root(dirname(layout.config), "0755"),
     root(layout.secrets, "0700"),
+    root(layout.userSecrets, "0700"),
     root(dirname(layout.escrow), "0700"),
     root(layout.edge, "0755"),
     root(dirname(layout.fence), "0755"),

@@ -23,6 +23,12 @@ export interface Health {
   readonly startPeriod: Duration;
 }
 
+/**
+ * How a secret is changed: `live`, with old and new valid side by side until nobody uses the old one; `restart`, with its store
+ * stopped and started for it; or `never`, with the reason.
+ */
+export type Rotation = "live" | "restart" | `never: ${string}`;
+
 /** What both kinds of service have in common. */
 interface Service {
   /** Unique; also the Swarm service, the DNS name and the container's hostname. */
@@ -39,6 +45,13 @@ interface Service {
   readonly env?: Readonly<Record<string, string>>;
   /** Name under /run/secrets → key in the stack configuration. */
   readonly secrets?: Readonly<Record<string, SecretName>>;
+  /**
+   * Environment variable → a user of a store, by the secret that is its password: `loginName(user, password)`. For stores
+   * whose users have one password each: a new password then is a new login beside the old one.
+   */
+  readonly logins?: Readonly<Record<string, { readonly user: string; readonly secret: SecretName }>>;
+  /** How a secret is rotated, where it is not as `rotationOf` says of all others. Said once, by the service that it belongs to. */
+  readonly rotation?: Readonly<Record<SecretName, Rotation>>;
   /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */
   readonly secretMeanings?: Readonly<Record<SecretName, string>>;
   /** Path in the container → file beside the definition, delivered as a Swarm config. */
@@ -70,7 +83,7 @@ export interface StatelessDefinition extends Service {
   readonly recovery: `none: ${string}`;
 }
 
-/** Where a store answers, and with which secrets (name under /run/secrets → value). */
+/** Where a store answers, and with which secrets: name under /run/secrets, or in `userSecrets`, → value. */
 export interface StoreAddress {
   readonly host: string;
   readonly secrets: Readonly<Record<string, string>>;
@@ -87,8 +100,23 @@ export interface Recovery<Client> {
   close(client: Client): Promise<void>;
   /** The engine's own version, kept in the manifest. */
   version(client: Client): Promise<string>;
-  /** First start, and after a secret has changed: replica set, users. Idempotent. */
+  /**
+   * First start, and after a secret has changed: replica set, users. Idempotent. What users log in with until now stays valid:
+   * applications that still run with it must not notice.
+   */
   setup(client: Client): Promise<void>;
+  /** The end of a rotation: takes away what `setup` has left valid beside the present secrets. Left out: nothing is left. */
+  retire?(client: Client): Promise<void>;
+  /**
+   * A password that the store itself keeps, and that its task only proves: set in the running store just before the task is
+   * replaced. `secret` is its name under /run/secrets. Left out: every secret of the task comes into effect by its start.
+   */
+  readonly administrator?: {
+    readonly secret: string;
+    set(client: Client, password: string): Promise<void>;
+  };
+  /** Whether the store lets the user of this secret in with this password; throws when it does not answer at all. How a rotation is proved. */
+  accepts?(at: StoreAddress, secret: string, password: string): Promise<boolean>;
   /** A write that has survived a crash by the time `write` returns, and its read. */
   readonly canary: {
     write(client: Client, mark: string): Promise<void>;
@@ -116,6 +144,11 @@ export interface StatefulDefinition<Client = unknown> extends Service {
   /** Path in the container → directory under the data root. */
   readonly data: Readonly<Record<string, string>>;
   /**
+   * Passwords of users that the agent makes in the store: name → key in the stack configuration. The agent alone gets them, beside
+   * the task's own (`StoreAddress.secrets`); the task has no need of them, so that changing one does not restart the store.
+   */
+  readonly userSecrets?: Readonly<Record<string, SecretName>>;
+  /**
    * `after-instant`: files that are written once and pointed at by other stores. They are copied when the others run again, so a
    * copy holds at least what those point at, and this store is not paused. Left out: paused and copied with the others.
    */
@@ -136,6 +169,11 @@ export function defineStore<Client>(
   definition: Omit<StatefulDefinition<Client>, "kind">,
 ): StatefulDefinition {
   return { ...definition, kind: "stateful" } as unknown as StatefulDefinition;
+}
+
+/** Every secret that a page names: name → key. */
+export function secretsOf(definition: ServiceDefinition): Readonly<Record<string, SecretName>> {
+  return { ...definition.secrets, ...(definition.kind === "stateful" ? definition.userSecrets : {}) };
 }
 
 /** Defines a service without data of its own. */

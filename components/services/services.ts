@@ -1,14 +1,16 @@
 import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { layout } from "../../recovery/layout.ts";
+import { layout, userSecretFile } from "../../recovery/layout.ts";
 import type { RecoveryAgent } from "../backup/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
+import { HostFile } from "../host/host-file.ts";
 import { commandLine } from "../text/shell.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import type { ImageLock } from "./image-lock.ts";
+import { fingerprint } from "./login-name.ts";
 import { inStartOrder } from "./start-order.ts";
 import { SwarmService } from "./swarm-service.ts";
 
@@ -25,7 +27,11 @@ export interface ServicesArgs {
   readonly fenced: boolean;
 }
 
-/** Every service of the catalog on one overlay network: stores first, then their users and replica sets, then applications. */
+/**
+ * Every service of the catalog on one overlay network: stores first, then their users and replica sets, then applications,
+ * and last the former passwords are taken away. In this order a user's password changes while everything runs: until no
+ * application uses the old one, both are valid.
+ */
 export class Services extends pulumi.ComponentResource {
   readonly network: docker.Network;
   readonly all: readonly SwarmService[];
@@ -49,7 +55,10 @@ export class Services extends pulumi.ComponentResource {
         return service;
       });
     const stores = make("stateful", args.host.baseline);
-    const applications = make("stateless", this.#storesReady(`${name}-stores-ready`, stores, args));
+    const users = this.#userSecrets(name, args);
+    const ready = this.#storesReady(`${name}-stores-ready`, stores, users, args);
+    const applications = make("stateless", ready);
+    this.#formerLogins(`${name}-former-logins`, [ready, ...applications], users, args);
     this.all = [...stores, ...applications];
     this.registerOutputs({ names: this.all.map((each) => each.name) });
   }
@@ -67,25 +76,73 @@ export class Services extends pulumi.ComponentResource {
     };
   }
 
+  /** For the agent alone: a store's task holds no password that it does not need to start. */
+  #userSecrets(name: string, { host, catalog, secret }: ServicesArgs): UserSecrets {
+    const all = catalog.flatMap((definition) =>
+      definition.kind === "stateful"
+        ? Object.entries(definition.userSecrets ?? {}).map(
+            ([file, key]) => [definition.name, file, key] as const,
+          )
+        : [],
+    );
+    return {
+      files: all.map(
+        ([store, file, key]) =>
+          new HostFile(
+            `${name}-${store}-${file}`,
+            { host, path: userSecretFile(store, file), mode: "0600", content: secret(key) },
+            { parent: this, dependsOn: host.baseline },
+          ),
+      ),
+      fingerprints: all.map(([, , key]) => pulumi.unsecret(secret(key).apply(fingerprint))),
+    };
+  }
+
   /** Replica sets and users, by the agent over the stores' own drivers. Again after each rotation; idempotent. */
-  #storesReady(name: string, stores: readonly SwarmService[], { host, agent }: ServicesArgs): remote.Command {
+  #storesReady(name: string, stores: readonly SwarmService[], users: UserSecrets, args: ServicesArgs) {
+    const ids = stores.flatMap(({ secretIds }) => secretIds);
+    return this.#agentRun(name, "setup-stores", [...ids, ...users.fingerprints], args, [
+      args.agent,
+      ...stores,
+      ...users.files,
+    ]);
+  }
+
+  /** Only when every application runs with the present passwords; what failed before that leaves the former ones valid. */
+  #formerLogins(name: string, after: pulumi.Resource[], users: UserSecrets, args: ServicesArgs): void {
+    this.#agentRun(name, "retire-logins", users.fingerprints, args, after);
+  }
+
+  #agentRun(
+    name: string,
+    command: string,
+    triggers: readonly pulumi.Output<string>[],
+    { host }: ServicesArgs,
+    dependsOn: pulumi.Resource[],
+  ): remote.Command {
     return new remote.Command(
       name,
       {
         connection: host.connection,
-        create: commandLine([layout.agentCommand, "setup-stores"]),
-        triggers: [host.identity, ...stores.flatMap(({ secretIds }) => secretIds)],
+        create: commandLine([layout.agentCommand, command]),
+        triggers: [host.identity, ...triggers],
         logging: remote.Logging.None,
         addPreviousOutputInEnv: false,
       },
       {
         parent: this,
-        dependsOn: [agent, ...stores],
+        dependsOn,
         additionalSecretOutputs: ["stdout", "stderr"],
         customTimeouts: { create: "40m", update: "40m" },
       },
     );
   }
+}
+
+/** The users' passwords on the host, and a mark of each that changes with it. */
+interface UserSecrets {
+  readonly files: readonly HostFile[];
+  readonly fingerprints: readonly pulumi.Output<string>[];
 }
 
 /** Replicas as the stack file wants them: one of a store, and none of an application while the stack is fenced. */

@@ -6,6 +6,7 @@ import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { loginName } from "./login-name.ts";
 import { bytes } from "./quantities.ts";
 import { rollout } from "./rollout.ts";
 
@@ -59,7 +60,12 @@ export class SwarmService extends pulumi.ComponentResource {
         name: definition.name,
         mode: { replicated: { replicas: args.replicas } },
         taskSpec: {
-          containerSpec: { ...containerSpec(args), secrets, configs: this.#configs(name, definition, child) },
+          containerSpec: {
+            ...containerSpec(args),
+            ...(definition.logins ? { env: { ...definition.env, ...logins(args) } } : {}),
+            secrets,
+            configs: this.#configs(name, definition, child),
+          },
           networksAdvanceds: [{ id: args.network.id }],
           resources: { limits: limits(args) },
           restartPolicy: { condition: "any", delay: "5s", window: "0s" },
@@ -107,6 +113,15 @@ export class SwarmService extends pulumi.ComponentResource {
       return { configId: resource.id, configName: resource.name, fileName, fileMode: 0o444 };
     });
   }
+}
+
+/** A login's name gives nothing away of its password, and has to stand in the environment in plain. */
+function logins({ definition, secret }: SwarmServiceArgs): Record<string, pulumi.Output<string>> {
+  const entries = Object.entries(definition.logins ?? {}).map(([variable, { user, secret: key }]) => [
+    variable,
+    pulumi.unsecret(secret(key).apply((password) => loginName(user, password))),
+  ]);
+  return Object.fromEntries(entries) as Record<string, pulumi.Output<string>>;
 }
 
 function limits({ definition, settings }: SwarmServiceArgs) {

@@ -23,8 +23,8 @@ export class RedisOrders implements OrderCache {
   /** Why the connection is away. */
   #trouble: unknown;
 
-  constructor({ url, password }: Settings["redis"]) {
-    this.#client = openClient(url, password);
+  constructor(settings: Settings["redis"]) {
+    this.#client = openClient(settings);
     this.#client.on("error", (error: unknown) => {
       this.#trouble = error;
     });
@@ -82,9 +82,10 @@ function asStoreError(error: unknown): StoreError {
     : new StoreError("redis", "away", `redis cannot be reached: ${reason}`, error);
 }
 
-function openClient(url: string, password: string) {
+function openClient({ url, user, password }: Settings["redis"]) {
   return createClient({
     url,
+    username: user,
     password,
     name: "kaleem-api",
     // A request during an outage fails at once instead of waiting in a queue that grows.

@@ -7,7 +7,7 @@ export interface Settings {
   readonly port: number;
   readonly logLevel: string;
   readonly mongo: { readonly url: string; readonly user: string; readonly password: string };
-  readonly redis: { readonly url: string; readonly password: string };
+  readonly redis: { readonly url: string; readonly user: string; readonly password: string };
   /** How long a store may refuse the password before the process gives up: on a first start the user may not exist yet. */
   readonly passwordPatienceMs: number;
   /** How long requests are still taken after SIGTERM, each answered with `Connection: close`. */
@@ -47,6 +47,7 @@ const environmentSchema = z.object({
   MONGO_USER: z.string().min(1).default("app"),
   MONGO_PASSWORD_FILE: z.string().min(1).default("/run/secrets/mongo-password"),
   REDIS_URL: storeUrl("redis", "redis://redis:6379"),
+  REDIS_USER: z.string().min(1).default("app"),
   REDIS_PASSWORD_FILE: z.string().min(1).default("/run/secrets/redis-password"),
   PASSWORD_PATIENCE_SECONDS: seconds(60),
   DRAIN_NOTICE_SECONDS: seconds(2),
@@ -75,7 +76,7 @@ export function loadSettings(environment: Readonly<Record<string, string | undef
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
     mongo: { url: env.MONGO_URL, user: env.MONGO_USER, password: mongoPassword },
-    redis: { url: env.REDIS_URL, password: redisPassword },
+    redis: { url: env.REDIS_URL, user: env.REDIS_USER, password: redisPassword },
     passwordPatienceMs: env.PASSWORD_PATIENCE_SECONDS * 1000,
     drainNoticeMs: env.DRAIN_NOTICE_SECONDS * 1000,
     drainLimitMs: env.DRAIN_LIMIT_SECONDS * 1000,

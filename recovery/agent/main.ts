@@ -3,11 +3,15 @@ import { benchCopyCommand } from "./bench-copy.ts";
 import { fenceCommand, openCommand } from "./commands/fence.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
+import { resticKeyCommand } from "./commands/restic-key.ts";
+import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { seedCommand } from "./commands/seed.ts";
+import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
 import { shipCommand } from "./commands/ship.ts";
 import { statusCommand } from "./commands/status.ts";
 import { storeCommand } from "./commands/store.ts";
+import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { restoreCommand } from "./restore.ts";
@@ -22,6 +26,12 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   fence | open          close the platform to writers, or open it
   seed [LINEAGE]        start a lineage on an empty data root, if the bucket has none
   setup-stores          wait until the stores answer, then make replica sets and users
+  retire-logins         once applications run with the present passwords: take the former ones away
+  set-administrator STORE
+                        change the password that a store keeps of its administrator; the new one on stdin
+  restic-key add|retire the new password of both repositories, on stdin; or take the former one away
+  try-login STORE SECRET
+                        whether a store takes each of the passwords in the JSON list on stdin
   unpause               thaw what a killed point has left paused
   bench-copy [--files N] [--seconds S]
                         measure two-pass copies on the data file system under a write load
@@ -46,6 +56,10 @@ const commands: Readonly<
   open: (context, args) => none(args, () => openCommand(context)),
   seed: (context, [lineage, ...rest]) => none(rest, () => seedCommand(context, lineage ?? null)),
   "setup-stores": (context, args) => none(args, () => setupStoresCommand(context)),
+  "retire-logins": (context, args) => none(args, () => retireLoginsCommand(context)),
+  "set-administrator": setAdministratorCommand,
+  "restic-key": resticKeyCommand,
+  "try-login": tryLoginCommand,
 };
 
 async function main([command = "", ...args]: readonly string[]): Promise<ExitCode> {

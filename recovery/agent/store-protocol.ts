@@ -7,6 +7,9 @@ import { z } from "zod";
 export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("version") }),
   z.strictObject({ op: z.literal("setup") }),
+  z.strictObject({ op: z.literal("retire") }),
+  z.strictObject({ op: z.literal("setAdministrator"), password: z.string().min(1) }),
+  z.strictObject({ op: z.literal("accepts"), secret: z.string(), password: z.string().min(1) }),
   z.strictObject({ op: z.literal("writeCanary"), mark: z.string() }),
   z.strictObject({ op: z.literal("readCanary") }),
   z.strictObject({ op: z.literal("counts"), limitMs: z.number().int().positive() }),

@@ -11,6 +11,9 @@ export interface Store {
   readonly container: Container;
   version(): Promise<string>;
   setup(): Promise<void>;
+  retire(): Promise<void>;
+  setAdministrator(password: string): Promise<void>;
+  accepts(secret: string, password: string): Promise<boolean>;
   writeCanary(mark: string): Promise<void>;
   readCanary(): Promise<string | null>;
   counts(limitMs: number): Promise<Counts>;
@@ -51,6 +54,10 @@ export async function openStore(service: string, opening: StoreOpening): Promise
     container,
     version: async () => z.string().parse(await channel.ask({ op: "version" })),
     setup: () => channel.tell({ op: "setup" }),
+    retire: () => channel.tell({ op: "retire" }),
+    setAdministrator: (password) => channel.tell({ op: "setAdministrator", password }),
+    accepts: async (secret, password) =>
+      z.boolean().parse(await channel.ask({ op: "accepts", secret, password })),
     writeCanary: (mark) => channel.tell({ op: "writeCanary", mark }),
     readCanary: async () =>
       z

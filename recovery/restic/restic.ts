@@ -5,6 +5,7 @@ import { resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";
 import { ResticProcess } from "./restic-process.ts";
 import { parseRestoreProgress, type RestoreProgress } from "./restore-progress.ts";
+import { parseKeys, type RepositoryKey } from "./repository-key.ts";
 import type { RunLimits } from "./run-limits.ts";
 import { parseSnapshots, type Snapshot } from "./snapshot.ts";
 
@@ -146,5 +147,28 @@ export class Restic {
   /** Removes locks whose process on this host is dead, and such that nobody has refreshed for half an hour; never a living one's. */
   async unlockStale(limits: RunLimits = {}): Promise<void> {
     await this.#process.unlock(limits);
+  }
+
+  /** The passwords that open the repository; one of them is ours. */
+  async keys(limits: RunLimits = {}): Promise<readonly RepositoryKey[]> {
+    const { stdout } = await this.#process.run("key list", ["key", "list", "--json", "--no-lock"], {
+      timeoutMs: 2 * minute,
+      ...limits,
+    });
+    return parseKeys(stdout);
+  }
+
+  /** One more password, read from a file; those that there are stay valid. */
+  async addKey(newPasswordFile: string, limits: RunLimits = {}): Promise<void> {
+    const argv = ["key", "add", "--new-password-file", newPasswordFile];
+    await this.#process.runExclusive("key add", argv, { timeoutMs: 2 * minute, ...limits });
+  }
+
+  /** Takes a password away; restic refuses that for the one that it is opened with. */
+  async removeKey(id: string, limits: RunLimits = {}): Promise<void> {
+    await this.#process.runExclusive("key remove", ["key", "remove", id], {
+      timeoutMs: 2 * minute,
+      ...limits,
+    });
   }
 }

@@ -3,6 +3,7 @@ import { before, test } from "node:test";
 import { nginx } from "../../components/edge/nginx.ts";
 import { stackOutputsSchema } from "../../components/outputs.ts";
 import { catalog } from "../../components/services/catalog.ts";
+import { fingerprint, loginName } from "../../components/services/login-name.ts";
 import { type Declared, hostKey, runProgram, secrets, validValues } from "./support/program.ts";
 
 let declared: readonly Declared[] = [];
@@ -123,8 +124,34 @@ test("stores are set up before applications start, and by an agent that is there
 
 test("stores are set up again when one of their passwords changes", () => {
   const triggers = named("services-stores-ready").inputs["triggers"] as unknown[];
-  for (const id of ["mongo-app-password-id", "mongo-root-password-id", "redis-password-id"])
-    assert.ok(triggers.includes(id), id);
+  for (const id of ["mongo-root-password-id", "redis-password-id"]) assert.ok(triggers.includes(id), id);
+  for (const key of ["mongo-app-password", "mongo-backup-password", "redis-app-password"])
+    assert.ok(triggers.includes(fingerprint(secrets[key] ?? "")), key);
+});
+
+test("a user's password restarts no store: its task does not have it", () => {
+  const files = (name: string): unknown[] => {
+    const spec = named(name).inputs["taskSpec"] as { containerSpec: { secrets: { fileName: string }[] } };
+    return spec.containerSpec.secrets.map(({ fileName }) => fileName).sort();
+  };
+  assert.deepEqual(files("mongo-service"), ["keyfile", "root-password"]);
+  assert.deepEqual(files("redis-service"), ["password"]);
+  assert.match(String(named("services-mongo-app-password-content").inputs["create"]), /users\/mongo-app-password/);
+});
+
+test("former passwords are taken away last: once applications run with the present ones", () => {
+  const retire = named("services-former-logins");
+  const after = retire.dependencies.map((urn) => urn.split("::").at(-1));
+  assert.ok(after.includes("api-service"), after.join(", "));
+  assert.match(String(retire.inputs["create"]), /kaleem-agent retire-logins/);
+});
+
+test("an application logs in by a name that changes with the password, and gives nothing of it away", () => {
+  const spec = named("api-service").inputs["taskSpec"] as { containerSpec: { env: Record<string, string> } };
+  const { env } = spec.containerSpec;
+  assert.match(env["MONGO_USER"] ?? "", /^app-[0-9a-f]{8}$/);
+  assert.equal(env["MONGO_USER"], loginName("app", secrets["mongo-app-password"] ?? ""));
+  assert.equal(env["REDIS_USER"], "app");
 });
 
 test("a store is stopped before its successor starts; an application's successor starts first", () => {

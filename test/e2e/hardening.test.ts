@@ -3,6 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
+import { loginName } from "../../components/services/login-name.ts";
 import { MongoClient } from "mongodb";
 import { createClient } from "redis";
 import { openPorts } from "./support/open-ports.ts";
@@ -83,7 +84,7 @@ test("mongo refuses a missing and a wrong password, and takes the right one", as
     };
     await assert.rejects(ask(), /auth/i);
     await assert.rejects(ask({ username: "app", password: "wrong-password-entirely" }), /auth/i);
-    assert.equal(typeof (await ask({ username: "app", password: right })), "number");
+    assert.equal(typeof (await ask({ username: loginName("app", right), password: right })), "number");
   });
 });
 

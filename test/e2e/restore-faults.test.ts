@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
+import { loginName } from "../../components/services/login-name.ts";
 import { MongoClient } from "mongodb";
 import { askEdge } from "../../local/stack/await-edge.ts";
 import { readLedger } from "../../recovery/drill/ledger-file.ts";
@@ -143,7 +144,7 @@ async function editOrder(id: string): Promise<void> {
     const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, {
       directConnection: true,
       retryWrites: false,
-      auth: { username: "app", password },
+      auth: { username: loginName("app", password), password },
       authSource: "admin",
     });
     try {

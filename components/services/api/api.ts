@@ -10,10 +10,11 @@ export const api = defineStateless({
     PORT: "3000",
     // One member and no driver-side retries: an order that was not confirmed is not acknowledged either.
     MONGO_URL: "mongodb://mongo:27017/kaleem?replicaSet=rs0&directConnection=true&retryWrites=false",
-    MONGO_USER: "app",
     REDIS_URL: "redis://redis:6379",
+    REDIS_USER: "app",
   },
-  secrets: { "mongo-password": "mongo-app-password", "redis-password": "redis-password" },
+  secrets: { "mongo-password": "mongo-app-password", "redis-password": "redis-app-password" },
+  logins: { MONGO_USER: { user: "app", secret: "mongo-app-password" } },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   // Ready means that both stores answer: an update to a version that cannot reach them is rolled back.
   health: {

@@ -4,7 +4,7 @@ import { mongoRecovery } from "./recovery.ts";
 /**
  * Orders, the source of truth. A replica set of one node, so that writes are journalled and the oplog exists.
  * Cost: the memory limit (half of it is WiredTiger's cache). Recovery: from a recovery point; the engine recovers as
- * from a crash. Changing the keyfile or a password is a rotation: Swarm replaces the task.
+ * from a crash. Changing the keyfile or root's password replaces the task; the other users' passwords change while it runs.
  */
 export const mongo = defineStore({
   name: "mongo",
@@ -31,13 +31,20 @@ export const mongo = defineStore({
   scratch: { "/tmp": "64MiB" },
   secrets: {
     "root-password": "mongo-root-password",
-    "app-password": "mongo-app-password",
     keyfile: "mongo-keyfile",
+  },
+  userSecrets: {
+    "app-password": "mongo-app-password",
+    "backup-password": "mongo-backup-password",
+    "restore-password": "mongo-restore-password",
   },
   secretMeanings: {
     "mongo-root-password":
-      "MongoDB's own administrator, root; made on the first start, used by the host's agent too.",
-    "mongo-app-password": "The API's user, app; set again in MongoDB whenever it changes.",
+      "MongoDB's own administrator, root; made on the first start, used by the host's agent to make the other users.",
+    "mongo-app-password":
+      "The applications' login: user app and the password's fingerprint, so that a new password is a login beside the old one.",
+    "mongo-backup-password": "The user backup: what the host's agent reads and counts with.",
+    "mongo-restore-password": "The user restore: what dumps are loaded with.",
     "mongo-keyfile": "Shared by the members of the replica set; proves to each that the other belongs.",
   },
   files: {

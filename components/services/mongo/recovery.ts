@@ -1,60 +1,114 @@
 import type { Collection, Db, MongoClient } from "mongodb";
 import type { Recovery, StoreAddress } from "../definition.ts";
+import { loginName } from "../login-name.ts";
+import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
 
-/** An open client with the password that the application's user has to have. */
+/** The user backup for what a point asks, and root, only while users are set. */
 interface Client {
-  readonly mongo: MongoClient;
-  readonly appPassword: string;
+  /** Null before the users are made, or when restored data has another password for it. */
+  readonly backup: MongoClient | null;
+  /** Opened when it is asked for. */
+  readonly root: () => Promise<MongoClient>;
+  readonly close: () => Promise<void>;
+  readonly passwords: MongoPasswords;
 }
 
 const timeoutMs = 5_000;
 /** A node that has just been initiated elects itself within seconds. */
 const primaryLimitMs = 60_000;
+const authenticationFailed = 18;
 const durable = { writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_000 } } as const;
 
-/** How the agent writes to MongoDB, asks it and mends it, as root and over the loopback of its own task. */
+/** How the agent writes to MongoDB, asks it and mends it, over the loopback of its own task. */
 export const mongoRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
   connect,
-  close: ({ mongo }) => mongo.close(),
+  close: (client) => client.close(),
 
-  async version({ mongo }) {
-    const build = await mongo.db("admin").command({ buildInfo: 1 });
+  async version(client) {
+    const build = await backupOf(client).db("admin").command({ buildInfo: 1 });
     return String(build["version"]);
   },
 
   async setup(client) {
-    await initiate(client.mongo.db("admin"));
-    await setApplicationUser(client);
+    const admin = (await client.root()).db("admin");
+    await initiate(admin);
+    await makeUsers(admin, client.passwords);
+  },
+
+  async retire(client) {
+    await dropFormerLogins((await client.root()).db("admin"), client.passwords);
+  },
+
+  administrator: {
+    secret: "root-password",
+    async set(client, password) {
+      await (await client.root()).db("admin").command({ updateUser: "root", pwd: password });
+    },
+  },
+
+  async accepts({ host }, secret, password) {
+    const user = secret.replace(/-password$/, "");
+    const login = user === "app" ? loginName("app", password) : user;
+    const mongo = await unlessRefused(logIn(host, login, password));
+    await mongo?.close();
+    return mongo !== null;
   },
 
   canary: {
-    async write({ mongo }, mark) {
-      await canaries(mongo).replaceOne({ _id: "canary" }, { mark }, { upsert: true, ...durable });
+    async write(client, mark) {
+      await canaries(client).replaceOne({ _id: "canary" }, { mark }, { upsert: true, ...durable });
     },
-    async read({ mongo }) {
-      const found = await canaries(mongo).findOne({ _id: "canary" });
+    async read(client) {
+      const found = await canaries(client).findOne({ _id: "canary" });
       return found?.mark ?? null;
     },
   },
 
-  async counts({ mongo }, limitMs) {
-    return { orders: await countWithin(limitMs, mongo.db("kaleem").collection("orders")) };
+  async counts(client, limitMs) {
+    return { orders: await countWithin(limitMs, backupOf(client).db("kaleem").collection("orders")) };
   },
 
-  reconcile: setApplicationUser,
+  async reconcile(client) {
+    const admin = (await client.root()).db("admin");
+    await makeUsers(admin, client.passwords);
+    await dropFormerLogins(admin, client.passwords);
+  },
 
-  async orders({ mongo }, ids) {
-    const orders = mongo.db("kaleem").collection<{ _id: string }>("orders");
+  async orders(client, ids) {
+    const orders = backupOf(client).db("kaleem").collection<{ _id: string }>("orders");
     const documents = await orders.find({ _id: { $in: [...ids] } }).toArray();
     return new Map(documents.map(({ _id, ...fields }) => [_id, { id: _id, ...fields }]));
   },
 };
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+  const opened: MongoClient[] = [];
+  const open = async (user: string, password: string): Promise<MongoClient> => {
+    const mongo = await logIn(host, user, password);
+    opened.push(mongo);
+    return mongo;
+  };
+  let asRoot: Promise<MongoClient> | undefined;
+  const root = (): Promise<MongoClient> => (asRoot ??= open("root", secretOf(secrets, "root-password")));
+  const passwords = {
+    app: secretOf(secrets, "app-password"),
+    backup: secretOf(secrets, "backup-password"),
+    restore: secretOf(secrets, "restore-password"),
+  };
+  const backup = await unlessRefused(open("backup", passwords.backup));
+  // Before the users are made, root must answer: else the store refuses us altogether.
+  if (backup === null) await root();
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((mongo) => mongo.close()));
+  };
+  return { backup, root, close, passwords };
+}
+
+async function logIn(host: string, username: string, password: string): Promise<MongoClient> {
   const { MongoClient: Driver } = await import("mongodb");
   const mongo = new Driver(`mongodb://${host}:27017/`, {
-    auth: { username: "root", password: secrets["root-password"] ?? "" },
+    auth: { username, password },
     authSource: "admin",
     // The replica set's member is called mongo:27017, which only the overlay network resolves.
     directConnection: true,
@@ -71,7 +125,30 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
     await mongo.close();
     throw error;
   }
-  return { mongo, appPassword: secrets["app-password"] ?? "" };
+  return mongo;
+}
+
+async function unlessRefused(login: Promise<MongoClient>): Promise<MongoClient | null> {
+  try {
+    return await login;
+  } catch (error) {
+    const { MongoServerError } = await import("mongodb");
+    if (error instanceof MongoServerError && error.code === authenticationFailed) return null;
+    throw error;
+  }
+}
+
+function backupOf({ backup }: Client): MongoClient {
+  if (backup !== null) return backup;
+  throw new Error(
+    "mongo: refuses the user backup with the present mongo-backup-password; run kaleem-agent setup-stores",
+  );
+}
+
+function secretOf(secrets: StoreAddress["secrets"], name: string): string {
+  const value = secrets[name] ?? "";
+  if (value === "") throw new Error(`mongo: the secret ${name} is missing or empty; run "npm run up"`);
+  return value;
 }
 
 /** Makes the replica set unless there is one already, and waits until this node takes writes. */
@@ -91,15 +168,6 @@ async function initiate(admin: Db): Promise<void> {
   }
 }
 
-/** The application's user with the present password: made, or set when data of before a rotation was restored. */
-async function setApplicationUser({ mongo, appPassword }: Client): Promise<void> {
-  if (appPassword === "") throw new Error("mongo: the secret app-password is empty");
-  const admin = mongo.db("admin");
-  const known = await admin.command({ usersInfo: "app" });
-  const verb = (known["users"] as unknown[]).length === 0 ? "createUser" : "updateUser";
-  await admin.command({ [verb]: "app", pwd: appPassword, roles: [{ role: "readWrite", db: "kaleem" }] });
-}
-
 /** Exact, since the estimate drifts after a crash; it walks the whole collection, hence the limit. */
 async function countWithin(timeoutMS: number, collection: Collection): Promise<number | null> {
   try {
@@ -111,6 +179,6 @@ async function countWithin(timeoutMS: number, collection: Collection): Promise<n
   }
 }
 
-function canaries(mongo: MongoClient) {
-  return mongo.db("kaleem").collection<{ _id: string; mark: string }>("recovery");
+function canaries(client: Client) {
+  return backupOf(client).db("recovery").collection<{ _id: string; mark: string }>("canary");
 }

@@ -1,50 +1,67 @@
+import { createHash } from "node:crypto";
 import type { RedisClientType } from "redis";
 import type { Recovery, StoreAddress } from "../definition.ts";
 
-type Client = RedisClientType;
+interface Client {
+  readonly redis: RedisClientType;
+  readonly appPassword: string;
+}
 
 const canaryKey = "kaleem:canary";
 const connectTimeoutMs = 5_000;
 /** `everysec` syncs once a second, and a second later when the disk is busy. */
 const syncLimitMs = 5_000;
 
-/** How the agent writes to Redis, asks it and mends it. Redis' one user is `default`; its password comes with the start. */
+/** What applications may do, and with which keys: read and write orders, nothing that governs the server. */
+const applicationRules = [
+  ...["resetkeys", "~order:*", "resetchannels"],
+  ...["-@all", "+@read", "+@write", "+@connection", "+@transaction", "-@dangerous", "-@admin"],
+];
+
+/** How the agent writes to Redis, asks it and mends it, as its administrator; that one's password comes with the start. */
 export const redisRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
   connect,
-  async close(client) {
-    client.destroy();
+  async close({ redis }) {
+    redis.destroy();
   },
 
-  async version(client) {
-    return field(await client.info("server"), "redis_version");
+  async version({ redis }) {
+    return field(await redis.info("server"), "redis_version");
   },
 
-  // Nothing to set up: the entrypoint sets the password.
-  async setup(client) {
-    await client.ping();
+  // A user may have several passwords: the present one is added to those that running applications use.
+  setup: (client) => setApplicationUser(client, []),
+  retire: (client) => setApplicationUser(client, ["resetpass"]),
+
+  async accepts({ host }, secret, password) {
+    try {
+      const redis = await logIn(host, secret === "app-password" ? "app" : "default", password);
+      redis.destroy();
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("WRONGPASS")) return false;
+      throw error;
+    }
   },
 
   canary: {
-    async write(client, mark) {
-      await client.set(canaryKey, mark);
-      await untilOnDisk(client);
+    async write({ redis }, mark) {
+      await redis.set(canaryKey, mark);
+      await untilOnDisk(redis);
     },
-    read: (client) => client.get(canaryKey),
+    read: ({ redis }) => redis.get(canaryKey),
   },
 
-  async counts(client) {
-    return { keys: await client.dbSize() };
+  async counts({ redis }) {
+    return { keys: await redis.dbSize() };
   },
 
-  // No user is kept in the data, so a restored point cannot bring back an old password.
-  async reconcile(client) {
-    await client.ping();
-  },
+  reconcile: (client) => setApplicationUser(client, ["resetpass"]),
 
-  async orders(client, ids) {
+  async orders({ redis }, ids) {
     if (ids.length === 0) return new Map();
-    const values = await client.mGet(ids.map((id) => `order:${id}`));
+    const values = await redis.mGet(ids.map((id) => `order:${id}`));
     const found = ids.flatMap((id, index): [string, unknown][] => {
       const text = values[index];
       return text === null || text === undefined ? [] : [[id, JSON.parse(text) as unknown]];
@@ -54,20 +71,36 @@ export const redisRecovery: Recovery<Client> = {
 };
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
-  const { createClient } = await import("redis");
-  const client = createClient({
-    url: `redis://${host}:6379`,
-    password: secrets["password"] ?? "",
-    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
-  }) as Client;
-  // The failed call rejects too; without a listener Node would end the process before it is told.
-  client.on("error", () => undefined);
-  await client.connect();
-  return client;
+  const appPassword = secrets["app-password"] ?? "";
+  if (appPassword === "")
+    throw new Error('redis: the secret app-password is missing or empty; run "npm run up"');
+  return { redis: await logIn(host, "default", secrets["password"] ?? ""), appPassword };
 }
 
-async function untilOnDisk(client: Client): Promise<void> {
-  const answer = await client.sendCommand(["WAITAOF", "1", "0", String(syncLimitMs)]);
+async function logIn(host: string, username: string, password: string): Promise<RedisClientType> {
+  const { createClient } = await import("redis");
+  const redis = createClient({
+    url: `redis://${host}:6379`,
+    username,
+    password,
+    socket: { connectTimeout: connectTimeoutMs, reconnectStrategy: false },
+  }) as RedisClientType;
+  // The failed call rejects too; without a listener Node would end the process before it is told.
+  redis.on("error", () => undefined);
+  await redis.connect();
+  return redis;
+}
+
+/** Sets the rules anew and adds the present password, in one step: nobody finds the user half-made. Then keeps it for the next start. */
+async function setApplicationUser({ redis, appPassword }: Client, first: readonly string[]): Promise<void> {
+  const hash = createHash("sha256").update(appPassword).digest("hex");
+  const rules = [...first, "on", ...applicationRules, `#${hash}`];
+  await redis.sendCommand(["ACL", "SETUSER", "app", ...rules]);
+  await redis.sendCommand(["ACL", "SAVE"]);
+}
+
+async function untilOnDisk(redis: RedisClientType): Promise<void> {
+  const answer = await redis.sendCommand(["WAITAOF", "1", "0", String(syncLimitMs)]);
   const synced = Array.isArray(answer) ? Number(answer[0]) : 0;
   if (synced !== 1) throw new Error(`redis: the canary was not on disk within ${syncLimitMs} ms`);
 }

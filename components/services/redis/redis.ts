@@ -13,7 +13,11 @@ export const redis = defineStore({
   ports: { redis: 6379 },
   data: { "/data": "redis" },
   secrets: { password: "redis-password" },
-  secretMeanings: { "redis-password": "The one password of Redis; used by the host's agent too." },
+  userSecrets: { "app-password": "redis-app-password" },
+  secretMeanings: {
+    "redis-password": "Redis' own administrator, the user default; used by the host's agent.",
+    "redis-app-password": "The applications' user, app, who may read and write orders and nothing else.",
+  },
   files: {
     "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),

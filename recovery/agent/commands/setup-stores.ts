@@ -17,9 +17,15 @@ export async function setupStoresCommand(
       const store = await openWhenReady(context, name);
       try {
         await context.log.phase(`set up ${name}`, () => store.setup());
-        return [name, { version: await store.version() }] as const;
       } finally {
         await store.close();
+      }
+      // Anew: who was refused before now logs in as everybody does.
+      const again = await openStore(name, context.opening);
+      try {
+        return [name, { version: await again.version() }] as const;
+      } finally {
+        await again.close();
       }
     }),
   );

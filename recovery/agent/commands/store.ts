@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Recovery, StatefulDefinition } from "../../../components/services/definition.ts";
+import { userSecretFile } from "../../layout.ts";
 import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
 
 /**
@@ -41,7 +42,7 @@ async function serve(
   const { recovery } = definition;
   let client: unknown;
   const connected = await answer(async () => {
-    secrets = await readSecrets(`/proc/${pid}/root/run/secrets`);
+    secrets = { ...(await userSecrets(definition)), ...(await readSecrets(`/proc/${pid}/root/run/secrets`)) };
     client = await recovery.connect({ host: "127.0.0.1", secrets });
   });
   say(connected);
@@ -66,6 +67,12 @@ async function perform(
       return recovery.version(client);
     case "setup":
       return recovery.setup(client);
+    case "retire":
+      return recovery.retire?.(client);
+    case "setAdministrator":
+      return recovery.administrator?.set(client, request.password);
+    case "accepts":
+      return recovery.accepts?.({ host: "127.0.0.1", secrets: {} }, request.secret, request.password);
     case "writeCanary":
       return recovery.canary.write(client, request.mark);
     case "readCanary":
@@ -85,6 +92,19 @@ async function perform(
 
 function say(answer: StoreAnswer): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+/** Passwords of users that the store's task knows nothing of. */
+async function userSecrets({
+  name,
+  userSecrets: names = {},
+}: StatefulDefinition): Promise<Readonly<Record<string, string>>> {
+  const entries = await Promise.all(
+    Object.keys(names).map(
+      async (file) => [file, await readFile(userSecretFile(name, file), "utf8")] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
 }
 
 async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {

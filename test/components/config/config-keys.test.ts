@@ -1,3 +1,4 @@
+import { secretsOf } from "../../../components/services/definition.ts";
 import assert from "node:assert/strict";
 import test from "node:test";
 import { configKeys } from "../../../components/config/config-keys.ts";
@@ -48,7 +49,7 @@ test("a key with a default is not required, and its default is told", () => {
 test("every secret is explained by exactly one page of the catalog", () => {
   const owners = (key: string) =>
     catalog.filter((page) => page.secretMeanings?.[key] !== undefined).map(({ name }) => name);
-  const ofServices = new Set(catalog.flatMap((page) => Object.values(page.secrets ?? {})));
+  const ofServices = new Set(catalog.flatMap((page) => Object.values(secretsOf(page))));
   none([
     ...[...ofServices]
       .filter((key) => owners(key).length !== 1)
@@ -58,7 +59,7 @@ test("every secret is explained by exactly one page of the catalog", () => {
       ),
     ...catalog.flatMap((page) =>
       Object.keys(page.secretMeanings ?? {})
-        .filter((key) => !Object.values(page.secrets ?? {}).includes(key))
+        .filter((key) => !Object.values(secretsOf(page)).includes(key))
         .map((key) => `${key}: explained by ${page.name}, which does not use it`),
     ),
     ...Object.entries(secretKeys(catalog))

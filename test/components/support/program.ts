@@ -23,8 +23,11 @@ const digest = `sha256:${"a".repeat(64)}`;
 export const secrets: Readonly<Record<string, string>> = {
   "mongo-root-password": "plain-mongo-root-password",
   "mongo-app-password": "plain-mongo-app-password",
+  "mongo-backup-password": "plain-mongo-backup-password",
+  "mongo-restore-password": "plain-mongo-restore-password",
   "mongo-keyfile": "plainMongoKeyfile",
   "redis-password": "plain-redis-password",
+  "redis-app-password": "plain-redis-app-password",
   "rabbitmq-admin-password": "plain-rabbitmq-admin-password",
   "rabbitmq-app-password": "plain-rabbitmq-app-password",
   "rabbitmq-erlang-cookie": "plain-rabbitmq-erlang-cookie",

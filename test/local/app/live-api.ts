@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { LiveStores } from "./live-stores.ts";
-import { freePort } from "./live-stores.ts";
+import { loginName } from "../../../components/services/login-name.ts";
+import { freePort, passwords } from "./live-stores.ts";
 
 /** The built API as a process of its own. */
 export interface LiveApi {
@@ -28,6 +29,7 @@ export async function startLiveApi(
       HOST: "127.0.0.1",
       PORT: String(port),
       MONGO_URL: `mongodb://127.0.0.1:${stores.mongo.port}/kaleem?replicaSet=rs0&directConnection=true&retryWrites=false`,
+      MONGO_USER: loginName("app", passwords["app-password"]),
       REDIS_URL: `redis://127.0.0.1:${stores.redis.port}`,
       MONGO_PASSWORD_FILE: `${stores.secrets}/mongo-password`,
       REDIS_PASSWORD_FILE: `${stores.secrets}/redis-password`,

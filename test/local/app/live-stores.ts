@@ -31,9 +31,12 @@ export interface LiveStores {
   stop(): Promise<void>;
 }
 
-const passwords = {
+/** By name in the task or in `userSecrets`; both stores' users have the same ones. */
+export const passwords = {
   "root-password": "root pass word",
   "app-password": "app-pass/word",
+  "backup-password": "backup-pass&word",
+  "restore-password": "restore-pass?word",
   password: "redis-pass%word",
 };
 
@@ -52,13 +55,14 @@ export async function startLiveStores(): Promise<LiveStores> {
     const files = {
       ...passwords,
       "mongo-password": passwords["app-password"],
-      "redis-password": passwords.password,
+      "redis-password": passwords["app-password"],
     };
     for (const [name, value] of Object.entries(files))
       await writeFile(join(secrets, name), value, { mode: 0o444 });
     const mongoStore = await startStore(mongo, 27017, mongoImage, secrets, started);
     const redisStore = await startStore(redis, 6379, redisImage, secrets, started);
     await setUp(mongoStore);
+    await setUp(redisStore);
     return { mongo: mongoStore, redis: redisStore, secrets, stop };
   } catch (error) {
     await stop();

@@ -1,12 +1,18 @@
 #!/bin/sh
-# Starts Redis with the password of the secret file. It goes over stdin: not on a command line, not on a disk.
+# Starts Redis. Users lie beside the data, as hashes: `default`, the administrator, is set here from the secret file at
+# each start; the others are the agent's, and stay as they are. No password is on a command line or on a disk.
 set -eu
+umask 077
+users=/data/users.acl
 password=$(cat /run/secrets/password)
 if [ -z "$password" ]; then
   echo "redis: /run/secrets/password is empty; set redis-password in the stack configuration" >&2
   exit 1
 fi
-exec redis-server - <<CONFIG
-$(cat /etc/kaleem/redis.conf)
-requirepass "$password"
-CONFIG
+hash=$(printf %s "$password" | sha256sum | cut -d ' ' -f 1)
+{
+  echo "user default on #$hash ~* &* +@all"
+  if [ -e "$users" ]; then sed '/^user default /d' "$users"; fi
+} > "$users.new"
+mv "$users.new" "$users"
+exec redis-server /etc/kaleem/redis.conf

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { layout } from "../layout.ts";
+import { Restic } from "../restic/restic.ts";
+import type { AgentContext } from "./context.ts";
+
+/** What was done to each repository. */
+export interface KeyChange {
+  readonly local: "added" | "opened already" | "removed" | "nothing to remove";
+  readonly offsite: KeyChange["local"];
+}
+
+/** Which keys a change of password is about; others, such as one that an operator keeps for emergencies, are left alone. */
+const stateSchema = z.strictObject({
+  /** The key to remove in the end. */
+  former: z.record(z.string(), z.string()),
+  /** Keys that this change has added; one that nobody knows the password of is removed by the next attempt. */
+  added: z.record(z.string(), z.array(z.string())),
+});
+type State = z.infer<typeof stateSchema>;
+
+type Keys = Pick<AgentContext, "host" | "local" | "offsite" | "log">;
+const stateFile = `${layout.agentState}/restic-key.json`;
+/** In memory, and gone with the command. */
+const newPasswordFile = `${layout.runtime}/restic-password.new`;
+const places = ["local", "offsite"] as const;
+
+/** Makes the new password open both repositories, and sees that it does. */
+export async function addResticKey(context: Keys, password: string): Promise<KeyChange> {
+  const { host, log } = context;
+  const done: Partial<Record<(typeof places)[number], KeyChange["local"]>> = {};
+  await host.run(["install", "-d", "-m", "0755", layout.runtime]);
+  await host.writeFile(newPasswordFile, `${password}\n`, 0o600);
+  try {
+    for (const place of places)
+      done[place] = await log.phase(
+        `new password of the ${place} repository`,
+        () => addTo(context, place),
+        (outcome) => outcome,
+      );
+  } finally {
+    await host.removeFile(newPasswordFile);
+  }
+  return { local: done.local ?? "added", offsite: done.offsite ?? "added" };
+}
+
+async function addTo(context: Keys, place: (typeof places)[number]): Promise<"added" | "opened already"> {
+  const repository = context[place];
+  const withNew = new Restic({ ...repository.repository, passwordFile: newPasswordFile });
+  if (await opens(withNew)) return "opened already";
+  const before = await repository.keys();
+  const state = await readState(context);
+  const orphans = (state.added[place] ?? []).filter((id) =>
+    before.some((key) => key.id === id && !key.current),
+  );
+  const current = before.find((key) => key.current)?.id ?? "";
+  await writeState(context, { ...state, former: { ...state.former, [place]: current } });
+  await repository.addKey(newPasswordFile);
+  const fresh = (await repository.keys()).filter(({ id }) => !before.some((key) => key.id === id));
+  const after = await readState(context);
+  await writeState(context, { ...after, added: { ...after.added, [place]: fresh.map(({ id }) => id) } });
+  if (!(await opens(withNew)))
+    throw new RecoveryError(
+      exitCodes.failed,
+      `The ${place} repository does not open with its new password; the present one goes on.`,
+    );
+  for (const id of orphans) await repository.removeKey(id);
+  return "added";
+}
+
+/** Takes the former password away from both repositories; refuses while the password file still holds it. */
+export async function retireResticKey(context: Keys): Promise<KeyChange> {
+  const state = await readState(context);
+  const found = await Promise.all(
+    places.map(async (place) => ({ place, keys: await context[place].keys(), former: state.former[place] })),
+  );
+  const still = found.filter(({ keys, former }) => keys.some(({ id, current }) => current && id === former));
+  if (still.length > 0) {
+    const names = still.map(({ place }) => place).join(" and ");
+    throw new RecoveryError(
+      exitCodes.failed,
+      `restic-key retire: ${layout.resticPassword} still holds the former password (${names}): run "npm run up" with the new one first. Nothing was removed.`,
+    );
+  }
+  const done: Partial<Record<(typeof places)[number], KeyChange["local"]>> = {};
+  for (const { place, keys, former } of found) {
+    const there = former !== undefined && keys.some(({ id }) => id === former);
+    if (there) await context[place].removeKey(former);
+    done[place] = there ? "removed" : "nothing to remove";
+  }
+  await context.host.removeFile(stateFile);
+  return { local: done.local ?? "nothing to remove", offsite: done.offsite ?? "nothing to remove" };
+}
+
+async function opens(repository: Restic): Promise<boolean> {
+  try {
+    return await repository.exists();
+  } catch (error) {
+    if (error instanceof RecoveryError && error.exitCode === exitCodes.wrongPassword) return false;
+    throw error;
+  }
+}
+
+async function readState({ host }: Keys): Promise<State> {
+  const text = await host.readFile(stateFile);
+  return text === null ? { former: {}, added: {} } : stateSchema.parse(JSON.parse(text));
+}
+
+async function writeState({ host }: Keys, state: State): Promise<void> {
+  await host.writeFile(stateFile, `${JSON.stringify(state)}\n`, 0o600);
+}
