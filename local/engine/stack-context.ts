@@ -12,6 +12,8 @@ export interface StackContext {
   /** The directory of the file state backend; made when missing. */
   readonly stateDirectory: string;
   readonly passphraseFile: string;
+  /** The user's own environment says where state is kept and what opens the secrets; the two above are not used. */
+  readonly own?: true;
   /** More variables for the engine and its plugins, such as PULUMI_DEBUG_PROVIDERS in tests. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,10 @@ export function pulumiEnvironment(
   context: StackContext,
   inherited: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
+  if (context.own === true) {
+    const path = [...context.engine.pathPrepend, inherited["PATH"] ?? ""].join(delimiter);
+    return { ...inherited, PATH: path, ...context.env };
+  }
   const kept = Object.entries(inherited).filter(([name]) => !name.startsWith("PULUMI_"));
   return {
     ...Object.fromEntries(kept),

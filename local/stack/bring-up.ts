@@ -10,6 +10,7 @@ import { ensureImages } from "../images/ensure-images.ts";
 import type { StackInstance } from "../instance.ts";
 import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
 import type { Progress } from "../progress.ts";
+import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { sshKeyPair } from "../ssh/ssh-key-pair.ts";
 import { createVps, type Vps } from "../vps/create-vps.ts";
 import { layout } from "../../recovery/layout.ts";
@@ -33,6 +34,8 @@ export interface BringUpRequest {
   readonly progress: Progress;
   /** Brings back a platform that was lost: its secrets come from the bucket. */
   readonly kit?: RecoveryKit;
+  /** It is part of a rotation; without it, one that has not ended is refused. */
+  readonly rotating?: true;
   /** Settings that win over the committed stack file, by key without the namespace. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -60,6 +63,7 @@ export interface BroughtUp {
 export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const { instance } = request;
   const { progress, phases } = timedProgress(request.progress);
+  if (request.rotating !== true) refuseOther(await readRotationJournal(instance), "", instance.stack);
   await ensurePrerequisites(progress);
   const engine = await findOrBuildEngine(progress);
   const paths = await openStackPaths(instance);

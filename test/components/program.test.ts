@@ -136,7 +136,10 @@ test("a user's password restarts no store: its task does not have it", () => {
   };
   assert.deepEqual(files("mongo-service"), ["keyfile", "root-password"]);
   assert.deepEqual(files("redis-service"), ["password"]);
-  assert.match(String(named("services-mongo-app-password-content").inputs["create"]), /users\/mongo-app-password/);
+  assert.match(
+    String(named("services-mongo-app-password-content").inputs["create"]),
+    /users\/mongo-app-password/,
+  );
 });
 
 test("former passwords are taken away last: once applications run with the present ones", () => {

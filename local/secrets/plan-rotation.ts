@@ -1,0 +1,95 @@
+import { secretKeys } from "../../components/config/secret-keys.ts";
+import {
+  secretsOf,
+  type ServiceDefinition,
+  type StatefulDefinition,
+} from "../../components/services/definition.ts";
+import { milliseconds } from "../../components/services/quantities.ts";
+import { rotationOf } from "../../components/services/rotation-of.ts";
+
+/** One step of a rotation; each can be run again. */
+export type RotationStep =
+  | "probe the given keys"
+  | "add to the repositories"
+  | "write into the configuration"
+  | "set in the store"
+  | "up"
+  | "prove"
+  | "point and ship"
+  | "escrow"
+  | "remove from the repositories";
+
+/** What a rotation changes and in which order. */
+export interface RotationPlan {
+  /** The secrets that change together. */
+  readonly names: readonly string[];
+  readonly steps: readonly RotationStep[];
+  /** The store that a login can be tried at, and the secret's name there. */
+  readonly store: { readonly name: string; readonly secret: string } | null;
+  /** Said before it begins. */
+  readonly cost: string;
+}
+
+const offsiteKeys = ["offsite-access-key-id", "offsite-secret-access-key"];
+const end: readonly RotationStep[] = ["point and ship", "escrow"];
+
+/**
+ * How one secret is changed in the configuration and in what runs. Pure.
+ * @throws Error for a name that there is not, with the list, and for a secret that is never rotated, with the reason.
+ */
+export function planRotation(name: string, catalog: readonly ServiceDefinition[]): RotationPlan {
+  const known = Object.keys(secretKeys(catalog));
+  if (!known.includes(name))
+    throw new Error(`secrets: there is no secret "${name}". Secrets: ${known.join(", ")}.`);
+  if (offsiteKeys.includes(name)) {
+    const steps: RotationStep[] = ["probe the given keys", "write into the configuration", "up", ...end];
+    const cost =
+      "No service is touched. The former keys stay valid: revoke them where they were issued, afterwards.";
+    return { names: offsiteKeys, steps, store: null, cost };
+  }
+  if (name === "restic-password") {
+    const steps: RotationStep[] = [
+      ...(["add to the repositories", "write into the configuration", "up"] as const),
+      ...end,
+      "remove from the repositories",
+    ];
+    const cost = "No service is touched. Points older than this open with the new password too.";
+    return { names: [name], steps, store: null, cost };
+  }
+  return ofService(name, catalog);
+}
+
+function ofService(name: string, catalog: readonly ServiceDefinition[]): RotationPlan {
+  const how = rotationOf(name, catalog);
+  if (how !== "live" && how !== "restart")
+    throw new Error(`secrets: ${name} is not rotated: ${how.slice("never: ".length)}`);
+  const page = catalog.find(
+    (one): one is StatefulDefinition =>
+      one.kind === "stateful" && Object.values(secretsOf(one)).includes(name),
+  );
+  const secret = Object.entries(page === undefined ? {} : secretsOf(page)).find(
+    ([, key]) => key === name,
+  )?.[0];
+  const kept = page?.recovery.administrator;
+  const steps: RotationStep[] = [
+    "write into the configuration",
+    ...(kept !== undefined && kept.secret === secret ? (["set in the store"] as const) : []),
+    "up",
+    ...(page?.recovery.accepts !== undefined && secret !== "keyfile" ? (["prove"] as const) : []),
+    ...end,
+  ];
+  const store = page === undefined || secret === undefined ? null : { name: page.name, secret };
+  return { names: [name], steps, store, cost: how === "live" ? liveCost : restartCost(page) };
+}
+
+const liveCost =
+  "Nothing stops: the new password is valid beside the former one until no application uses that any more.";
+
+function restartCost(page: StatefulDefinition | undefined): string {
+  if (page === undefined) return liveCost;
+  const grace = Math.round(milliseconds(page.stopGrace) / 1000);
+  return (
+    `${page.name} is stopped and started once, and there is one of it: orders are answered with 503 from its stop until it is ` +
+    `healthy again, ${grace} s to stop at the very most and usually a few seconds in all.`
+  );
+}

@@ -1,0 +1,47 @@
+import { secretKeys } from "../../components/config/secret-keys.ts";
+import { secretsOf, type ServiceDefinition } from "../../components/services/definition.ts";
+import { rotationOf } from "../../components/services/rotation-of.ts";
+
+/** One secret of a stack as `npm run secrets -- list` tells it: never its value. */
+export interface ListedSecret {
+  readonly name: string;
+  readonly form: string;
+  readonly usedBy: readonly string[];
+  readonly rotation: string;
+  readonly set: boolean;
+}
+
+/** Every secret that the program wants, and those that are set. Pure. */
+export function listSecrets(
+  catalog: readonly ServiceDefinition[],
+  present: ReadonlySet<string>,
+): readonly ListedSecret[] {
+  const ofCatalog = new Set(catalog.flatMap((page) => Object.values(secretsOf(page))));
+  return Object.entries(secretKeys(catalog)).map(([name, { form, usedBy }]) => ({
+    name,
+    form: form === "credential" ? "given" : form,
+    usedBy,
+    rotation: ofCatalog.has(name) ? rotationOf(name, catalog) : "live",
+    set: present.has(name),
+  }));
+}
+
+/** As a table, and what is missing. */
+export function renderSecretList(stack: string, secrets: readonly ListedSecret[]): string {
+  const width = Math.max(...secrets.map(({ name }) => name.length));
+  const lines = secrets.map(({ name, form, usedBy, rotation, set }) =>
+    [
+      `  ${name.padEnd(width)}`,
+      (set ? "set" : "missing").padEnd(7),
+      form.padEnd(8),
+      rotation.split(":")[0]?.padEnd(7),
+      usedBy.join(", "),
+    ].join("  "),
+  );
+  const missing = secrets.filter(({ set }) => !set).length;
+  const end =
+    missing === 0
+      ? "All are set."
+      : `${missing} ${missing === 1 ? "is" : "are"} missing: npm run secrets -- init --stack ${stack}`;
+  return [`Secrets of stack ${stack} (name, state, form, rotation, used by):`, ...lines, end].join("\n");
+}
