@@ -17,6 +17,7 @@ export const story: readonly StoryPart[] = [
   part("secrets and ports", "hardening.test.ts"),
   part("bad input", "bad-input.test.ts"),
   part("points under fault", "points.test.ts"),
+  part("rotation of secrets", "rotation.test.ts"),
   part("total loss and rebuild", "total-loss.test.ts", true),
   part("restores that must turn red", "restore-faults.test.ts"),
 ];

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { EdgeClient } from "../../recovery/drill/edge-client.ts";
+import { readLedger } from "../../recovery/drill/ledger-file.ts";
+import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
+import { OrderWriter } from "../../recovery/drill/order-writer.ts";
+import { readBack } from "../../recovery/drill/read-back.ts";
+import { layout } from "../../recovery/layout.ts";
+import { stackSecrets } from "./support/stack-secrets.ts";
+import { hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
+
+const stack = testStack.name;
+const host = hostOf(stack);
+const edge = { url: `http://127.0.0.1:${instanceOf(stack).vps.ports.http}` };
+/** Of a store that is stopped and started: seconds on an idle machine, more on a busy one. */
+const outageLimitMs = 60_000;
+
+interface Rotated {
+  readonly written: OrderStatistics;
+  readonly former: string;
+  readonly present: string;
+}
+
+/** Rotates a secret while orders come in, and sees that none that was acknowledged is missing or altered afterwards. */
+async function rotateUnderOrders(name: string): Promise<Rotated> {
+  const value = async (): Promise<string> => (await stackSecrets(stack)).get(`kaleem:${name}`) ?? "";
+  const former = await value();
+  const ledgerFile = join(await mkdtemp(join(tmpdir(), "kaleem-rotation-")), "ledger.jsonl");
+  const writer = await OrderWriter.start({ target: edge, ledgerFile, ratePerSecond: 20, timeoutMs: 20_000 });
+  const ended = await npmRun("secrets", "rotate", name, "--stack", stack);
+  const written = await writer.stop();
+  console.log(
+    `rotation of ${name}: ${ended.seconds.toFixed(0)} s, ${written.sent} orders sent, ${written.acknowledged} acknowledged, ` +
+      `longest time without ${written.largestGapMs.toFixed(0)} ms, causes ${JSON.stringify(written.causes)}`,
+  );
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  const read = await readBack(edge, (await readLedger(ledgerFile)).entries, { timeoutMs: 20_000 });
+  assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
+  const present = await value();
+  assert.notEqual(present, former);
+  return { written, former, present };
+}
+
+async function accepts(store: string, secret: string, ...passwords: string[]): Promise<unknown> {
+  const options = { stdin: JSON.stringify(passwords), timeoutMs: 60_000 };
+  const { stdout } = await host.run([layout.agentCommand, "try-login", store, secret], options);
+  return (JSON.parse(stdout) as { accepted: unknown }).accepted;
+}
+
+test("a point that is older than a rotation restores into the present secrets; live rotations fail no order", async () => {
+  const client = new EdgeClient(edge, 10_000);
+  const order = await client.post("/api/orders", {
+    customer: "e2e",
+    item: "before the rotation",
+    quantity: 1,
+  });
+  assert.equal(order.status, 201);
+  const { id } = order.body as { id: string };
+  const taken = await npmRun("point", "--stack", stack, "--json");
+  const { point } = JSON.parse(taken.stdout.slice(taken.stdout.indexOf("{"))) as { point: string };
+
+  const mongo = await rotateUnderOrders("mongo-app-password");
+  assert.deepEqual([mongo.written.failed, mongo.written.unknown, mongo.written.skipped], [0, 0, 0]);
+  const redis = await rotateUnderOrders("redis-app-password");
+  assert.deepEqual([redis.written.failed, redis.written.unknown, redis.written.skipped], [0, 0, 0]);
+
+  const restored = await npmRun("restore", "--stack", stack, "--at", point, "--over-existing");
+  assert.equal(restored.code, 0, restored.stdout + restored.stderr);
+  assert.deepEqual(await accepts("mongo", "app-password", mongo.present, mongo.former), [true, false]);
+  assert.deepEqual(await accepts("redis", "app-password", redis.present, redis.former), [true, false]);
+  const found = await client.get(`/api/orders/${id}`);
+  assert.deepEqual([found.status, found.body], [200, order.body]);
+  const next = await client.post("/api/orders", { customer: "e2e", item: "after the restore", quantity: 1 });
+  assert.equal(next.status, 201);
+  client.close();
+});
+
+test("the repositories' password changes, and the former one opens neither", async () => {
+  const former = (await stackSecrets(stack)).get("kaleem:restic-password") ?? "";
+  const ended = await npmRun("secrets", "rotate", "restic-password", "--stack", stack);
+  assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+  console.log(`rotation of restic-password: ${ended.seconds.toFixed(0)} s`);
+  const open =
+    'umask 077; cat > /run/kaleem/former; restic --repo "$1" --password-file /run/kaleem/former --no-cache cat config; code=$?; rm /run/kaleem/former; exit $code';
+  await assert.rejects(
+    host.run(["bash", "-c", open, "-", layout.repository], { stdin: former, timeoutMs: 60_000 }),
+    /wrong password|no key found/,
+  );
+  const points = await npmRun("points", "--stack", stack);
+  assert.equal(points.code, 0, points.stderr);
+});
+
+for (const name of ["redis-password", "mongo-root-password"]) {
+  test(`${name}: its store restarts once, orders are refused meanwhile and none that was acknowledged is lost`, async () => {
+    const { written } = await rotateUnderOrders(name);
+    assert.ok(written.largestGapMs < outageLimitMs, `no order was taken for ${written.largestGapMs} ms`);
+  });
+}
