@@ -115,6 +115,17 @@ export interface Recovery<Client> {
     readonly secret: string;
     set(client: Client, password: string): Promise<void>;
   };
+  /**
+   * How users are set in data that carries an older administrator's password: a start of the store's own image, with these
+   * arguments, that asks nobody for a password and that nobody can reach, since it has no network.
+   */
+  readonly maintenance?: {
+    readonly args: readonly string[];
+    /** Whether an error of `connect` says that the administrator is refused. */
+    refused(error: unknown): boolean;
+    /** Gives the administrator its present password. Throws while the store does not answer yet. */
+    unlock(at: StoreAddress): Promise<void>;
+  };
   /** Whether the store lets the user of this secret in with this password; throws when it does not answer at all. How a rotation is proved. */
   accepts?(at: StoreAddress, secret: string, password: string): Promise<boolean>;
   /** A write that has survived a crash by the time `write` returns, and its read. */

@@ -99,4 +99,50 @@ export class Docker {
       }
     }
   }
+
+  /** Starts a container of its own, beside Swarm, without any network but loopback; its id. One of that name that was left behind goes first. */
+  async startAlone(alone: LoneContainer): Promise<string> {
+    await this.removeContainer(alone.name);
+    const body = {
+      Image: alone.image,
+      User: alone.user,
+      Hostname: alone.hostname,
+      Cmd: alone.args,
+      HostConfig: {
+        NetworkMode: "none",
+        Init: true,
+        Binds: alone.binds,
+        ExtraHosts: [`${alone.hostname}:127.0.0.1`],
+      },
+    };
+    const made = await this.#socket.call(
+      "POST",
+      `/containers/create?name=${alone.name}`,
+      `create ${alone.name}`,
+      body,
+    );
+    const { Id } = z.object({ Id: z.string() }).parse(made);
+    await this.#socket.call("POST", `/containers/${Id}/start`, `start ${alone.name}`);
+    return Id;
+  }
+
+  /** Removes a container, running or not; nothing when there is none. */
+  async removeContainer(idOrName: string): Promise<void> {
+    try {
+      await this.#socket.call("DELETE", `/containers/${idOrName}?force=true&v=true`, `remove ${idOrName}`);
+    } catch (error) {
+      if (!(error instanceof DockerError && error.status === 404)) throw error;
+    }
+  }
+}
+
+/** A container that nobody but the host's root reaches. */
+export interface LoneContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly user: string;
+  readonly hostname: string;
+  readonly args: readonly string[];
+  /** `path on the host:path in the container`. */
+  readonly binds: readonly string[];
 }

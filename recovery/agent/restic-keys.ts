@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import { layout } from "../layout.ts";
@@ -19,18 +20,28 @@ const stateSchema = z.strictObject({
 });
 type State = z.infer<typeof stateSchema>;
 
-type Keys = Pick<AgentContext, "host" | "local" | "offsite" | "log">;
-const stateFile = `${layout.agentState}/restic-key.json`;
-/** In memory, and gone with the command. */
-const newPasswordFile = `${layout.runtime}/restic-password.new`;
+type Keys = Pick<AgentContext, "host" | "local" | "offsite" | "log"> & { readonly files?: KeyFiles };
+
+/** Where a change of password keeps what it knows. */
+export interface KeyFiles {
+  readonly state: string;
+  /** In memory, and gone with the command. */
+  readonly newPassword: string;
+}
+
+const hostFiles: KeyFiles = {
+  state: `${layout.agentState}/restic-key.json`,
+  newPassword: `${layout.runtime}/restic-password.new`,
+};
 const places = ["local", "offsite"] as const;
 
 /** Makes the new password open both repositories, and sees that it does. */
 export async function addResticKey(context: Keys, password: string): Promise<KeyChange> {
   const { host, log } = context;
   const done: Partial<Record<(typeof places)[number], KeyChange["local"]>> = {};
-  await host.run(["install", "-d", "-m", "0755", layout.runtime]);
-  await host.writeFile(newPasswordFile, `${password}\n`, 0o600);
+  const { newPassword } = filesOf(context);
+  await host.run(["install", "-d", "-m", "0755", dirname(newPassword)]);
+  await host.writeFile(newPassword, `${password}\n`, 0o600);
   try {
     for (const place of places)
       done[place] = await log.phase(
@@ -39,14 +50,15 @@ export async function addResticKey(context: Keys, password: string): Promise<Key
         (outcome) => outcome,
       );
   } finally {
-    await host.removeFile(newPasswordFile);
+    await host.removeFile(newPassword);
   }
   return { local: done.local ?? "added", offsite: done.offsite ?? "added" };
 }
 
 async function addTo(context: Keys, place: (typeof places)[number]): Promise<"added" | "opened already"> {
   const repository = context[place];
-  const withNew = new Restic({ ...repository.repository, passwordFile: newPasswordFile });
+  const { newPassword } = filesOf(context);
+  const withNew = new Restic({ ...repository.repository, passwordFile: newPassword });
   if (await opens(withNew)) return "opened already";
   const before = await repository.keys();
   const state = await readState(context);
@@ -55,7 +67,7 @@ async function addTo(context: Keys, place: (typeof places)[number]): Promise<"ad
   );
   const current = before.find((key) => key.current)?.id ?? "";
   await writeState(context, { ...state, former: { ...state.former, [place]: current } });
-  await repository.addKey(newPasswordFile);
+  await repository.addKey(newPassword);
   const fresh = (await repository.keys()).filter(({ id }) => !before.some((key) => key.id === id));
   const after = await readState(context);
   await writeState(context, { ...after, added: { ...after.added, [place]: fresh.map(({ id }) => id) } });
@@ -88,7 +100,7 @@ export async function retireResticKey(context: Keys): Promise<KeyChange> {
     if (there) await context[place].removeKey(former);
     done[place] = there ? "removed" : "nothing to remove";
   }
-  await context.host.removeFile(stateFile);
+  await context.host.removeFile(filesOf(context).state);
   return { local: done.local ?? "nothing to remove", offsite: done.offsite ?? "nothing to remove" };
 }
 
@@ -101,11 +113,15 @@ async function opens(repository: Restic): Promise<boolean> {
   }
 }
 
-async function readState({ host }: Keys): Promise<State> {
-  const text = await host.readFile(stateFile);
+function filesOf({ files }: Keys): KeyFiles {
+  return files ?? hostFiles;
+}
+
+async function readState(context: Keys): Promise<State> {
+  const text = await context.host.readFile(filesOf(context).state);
   return text === null ? { former: {}, added: {} } : stateSchema.parse(JSON.parse(text));
 }
 
-async function writeState({ host }: Keys, state: State): Promise<void> {
-  await host.writeFile(stateFile, `${JSON.stringify(state)}\n`, 0o600);
+async function writeState(context: Keys, state: State): Promise<void> {
+  await context.host.writeFile(filesOf(context).state, `${JSON.stringify(state)}\n`, 0o600);
 }

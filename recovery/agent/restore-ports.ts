@@ -29,7 +29,7 @@ export function restorePorts(context: AgentContext): RestorePorts {
           health: health ?? "none",
         })),
     },
-    access: restoredStores(context.opening),
+    access: restoredStores(context.opening, context.stores),
     fence: { close: () => closePlatform(context), open: () => openPlatform(context) },
     head: restoreHead(() => context.head()),
     points: restorePoints(context),

@@ -1,5 +1,8 @@
 import { orderDigest } from "../drill/ledger.ts";
+import type { StatefulDefinition } from "../../components/services/definition.ts";
 import type { StoresPort } from "../phases/ports.ts";
+import { unlockStore } from "./maintenance-start.ts";
+import { StoreRefused } from "./store-channel.ts";
 import { openStore, type Store, type StoreOpening } from "./store.ts";
 
 /** So many orders are asked for at once: one line of answer stays small. */
@@ -8,7 +11,7 @@ const ordersAtOnce = 500;
 const countLimitMs = 15_000;
 
 /** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
-export function restoredStores(opening: StoreOpening): StoresPort {
+export function restoredStores(opening: StoreOpening, pages: readonly StatefulDefinition[]): StoresPort {
   const ask = async <Value>(name: string, question: (store: Store) => Promise<Value>): Promise<Value> => {
     const store = await openStore(name, opening);
     try {
@@ -18,7 +21,17 @@ export function restoredStores(opening: StoreOpening): StoresPort {
     }
   };
   return {
-    reconcile: (name) => ask(name, (store) => store.reconcile()),
+    async reconcile(name) {
+      try {
+        await ask(name, (store) => store.reconcile());
+      } catch (error) {
+        const page = pages.find((one) => one.name === name);
+        if (!(error instanceof StoreRefused) || page === undefined) throw error;
+        // The point is older than the administrator's password.
+        await unlockStore(page, opening);
+        throw error;
+      }
+    },
     canary: (name) => ask(name, (store) => store.readCanary()),
     counts: (name) => ask(name, (store) => store.counts(countLimitMs)),
     version: (name) => ask(name, (store) => store.version()),

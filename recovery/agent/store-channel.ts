@@ -11,6 +11,9 @@ export interface StoreChild {
   readonly timeoutMs?: number;
 }
 
+/** A store that answers, and refuses its administrator's present password: its data is older than that. */
+export class StoreRefused extends RecoveryError {}
+
 /** The agent's child inside a task's network namespace, and what is said to it: one JSON object a line. */
 export class StoreChannel {
   readonly #service: string;
@@ -18,7 +21,13 @@ export class StoreChannel {
   readonly #timeoutMs: number;
   readonly #lines: AsyncIterator<string>;
   #stderr = "";
-  constructor(service: string, pid: number, { self, timeoutMs = 20_000 }: StoreChild) {
+  /** @param unlockWith For a maintenance start, see `storeOpening`. */
+  constructor(
+    service: string,
+    pid: number,
+    { self, timeoutMs = 20_000 }: StoreChild,
+    unlockWith?: Readonly<Record<string, string>>,
+  ) {
     this.#service = service;
     this.#timeoutMs = timeoutMs;
     const [program, ...rest] = self;
@@ -37,7 +46,7 @@ export class StoreChannel {
       .on("data", (text: string) => (this.#stderr = (this.#stderr + text).slice(-4000)));
     if (this.#child.stdout === null) throw new Error("store child has no stdout");
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    this.#child.stdin?.write(`${JSON.stringify({ service, pid })}\n`);
+    this.#child.stdin?.write(`${JSON.stringify({ service, pid, unlockWith })}\n`);
   }
 
   /** @throws RecoveryError `storeDown` with the child's own words when the store refuses, is late or gone. */
@@ -61,7 +70,10 @@ export class StoreChannel {
         `Store ${this.#service}: its connection ended: ${this.#stderr.trim() || "no message"}`,
       );
     }
-    if (!answer.ok) throw new RecoveryError(exitCodes.storeDown, `Store ${this.#service}: ${answer.error}`);
+    if (!answer.ok) {
+      const Kind = answer.refused === true ? StoreRefused : RecoveryError;
+      throw new Kind(exitCodes.storeDown, `Store ${this.#service}: ${answer.error}`);
+    }
     return answer.value;
   }
 

@@ -23,11 +23,18 @@ export const storeOpening = z.strictObject({
   service: z.string(),
   /** Process id of the task on the host; its secrets are read from there. */
   pid: z.number().int().positive(),
+  /** A maintenance start: there is nobody to log in; the present secrets, since this task has none. The only work is to unlock. */
+  unlockWith: z.record(z.string(), z.string()).optional(),
 });
 
 /** An answer. The first one, without a request, says that the client is connected. */
 export const storeAnswer = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(true), value: z.unknown() }),
-  z.strictObject({ ok: z.literal(false), error: z.string() }),
+  z.strictObject({
+    ok: z.literal(false),
+    error: z.string(),
+    /** The store answered, and refused its administrator's password. */
+    refused: z.literal(true).optional(),
+  }),
 ]);
 export type StoreAnswer = z.infer<typeof storeAnswer>;

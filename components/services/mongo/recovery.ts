@@ -1,4 +1,4 @@
-import type { Collection, Db, MongoClient } from "mongodb";
+import type { Collection, Db, MongoClient, MongoClientOptions } from "mongodb";
 import type { Recovery, StoreAddress } from "../definition.ts";
 import { loginName } from "../login-name.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
@@ -47,6 +47,22 @@ export const mongoRecovery: Recovery<Client> = {
     },
   },
 
+  maintenance: {
+    // As a replica set: alone it would not replay what a crash left in the oplog, and might not be written to.
+    args: ["mongod", "--replSet", "rs0", "--bind_ip_all", "--dbpath", "/data/db"],
+    refused: (error) => error instanceof Error && "code" in error && error.code === authenticationFailed,
+    async unlock({ host, secrets }) {
+      const mongo = await open(host, null);
+      try {
+        const admin = mongo.db("admin");
+        await initiate(admin);
+        await admin.command({ updateUser: "root", pwd: secretOf(secrets, "root-password") });
+      } finally {
+        await mongo.close();
+      }
+    },
+  },
+
   async accepts({ host }, secret, password) {
     const user = secret.replace(/-password$/, "");
     const login = user === "app" ? loginName("app", password) : user;
@@ -84,19 +100,19 @@ export const mongoRecovery: Recovery<Client> = {
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const opened: MongoClient[] = [];
-  const open = async (user: string, password: string): Promise<MongoClient> => {
+  const as = async (user: string, password: string): Promise<MongoClient> => {
     const mongo = await logIn(host, user, password);
     opened.push(mongo);
     return mongo;
   };
   let asRoot: Promise<MongoClient> | undefined;
-  const root = (): Promise<MongoClient> => (asRoot ??= open("root", secretOf(secrets, "root-password")));
+  const root = (): Promise<MongoClient> => (asRoot ??= as("root", secretOf(secrets, "root-password")));
   const passwords = {
     app: secretOf(secrets, "app-password"),
     backup: secretOf(secrets, "backup-password"),
     restore: secretOf(secrets, "restore-password"),
   };
-  const backup = await unlessRefused(open("backup", passwords.backup));
+  const backup = await unlessRefused(as("backup", passwords.backup));
   // Before the users are made, root must answer: else the store refuses us altogether.
   if (backup === null) await root();
   const close = async (): Promise<void> => {
@@ -105,11 +121,15 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   return { backup, root, close, passwords };
 }
 
-async function logIn(host: string, username: string, password: string): Promise<MongoClient> {
+function logIn(host: string, username: string, password: string): Promise<MongoClient> {
+  return open(host, { auth: { username, password }, authSource: "admin" });
+}
+
+/** `login` is null while no password is asked for. */
+async function open(host: string, login: MongoClientOptions | null): Promise<MongoClient> {
   const { MongoClient: Driver } = await import("mongodb");
   const mongo = new Driver(`mongodb://${host}:27017/`, {
-    auth: { username, password },
-    authSource: "admin",
+    ...login,
     // The replica set's member is called mongo:27017, which only the overlay network resolves.
     directConnection: true,
     retryWrites: false,

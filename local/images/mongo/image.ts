@@ -6,6 +6,12 @@ const folder = import.meta.dirname;
 
 /** FerretDB has no roles and refuses to be told any; then the application's user could not be made as on MongoDB. */
 const acceptRoles = { "r.Len() == 0": "r.Len() >= 0" };
+/** As a mongod that is started without a key: it knows users and asks nobody for a password. */
+const optionalAccessControl = {
+  '\t"log/slog"\n': '\t"log/slog"\n\t"os"\n',
+  "h.EnableNewAuth && !cmd.anonymous":
+    'h.EnableNewAuth && !cmd.anonymous && os.Getenv("NO_ACCESS_CONTROL") == ""',
+};
 const handlers = "github.com/FerretDB/FerretDB/internal/handler";
 
 const image: Omit<StaticImage, "go" | "overlays"> & { readonly go: Omit<StaticImage["go"], "module"> } = {
@@ -14,6 +20,7 @@ const image: Omit<StaticImage, "go" | "overlays"> & { readonly go: Omit<StaticIm
     tags: ["ferretdb_no_postgresql"],
     // Generated in its own repository and left out of the module; without it the command refuses to start.
     edits: {
+      [`${handlers}/commands.go`]: optionalAccessControl,
       [`${handlers}/msg_createuser.go`]: acceptRoles,
       [`${handlers}/msg_updateuser.go`]: acceptRoles,
     },

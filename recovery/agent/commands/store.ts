@@ -25,10 +25,10 @@ async function serve(
 ): Promise<void> {
   const first = await lines.next();
   if (first.done === true) throw new Error("store: no opening line on stdin");
-  const { pid } = storeOpening.parse(JSON.parse(first.value));
+  const { pid, unlockWith } = storeOpening.parse(JSON.parse(first.value));
   const definition = stores.find((one) => one.name === service);
   if (definition === undefined) throw new Error(`store: the catalog has no store ${service}`);
-  let secrets: Readonly<Record<string, string>> = {};
+  let secrets: Readonly<Record<string, string>> = unlockWith ?? {};
   const answer = async (work: () => Promise<unknown>): Promise<StoreAnswer> => {
     try {
       return { ok: true, value: (await work()) ?? null };
@@ -36,13 +36,18 @@ async function serve(
       return {
         ok: false,
         error: withoutSecrets(error instanceof Error ? error.message : String(error), Object.values(secrets)),
+        ...(definition.recovery.maintenance?.refused(error) === true ? { refused: true as const } : {}),
       };
     }
   };
   const { recovery } = definition;
+  if (unlockWith !== undefined) {
+    say(await answer(async () => recovery.maintenance?.unlock({ host: "127.0.0.1", secrets: unlockWith })));
+    return;
+  }
   let client: unknown;
   const connected = await answer(async () => {
-    secrets = { ...(await userSecrets(definition)), ...(await readSecrets(`/proc/${pid}/root/run/secrets`)) };
+    secrets = await storeSecrets(definition, pid);
     client = await recovery.connect({ host: "127.0.0.1", secrets });
   });
   say(connected);
@@ -92,6 +97,14 @@ async function perform(
 
 function say(answer: StoreAnswer): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+/** A store's present secrets: its running task's own, and its users'. */
+export async function storeSecrets(
+  definition: StatefulDefinition,
+  pid: number,
+): Promise<Readonly<Record<string, string>>> {
+  return { ...(await userSecrets(definition)), ...(await readSecrets(`/proc/${pid}/root/run/secrets`)) };
 }
 
 /** Passwords of users that the store's task knows nothing of. */

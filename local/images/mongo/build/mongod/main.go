@@ -88,12 +88,30 @@ func checkKeyFile(file string) error {
 	return nil
 }
 
-// environment is FerretDB's configuration. It makes the first user only while the data directory has no users yet.
+// environment is FerretDB's configuration. It makes the first user only while the data directory has no users yet. Without
+// a key file, a root user's name and nothing but files that are there, it asks nobody for a password, as mongod would.
 func environment(opts options) ([]string, error) {
+	if opts.keyFile == "" && os.Getenv("MONGO_INITDB_ROOT_USERNAME") == "" && hasData(opts.dataDir) {
+		return append(base(opts), "NO_ACCESS_CONTROL=true"), nil
+	}
 	password, err := rootPassword()
 	if err != nil {
 		return nil, err
 	}
+	return append(base(opts),
+		"FERRETDB_SETUP_DATABASE=admin",
+		"FERRETDB_SETUP_USERNAME="+rootUser(),
+		"FERRETDB_SETUP_PASSWORD="+password,
+	), nil
+}
+
+// hasData tells a maintenance start, on files that are there, from a first start that forgot its password.
+func hasData(dataDir string) bool {
+	entries, err := os.ReadDir(dataDir)
+	return err == nil && len(entries) > 0
+}
+
+func base(opts options) []string {
 	address := "127.0.0.1"
 	if opts.bindAll {
 		address = ""
@@ -109,10 +127,7 @@ func environment(opts options) ([]string, error) {
 		"FERRETDB_TELEMETRY=disable",
 		"FERRETDB_LOG_LEVEL=warn",
 		"FERRETDB_TEST_ENABLE_NEW_AUTH=true",
-		"FERRETDB_SETUP_DATABASE=admin",
-		"FERRETDB_SETUP_USERNAME=" + rootUser(),
-		"FERRETDB_SETUP_PASSWORD=" + password,
-	}, nil
+	}
 }
 
 func rootUser() string {
