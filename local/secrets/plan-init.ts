@@ -10,7 +10,7 @@ export interface InitPlan {
   readonly drawn: readonly string[];
   /** Issued by somebody else, and handed in now. */
   readonly given: readonly string[];
-  /** Issued by somebody else, and still to be set. */
+  /** Issued by somebody else, and still to be set; not those that only some settings ask for. */
   readonly toSet: readonly string[];
 }
 
@@ -24,7 +24,8 @@ export function planInit(
   handedIn: readonly string[],
 ): InitPlan {
   const drawable = new Set(Object.keys(generatedSecrets(catalog)));
-  const names = Object.keys(secretKeys(catalog));
+  const keys = secretKeys(catalog);
+  const names = Object.keys(keys);
   const issued = names.filter((name) => !drawable.has(name));
   const wrong = handedIn.filter((name) => !issued.includes(name));
   if (wrong.length > 0)
@@ -36,7 +37,9 @@ export function planInit(
     kept: names.filter((name) => present.has(name) && !handedIn.includes(name)),
     drawn: missing.filter((name) => drawable.has(name)),
     given: issued.filter((name) => handedIn.includes(name) && !present.has(name)),
-    toSet: missing.filter((name) => issued.includes(name) && !handedIn.includes(name)),
+    toSet: missing.filter(
+      (name) => issued.includes(name) && !handedIn.includes(name) && keys[name]?.onlyWhen === undefined,
+    ),
   };
 }
 

@@ -56,6 +56,10 @@ export function planRotation(name: string, catalog: readonly ServiceDefinition[]
     const cost = "No service is touched. Points older than this open with the new password too.";
     return { names: [name], steps, store: null, cost };
   }
+  if (name === "edge-tls-key")
+    throw new Error(
+      "secrets: edge-tls-key is not rotated here: it belongs to a certificate. Set both in the stack's configuration and run up; the edge reloads.",
+    );
   return ofService(name, catalog);
 }
 

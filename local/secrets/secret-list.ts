@@ -9,6 +9,8 @@ export interface ListedSecret {
   readonly usedBy: readonly string[];
   readonly rotation: string;
   readonly set: boolean;
+  /** Only some settings ask for it. */
+  readonly optional: boolean;
 }
 
 /** Every secret that the program wants, and those that are set. Pure. */
@@ -17,28 +19,29 @@ export function listSecrets(
   present: ReadonlySet<string>,
 ): readonly ListedSecret[] {
   const ofCatalog = new Set(catalog.flatMap((page) => Object.values(secretsOf(page))));
-  return Object.entries(secretKeys(catalog)).map(([name, { form, usedBy }]) => ({
+  return Object.entries(secretKeys(catalog)).map(([name, { form, usedBy, onlyWhen }]) => ({
     name,
-    form: form === "credential" ? "given" : form,
+    form: form === "password" || form === "keyfile" ? form : "given",
     usedBy,
     rotation: ofCatalog.has(name) ? rotationOf(name, catalog) : "live",
     set: present.has(name),
+    optional: onlyWhen !== undefined,
   }));
 }
 
 /** As a table, and what is missing. */
 export function renderSecretList(stack: string, secrets: readonly ListedSecret[]): string {
   const width = Math.max(...secrets.map(({ name }) => name.length));
-  const lines = secrets.map(({ name, form, usedBy, rotation, set }) =>
+  const lines = secrets.map(({ name, form, usedBy, rotation, set, optional }) =>
     [
       `  ${name.padEnd(width)}`,
-      (set ? "set" : "missing").padEnd(7),
+      (set ? "set" : optional ? "not set" : "missing").padEnd(7),
       form.padEnd(8),
       rotation.split(":")[0]?.padEnd(7),
       usedBy.join(", "),
     ].join("  "),
   );
-  const missing = secrets.filter(({ set }) => !set).length;
+  const missing = secrets.filter(({ set, optional }) => !set && !optional).length;
   const end =
     missing === 0
       ? "All are set."

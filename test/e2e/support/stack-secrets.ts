@@ -1,22 +1,29 @@
 import { readFile } from "node:fs/promises";
 import { findOrBuildEngine } from "../../../local/engine/find-or-build-engine.ts";
+import type { StackContext } from "../../../local/engine/stack-context.ts";
 import { decryptConfig } from "../../../local/engine/stack.ts";
 import { silentProgress } from "../../../local/progress.ts";
 import { parseStackFile, secretsIn } from "../../../local/stack/stack-file.ts";
 import { openStackPaths } from "../../../local/stack/stack-paths.ts";
 import { instanceOf, repository } from "./test-stack.ts";
 
-/** A stack's secrets in plain, by full configuration key. */
-export async function stackSecrets(stack: string): Promise<ReadonlyMap<string, string>> {
+/** A stack as engine commands take it. */
+export async function stackContext(stack: string): Promise<StackContext> {
   const paths = await openStackPaths(instanceOf(stack));
-  const config = await decryptConfig({
+  return {
     engine: await findOrBuildEngine(silentProgress),
     project: repository,
     stack,
     stackFile: paths.stackFile,
     stateDirectory: paths.state,
     passphraseFile: paths.passphrase,
-  });
+  };
+}
+
+/** A stack's secrets in plain, by full configuration key. */
+export async function stackSecrets(stack: string): Promise<ReadonlyMap<string, string>> {
+  const paths = await openStackPaths(instanceOf(stack));
+  const config = await decryptConfig(await stackContext(stack));
   const keys = [...secretsIn(parseStackFile(await readFile(paths.stackFile, "utf8"), paths.stackFile))];
   return new Map(keys.map((key) => [`kaleem:${key}`, config.get(`kaleem:${key}`) ?? ""]));
 }

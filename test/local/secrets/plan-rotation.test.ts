@@ -7,7 +7,7 @@ import { planRotation } from "../../../local/secrets/plan-rotation.ts";
 test("an unknown name is refused with the list of those that there are", () => {
   assert.throws(
     () => planRotation("redis-pasword", catalog),
-    /^Error: secrets: there is no secret "redis-pasword"\. Secrets: mongo-root-password, .*offsite-secret-access-key\.$/,
+    /^Error: secrets: there is no secret "redis-pasword"\. Secrets: mongo-root-password, .*offsite-secret-access-key, edge-tls-key\.$/,
   );
 });
 
@@ -40,6 +40,10 @@ test("the bucket's keys change together, and are tried before anything is change
   assert.deepEqual(plan.names, ["offsite-access-key-id", "offsite-secret-access-key"]);
   assert.equal(plan.steps[0], "probe the given keys");
   assert.match(plan.cost, /revoke them where they were issued, afterwards/);
+});
+
+test("the edge's key is refused with what to do instead", () => {
+  assert.throws(() => planRotation("edge-tls-key", catalog), /belongs to a certificate\. Set both .* and run up/);
 });
 
 test("a secret that its page never rotates is refused with the page's reason", () => {
