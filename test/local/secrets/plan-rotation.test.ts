@@ -43,7 +43,10 @@ test("the bucket's keys change together, and are tried before anything is change
 });
 
 test("the edge's key is refused with what to do instead", () => {
-  assert.throws(() => planRotation("edge-tls-key", catalog), /belongs to a certificate\. Set both .* and run up/);
+  assert.throws(
+    () => planRotation("edge-tls-key", catalog),
+    /belongs to a certificate\. Set both .* and run up/,
+  );
 });
 
 test("a secret that its page never rotates is refused with the page's reason", () => {
