@@ -1,0 +1,48 @@
+import { defineStore } from "../definition.ts";
+import { qdrantRecovery } from "./recovery.ts";
+
+/**
+ * Vectors of orders, with the order as payload. Cost: the memory limit (vectors lie in memory), and as much on disk.
+ * Recovery: from a recovery point; Qdrant replays its write-ahead log. Vectors are derived data: what is lost can be made
+ * again from MongoDB by the embedding service. A snapshot of Qdrant's own goes back only into the same minor version.
+ */
+export const qdrant = defineStore({
+  name: "qdrant",
+  image: "qdrant",
+  // Of upstream's image for unprivileged use.
+  user: "1000:1000",
+  entrypoint: ["/bin/bash", "/etc/kaleem/entrypoint"],
+  // Port 6333 answers metrics too, but only with the key, which Prometheus would then have to hold.
+  ports: { http: 6333, metrics: 6336 },
+  metrics: { port: "metrics", path: "/metrics" },
+  env: {
+    QDRANT__STORAGE__STORAGE_PATH: "/qdrant/storage",
+    QDRANT__STORAGE__SNAPSHOTS_PATH: "/qdrant/snapshots",
+    QDRANT__SERVICE__METRICS_PORT: "6336",
+    // Nobody may make it fetch addresses of the inner network.
+    QDRANT__SERVICE__ENABLE_SNAPSHOT_URL_RECOVERY: "false",
+    QDRANT__TELEMETRY_DISABLED: "true",
+    // A mark that it writes beside its program otherwise, where nothing may be written.
+    QDRANT_INIT_FILE_PATH: "/dev/shm/qdrant-initialized",
+  },
+  // Snapshots elsewhere would lie in the container's own layer and be gone with it.
+  data: { "/qdrant/storage": "qdrant", "/qdrant/snapshots": "qdrant-snapshots" },
+  secrets: { "api-key": "qdrant-api-key" },
+  secretMeanings: {
+    "qdrant-api-key": "The one key of Qdrant, which may do everything; used by the host's agent too.",
+  },
+  files: {
+    "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
+    "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
+  },
+  health: {
+    argv: ["/bin/bash", "/etc/kaleem/health"],
+    every: "5s",
+    timeout: "4s",
+    retries: 6,
+    startPeriod: "30m",
+  },
+  limits: { memory: "1GiB", cpus: 1 },
+  stopGrace: "1m",
+  recovery: qdrantRecovery,
+});
