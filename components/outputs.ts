@@ -21,6 +21,8 @@ export const stackOutputsSchema = z.strictObject({
       replicas: z.number().int().nonnegative(),
     }),
   ),
+  /** Services of the catalog that are switched off, and why. */
+  off: z.array(z.strictObject({ name: z.string(), why: z.string() })).default([]),
   offsite: z.strictObject({
     endpoint: z.string(),
     bucket: z.string(),

@@ -23,6 +23,7 @@ export function stackOutputs(
       image,
       replicas,
     })),
+    off: [...config.off],
     offsite: config.offsite,
     backups: made.backups.schedule,
     fenced: config.fenced,

@@ -18,6 +18,8 @@ export const agentConfigSchema = z.strictObject({
   applications: z.array(z.strictObject({ name: z.string(), replicas: z.number().int().nonnegative() })),
   /** Name of the edge's Swarm service, whose containers get HUP when the fence is moved. */
   edge: z.string(),
+  /** Services of the catalog that are switched off, and why: told by `status`, touched by nothing. */
+  off: z.array(z.strictObject({ name: z.string(), why: z.string() })).default([]),
   /** Past this the containers are unpaused first and the point is reported as failed. */
   pauseLimitMs: z.number().int().positive(),
   /** `restic copy` is stopped after this long; restic itself would retry a dead S3 for 15 minutes. */

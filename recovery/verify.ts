@@ -3,7 +3,7 @@ import type { Manifest } from "./manifest.ts";
 import type { Check, StoreLoss } from "./phases/check.ts";
 import type { Measured } from "./phases/check-manifest.ts";
 import { compareVersions } from "./phases/compare-versions.ts";
-import type { Answer, Evidence } from "./phases/evidence.ts";
+import type { Answer, Evidence, StoreEvidence } from "./phases/evidence.ts";
 import { judgeOrders, type Ledger } from "./phases/judge-orders.ts";
 
 /** The judgement: each check with its sentence, and what each store lost of the ledger. */
@@ -37,17 +37,20 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
     checks.push(...describeTime(store, facts.copiedAt, manifest));
-    if (ledger === null) continue;
-    const { result, sentence, loss } = judgeOrders(
-      store,
-      manifest.instant,
-      ledger,
-      found.orders ?? { why: "the store was not asked" },
-    );
+    const held = heldOrders(found.orders);
+    if (ledger === null || held === null) continue;
+    const { result, sentence, loss } = judgeOrders(store, manifest.instant, ledger, held);
     checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
     if (loss !== null) losses.push(loss);
   }
   return { checks, losses };
+}
+
+/** Null for a store that holds no order by its nature, such as one of workflows. */
+function heldOrders(orders: StoreEvidence["orders"]): Answer<ReadonlyMap<string, string>> | null {
+  if (orders === null) return { why: "the store was not asked" };
+  if ("why" in orders) return orders;
+  return orders.value === null ? null : { value: orders.value };
 }
 
 type Judged = Pick<Check, "result" | "sentence">;

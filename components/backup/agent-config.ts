@@ -1,6 +1,7 @@
 import { type AgentConfig, agentConfigSchema } from "../../recovery/agent-config.ts";
 import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
+import type { DisabledService } from "../services/disabled-services.ts";
 import { milliseconds } from "../services/quantities.ts";
 
 /** What the agent is told; checked against its own schema, so that a change on one side cannot break the other. Pure. */
@@ -11,6 +12,7 @@ export function agentConfig(from: {
   readonly offsite: OffsiteSettings;
   readonly backups: BackupSettings;
   readonly edge: string;
+  readonly off: readonly DisabledService[];
 }): AgentConfig {
   const { backups } = from;
   return agentConfigSchema.parse({
@@ -29,6 +31,7 @@ export function agentConfig(from: {
           ],
     ),
     edge: from.edge,
+    off: [...from.off],
     pauseLimitMs: milliseconds(backups.pauseLimit),
     shipTimeoutMs: milliseconds(backups.shipTimeout),
     retention: backups.keep,

@@ -70,6 +70,8 @@ export const certificates = text<string>(
   /^\s*(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\s*)+$/,
   "certificates in PEM (-----BEGIN CERTIFICATE-----…) and nothing else",
 );
+/** Part of a sentence, on one line. */
+export const reason = text<string>(/^[^\n]{3,200}$/, "a reason in a few words");
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */

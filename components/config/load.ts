@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { type DisabledService, disabledServices } from "../services/disabled-services.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseConfig } from "./parse.ts";
 import type { StackSettings } from "./schema.ts";
@@ -10,6 +11,8 @@ import { secretKeys } from "./secret-keys.ts";
 export interface StackConfig extends StackSettings {
   /** This stack's own file on this machine, its secrets encrypted; escrowed off-site. */
   readonly stackFile: string;
+  /** Services that are switched off, and why. */
+  readonly off: readonly DisabledService[];
   /** Key in the stack file → value, marked secret. Throws for a key that no definition names, or that the settings do not ask for and the file lacks. */
   readonly secret: (key: string) => pulumi.Output<string>;
 }
@@ -35,7 +38,12 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   );
   const given = Object.keys(secretKeys(catalog)).filter((key) => Object.hasOwn(values, key));
   const secrets = new Map(given.map((key) => [key, config.requireSecret(key)]));
-  return { ...settings, stackFile: stackFile(file), secret: (key) => found(secrets, key) };
+  return {
+    ...settings,
+    stackFile: stackFile(file),
+    off: disabledServices(catalog, settings.services),
+    secret: (key) => found(secrets, key),
+  };
 }
 
 /** The launcher keeps a stack's file elsewhere and says where; the engine itself does not tell the program. */

@@ -154,7 +154,7 @@ const stateless = stateful.extend({
   ),
 });
 
-/** A service that may be left out has one key more. */
+/** A service that may be left out has two keys more. */
 function slice({ kind, optional }: ServiceDefinition) {
   const shape = kind === "stateful" ? stateful : stateless;
   if (optional === undefined) return shape;
@@ -163,6 +163,11 @@ function slice({ kind, optional }: ServiceDefinition) {
       .default(optional.enabledByDefault)
       .describe(
         "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
+      ),
+    offBecause: field.reason
+      .optional()
+      .describe(
+        "Why it is switched off, told by `npm run status`; `npm run up` says so of an image that cannot be had.",
       ),
   });
 }
@@ -203,4 +208,5 @@ export type EdgeSettings = StackSettings["edge"];
 export type ServiceSettings = z.infer<typeof stateful> & {
   readonly replicas?: number;
   readonly enabled?: boolean;
+  readonly offBecause?: string;
 };

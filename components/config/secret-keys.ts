@@ -1,4 +1,5 @@
 import { secretsOf, type ServiceDefinition } from "../services/definition.ts";
+import { enabledServices } from "../services/enabled-services.ts";
 import type { SecretForm } from "./fields.ts";
 import type { StackSettings } from "./schema.ts";
 
@@ -57,5 +58,14 @@ function ofService(key: string, catalog: readonly ServiceDefinition[]): SecretKe
     form: key.endsWith("-keyfile") ? "keyfile" : "password",
     meaning: said.join(" "),
     usedBy: users.map(({ name }) => name),
+    ...(users.some(({ optional }) => optional === undefined) ? {} : { onlyWhen: onlyWhenEnabled(users) }),
+  };
+}
+
+/** What only services that may be left out have, nobody needs while all of them are. */
+function onlyWhenEnabled(users: readonly ServiceDefinition[]): NonNullable<SecretKey["onlyWhen"]> {
+  return {
+    says: users.map(({ name }) => `\`services.${name}.enabled\` is true`).join(" or "),
+    holds: ({ services }) => enabledServices(users, services).length > 0,
   };
 }

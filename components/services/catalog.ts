@@ -2,8 +2,10 @@ import { api } from "./api/api.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { minio } from "./minio/minio.ts";
 import { mongo } from "./mongo/mongo.ts";
+import { n8n } from "./n8n/n8n.ts";
+import { qdrant } from "./qdrant/qdrant.ts";
 import { rabbitmq } from "./rabbitmq/rabbitmq.ts";
 import { redis } from "./redis/redis.ts";
 
 /** Every service of the platform, stores first: the order of starting. The edge in front of them is `edge/nginx.ts`. */
-export const catalog: readonly ServiceDefinition[] = [mongo, redis, rabbitmq, minio, api];
+export const catalog: readonly ServiceDefinition[] = [mongo, redis, qdrant, rabbitmq, minio, n8n, api];

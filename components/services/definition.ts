@@ -142,6 +142,8 @@ export interface Recovery<Client> {
   reconcile(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
   orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  /** Why no order is ever here; `orders` is then not asked, and a lost order is not held against this store. */
+  readonly holdsNoOrders?: string;
   /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
   readonly ordersMayBeIn?: string;
 }

@@ -1,5 +1,10 @@
-import type { ServiceSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "./definition.ts";
+
+/** A service's block in the stack file, as far as it matters here. */
+interface Switch {
+  readonly memory?: unknown;
+  readonly enabled?: boolean | undefined;
+}
 
 /**
  * The services that this stack runs: all but those that may be left out and are. A store that is left out keeps its data
@@ -7,7 +12,7 @@ import type { ServiceDefinition } from "./definition.ts";
  */
 export function enabledServices(
   catalog: readonly ServiceDefinition[],
-  settings: Readonly<Record<string, ServiceSettings>>,
+  settings: Readonly<Record<string, Switch>>,
 ): ServiceDefinition[] {
   return catalog.filter(
     ({ name, optional }) => optional === undefined || (settings[name]?.enabled ?? optional.enabledByDefault),

@@ -12,10 +12,13 @@ import {
   readReference,
   renderLock,
 } from "./image-lock.ts";
+import { ImageMissingError } from "./image-missing-error.ts";
 import { imageKey, localImage } from "./local-image.ts";
+import type { ImageRecipe } from "./recipe.ts";
 import { registryDigest } from "./registry-client.ts";
 import { ownImages, standIns } from "./stand-ins.ts";
-import { upstreamAnswers, upstreamImages } from "./upstream.ts";
+import { type UpstreamImage, upstreamAnswers, upstreamImages } from "./upstream.ts";
+import type { UpstreamOnlyService } from "./upstream-only.ts";
 
 /** An image that services want: where it comes from, and the key that says whether the lock has it already. */
 interface Wanted {
@@ -26,45 +29,76 @@ interface Wanted {
   fetch(progress: Progress): Promise<{ readonly reference: string; readonly version: string }>;
 }
 
+/** What came of it. */
+export interface EnsuredImages {
+  /** Whether the lock is another than before. */
+  readonly changed: boolean;
+  /** Services whose image cannot be had here; the stack does without them. */
+  readonly missing: readonly UpstreamOnlyService[];
+}
+
 /**
  * Makes sure that the cloud's registry has every image of the catalog, and that the cloud's lock names them by the digests
  * that the registry gives. Upstream's images where their registry answers, else stand-ins; a cloud keeps to what it
- * began with, since MongoDB cannot read its stand-in's files. True when the lock changed.
+ * began with, since MongoDB cannot read its stand-in's files. `services` are those without a stand-in.
+ * @throws ImageMissingError when one of them is demanded and there is no upstream
  * @throws Error when an image can be neither pulled nor made, or the registry does not answer
  */
-export async function ensureImages(instance: StackInstance, progress: Progress): Promise<boolean> {
+export async function ensureImages(
+  instance: StackInstance,
+  progress: Progress,
+  services: readonly UpstreamOnlyService[] = [],
+): Promise<EnsuredImages> {
   const { cloud } = instance;
   const before = await readLock(cloud);
-  const wanted = await wantedImages(before);
+  const { wanted, missing } = await wantedImages(before, services);
   const present = await Promise.all(wanted.map((image) => keep(cloud, image, before[image.name])));
   const lock: GeneratedLock = {};
   for (const [index, image] of wanted.entries()) {
     lock[image.name] = present[index] ?? (await publish(cloud, image, progress));
   }
-  if (renderLock(lock) === renderLock(before)) return false;
-  await writeLock(cloud, lock);
-  return true;
+  const changed = renderLock(lock) !== renderLock(before);
+  if (changed) await writeLock(cloud, lock);
+  return { changed, missing };
 }
 
-async function wantedImages(before: GeneratedLock): Promise<readonly Wanted[]> {
+async function wantedImages(
+  before: GeneratedLock,
+  services: readonly UpstreamOnlyService[],
+): Promise<{ readonly wanted: readonly Wanted[]; readonly missing: readonly UpstreamOnlyService[] }> {
   const upstream = await upstreamImages();
   const source = await chooseSource(before, upstream.get("mongo")?.ref);
-  return Object.entries(standIns).map(([name, recipe]): Wanted => {
+  const made = Object.entries(standIns).map(([name, recipe]): Wanted => {
     const image = upstream.get(name);
-    if (source === "stand-in" || ownImages.has(name) || image === undefined) {
-      return {
-        name,
-        key: imageKey(recipe),
-        source: "stand-in",
-        fetch: (progress) => localImage(recipe, progress),
-      };
-    }
-    const pull = async (progress: Progress): Promise<{ reference: string; version: string }> => {
-      await progress.step(`image ${image.ref}`, () => docker(["pull", "--quiet", image.ref]));
-      return { reference: image.ref, version: image.version };
-    };
-    return { name, key: contentKey([image.ref]), source, fetch: pull };
+    return source === "stand-in" || ownImages.has(name) || image === undefined
+      ? standIn(name, recipe)
+      : pulled(name, image);
   });
+  const missing = services.filter(({ image }) => source === "stand-in" || !upstream.has(image));
+  const demanded = missing.filter(({ isDemanded }) => isDemanded);
+  if (demanded.length > 0) throw new ImageMissingError(demanded, upstream);
+  const names = new Set(services.filter((service) => !missing.includes(service)).map(({ image }) => image));
+  const others = [...upstream]
+    .filter(([name]) => names.has(name))
+    .map(([name, image]) => pulled(name, image));
+  return { wanted: [...made, ...others], missing };
+}
+
+function standIn(name: string, recipe: ImageRecipe): Wanted {
+  return {
+    name,
+    key: imageKey(recipe),
+    source: "stand-in",
+    fetch: (progress) => localImage(recipe, progress),
+  };
+}
+
+function pulled(name: string, { ref, version }: UpstreamImage): Wanted {
+  const fetch: Wanted["fetch"] = async (progress) => {
+    await progress.step(`image ${ref}`, () => docker(["pull", "--quiet", ref]));
+    return { reference: ref, version };
+  };
+  return { name, key: contentKey([ref]), source: "upstream", fetch };
 }
 
 async function chooseSource(

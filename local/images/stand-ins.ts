@@ -4,6 +4,7 @@ import { mongoImage } from "./mongo/image.ts";
 import { nginxImage } from "./nginx/image.ts";
 import { rabbitmqImage } from "./rabbitmq/image.ts";
 import type { ImageRecipe } from "./recipe.ts";
+import { qdrantImage } from "./qdrant/image.ts";
 import { redisImage } from "./redis/image.ts";
 
 /**
@@ -15,6 +16,7 @@ export const standIns: Readonly<Record<string, ImageRecipe>> = {
   redis: redisImage,
   rabbitmq: rabbitmqImage,
   minio: minioImage,
+  qdrant: qdrantImage,
   nginx: nginxImage,
   api: apiImage,
 };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { stackOutputsSchema } from "../../components/outputs.ts";
+import type { DisabledService } from "../../components/services/disabled-services.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { readOutputs } from "../engine/stack.ts";
 import type { StackContext } from "../engine/stack-context.ts";
@@ -48,12 +49,12 @@ export async function awaitRunning(
   context: StackContext,
   host: SshHost,
   timeoutMs: number,
-): Promise<readonly RunningService[]> {
-  const { services } = stackOutputsSchema.parse((await readOutputs(context))["outputs"]);
+): Promise<{ readonly running: readonly RunningService[]; readonly off: readonly DisabledService[] }> {
+  const { services, off } = stackOutputsSchema.parse((await readOutputs(context))["outputs"]);
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const differences = compareRunning(services, await seenTasks(host));
-    if (differences.length === 0) return services;
+    if (differences.length === 0) return { running: services, off };
     if (Date.now() > deadline) {
       throw new Error(
         `stack ${context.stack}: what runs is not what was declared:\n${differences.map((line) => `  ${line}`).join("\n")}\n` +

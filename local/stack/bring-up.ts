@@ -5,7 +5,10 @@ import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
 import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
+import { catalog } from "../../components/services/catalog.ts";
+import type { DisabledService } from "../../components/services/disabled-services.ts";
 import { parseLock } from "../images/image-lock.ts";
+import { upstreamOnly, type UpstreamOnlyService } from "../images/upstream-only.ts";
 import { ensureImages } from "../images/ensure-images.ts";
 import type { StackInstance } from "../instance.ts";
 import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
@@ -22,6 +25,8 @@ import { awaitEdge } from "./await-edge.ts";
 import { readLineage } from "./data-state.ts";
 import { edgeTarget } from "./edge-target.ts";
 import { decideFence, type FenceDecision } from "./fence.ts";
+import { writtenServices } from "./committed-stack-file.ts";
+import { mergeSettings } from "./merge-settings.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { openStackPaths, type StackPaths } from "./stack-paths.ts";
@@ -53,6 +58,8 @@ export interface BroughtUp {
   readonly edge: EdgeTarget;
   /** What was wanted, and was found running. */
   readonly running: readonly RunningService[];
+  /** What is switched off, and why. */
+  readonly off: readonly DisabledService[];
   /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
   readonly versions: ReadonlyMap<string, string>;
   /** What each phase took, in order. */
@@ -68,7 +75,8 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const engine = await findOrBuildEngine(progress);
   const paths = await openStackPaths(instance);
   const cloud = await ensureCloud(instance, progress);
-  await ensureImages(instance, progress);
+  const written = await writtenServices(instance.repository, request.settings);
+  const { missing } = await ensureImages(instance, progress, upstreamOnly(catalog, written));
   const key = await sshKeyPair(dirname(instance.vps.privateKey));
   const vps = await createVps(instance, { authorizedKey: key.publicKey }, progress);
   const host = new SshHost({
@@ -91,7 +99,10 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
       paths,
       offsiteKeys: cloud.keys,
       ...(request.kit === undefined ? {} : { kit: request.kit }),
-      found: { ...foundSettings(instance, vps, cloud, fence), ...request.settings },
+      found: mergeSettings(
+        { ...foundSettings(instance, vps, cloud, fence), services: switchedOff(missing) },
+        request.settings ?? {},
+      ),
     }),
   );
   const pulumi = await progress.step("pulumi up", async (report) => {
@@ -105,18 +116,24 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   });
   for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
   const edge = await edgeTarget(instance, host);
-  const running = await progress.step("health through the edge", async () => {
+  const { running, off } = await progress.step("health through the edge", async () => {
     if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
     await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);
     return awaitRunning(context, host, 60_000);
   });
   const versions = await imageVersions(instance);
-  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, versions, phases };
+  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, off, versions, phases };
 }
 
 async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
   const lock = parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
   return new Map(Object.values(lock).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
+}
+
+/** Services that are on by default, and whose image cannot be had here, give way. */
+function switchedOff(missing: readonly UpstreamOnlyService[]): Record<string, unknown> {
+  const off = { enabled: false, offBecause: "its image cannot be had here" };
+  return Object.fromEntries(missing.map(({ name }) => [name, off]));
 }
 
 async function lookAtData(host: SshHost, cloud: Cloud): Promise<FenceDecision> {

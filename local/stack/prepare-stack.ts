@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { catalog } from "../../components/services/catalog.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createStack, setSecrets } from "../engine/stack.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import type { StackInstance } from "../instance.ts";
 import { recoverStackFile } from "../../recovery/operator/kit.ts";
+import { committedStackFile } from "./committed-stack-file.ts";
 import { generatedSecrets } from "./generated-secrets.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
@@ -22,9 +22,6 @@ export interface StackPreparation {
   readonly kit?: RecoveryKit;
 }
 
-/** The committed stack file of every emulated stack. */
-const committedName = "Pulumi.local.yaml";
-
 /**
  * Writes the generated stack file and makes the stack's state and secrets, keeping those that are there. With a
  * recovery kit a stack that has no file yet gets the lost platform's: its secrets are what the restored data knows.
@@ -32,10 +29,7 @@ const committedName = "Pulumi.local.yaml";
 export async function prepareStack(preparation: StackPreparation): Promise<StackContext> {
   const { instance, engine, paths, found, kit } = preparation;
   await ensurePassphrase(paths.passphrase, kit?.passphrase);
-  const committed = parseStackFile(
-    await readFile(join(instance.repository, committedName), "utf8"),
-    committedName,
-  );
+  const committed = await committedStackFile(instance.repository);
   const onDisk =
     (await readIfThere(paths.stackFile)) ?? (kit === undefined ? null : await recoverStackFile(kit));
   const existing = onDisk === null ? null : parseStackFile(onDisk, paths.stackFile);

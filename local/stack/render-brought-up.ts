@@ -2,7 +2,7 @@ import type { BroughtUp } from "./bring-up.ts";
 
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
 export function renderBroughtUp(stack: string, up: BroughtUp): string {
-  const { engine, running, versions, fence, vps, edge, phases } = up;
+  const { engine, running, off, versions, fence, vps, edge, phases } = up;
   const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   return [
     "",
@@ -17,6 +17,7 @@ export function renderBroughtUp(stack: string, up: BroughtUp): string {
       ({ name, replicas, image }) =>
         `  ${name.padEnd(8)} ${replicas} healthy   ${versions.get(image) ?? image}`,
     ),
+    ...off.map(({ name, why }) => `  ${name.padEnd(8)} off: ${why}`),
     "",
     `  engine    pulumi ${engine.version} (${engine.source}); providers: docker ${engine.providers.docker}, command ${engine.providers.command}`,
     "",

@@ -1,5 +1,6 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { mergeSettings } from "./merge-settings.ts";
 
 const stackFileSchema = z.looseObject({
   encryptionsalt: z.string().optional(),
@@ -24,7 +25,7 @@ export function parseStackFile(text: string, name: string): StackFile {
 
 /**
  * The generated stack file: the committed settings, what the launcher found out (`found`, by key without the
- * namespace; a mapping is merged into the committed one), and the secrets and salt that the file on disk already had. Same input, same text.
+ * namespace; mappings are merged into the committed ones), and the secrets and salt that the file on disk already had. Same input, same text.
  */
 export function composeStackFile(
   committed: StackFile,
@@ -32,14 +33,11 @@ export function composeStackFile(
   found: Readonly<Record<string, unknown>>,
 ): StackFile {
   const secrets = Object.entries(existing?.config ?? {}).filter(([, value]) => isSecure(value));
-  const settings = Object.entries(found).map(([key, value]) => {
-    const said = committed.config?.[`kaleem:${key}`];
-    return [`kaleem:${key}`, isMapping(said) && isMapping(value) ? { ...said, ...value } : value] as const;
-  });
+  const settings = Object.fromEntries(Object.entries(found).map(([key, value]) => [`kaleem:${key}`, value]));
   const salt = existing?.encryptionsalt ?? committed.encryptionsalt;
   return {
     ...(salt === undefined ? {} : { encryptionsalt: salt }),
-    config: sorted({ ...committed.config, ...Object.fromEntries(settings), ...Object.fromEntries(secrets) }),
+    config: sorted({ ...mergeSettings(committed.config ?? {}, settings), ...Object.fromEntries(secrets) }),
   };
 }
 
@@ -52,10 +50,6 @@ export function secretsIn(file: StackFile): Set<string> {
 /** The file's text, keys in a fixed order. */
 export function renderStackFile(file: StackFile): string {
   return header + stringify(file, { lineWidth: 0 });
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSecure(value: unknown): boolean {

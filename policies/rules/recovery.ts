@@ -26,7 +26,7 @@ export const storesRecoverable: Rule = {
   description: "Every store has backup, restore, verification and objectives, and the agent knows it.",
   check: (view) => {
     const known = list(agentConfig(view), "stores");
-    return stores(view.catalog).flatMap((store) => [
+    return enabledStores(view).flatMap((store) => [
       ...Object.entries(needed).flatMap(([purpose, paths]) =>
         paths
           .filter((path) => property(store, path) === undefined)
@@ -140,6 +140,12 @@ function agentConfig(view: StackView): unknown {
 
 function stores(catalog: readonly ServiceDefinition[]): readonly StatefulDefinition[] {
   return catalog.filter((definition) => definition.kind === "stateful");
+}
+
+/** A store that may be switched off, and is, has no timer to be known by. */
+function enabledStores(view: StackView): readonly StatefulDefinition[] {
+  const off = list(agentConfig(view), "off").map((each) => property(each, "name"));
+  return stores(view.catalog).filter(({ name, optional }) => optional === undefined || !off.includes(name));
 }
 
 function finding({ name }: ServiceDefinition, sentence: string): Finding {

@@ -40,6 +40,7 @@ export function restoredStores(opening: StoreOpening, pages: readonly StatefulDe
         const digests = new Map<string, string>();
         for (let start = 0; start < ids.length; start += ordersAtOnce) {
           const found = await store.orders(ids.slice(start, start + ordersAtOnce));
+          if (found === null) return null;
           for (const [id, order] of found) digests.set(id, orderDigest(order));
         }
         return digests;

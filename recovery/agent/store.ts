@@ -18,7 +18,8 @@ export interface Store {
   readCanary(): Promise<string | null>;
   counts(limitMs: number): Promise<Counts>;
   reconcile(): Promise<void>;
-  orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  /** Null for a store that holds none by its nature. */
+  orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
   close(): Promise<void>;
 }
 
@@ -67,12 +68,11 @@ export async function openStore(service: string, opening: StoreOpening): Promise
     counts: async (limitMs) =>
       z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
     reconcile: () => channel.tell({ op: "reconcile" }),
-    orders: async (ids) =>
-      new Map(
-        Object.entries(
-          z.record(z.string(), z.unknown()).parse(await channel.ask({ op: "orders", ids: [...ids] })),
-        ),
-      ),
+    orders: async (ids) => {
+      const answer = await channel.ask({ op: "orders", ids: [...ids] });
+      const found = z.record(z.string(), z.unknown()).nullable().parse(answer);
+      return found === null ? null : new Map(Object.entries(found));
+    },
     close: () => channel.close(),
   };
 }

@@ -27,6 +27,8 @@ export const agentStatusSchema = z.object({
       paused: z.number(),
     }),
   ),
+  /** Services that are switched off, and why. */
+  off: z.array(z.object({ name: z.string(), why: z.string() })).default([]),
   /** Timers that systemd knows; one that is missing does not run. */
   timers: z.array(z.object({ unit: z.string(), next: z.string().nullable() })),
   lastProven: provenRecoverySchema.nullable(),

@@ -19,6 +19,7 @@ export function renderStatus(status: AgentStatus): string {
     renderState(status),
     "",
     ...status.services.map(renderService),
+    ...status.off.map(({ name, why }) => `  - ${name.padEnd(8)} off: ${why}`),
     "",
     ...renderStores(status),
     ...renderTimers(status),

@@ -67,8 +67,8 @@ export interface StoresPort {
   canary(store: string): Promise<string | null>;
   counts(store: string): Promise<Counts>;
   version(store: string): Promise<string>;
-  /** Digests (`orderDigest`) of those orders that the store has. */
-  orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Digests (`orderDigest`) of those orders that the store has; null for a store that holds none by its nature. */
+  orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;
 }
 
 /** The fence around the platform. Both say in words what they did, and return when the effect is there. */

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { z } from "zod";
+import type { AgentConfig } from "../../agent-config.ts";
 import { exitCodes, RecoveryError } from "../../exit-codes.ts";
 import { layout } from "../../layout.ts";
 import { readIdentity } from "../../lineage/identity.ts";
@@ -42,6 +43,8 @@ export interface AgentStatus {
   readonly lastPoint: z.infer<typeof pointRecord> | null;
   readonly lastShip: z.infer<typeof shipRecord> | null;
   readonly services: readonly ServiceStatus[];
+  /** Services that are switched off, and why. */
+  readonly off: AgentConfig["off"];
   readonly disks: Readonly<
     Record<"data" | "system", { readonly freeBytes: number; readonly totalBytes: number } | null>
   >;
@@ -97,6 +100,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastPoint,
     lastShip,
     services: services ?? [],
+    off: config.off,
     disks: {
       data: await attempt("data disk", () => space(layout.dataRoot)),
       system: await attempt("system disk", () => space("/var")),

@@ -87,7 +87,9 @@ async function perform(
     case "reconcile":
       return recovery.reconcile(client);
     case "orders":
-      return Object.fromEntries(await recovery.orders(client, request.ids));
+      return recovery.holdsNoOrders !== undefined
+        ? null
+        : Object.fromEntries(await recovery.orders(client, request.ids));
     default: {
       const never: never = request;
       return never;

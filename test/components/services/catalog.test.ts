@@ -33,6 +33,10 @@ test("no definition knows Pulumi", () => {
     "rabbitmq/recovery",
     "minio/minio",
     "minio/recovery",
+    "qdrant/qdrant",
+    "qdrant/recovery",
+    "n8n/n8n",
+    "n8n/recovery",
     "api/api",
   ]) {
     const source = readFileSync(new URL(`../../../components/services/${name}.ts`, import.meta.url), "utf8");

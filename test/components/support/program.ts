@@ -33,6 +33,9 @@ export const secrets: Readonly<Record<string, string>> = {
   "rabbitmq-erlang-cookie": "plain-rabbitmq-erlang-cookie",
   "minio-root-password": "plain-minio-root-password",
   "minio-app-password": "plain-minio-app-password",
+  "qdrant-api-key": "plain-qdrant-api-key",
+  "n8n-encryption-key": "plain-n8n-encryption-key",
+  "n8n-owner-password": "plain-n8n-owner-password",
   "restic-password": "plain-restic-password",
   "offsite-access-key-id": "plain-access-key-id",
   "offsite-secret-access-key": "plain-secret-access-key",
@@ -65,6 +68,8 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       redis: { memory: "512MiB", cpus: 0.5 },
       rabbitmq: { memory: "512MiB", cpus: 0.5 },
       minio: { memory: "512MiB", cpus: 1 },
+      qdrant: { memory: "512MiB", cpus: 1 },
+      n8n: { enabled: true, memory: "512MiB", cpus: 1 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
     edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
@@ -88,7 +93,7 @@ function writeFiles(): string {
     source: "stand-in",
   });
   const lock = Object.fromEntries(
-    ["mongo", "redis", "rabbitmq", "minio", "nginx", "api"].map((key) => [key, image(key)]),
+    ["mongo", "redis", "qdrant", "n8n", "rabbitmq", "minio", "nginx", "api"].map((key) => [key, image(key)]),
   );
   writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
   process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");

@@ -85,6 +85,7 @@ export async function agentFixture(): Promise<AgentFixture> {
       stores: ["mongo", "redis"],
       applications: [{ name: "api", replicas: 2 }],
       edge: "nginx",
+      off: [],
       pauseLimitMs: 2_000,
       shipTimeoutMs: 5_000,
       retention: { within: "48h", daily: 1, weekly: 1, monthly: 1 },

@@ -97,9 +97,9 @@ test("a copy of the files taken in the middle of writing holds everything acknow
     const storage = await Storage.open(source);
     const orders = await storage.create("orders", config);
     let acknowledged = 0;
-    let stop = false;
+    const stop = new AbortController();
     const writing = (async () => {
-      for (let id = 0; !stop; id++) {
+      for (let id = 0; !stop.signal.aborted; id++) {
         await orders.change({ upsert: [point(id)] });
         acknowledged = id + 1;
       }
@@ -113,7 +113,7 @@ test("a copy of the files taken in the middle of writing holds everything acknow
       assert.ok(found.length >= before && before > 0, `${found.length} of ${before}`);
       assert.deepEqual(found, [...found.keys()]);
     }
-    stop = true;
+    stop.abort();
     await writing;
     await storage.close();
   });

@@ -18,8 +18,13 @@ export interface Reply {
 export interface Loopback {
   readonly port: number;
   readonly directory: string;
-  ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
-  stop(): Promise<void>;
+  readonly ask: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Reply>;
+  readonly stop: () => Promise<void>;
 }
 
 /** An empty directory, removed with what it holds when `use` is over. */
