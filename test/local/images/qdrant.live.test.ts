@@ -215,11 +215,9 @@ test("obeys SIGTERM", async () => {
   assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", id]), "0");
 });
 
-test("an empty key is refused in a sentence", async () => {
+test("does not start with an empty key", async () => {
   const id = await make(volumes[1], "");
   await docker(["start", id]);
   await docker(["wait", id]);
-  const log = await docker(["logs", id]);
-  assert.equal(log.trim(), "");
   assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", id]), "1");
 });

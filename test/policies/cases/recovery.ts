@@ -24,6 +24,16 @@ export const recoveryCases: RefusedCases = {
       "store: backup: expected it among the agent's stores, got [\"other\"]; add it to the agent's configuration",
     ],
   },
+  "a store that is called off and cannot be": {
+    rule: "stores-recoverable",
+    spoil: (stack) =>
+      stack
+        .inputs("agent-config")
+        .replace("stdin", '"stores":["store"]', '"stores":[],"off":[{"name":"store"}]'),
+    says: [
+      "store: backup: expected it among the agent's stores, got []; add it to the agent's configuration",
+    ],
+  },
   "a promise of a larger loss": {
     rule: "objectives-held",
     spoil: (stack) => stack.whole.set("catalog.0.recovery.objectives.rpo", "16m"),

@@ -57,6 +57,11 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
   );
 });
 
+test("a service that is switched off is shown with its reason, and is no fault", () => {
+  const off = [{ name: "grafana", why: "its image cannot be had here" }];
+  assert.match(renderStatus({ ...status, off }), /^ {2}- grafana {2}off: its image cannot be had here$/m);
+});
+
 test("a timer that does not run and a failed run are shouted", () => {
   const lastRun = {
     startedAt: status.now,

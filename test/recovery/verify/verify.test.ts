@@ -73,6 +73,15 @@ test("says how far the stores' copies differ in time, where the point kept it", 
   assert.ok(!judge(timed, evidence("mongo"), null).checks.some(({ store, name }) => store === "redis" && name === "time of the copy")); // prettier-ignore
 });
 
+test("a store that holds no order by its nature is not held against the ledger", () => {
+  const { checks, losses } = judge(manifest(), evidence("redis", { orders: { value: null } }), ledger);
+  assert.ok(checks.every(({ name, store }) => name !== "orders" || store === "mongo"));
+  assert.deepEqual(
+    losses.map(({ store }) => store),
+    ["mongo"],
+  );
+});
+
 test("accepts any count between the two that bracket the instant", () => {
   for (const orders of [10, 12])
     assert.deepEqual(bad(evidence("mongo", { counts: { value: { orders } } })), []);
