@@ -46,7 +46,7 @@ export async function copyOpenStores(
   copies: PointCopies,
 ): Promise<StoreCopy> {
   const { config, host, interrupted, log, machineId } = context;
-  const identity = await readIdentity(host, layout.lineage, machineId);
+  const { lineage, generation } = await readIdentity(host, layout.lineage, machineId);
   const instant = host.now();
   const id = newPointId(instant);
   await log.phase("canary", () => eachStore(open, (store) => store.writeCanary(id)));
@@ -59,6 +59,8 @@ export async function copyOpenStores(
   const guard = await startThawGuard([...context.opening.self, "unpause"]);
   const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() => guard.dismiss());
   const after = await log.phase("counts after", count);
+  const copiedAt = (store: Store) =>
+    (late.includes(store) ? running?.copiedAt : undefined) ?? frozen.pausedAt;
   const versions = await eachStore(open, (store) => store.version());
   const held = await log.phase("check of the copy", async () => ({
     ...(await copies.standing.finish()),
@@ -66,25 +68,18 @@ export async function copyOpenStores(
   }));
   refuseEmpty(context, held);
   interrupted.throwIfAborted();
-  const { tags, manifest } = describeCopy({
-    id,
-    lineage: identity.lineage,
-    generation: identity.generation,
-    host: machineId,
-    stack: config.stack,
-    instant,
-    pauseMs: frozen.pauseMs,
-    held,
-    stores: open.map((store) => ({
-      service: store.service,
-      image: store.container.image,
-      directories: Object.values(definitionOf(context, store.service)?.data ?? {}),
-      before: before.get(store.service) ?? {},
-      after: after.get(store.service) ?? {},
-      version: versions.get(store.service) ?? "",
-      copiedAt: late.includes(store) && running !== null ? running.copiedAt : frozen.pausedAt,
-    })),
-  });
+  const seen = open.map((store) => ({
+    service: store.service,
+    image: store.container.image,
+    directories: Object.values(definitionOf(context, store.service)?.data ?? {}),
+    before: before.get(store.service) ?? {},
+    after: after.get(store.service) ?? {},
+    version: versions.get(store.service) ?? "",
+    copiedAt: copiedAt(store),
+  }));
+  const { pauseMs } = frozen;
+  const point = { id, lineage, generation, host: machineId, stack: config.stack, instant, pauseMs, held };
+  const { tags, manifest } = describeCopy({ ...point, stores: seen });
   await host.writeFile(`${layout.point}/${manifestFile}`, `${JSON.stringify(manifest, null, 2)}\n`);
   return { tags, manifest, firstPassMs, frozen };
 }
