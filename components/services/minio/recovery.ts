@@ -55,6 +55,15 @@ export const minioRecovery: Recovery<Client> = {
     await setApplicationUser(client);
   },
 
+  async accepts({ host }, secret, password) {
+    const user = secret === "app-password" ? "app" : "root";
+    const call = await signedCalls({ endpoint: endpointOf(host), user, password });
+    const answer = await call("/receipts?list-type=2&max-keys=1", {
+      accept: ["SignatureDoesNotMatch", "InvalidAccessKeyId"],
+    });
+    return answer !== null;
+  },
+
   canary: {
     // An object's bytes are on disk when MinIO acknowledges it, but the rename that gives them their name is only in the file
     // system's log, in memory for up to 30 s. The log is written in order: once a second object's bytes are on disk, so is it.
@@ -88,10 +97,13 @@ export const minioRecovery: Recovery<Client> = {
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const rootPassword = secrets["root-password"] ?? "";
-  const endpoint = `http://${host}:9000`;
-  const call = await signedCalls({ endpoint, user: "root", password: rootPassword });
+  const call = await signedCalls({ endpoint: endpointOf(host), user: "root", password: rootPassword });
   await call("/");
   return { call, rootPassword, appPassword: secrets["app-password"] ?? "" };
+}
+
+function endpointOf(host: string): string {
+  return `http://${host}:9000`;
 }
 
 /** The applications' user with the present password and policy: made, or set when data of before a rotation was restored. */

@@ -241,7 +241,13 @@ test("users are set to the present passwords on data of before a rotation", asyn
   const now = await startHealthy("copy/data", rotated);
   const app = await application(now, rotated["app-password"]);
   await assert.rejects(app("/receipts?list-type=2"), /SignatureDoesNotMatch/);
+  const accepts = async (secret: "root-password" | "app-password", password: string) =>
+    recovery.accepts?.({ host: await host(now), secrets: {} }, secret, password);
+  assert.equal(await accepts("app-password", rotated["app-password"]), false);
   await withClient(now, (client) => recovery.reconcile(client), rotated);
+  assert.equal(await accepts("app-password", rotated["app-password"]), true);
+  assert.equal(await accepts("root-password", rotated["root-password"]), true);
+  assert.equal(await accepts("root-password", secrets["root-password"]), false);
   assert.match((await app("/receipts?list-type=2")) ?? "", /<Key>/);
   await assert.rejects((await application(now))("/receipts?list-type=2"), /SignatureDoesNotMatch/);
 });
