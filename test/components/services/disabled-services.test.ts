@@ -23,6 +23,7 @@ function parsed(n8n: Record<string, unknown>, without: readonly string[] = []) {
       values: Object.fromEntries(values.filter(([key]) => !without.includes(key))),
       encrypted: new Set(Object.keys(secrets)),
       fileExists: () => true,
+      now: new Date("2026-11-21T12:00:00.000Z"),
     },
     catalog,
   );
@@ -64,7 +65,8 @@ test("only a service that may be left out has the switch", () => {
     ...valid,
     services: JSON.stringify({ ...services, mongo: { memory: "1GiB", cpus: 1, enabled: false } }),
   };
-  const raw = { file: "f", values, encrypted: new Set(Object.keys(secrets)), fileExists: () => true };
+  const now = new Date("2026-11-21T12:00:00.000Z");
+  const raw = { file: "f", values, encrypted: new Set(Object.keys(secrets)), fileExists: () => true, now };
   assert.throws(() => parseConfig(raw, catalog), /^ConfigError: f: services\.mongo\.enabled: unknown key/);
 });
 
