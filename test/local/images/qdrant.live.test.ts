@@ -6,7 +6,7 @@ import path from "node:path";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { QdrantClient } from "../../../components/services/qdrant/qdrant-client.ts";
+import type { QdrantClient } from "../../../components/services/qdrant/qdrant-client.ts";
 import { qdrant } from "../../../components/services/qdrant/qdrant.ts";
 import { qdrantRecovery } from "../../../components/services/qdrant/recovery.ts";
 import { LocalCommandError } from "../../../local/images/command.ts";
@@ -80,7 +80,7 @@ async function start(id: string): Promise<QdrantClient> {
   return qdrantRecovery.connect({
     host: await addressOf(id),
     secrets: { "api-key": key },
-  }) as Promise<QdrantClient>;
+  });
 }
 
 const addressOf = (id: string): Promise<string> =>

@@ -36,8 +36,9 @@ export async function startStub(password: string): Promise<StubN8n> {
 async function answer(request: IncomingMessage, response: ServerResponse, password: string, stub: StubN8n) {
   const { method = "", url = "" } = request;
   const body = await read(request);
-  const send = (status: number, value: unknown, headers = {}) => {
+  const send = (status: number, value: unknown, headers = {}): undefined => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
+    return undefined;
   };
   if (url === "/healthz/readiness") return send(200, { status: "ok" });
   if (method === "POST" && url === "/rest/login") {
