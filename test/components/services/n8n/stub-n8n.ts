@@ -36,9 +36,9 @@ export async function startStub(password: string): Promise<StubN8n> {
 async function answer(request: IncomingMessage, response: ServerResponse, password: string, stub: StubN8n) {
   const { method = "", url = "" } = request;
   const body = await read(request);
-  const send = (status: number, value: unknown, headers = {}): undefined => {
+  const send = (status: number, value: unknown, headers = {}): true => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
-    return undefined;
+    return true;
   };
   if (url === "/healthz/readiness") return send(200, { status: "ok" });
   if (method === "POST" && url === "/rest/login") {
