@@ -3,6 +3,7 @@ import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../services/definition.ts";
 import { milliseconds } from "../services/quantities.ts";
 import type { IniSection } from "../text/ini.ts";
+import { alertHardening } from "./alert-hardening.ts";
 import { calendar } from "./calendar.ts";
 
 /** Where the program lies that makes a failed unit loud. */
@@ -13,10 +14,7 @@ export const alertUnit: readonly IniSection[] = [
   { name: "Unit", entries: [["Description", "Says loudly that %i has failed"]] },
   {
     name: "Service",
-    entries: [
-      ["Type", "oneshot"],
-      ["ExecStart", `${unitFailed} %i ${layout.metrics}`],
-    ],
+    entries: [["Type", "oneshot"], ["ExecStart", `${unitFailed} %i ${layout.metrics}`], ...alertHardening],
   },
 ];
 
@@ -120,6 +118,8 @@ const hardening: IniSection["entries"] = [
   ["ProtectKernelModules", true],
   ["ProtectKernelTunables", true],
   ["ProtectControlGroups", true],
+  ["ProtectKernelLogs", true],
+  ["ProtectHostname", true],
   ["ProtectClock", true],
   ["LockPersonality", true],
   ["RestrictRealtime", true],

@@ -20,11 +20,12 @@ export interface HostBaselineArgs {
 }
 
 const script = readFileSync(new URL("files/baseline.sh", import.meta.url), "utf8");
+const hardening = readFileSync(new URL("files/hardening.sh", import.meta.url), "utf8");
 const installer = readFileSync(new URL("files/host-file.sh", import.meta.url), "utf8");
 
 /**
  * Packages, Docker, swarm, the data filesystem, sshd, firewall, upgrades, time, journal: one idempotent script that
- * asserts each effect. Runs again when the script or its options change, and on a host with another key.
+ * asserts each effect; a second one takes from the machine what the platform does not need. Runs again when the script or its options change, and on a host with another key.
  * It is never undone: destroying a stack leaves the machine as it is.
  */
 export class HostBaseline extends pulumi.ComponentResource {
@@ -44,6 +45,11 @@ export class HostBaseline extends pulumi.ComponentResource {
     new remote.Command(
       `${name}-installer`,
       { connection, create: placeInstaller, stdin: installer, triggers: [identity] },
+      { parent: this, dependsOn: prepared },
+    );
+    new remote.Command(
+      `${name}-hardening`,
+      { connection, create: commandLine(["bash", "-s"]), stdin: hardening, triggers: [identity] },
       { parent: this, dependsOn: prepared },
     );
     this.registerOutputs({});

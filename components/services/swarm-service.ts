@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
+import { commandLine } from "../text/shell.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { loginName } from "./login-name.ts";
@@ -27,6 +29,8 @@ export interface SwarmServiceArgs {
   /** Directories of the host, read-only, beside the definition's data: path on the host → path in the container. */
   readonly binds?: Readonly<Record<string, string>>;
 }
+
+const pullImage = readFileSync(new URL("files/pull-image.sh", import.meta.url), "utf8");
 
 /**
  * One page of the catalog as a Swarm service, with its secrets and files. An update that does not become healthy is
@@ -54,6 +58,7 @@ export class SwarmService extends pulumi.ComponentResource {
     const child = { parent: this, ...inherited(opts) };
     const secrets = this.#secrets(name, args, child);
     this.secretIds = secrets.map(({ secretId }) => secretId);
+    const image = this.#image(name, args);
     new docker.Service(
       `${name}-service`,
       {
@@ -78,9 +83,27 @@ export class SwarmService extends pulumi.ComponentResource {
       },
       // A create looks the image up and Swarm keeps its platforms; after a refresh the next `up` would take them out again,
       // and restart a store for it.
-      { ...child, ignoreChanges: ["taskSpec.placement.platforms"] },
+      {
+        ...child,
+        ...inherited(opts, image),
+        ignoreChanges: ["taskSpec.placement.platforms"],
+      },
     );
     this.registerOutputs({ name: this.name, image: this.image, replicas: this.replicas });
+  }
+
+  /** On the machine before anything is changed; it waits for nothing else, so that images come while stores start. */
+  #image(name: string, { host, definition, image }: SwarmServiceArgs): remote.Command {
+    return new remote.Command(
+      `${name}-image`,
+      {
+        connection: host.connection,
+        create: commandLine(["bash", "-s", "--", definition.name, image]),
+        stdin: pullImage,
+        triggers: [host.identity],
+      },
+      { parent: this, dependsOn: host.baseline, customTimeouts: { create: "18m", update: "18m" } },
+    );
   }
 
   /** Without fixed names, since Swarm secrets cannot change: a rotation creates the new one first. */

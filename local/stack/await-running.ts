@@ -5,6 +5,8 @@ import type { DisabledService } from "../../components/services/disabled-service
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { readOutputs } from "../engine/stack.ts";
 import type { StackContext } from "../engine/stack-context.ts";
+import { newestOfEach, renderTaskFailures } from "./task-failures.ts";
+import { lookAt } from "./watch-tasks.ts";
 import { compareRunning, type SeenTask } from "./compare-running.ts";
 
 /** A service that runs as declared. */
@@ -56,8 +58,10 @@ export async function awaitRunning(
     const differences = compareRunning(services, await seenTasks(host));
     if (differences.length === 0) return { running: services, off };
     if (Date.now() > deadline) {
+      const failures = renderTaskFailures(newestOfEach((await lookAt(host)()).failures));
       throw new Error(
         `stack ${context.stack}: what runs is not what was declared:\n${differences.map((line) => `  ${line}`).join("\n")}\n` +
+          (failures === "" ? "" : `${failures}\n`) +
           "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, mend it, and run `npm run up` again.",
       );
     }

@@ -32,6 +32,7 @@ import type { RecoveryKit } from "./recovery-kit.ts";
 import { openStackPaths, type StackPaths } from "./stack-paths.ts";
 import { timedProgress, type PhaseSeconds } from "./timed-progress.ts";
 import { describeChanges } from "./describe-changes.ts";
+import { lookAt, withTaskFailures } from "./watch-tasks.ts";
 import { awaitRunning, type RunningService } from "./await-running.ts";
 
 export interface BringUpRequest {
@@ -106,11 +107,13 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
     }),
   );
   const pulumi = await progress.step("pulumi up", async (report) => {
-    const result = await runPulumi(context, "up", {
-      onResource: ({ name, action }) => {
-        report(`${name} ${action}`);
-      },
-    });
+    const result = await withTaskFailures(lookAt(host), () =>
+      runPulumi(context, "up", {
+        onResource: ({ name, action }) => {
+          report(`${name} ${action}`);
+        },
+      }),
+    );
     report(describeChanges(result.changes));
     return result;
   });

@@ -115,6 +115,7 @@ install_packages() {
   local needed=(
     dockerd:docker.io docker:docker-cli node:nodejs restic:restic mkfs.xfs:xfsprogs nft:nftables openssl:openssl
     nsenter:util-linux unattended-upgrade:unattended-upgrades update-ca-certificates:ca-certificates
+    debsums:debsums
   )
   local missing=() pair
   for pair in "${needed[@]}"; do
@@ -314,6 +315,18 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 X11Forwarding no
+AllowAgentForwarding no
+# Tunnels to the dashboards go out from here; nobody opens one back.
+AllowTcpForwarding local
+TCPKeepAlive no
+ClientAliveInterval 60
+ClientAliveCountMax 2
+MaxAuthTries 3
+LogLevel VERBOSE
+# What ssh-audit fails or warns about: curves of unclear origin, SHA-1, MACs that are too short or made before encryption.
+KexAlgorithms -ecdh-sha2-nistp*
+HostKeyAlgorithms -ecdsa-*,sk-ecdsa-*
+MACs -hmac-sha1*,umac-64*,umac-128@openssh.com,hmac-sha2-256,hmac-sha2-512
 # Pulumi opens many connections at once.
 MaxStartups 100:30:200
 MaxSessions 50
@@ -327,9 +340,11 @@ CONF
   if [[ $changed == true ]]; then quietly systemctl reload ssh.service; fi
   effective=$(sshd -T)
   for wanted in 'passwordauthentication no' 'kbdinteractiveauthentication no' 'permitrootlogin without-password' \
-    'maxstartups 100:30:200' 'maxsessions 50'; do
+    'maxstartups 100:30:200' 'maxsessions 50' 'maxauthtries 3' 'allowtcpforwarding local'; do
     grep -qix "$wanted" <<<"$effective" || fail "sshd does not have \"$wanted\"; another file in /etc/ssh overrides it"
   done
+  ! grep -Eq '^(kexalgorithms|hostkeyalgorithms|macs) .*(nistp|sha1)' <<<"$effective" \
+    || fail "sshd offers weak algorithms; another file in /etc/ssh overrides them"
   say "sshd: keys only"
 }
 
@@ -378,6 +393,26 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft --file /etc/kaleem/firewall.nft
 ExecReload=/usr/sbin/nft --file /etc/kaleem/firewall.nft
+CapabilityBoundingSet=CAP_NET_ADMIN
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+NoNewPrivileges=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectSystem=strict
+RestrictAddressFamilies=AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+UMask=0077
 
 [Install]
 WantedBy=sysinit.target

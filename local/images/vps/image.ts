@@ -10,6 +10,7 @@ const rootfs: DebianRootfs = {
     ...["systemd", "systemd-sysv", "systemd-timesyncd", "dbus", "openssh-server", "unattended-upgrades"],
     ...["docker.io", "docker-cli", "nftables", "iptables", "iproute2", "kmod", "procps"],
     ...["xfsprogs", "restic", "nodejs", "ca-certificates", "openssl", "util-linux", "debian-archive-keyring"],
+    "debsums",
   ],
   overlays: [path.join(import.meta.dirname, "rootfs")],
   finish: [
