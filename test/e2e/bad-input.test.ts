@@ -14,16 +14,27 @@ import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
 import { exitCodes } from "../../recovery/exit-codes.ts";
 import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
 import { loopbackSshd } from "../local/ssh/live-target.ts";
-import { type Ended, instanceOf, npmRun, repository, runProgram, testStack } from "./support/test-stack.ts";
+import {
+  type Ended,
+  hostOf,
+  instanceOf,
+  npmRun,
+  repository,
+  runProgram,
+  testStack,
+} from "./support/test-stack.ts";
 
-/** Previews the stack with a spoilt copy of its stack file, as somebody who edits it by hand would. */
-async function previewWith(spoil: (text: string) => string): Promise<string> {
+/** Runs an operation with a spoilt copy of the stack's file and state, as somebody who edits it by hand would. */
+async function attemptWith(
+  spoil: (text: string, folder: string) => Promise<string> | string,
+  operation: "preview" | "up" = "preview",
+): Promise<string> {
   const paths = await openStackPaths(instanceOf(testStack.name));
   const folder = await mkdtemp(join(tmpdir(), "kaleem-spoilt-"));
   try {
     const stackFile = join(folder, `Pulumi.${testStack.name}.yaml`);
     await cp(paths.state, join(folder, "state"), { recursive: true });
-    await writeFile(stackFile, spoil(await readFile(paths.stackFile, "utf8")));
+    await writeFile(stackFile, await spoil(await readFile(paths.stackFile, "utf8"), folder));
     const context = {
       engine: await findOrBuildEngine(silentProgress),
       project: repository,
@@ -33,7 +44,7 @@ async function previewWith(spoil: (text: string) => string): Promise<string> {
       passphraseFile: paths.passphrase,
       env: { KALEEM_STACK_FILE: stackFile },
     };
-    await runPulumi(context, "preview");
+    await runPulumi(context, operation);
     return "accepted";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -43,7 +54,7 @@ async function previewWith(spoil: (text: string) => string): Promise<string> {
 }
 
 test("every problem of a stack file is named at once: misspelt key, wrong type, missing secret; no value of a secret", async () => {
-  const said = await previewWith((text) =>
+  const said = await attemptWith((text) =>
     text
       .replace("kaleem:edge:", "kaleem:egde:")
       .replace(/memory: 512MiB/, "memory: plenty")
@@ -51,6 +62,30 @@ test("every problem of a stack file is named at once: misspelt key, wrong type, 
   );
   for (const sentence of [/egde/, /memory: expected a size such as/, /redis-password/])
     assert.match(said, sentence);
+});
+
+test("an image that does not exist is refused within a minute, by its reference, and what runs is not touched", async () => {
+  const { cloud } = instanceOf(testStack.name);
+  const host = hostOf(testStack.name);
+  const tasks = async (): Promise<string> =>
+    (await host.run(["docker", "ps", "--quiet", "--filter", "name=^api."])).stdout;
+  const before = await tasks();
+  const absent = "0".repeat(64);
+  const started = Date.now();
+  const said = await attemptWith(async (text, folder) => {
+    const lock = JSON.parse(await readFile(cloud.imageLock, "utf8")) as Record<string, { ref: string }>;
+    const api = lock["api"];
+    assert.ok(api);
+    api.ref = api.ref.replace(/@sha256:.*/, `@sha256:${absent}`);
+    await writeFile(join(folder, "images.lock.json"), JSON.stringify(lock));
+    return text.replace(cloud.imageLockName, join(folder, "images.lock.json"));
+  }, "up");
+  assert.match(
+    said,
+    new RegExp(`api: the image \\S+@sha256:${absent} cannot be pulled: .*; correct its reference`),
+  );
+  assert.ok(Date.now() - started < 60_000, `took ${Date.now() - started} ms`);
+  assert.equal(await tasks(), before);
 });
 
 test("a port that is taken is named, with what to do, and nothing is left behind", async () => {

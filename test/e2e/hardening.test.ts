@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { auditHost } from "../../local/audit/audit-host.ts";
 import { readOutputs } from "../../local/engine/stack.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { loginName } from "../../components/services/login-name.ts";
 import { MongoClient } from "mongodb";
 import { createClient } from "redis";
-import { openPorts } from "./support/open-ports.ts";
 import { stackContext, stackSecrets } from "./support/stack-secrets.ts";
 import { throughTunnel } from "./support/tunnel.ts";
 import { hostOf, instanceOf, npmRun, runProgram, testStack } from "./support/test-stack.ts";
@@ -82,21 +82,11 @@ function assertNoSecretIn(places: ReadonlyMap<string, string>, values: ReadonlyM
   }
 }
 
-test("only 22, 80 and 443 answer from outside the machine", async () => {
-  const address = (
-    await runProgram(
-      [
-        "docker",
-        "inspect",
-        "--format",
-        "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-        instance.vps.container,
-      ],
-      {},
-    )
-  ).stdout.trim();
-  const ports = Array.from({ length: 10_000 }, (_, index) => index + 1).concat([15_672, 27_017]);
-  assert.deepEqual(await openPorts(address, ports), [22, 80, 443]);
+test("22, 80 and 443 answer from outside, and sshd, our units and every container are as hard as they should be", async () => {
+  const { findings } = await auditHost(instance, { full: false });
+  const wrong = findings.filter(({ passed }) => !passed);
+  assert.deepEqual(wrong, []);
+  assert.ok(findings.length > 12, "hardly anything was looked at");
 });
 
 test("mongo refuses a missing and a wrong password, and takes the right one", async () => {

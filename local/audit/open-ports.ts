@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-const atOnce = 200;
+const atOnce = 1_000;
 const timeoutMs = 400;
 
 /** Which of these TCP ports take a connection; a port that does not answer in time counts as closed. */

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { nginx } from "../../components/edge/nginx.ts";
+import { catalog } from "../../components/services/catalog.ts";
+import { SshHost } from "../../recovery/operator/ssh.ts";
+import { docker } from "../images/docker.ts";
+import type { StackInstance } from "../instance.ts";
+import { type HostView, readHostView } from "./host-view.ts";
+import { type Finding, judgeHost } from "./judge-host.ts";
+import { openPorts } from "./open-ports.ts";
+
+const script = readFileSync(new URL("look-at-host.sh", import.meta.url), "utf8");
+const everyPort = Array.from({ length: 65_535 }, (_, index) => index + 1);
+
+/** What an audit looked at and what it found. */
+export interface Audit {
+  readonly findings: readonly Finding[];
+  readonly view: HostView;
+}
+
+/**
+ * Looks at a stack's emulated machine from outside (each TCP port) and from inside. A full audit also asks lynis and
+ * ssh-audit, which are installed for it and removed again: a minute or two.
+ */
+export async function auditHost(
+  instance: StackInstance,
+  options: { readonly full: boolean },
+): Promise<Audit> {
+  const { vps } = instance;
+  const address = await docker([
+    "inspect",
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+    vps.container,
+  ]);
+  const host = new SshHost({
+    address: "127.0.0.1",
+    port: vps.ports.ssh,
+    user: "root",
+    privateKeyFile: vps.privateKey,
+    knownHostsFile: vps.knownHosts,
+  });
+  const open = await openPorts(address.trim(), everyPort);
+  const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {
+    stdin: script,
+    timeoutMs: 900_000,
+  });
+  const view = readHostView(stdout);
+  return { view, findings: judgeHost(open, view, [...catalog, nginx]) };
+}

@@ -1,0 +1,89 @@
+import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { HostView, SeenContainer } from "./host-view.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  /** What is asked for, for a person. */
+  readonly wanted: string;
+  readonly found: string;
+  readonly passed: boolean;
+}
+
+/** From outside nothing else may answer. */
+export const outsidePorts: readonly number[] = [22, 80, 443];
+/** What systemd-analyze may give a unit of ours at most; 10 is a unit without any restriction. */
+const exposureLimit = 4;
+const lynisLimit = 75;
+
+const sshdWanted: Readonly<Record<string, string>> = {
+  passwordauthentication: "no",
+  kbdinteractiveauthentication: "no",
+  permitemptypasswords: "no",
+  permitrootlogin: "without-password",
+  pubkeyauthentication: "yes",
+  x11forwarding: "no",
+  allowagentforwarding: "no",
+};
+
+/** Holds what a host showed against what it should be; what was not looked at is not judged. Pure. */
+export function judgeHost(
+  openPorts: readonly number[],
+  view: HostView,
+  pages: readonly ServiceDefinition[],
+): Finding[] {
+  const byName = new Map(pages.map((page) => [page.name, page]));
+  return [
+    finding("ports that answer from outside", outsidePorts.join(", "), openPorts.join(", ") || "none"),
+    ...Object.entries(sshdWanted).map(([key, value]) =>
+      finding(`sshd: ${key}`, value, view.sshd.get(key) ?? "absent"),
+    ),
+    ...(view.sshFailures === undefined
+      ? []
+      : [finding("ssh-audit: failures", "none", view.sshFailures.join("; ") || "none")]),
+    ...(view.lynis === undefined
+      ? []
+      : [
+          {
+            what: "lynis: hardening index",
+            wanted: `≥ ${lynisLimit}`,
+            found: `${view.lynis.index} (${view.lynis.suggestions.length} suggestions)`,
+            passed: view.lynis.index >= lynisLimit,
+          },
+        ]),
+    ...view.units.map(({ name, exposure }) => ({
+      what: `unit ${name}: exposure`,
+      wanted: `≤ ${exposureLimit.toFixed(1)}`,
+      found: exposure.toFixed(1),
+      passed: exposure <= exposureLimit,
+    })),
+    ...view.containers.map((container) => judgeContainer(container, byName.get(container.service))),
+  ];
+}
+
+function finding(what: string, wanted: string, found: string): Finding {
+  return { what, wanted, found, passed: wanted === found };
+}
+
+/** As its page of the catalog says: root file system, capabilities, user; never Docker's socket. */
+function judgeContainer(seen: SeenContainer, page: ServiceDefinition | undefined): Finding {
+  const what = `container of ${seen.service}`;
+  if (page === undefined)
+    return { what, wanted: "a page in the catalog", found: "no page has this name", passed: false };
+  const words = (readOnly: boolean, capAdds: readonly string[], user: string): string =>
+    [
+      readOnly ? "read-only" : "writable root",
+      `capabilities ${capAdds.join(" ") || "none"}`,
+      `user ${user}`,
+    ].join(", ");
+  const excess = [
+    ...(seen.privileged ? ["privileged"] : []),
+    ...(seen.capDrops.includes("ALL") ? [] : ["capabilities not dropped"]),
+    ...(seen.sources.some((source) => source.endsWith("docker.sock")) ? ["sees Docker's socket"] : []),
+  ];
+  return finding(
+    what,
+    words(page.writableRoot === undefined, [...(page.capabilities ?? [])].sort(), page.user),
+    [words(seen.readOnly, seen.capAdds, seen.user), ...excess].join(", "),
+  );
+}

@@ -1,0 +1,41 @@
+# Shows what an audit of the platform's host judges: one JSON object a line. Run by the launcher over SSH: bash -s -- [full] <this script
+#   {"sshd": …}        sshd's effective settings, in base64
+#   {"unit": …}        the exposure that systemd-analyze gives each unit of ours
+#   {"container": …}   docker inspect of each running task
+#   {"sshAudit": …}    what ssh-audit fails, in base64                     (full)
+#   {"lynis": …}       the hardening index, and suggestions in base64      (full)
+# The two programs of a full audit are installed for it and removed again. Exit: 0 done, else the failed program's own words.
+set -euo pipefail
+
+encode() { base64 -w0; }
+
+printf '{"sshd":"%s"}\n' "$(sshd -T | encode)"
+
+for path in /etc/systemd/system/kaleem-*.service; do
+  unit=${path##*/}
+  exposure=$(systemd-analyze security --no-pager "${unit/@./@audit.}" | sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')
+  printf '{"unit":{"name":"%s","exposure":%s}}\n' "$unit" "${exposure:-10}"
+done
+
+for container in $(docker ps --quiet --filter label=com.docker.swarm.service.name); do
+  printf '{"container":%s}\n' "$(docker inspect --format '{{json .}}' "$container")"
+done
+
+[[ ${1:-} == full ]] || exit 0
+
+missing=()
+for program in lynis ssh-audit; do command -v "$program" >/dev/null || missing+=("$program"); done
+if ((${#missing[@]} > 0)); then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update >&2
+  apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
+  trap 'apt-get -qq purge --yes --auto-remove "${missing[@]}" >/dev/null' EXIT
+fi
+# ssh-audit ends with 2 or 3 when it has warnings or failures: they are its answer.
+said=$(ssh-audit --no-colors 127.0.0.1) || (($? == 2 || $? == 3))
+printf '{"sshAudit":"%s"}\n' "$(sed -n '/\[fail\]/p' <<<"$said" | encode)"
+report=$(mktemp)
+lynis audit system --quick --no-colors --quiet --report-file "$report" >/dev/null 2>&1 || [[ -s $report ]]
+index=$(sed -n 's/^hardening_index=//p' "$report")
+printf '{"lynis":{"index":%s,"suggestions":"%s"}}\n' "${index:-0}" "$(sed -n 's/^suggestion\[\]=//p' "$report" | encode)"
+rm "$report"
