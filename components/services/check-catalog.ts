@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "./definition.ts";
+import { secretsOf, type ServiceDefinition } from "./definition.ts";
 import { mountProblems } from "./check-mounts.ts";
 import { needsProblems } from "./check-needs.ts";
 
@@ -109,7 +109,7 @@ function capabilityProblems({ name, capabilities = [] }: ServiceDefinition): str
 }
 
 function meaningProblems(all: readonly ServiceDefinition[]): string[] {
-  const used = new Set(all.flatMap(({ secrets = {} }) => Object.values(secrets)));
+  const used = new Set(all.flatMap((definition) => Object.values(secretsOf(definition))));
   const said = all.flatMap(({ secretMeanings = {} }) => Object.keys(secretMeanings));
   return [...new Set([...used, ...said])].flatMap((key) => {
     const by = all.filter(({ secretMeanings = {} }) => Object.hasOwn(secretMeanings, key));
