@@ -135,3 +135,22 @@ test("redis refuses a missing and a wrong password, and takes the right one", as
     assert.equal(typeof (await ask(right)), "number");
   });
 });
+
+test("rabbitmq's management refuses a missing and a wrong password and the application's, and takes the right one", async () => {
+  const values = await secrets();
+  await throughTunnel(host, "rabbitmq", 15672, async (port) => {
+    const ask = async (login?: string): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(login ?? "").toString("base64")}`;
+      const answer = await fetch(`http://127.0.0.1:${port}/api/overview`, {
+        headers: login === undefined ? {} : { authorization },
+      });
+      await answer.text();
+      return answer.status;
+    };
+    assert.equal(await ask(), 401);
+    assert.equal(await ask("guest:guest"), 401);
+    assert.equal(await ask("admin:wrong-password-entirely"), 401);
+    assert.equal(await ask(`app:${values.get("kaleem:rabbitmq-app-password") ?? ""}`), 401);
+    assert.equal(await ask(`admin:${values.get("kaleem:rabbitmq-admin-password") ?? ""}`), 200);
+  });
+});

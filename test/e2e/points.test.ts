@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { catalog } from "../../components/services/catalog.ts";
 import { withTimersHeld } from "../../local/bench/with-timers-held.ts";
 import { startS3, stopS3 } from "../../local/cloud/s3-outage.ts";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
@@ -21,7 +22,10 @@ import { edgeOf, hostOf, instanceOf, npmRun, testStack } from "./support/test-st
 const instance = instanceOf(testStack.name);
 const agent = new AgentHost(hostOf(testStack.name));
 const edge = await edgeOf(testStack.name);
-const stores = ["mongo", "redis"];
+const stores = catalog
+  .filter(({ kind }) => kind === "stateful")
+  .map(({ name }) => name)
+  .sort();
 const lastCode = (job: string): string => `backup_last_exit_code{job="${job}"}`;
 
 // Points come when a test wants them. The timers hang on this process, so that they run again however it ends.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { ManagementApi } from "../../../../components/services/rabbitmq/management-api.ts";
 import { rabbitmq } from "../../../../components/services/rabbitmq/rabbitmq.ts";
 import { command } from "../../../../local/images/command.ts";
@@ -142,6 +143,19 @@ test("orders are found in their queue and among the dead letters, and stay where
   }
   const kept = ["a", "b", "c"].map((id) => JSON.stringify(order(id)));
   assert.deepEqual(await bodies("receipts"), [...kept, "no order"]);
+});
+
+test("what a reader refuses is among the dead letters, and nowhere else", async () => {
+  await publish("webhooks", "webhooks", "cannot be read");
+  const refuse = { count: 1, ackmode: "reject_requeue_false", encoding: "auto" };
+  await (await administrator()).post("queues/%2F/webhooks/get", refuse);
+  // The queue hands it on by itself, and forgets it when the other has confirmed.
+  const deadline = Date.now() + 10_000;
+  while (!(await bodies("dead")).includes("cannot be read")) {
+    assert.ok(Date.now() < deadline, "it never arrived");
+    await delay(100);
+  }
+  assert.deepEqual(await bodies("webhooks"), []);
 });
 
 test("a copy of its files taken while paused starts elsewhere with everything, under the present passwords", async () => {
