@@ -69,9 +69,6 @@ async function openStores(): Promise<readonly Store[]> {
         readCanary: () => assert.fail("not asked for"),
         counts: () => happens(`${service} counts`, { things: 1 }),
         reconcile: () => assert.fail("not asked for"),
-        retire: () => assert.fail("not asked for"),
-        setAdministrator: () => assert.fail("not asked for"),
-        accepts: () => assert.fail("not asked for"),
         orders: () => assert.fail("not asked for"),
         close: () => Promise.resolve(),
       };
