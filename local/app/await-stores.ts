@@ -14,7 +14,7 @@ export interface AwaitStoresOptions {
 }
 
 /**
- * Waits until every store answers, for ever if need be: a store that is away comes back, and until then health says which.
+ * Waits until all that the role needs answers, for ever if need be: a store that is away comes back, and until then health says which.
  * Returns the refusal when a store keeps refusing the password longer than the patience, `undefined` once all answer or
  * when the process drains meanwhile. Each change of what is wrong is logged once.
  */
@@ -25,7 +25,7 @@ export async function awaitStores(options: AwaitStoresOptions): Promise<StoreErr
   while (!readiness.draining) {
     const troubles = await readiness.troubles();
     if (troubles.length === 0) {
-      log.info("both stores answer");
+      log.info("everything that is needed answers");
       return undefined;
     }
     const sentence = troubles.map(({ message }) => message).join("; ");

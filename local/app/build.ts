@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
- * Bundles the sample API and its drivers into one `server.mjs` in `outDir`, which runs on Node 20 and later with nothing
- * beside it. The same sources give the same bytes, so the image's digest changes only with them. Returns the file's path.
+ * Bundles the sample application, every role with its drivers, into one `server.mjs` in `outDir`, which runs on Node 20 and
+ * later with nothing beside it. The same sources give the same bytes, so the image's digest changes only with them. Returns the file's path.
  */
 export async function buildApp(outDir: string): Promise<string> {
   const outfile = join(outDir, "server.mjs");

@@ -1,24 +1,21 @@
-import type { OrderArchive, OrderCache } from "./order-stores.ts";
+import type { Dependency } from "./dependency.ts";
 import { StoreError } from "./store-error.ts";
-import type { StoreName } from "./store-error.ts";
 
-/** What `GET /api/health` says: `ok`, or the sentence of what is wrong, per store. */
+/** What health says: `ok`, or the sentence of what is wrong, for each thing that the role needs. */
 export interface Health {
   readonly ready: boolean;
   readonly draining: boolean;
-  readonly stores: Readonly<Record<StoreName, string>>;
+  readonly stores: Readonly<Record<string, string>>;
 }
 
-/** Whether requests should come here. Asked anew each time; questions at the same time share one answer. */
+/** Whether work should come here. Asked anew each time; questions at the same time share one answer. */
 export class Readiness {
-  readonly #archive: OrderArchive;
-  readonly #cache: OrderCache;
+  readonly #needs: readonly Dependency[];
   #asking: Promise<StoreError[]> | undefined;
   #draining = false;
 
-  constructor(archive: OrderArchive, cache: OrderCache) {
-    this.#archive = archive;
-    this.#cache = cache;
+  constructor(needs: readonly Dependency[]) {
+    this.#needs = needs;
   }
 
   get draining(): boolean {
@@ -40,19 +37,30 @@ export class Readiness {
 
   async health(): Promise<Health> {
     const troubles = await this.troubles();
-    const say = (store: StoreName) => troubles.find((trouble) => trouble.store === store)?.message ?? "ok";
-    const ready = troubles.length === 0 && !this.#draining;
-    return { ready, draining: this.#draining, stores: { mongo: say("mongo"), redis: say("redis") } };
+    const stores = this.#needs.map(({ name }): [string, string] => [
+      name,
+      troubles.find(({ store }) => store === name)?.message ?? "ok",
+    ]);
+    return {
+      ready: troubles.length === 0 && !this.#draining,
+      draining: this.#draining,
+      stores: Object.fromEntries(stores),
+    };
   }
 
   async #ask(): Promise<StoreError[]> {
-    const stores = [this.#archive, this.#cache];
-    const answers = await Promise.allSettled(stores.map((store) => store.probe()));
-    return answers.flatMap((answer, index) => {
-      if (answer.status === "fulfilled") return [];
-      const reason: unknown = answer.reason;
-      if (reason instanceof StoreError) return [reason];
-      return [new StoreError(stores[index]?.name ?? "mongo", "failed", String(reason), reason)];
-    });
+    const answers = await Promise.all(
+      this.#needs.map(async (need) => {
+        try {
+          await need.probe();
+          return [];
+        } catch (error) {
+          return [
+            error instanceof StoreError ? error : new StoreError(need.name, "failed", String(error), error),
+          ];
+        }
+      }),
+    );
+    return answers.flat();
   }
 }

@@ -1,5 +1,5 @@
-/** The stores behind the sample API. */
-export type StoreName = "mongo" | "redis";
+/** What the sample application works with: the stores, and the service that makes vectors. */
+export type StoreName = "mongo" | "redis" | "qdrant" | "rabbitmq" | "minio" | "embedding";
 
 /**
  * A store did not do what it was asked.

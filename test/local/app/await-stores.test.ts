@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { awaitStores } from "../../../local/app/await-stores.ts";
 import { Readiness } from "../../../local/app/readiness.ts";
 import { StoreError } from "../../../local/app/store-error.ts";
-import { MemoryStore } from "./memory-stores.ts";
+import { MemoryStore } from "./api/memory-stores.ts";
 
 function parts() {
   const mongo = new MemoryStore("mongo");
@@ -13,7 +13,7 @@ function parts() {
     info: (line: unknown) => said.push(String(line)),
     warn: (line: unknown) => said.push(String(line)),
   };
-  return { mongo, redis, said, log, readiness: new Readiness(mongo, redis) };
+  return { mongo, redis, said, log, readiness: new Readiness([mongo, redis]) };
 }
 const refusal = new StoreError("mongo", "refused", "mongo refuses the password of user app");
 
@@ -23,7 +23,7 @@ test("waits through an outage longer than the patience for passwords", async () 
   setTimeout(() => (redis.trouble = undefined), 120);
   const result = await awaitStores({ readiness, log, passwordPatienceMs: 30, everyMs: 10 });
   assert.equal(result, undefined);
-  assert.deepEqual(said, ["not ready: redis cannot be reached", "both stores answer"]);
+  assert.deepEqual(said, ["not ready: redis cannot be reached", "everything that is needed answers"]);
 });
 
 test("gives up on a password that stays refused, after the patience", async () => {

@@ -17,19 +17,43 @@ after(async () => {
 test("bundles into one file that runs with nothing beside it and names what it lacks", async () => {
   const file = await buildApp(folder);
   assert.deepEqual(await readdir(folder), ["server.mjs"]);
-  const secrets = { MONGO_PASSWORD_FILE: "/nonexistent/m", REDIS_PASSWORD_FILE: "/nonexistent/r" };
-  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    execFile(process.execPath, [file], { env: secrets, cwd: folder }, (error, _stdout, text) => {
-      resolve({ code: error?.code, stderr: text });
-    });
-  });
+  const lacking = { MONGO_PASSWORD_FILE: "/nonexistent/m", REDIS_PASSWORD_FILE: "/nonexistent/r" };
+  const { code, stderr } = await run(file, ["api"], lacking);
   assert.equal(code, 78);
   assert.match(
     stderr,
-    /^api: MONGO_PASSWORD_FILE: cannot read the password file \/nonexistent\/m \(ENOENT\)\./,
+    /^api: MONGO_PASSWORD_FILE: cannot read the secret file \/nonexistent\/m \(ENOENT\)\./,
   );
   assert.match(stderr, /^api: REDIS_PASSWORD_FILE: /m);
 });
+
+test("every role is in the bundle, and no other", async () => {
+  const file = await buildApp(folder);
+  for (const [role, secret] of [
+    ["worker", "MINIO_PASSWORD_FILE"],
+    ["webhooks", "SIGNING_KEY_FILE"],
+  ] as const) {
+    const { code, stderr } = await run(file, [role], { [secret]: "/nonexistent/s" });
+    assert.equal(code, 78, stderr);
+    assert.match(stderr, new RegExp(`^${role}: ${secret}: cannot read`, "m"));
+  }
+  const port = await run(file, ["embedding"], { PORT: "http" });
+  assert.deepEqual([port.code, port.stderr.split(":")[0]], [78, "embedding"]);
+  for (const words of [[], ["toString"], ["api", "worker"]]) {
+    const { code, stderr } = await run(file, words, {});
+    assert.equal(code, 64);
+    const said = `expected one role, api, worker, webhooks, embedding, got "${words.join(" ")}"\n`;
+    assert.equal(stderr, said);
+  }
+});
+
+function run(file: string, words: readonly string[], env: Record<string, string>) {
+  return new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    execFile(process.execPath, [file, ...words], { env, cwd: folder }, (error, _stdout, text) => {
+      resolve({ code: error?.code, stderr: text });
+    });
+  });
+}
 
 test("gives the same bytes for the same sources, and no path of this machine in them", async () => {
   const again = await mkdtemp(join(folder, "again-"));

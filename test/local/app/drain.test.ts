@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
 import { drain } from "../../../local/app/drain.ts";
-import { testServer } from "./test-server.ts";
+import { testServer } from "./api/test-server.ts";
 
 const order = JSON.stringify({ customer: "ada", item: "tea", quantity: 1 });
 
@@ -24,11 +24,11 @@ async function listening() {
       });
       outgoing.on("error", reject).end(body);
     });
-  return { ...parts, stores: [parts.mongo, parts.redis], ask, agent };
+  return { ...parts, ask, agent };
 }
 
 test("finishes what is in flight, takes what comes during the notice, and closes the stores last", async () => {
-  const { ask, agent, mongo, redis, ...parts } = await listening();
+  const { ask, agent, mongo, rabbitmq, ...parts } = await listening();
   assert.deepEqual(await ask("GET", "/api/health"), { status: 200, connection: "keep-alive" });
   let release = () => {};
   mongo.hold = new Promise((resolve) => (release = resolve));
@@ -45,7 +45,7 @@ test("finishes what is in flight, takes what comes during the notice, and closes
   release();
   assert.deepEqual(await slow, { status: 201, connection: "close" });
   assert.equal(await draining, 0);
-  assert.deepEqual([mongo.closed, redis.closed], [true, true]);
+  assert.deepEqual([mongo.closed, rabbitmq.closed], [true, true]);
   agent.destroy();
 });
 
@@ -59,4 +59,18 @@ test("does not wait longer than its limit for a request that does not end, and s
   agent.destroy();
   parts.server.server.closeAllConnections();
   await cutOff;
+});
+
+test("ends the work of its own during the notice, and closes what that needs only after it", async () => {
+  const { agent, ...parts } = await listening();
+  const order: string[] = [];
+  const finishWork = async () => {
+    order.push(`taking no more, ${parts.mongo.closed ? "closed" : "open"}`);
+    await wait(60);
+    order.push(`finished, ${parts.mongo.closed ? "closed" : "open"}`);
+  };
+  const code = await drain({ ...parts, finishWork, settings: { drainNoticeMs: 0, drainLimitMs: 5000 } });
+  assert.deepEqual([code, order], [0, ["taking no more, open", "finished, open"]]);
+  assert.equal(parts.mongo.closed, true);
+  agent.destroy();
 });

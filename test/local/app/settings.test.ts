@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { SettingsError, loadSettings } from "../../../local/app/settings.ts";
+import { loadApiSettings } from "../../../local/app/api/settings.ts";
+import { SettingsError } from "../../../local/app/settings.ts";
+import { loadWorkerSettings } from "../../../local/app/worker/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kaleem-settings-"));
 after(() => {
@@ -19,11 +21,13 @@ function file(name: string, content: string): string {
 const valid = () => ({
   MONGO_PASSWORD_FILE: file("mongo", "m-secret\n"),
   REDIS_PASSWORD_FILE: file("redis", " r secret "),
+  QDRANT_API_KEY_FILE: file("qdrant", "q-secret"),
+  RABBITMQ_PASSWORD_FILE: file("rabbitmq", "rabbit-secret"),
 });
 
 function problemsOf(environment: Record<string, string>): string {
   try {
-    loadSettings(environment);
+    loadApiSettings(environment);
   } catch (error) {
     assert.ok(error instanceof SettingsError);
     return error.message;
@@ -32,28 +36,38 @@ function problemsOf(environment: Record<string, string>): string {
 }
 
 test("takes passwords from files only, without the newline that editors add", () => {
-  const settings = loadSettings({ ...valid(), MONGO_PASSWORD: "from the environment" });
+  const settings = loadApiSettings({ ...valid(), MONGO_PASSWORD: "from the environment" });
   assert.equal(settings.mongo.password, "m-secret");
   assert.equal(settings.redis.password, " r secret ");
 });
 
-test("needs nothing but the two password files", () => {
-  const settings = loadSettings(valid());
+test("needs nothing but the secret files", () => {
+  const settings = loadApiSettings(valid());
   assert.equal(
     settings.mongo.url,
     "mongodb://mongo:27017/kaleem?replicaSet=rs0&directConnection=true&retryWrites=false",
   );
   assert.equal(settings.redis.url, "redis://redis:6379");
   assert.deepEqual([settings.port, settings.mongo.user, settings.drainNoticeMs], [3000, "app", 2000]);
+  assert.deepEqual(settings.qdrant, { url: "http://qdrant:6333", apiKey: "q-secret" });
+  assert.deepEqual(settings.rabbitmq, {
+    url: "amqp://rabbitmq:5672",
+    user: "app",
+    password: "rabbit-secret",
+  });
 });
 
-test("names every password file that is missing or empty, at once", () => {
+test("names every secret file that is missing or empty, at once", () => {
   const empty = file("empty", "\n");
-  const problems = problemsOf({ MONGO_PASSWORD_FILE: empty, REDIS_PASSWORD_FILE: join(folder, "none") });
+  const problems = problemsOf({
+    ...valid(),
+    MONGO_PASSWORD_FILE: empty,
+    REDIS_PASSWORD_FILE: join(folder, "none"),
+  });
   assert.equal(
     problems,
-    `MONGO_PASSWORD_FILE: the password file ${empty} is empty. Deliver the password as a secret file, or point the variable at it.\n` +
-      `REDIS_PASSWORD_FILE: cannot read the password file ${join(folder, "none")} (ENOENT). Deliver the password as a secret file, or point the variable at it.`,
+    `MONGO_PASSWORD_FILE: the secret file ${empty} is empty. Deliver it as a secret file, or point the variable at it.\n` +
+      `REDIS_PASSWORD_FILE: cannot read the secret file ${join(folder, "none")} (ENOENT). Deliver it as a secret file, or point the variable at it.`,
   );
 });
 
@@ -67,4 +81,17 @@ test("refuses settings of the wrong kind, all at once", () => {
   assert.match(problems, /^PORT: Invalid input: expected number/m);
   assert.match(problems, /^REDIS_URL: expected an address such as redis:\/\/redis:6379$/m);
   assert.match(problems, /^LOG_LEVEL: Invalid option/m);
+});
+
+test("a worker leaves without notice, since nobody sends it requests, and refuses a prefetch of none", () => {
+  const secrets = {
+    RABBITMQ_PASSWORD_FILE: file("worker-rabbitmq", "a"),
+    MINIO_PASSWORD_FILE: file("worker-minio", "b"),
+  };
+  const { port, drainNoticeMs, minio } = loadWorkerSettings(secrets);
+  assert.deepEqual([port, drainNoticeMs, minio.bucket], [9101, 0, "receipts"]);
+  assert.throws(
+    () => loadWorkerSettings({ ...secrets, PREFETCH: "0" }),
+    /^SettingsError: PREFETCH: Too small: expected number to be >=1$/,
+  );
 });

@@ -1,11 +1,11 @@
 import { MongoClient, MongoServerError } from "mongodb";
 import type { Collection } from "mongodb";
-import { withDeadline } from "./deadline.ts";
-import { orderSchema } from "./order.ts";
-import type { Order } from "./order.ts";
+import { withDeadline } from "../deadline.ts";
+import { orderSchema } from "../order.ts";
+import type { Order } from "../order.ts";
 import type { OrderArchive } from "./order-stores.ts";
-import type { Settings } from "./settings.ts";
-import { StoreError } from "./store-error.ts";
+import type { ApiSettings } from "./settings.ts";
+import { StoreError } from "../store-error.ts";
 
 /** The collection `orders`: `_id` is the order's id, all else as in the order. */
 type OrderDocument = Omit<Order, "id"> & { _id: string };
@@ -21,7 +21,7 @@ export class MongoOrders implements OrderArchive {
   readonly #client: MongoClient;
   readonly #orders: Collection<OrderDocument>;
 
-  constructor({ url, user, password }: Settings["mongo"]) {
+  constructor({ url, user, password }: ApiSettings["mongo"]) {
     this.#client = new MongoClient(url, {
       auth: { username: user, password },
       authSource: "admin",

@@ -1,10 +1,10 @@
 import { createClient } from "redis";
-import { withDeadline } from "./deadline.ts";
-import { orderSchema } from "./order.ts";
-import type { Order } from "./order.ts";
+import { withDeadline } from "../deadline.ts";
+import { orderSchema } from "../order.ts";
+import type { Order } from "../order.ts";
 import type { OrderCache } from "./order-stores.ts";
-import type { Settings } from "./settings.ts";
-import { StoreError } from "./store-error.ts";
+import type { ApiSettings } from "./settings.ts";
+import { StoreError } from "../store-error.ts";
 
 /** A recovery point pauses the store for up to 2 s: requests wait that out instead of failing. */
 const requestLimitMs = 5_000;
@@ -23,7 +23,7 @@ export class RedisOrders implements OrderCache {
   /** Why the connection is away. */
   #trouble: unknown;
 
-  constructor(settings: Settings["redis"]) {
+  constructor(settings: ApiSettings["redis"]) {
     this.#client = openClient(settings);
     this.#client.on("error", (error: unknown) => {
       this.#trouble = error;
@@ -82,7 +82,7 @@ function asStoreError(error: unknown): StoreError {
     : new StoreError("redis", "away", `redis cannot be reached: ${reason}`, error);
 }
 
-function openClient({ url, user, password }: Settings["redis"]) {
+function openClient({ url, user, password }: ApiSettings["redis"]) {
   return createClient({
     url,
     username: user,

@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { orderSchema } from "../../../local/app/order.ts";
-import { StoreError } from "../../../local/app/store-error.ts";
+import { orderSchema } from "../../../../local/app/order.ts";
+import { StoreError } from "../../../../local/app/store-error.ts";
+import type { StoreName } from "../../../../local/app/store-error.ts";
 import { testServer } from "./test-server.ts";
 
 const good = { customer: "ada", item: "tea", quantity: 2, seq: 7 };
-const away = (store: "mongo" | "redis") => new StoreError(store, "away", `${store} cannot be reached: test`);
+const needed = ["embedding", "mongo", "redis", "qdrant", "rabbitmq"] as const;
+const away = (store: StoreName) => new StoreError(store, "away", `${store} cannot be reached: test`);
+const allOk = Object.fromEntries(needed.map((name) => [name, "ok"]));
 
-test("acknowledges an order only once both stores have it", async () => {
-  const { server, mongo, redis } = testServer();
+test("acknowledges an order only once every store has it, with the vector of what was ordered", async () => {
+  const { server, mongo, redis, qdrant, rabbitmq } = testServer();
   const answer = await server.inject({ method: "POST", url: "/api/orders", payload: good });
   assert.equal(answer.statusCode, 201);
   const order = orderSchema.parse(answer.json());
   assert.deepEqual({ ...order, id: "", createdAt: "" }, { ...good, id: "", createdAt: "" });
-  assert.deepEqual(mongo.orders.get(order.id), order);
-  assert.deepEqual(redis.orders.get(order.id), order);
+  for (const store of [mongo, redis, qdrant, rabbitmq]) assert.deepEqual(store.orders.get(order.id), order);
+  assert.deepEqual(qdrant.vectors.get(order.id), ["tea ada".length, 0]);
   assert.equal(answer.headers["location"], `/api/orders/${order.id}`);
 });
 
@@ -29,7 +32,7 @@ test("leaves seq out of an order that came without one", async () => {
   assert.equal("seq" in orderSchema.parse(answer.json()), false);
 });
 
-for (const store of ["mongo", "redis"] as const) {
+for (const store of needed) {
   test(`acknowledges nothing while ${store} is away, and names it`, async () => {
     const parts = testServer();
     parts[store].trouble = away(store);
@@ -46,20 +49,23 @@ for (const store of ["mongo", "redis"] as const) {
     parts[store].trouble = away(store);
     const during = await parts.server.inject("/api/health");
     assert.equal(during.statusCode, 503);
-    const stores = { mongo: "ok", redis: "ok", [store]: `${store} cannot be reached: test` };
+    const stores = { ...allOk, [store]: `${store} cannot be reached: test` };
     assert.deepEqual(during.json(), { status: "unavailable", stores });
     parts[store].trouble = undefined;
     const after = await parts.server.inject("/api/health");
     assert.equal(after.statusCode, 200);
-    assert.deepEqual(after.json(), { status: "ok", stores: { mongo: "ok", redis: "ok" } });
+    assert.deepEqual(after.json(), { status: "ok", stores: allOk });
   });
 }
 
-test("does not write to the cache what the archive has refused", async () => {
-  const { server, mongo, redis } = testServer();
-  mongo.trouble = away("mongo");
-  await server.inject({ method: "POST", url: "/api/orders", payload: good });
-  assert.equal(redis.orders.size, 0);
+test("writes nothing further than the store that refused", async () => {
+  for (const [index, failing] of needed.entries()) {
+    const parts = testServer();
+    parts[failing].trouble = away(failing);
+    await parts.server.inject({ method: "POST", url: "/api/orders", payload: good });
+    const wrote = needed.filter((name) => parts[name].orders.size > 0);
+    assert.deepEqual(wrote, needed.slice(1, Math.max(index, 1)), failing);
+  }
 });
 
 const bad: readonly [title: string, payload: object, message: RegExp][] = [

@@ -1,0 +1,42 @@
+import { createHttpServer } from "../http-server.ts";
+import { createMetrics } from "../metrics.ts";
+import { Readiness } from "../readiness.ts";
+import type { RoleMaker } from "../role.ts";
+import { StoreError } from "../store-error.ts";
+import { EmbeddingClient } from "./embedding-client.ts";
+import { MongoOrders } from "./mongo-orders.ts";
+import { addOrderRoutes } from "./order-routes.ts";
+import { Orders } from "./orders.ts";
+import { QdrantOrders } from "./qdrant-orders.ts";
+import { RabbitReceipts } from "./rabbit-receipts.ts";
+import { RedisOrders } from "./redis-orders.ts";
+import { loadApiSettings } from "./settings.ts";
+
+/** Orders over HTTP, kept in every store. */
+export function apiRole(environment: Readonly<Record<string, string | undefined>>): RoleMaker {
+  const settings = loadApiSettings(environment);
+  return {
+    settings,
+    make(log) {
+      const metrics = createMetrics("api");
+      const stores = {
+        embedding: new EmbeddingClient(settings.embedding),
+        archive: new MongoOrders(settings.mongo),
+        cache: new RedisOrders(settings.redis),
+        vectors: new QdrantOrders(settings.qdrant),
+        receipts: new RabbitReceipts(settings.rabbitmq),
+      };
+      const needs = Object.values(stores);
+      const readiness = new Readiness(needs);
+      const orders = new Orders(stores, (trouble) => {
+        if (trouble instanceof StoreError) {
+          metrics.storeErrors.inc({ store: trouble.store, kind: trouble.kind });
+        }
+        log.warn({ err: trouble }, "answering without the cache");
+      });
+      const server = createHttpServer({ readiness, metrics, log, healthPath: "/api/health" });
+      addOrderRoutes(server, orders, metrics);
+      return { server, readiness, needs };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { readSettings, roleSettings, roleShape, secretFile, storeUrl } from "../settings.ts";
+import type { RoleSettings } from "../settings.ts";
+
+/** Everything the API is told from outside. */
+export interface ApiSettings extends RoleSettings {
+  readonly mongo: { readonly url: string; readonly user: string; readonly password: string };
+  readonly redis: { readonly url: string; readonly user: string; readonly password: string };
+  readonly qdrant: { readonly url: string; readonly apiKey: string };
+  readonly rabbitmq: { readonly url: string; readonly user: string; readonly password: string };
+  readonly embedding: { readonly url: string };
+}
+
+const environmentSchema = z.object({
+  ...roleShape({ port: 3000, drainNoticeSeconds: 2 }),
+  // directConnection: the set has one member, and it is the one named here; without it the driver follows the member list,
+  // which a stand-in fills in differently. retryWrites=false: the driver's retry needs server sessions, which FerretDB has
+  // not; nothing is lost with a real mongod, since an order that was not confirmed is not acknowledged either.
+  MONGO_URL: storeUrl("mongodb://mongo:27017/kaleem?replicaSet=rs0&directConnection=true&retryWrites=false"),
+  MONGO_USER: z.string().min(1).default("app"),
+  MONGO_PASSWORD_FILE: secretFile("mongo-password"),
+  REDIS_URL: storeUrl("redis://redis:6379"),
+  REDIS_USER: z.string().min(1).default("app"),
+  REDIS_PASSWORD_FILE: secretFile("redis-password"),
+  QDRANT_URL: storeUrl("http://qdrant:6333"),
+  QDRANT_API_KEY_FILE: secretFile("qdrant-api-key"),
+  RABBITMQ_URL: storeUrl("amqp://rabbitmq:5672"),
+  RABBITMQ_USER: z.string().min(1).default("app"),
+  RABBITMQ_PASSWORD_FILE: secretFile("rabbitmq-password"),
+  EMBEDDING_URL: storeUrl("http://embedding:8000"),
+});
+
+/** Reads the API's settings. Throws `SettingsError` with all problems at once. */
+export function loadApiSettings(environment: Readonly<Record<string, string | undefined>>): ApiSettings {
+  const env = readSettings(environmentSchema, environment);
+  return {
+    ...roleSettings(env),
+    mongo: { url: env.MONGO_URL, user: env.MONGO_USER, password: env.MONGO_PASSWORD_FILE },
+    redis: { url: env.REDIS_URL, user: env.REDIS_USER, password: env.REDIS_PASSWORD_FILE },
+    qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY_FILE },
+    rabbitmq: { url: env.RABBITMQ_URL, user: env.RABBITMQ_USER, password: env.RABBITMQ_PASSWORD_FILE },
+    embedding: { url: env.EMBEDDING_URL },
+  };
+}
