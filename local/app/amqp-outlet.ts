@@ -6,7 +6,7 @@ import { StoreError } from "./store-error.ts";
 
 /** Where messages are sent. */
 export interface Outlet {
-  /** Empty for the default exchange, which sends to the queue that the routing key names. */
+  /** Never the default one: the applications may write to their own exchanges only. */
   readonly exchange: string;
   readonly routingKey: string;
   /** The queue in which they must arrive. */
@@ -67,8 +67,8 @@ export class AmqpOutlet {
       throw asAmqpError(error);
     }
     if (this.#returned.delete(id)) {
-      const target = `exchange ${exchange === "" ? "(default)" : exchange}, routing key ${routingKey}`;
-      throw new StoreError("rabbitmq", "failed", `rabbitmq has no queue for messages to ${target}`);
+      const message = `rabbitmq has no queue for exchange ${exchange}, routing key ${routingKey}`;
+      throw new StoreError("rabbitmq", "failed", message);
     }
   }
 

@@ -28,7 +28,11 @@ export function webhooksRole(environment: Readonly<Record<string, string | undef
         { url: env.RABBITMQ_URL, user: env.RABBITMQ_USER, password: env.RABBITMQ_PASSWORD_FILE },
         "kaleem-webhooks",
       );
-      const outlet = new AmqpOutlet(connection, { exchange: "", routingKey: "webhooks", queue: "webhooks" });
+      const outlet = new AmqpOutlet(connection, {
+        exchange: "webhooks",
+        routingKey: "webhooks",
+        queue: "webhooks",
+      });
       const rabbitmq: Dependency = {
         name: "rabbitmq",
         probe: () => outlet.probe(),

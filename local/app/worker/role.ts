@@ -55,7 +55,7 @@ export function workerRole(environment: Readonly<Record<string, string | undefin
 }
 
 function deadLetters(connection: AmqpConnection): DeadLetters {
-  const outlet = new AmqpOutlet(connection, { exchange: "", routingKey: "dead", queue: "dead" });
+  const outlet = new AmqpOutlet(connection, { exchange: "dead", routingKey: "", queue: "dead" });
   return {
     send: ({ queue, id, body }, why) =>
       outlet.send({ id, body, headers: { "x-kaleem-queue": queue, "x-kaleem-reason": why } }),

@@ -36,7 +36,7 @@ test("sends all over one channel, and over a new one when that is gone", async (
 
 for (const [fate, kind, said] of [
   ["refuse", "failed", /^rabbitmq refused to keep a message$/],
-  ["return", "failed", /^rabbitmq has no queue for messages to exchange orders, routing key receipts$/],
+  ["return", "failed", /^rabbitmq has no queue for exchange orders, routing key receipts$/],
 ] as const) {
   test(`a message that meets "${fate}" is not sent`, async () => {
     const { broker, outlet } = parts();
