@@ -48,7 +48,10 @@ const edge = new Edge("edge", {
   host,
   services,
   image: images.ref(nginx.image),
-  routes: [{ path: "/", service: "api", port: 3000 }],
+  routes: [
+    { path: "/", service: "api", port: 3000 },
+    { path: "/webhooks/", service: "webhooks", port: 3100 },
+  ],
   settings: config.edge,
   secret: config.secret,
 });

@@ -19,7 +19,10 @@ export const standIns: Readonly<Record<string, ImageRecipe>> = {
   qdrant: qdrantImage,
   nginx: nginxImage,
   api: apiImage,
+  embedding: apiImage,
+  worker: apiImage,
+  webhooks: apiImage,
 };
 
 /** Keys of images that no registry has: they are made from this repository. */
-export const ownImages: ReadonlySet<string> = new Set(["api"]);
+export const ownImages: ReadonlySet<string> = new Set(["api", "embedding", "worker", "webhooks"]);

@@ -19,7 +19,7 @@ const rootfs: DebianRootfs = {
   version: { ofPackage: "nodejs" },
 };
 
-/** The sample API on Debian's Node. Made here always: it has no upstream. */
+/** The sample application on Debian's Node; its first argument chooses the role. Made here always: it has no upstream. */
 export const apiImage: ImageRecipe = {
   name: "api",
   from: "local/app and Debian trixie's nodejs",
