@@ -13,6 +13,11 @@ const storeFacts = z.strictObject({
    * while it runs; absent in points of before there were any.
    */
   copiedAt: z.iso.datetime().optional(),
+  /**
+   * The store where an order may be instead of here, as the catalog said when the point was taken: a restore is judged by that, not by
+   * what is deployed meanwhile.
+   */
+  ordersMayBeIn: z.string().optional(),
   /** Engine version, as the store says it. */
   version: z.string(),
   /** Image reference with digest. */

@@ -3,6 +3,7 @@ import { checkSchema, storeLossSchema, type Check } from "./phases/check.ts";
 import { phaseRecordSchema, type PhaseRecord } from "./phases/journal.ts";
 import { phaseNameSchema } from "./phases/phase-name.ts";
 import { chosenPointSchema } from "./phases/restore-plan.ts";
+import { spreadSchema, type Spread } from "./phases/spread.ts";
 
 /** What a restore did and proved. Kept as JSON on the host and given to whoever asked for it. */
 export const restoreReportSchema = z.strictObject({
@@ -22,6 +23,10 @@ export const restoreReportSchema = z.strictObject({
   checks: z.array(checkSchema),
   /** Per store, what of the acknowledged orders is gone; empty without a ledger. */
   losses: z.array(storeLossSchema),
+  /** How far the stores are from each other: by the newest order that each still has, and by when each was copied; null where not known. */
+  spreads: z
+    .strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() })
+    .default({ orders: null, copies: null }),
   warnings: z.array(z.string()),
   /** What the data root is now. */
   next: z.strictObject({ lineage: z.string(), generation: z.number().int(), host: z.string() }),
@@ -44,6 +49,7 @@ export function renderReport(report: RestoreReport): string {
     "",
     ...renderChecks(report.checks),
     ...renderLosses(report),
+    ...renderSpreads(report.spreads),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
   ].join("\n");
 }
@@ -90,6 +96,18 @@ function renderLosses(report: RestoreReport): string[] {
     ({ store, lost, seconds }) =>
       `  RPO      ${store}: ${seconds.toFixed(1)} s, ${lost} acknowledged orders lost`,
   );
+}
+
+/** How far the stores differ in time, a line for each way to tell. */
+export function renderSpreads({ orders, copies }: RestoreReport["spreads"]): string[] {
+  const line = (what: string, { seconds, earliest, latest }: Spread): string =>
+    seconds === 0
+      ? `  spread   ${what}: none`
+      : `  spread   ${what}: ${seconds.toFixed(1)} s, from ${earliest} to ${latest}`;
+  return [
+    ...(orders === null ? [] : [line("newest order kept", orders)]),
+    ...(copies === null ? [] : [line("time of the copy", copies)]),
+  ];
 }
 
 function age(seconds: number): string {

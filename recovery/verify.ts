@@ -3,8 +3,8 @@ import type { Manifest } from "./manifest.ts";
 import type { Check, StoreLoss } from "./phases/check.ts";
 import type { Measured } from "./phases/check-manifest.ts";
 import { compareVersions } from "./phases/compare-versions.ts";
-import type { Answer, Evidence, StoreEvidence } from "./phases/evidence.ts";
-import { judgeOrders, type Ledger } from "./phases/judge-orders.ts";
+import type { Answer, Evidence } from "./phases/evidence.ts";
+import { judgeOrders, type HeldOrders, type Ledger } from "./phases/judge-orders.ts";
 
 /** The judgement: each check with its sentence, and what each store lost of the ledger. */
 export interface Verdict {
@@ -37,18 +37,29 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
     checks.push(...describeTime(store, facts.copiedAt, manifest));
-    const held = heldOrders(found.orders);
+    const held = heldOrders(store, facts.ordersMayBeIn, evidence);
     if (ledger === null || held === null) continue;
-    const { result, sentence, loss } = judgeOrders(store, manifest.instant, ledger, held);
+    const { result, sentence, loss } = judgeOrders(held, manifest.instant, ledger);
     checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
     if (loss !== null) losses.push(loss);
   }
   return { checks, losses };
 }
 
-/** Null for a store that holds no order by its nature, such as one of workflows. */
-function heldOrders(orders: StoreEvidence["orders"]): Answer<ReadonlyMap<string, string>> | null {
-  if (orders === null) return { why: "the store was not asked" };
+/**
+ * Null for a store that holds no order by its nature, such as one of workflows. A store that the point does not hold is no excuse
+ * for another: its orders then have to be here.
+ */
+function heldOrders(store: string, mayBeIn: string | undefined, { stores }: Evidence): HeldOrders | null {
+  const own = ordersOf(store, stores);
+  if (own === null) return null;
+  if (mayBeIn === undefined) return { store, own };
+  const held = ordersOf(mayBeIn, stores) ?? { why: "it holds no orders" };
+  return { store, own, elsewhere: { store: mayBeIn, held } };
+}
+
+function ordersOf(store: string, stores: Evidence["stores"]): HeldOrders["own"] | null {
+  const orders = stores[store]?.orders ?? { why: "the store was not asked" };
   if ("why" in orders) return orders;
   return orders.value === null ? null : { value: orders.value };
 }

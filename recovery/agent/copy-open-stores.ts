@@ -76,6 +76,7 @@ export async function copyOpenStores(
     after: after.get(store.service) ?? {},
     version: versions.get(store.service) ?? "",
     copiedAt: copiedAt(store),
+    ...ordersElsewhere(context, store.service),
   }));
   const { pauseMs } = frozen;
   const point = { id, lineage, generation, host: machineId, stack: config.stack, instant, pauseMs, held };
@@ -117,6 +118,11 @@ async function copyBoth(
       `${passes} passes, ${files} files in the last, ${duration(copiedAt.getTime() - frozen.pausedAt.getTime())} after the instant of the others`,
   );
   return { frozen, running: result };
+}
+
+function ordersElsewhere(context: AgentContext, service: string): { readonly ordersMayBeIn?: string } {
+  const ordersMayBeIn = definitionOf(context, service)?.recovery.ordersMayBeIn;
+  return ordersMayBeIn === undefined ? {} : { ordersMayBeIn };
 }
 
 function frozenCopy(

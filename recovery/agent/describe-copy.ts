@@ -14,6 +14,8 @@ export interface CopiedStore {
   readonly after: Counts;
   readonly version: string;
   readonly copiedAt: Date;
+  /** The store where an order may be instead. */
+  readonly ordersMayBeIn?: string;
 }
 
 /** What was seen while a copy was made. */
@@ -35,11 +37,12 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, before, after, copiedAt, directories } of stores) {
+  for (const { service, image, version, before, after, copiedAt, ordersMayBeIn, directories } of stores) {
     facts[service] = {
       canary: id,
       counts: bracket(before, after),
       copiedAt: copiedAt.toISOString(),
+      ...(ordersMayBeIn === undefined ? {} : { ordersMayBeIn }),
       version,
       image,
       directories: Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { RestoreReport } from "../report.ts";
+import { demandedOrders } from "./demanded.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { ClockOffset } from "./stage.ts";
 import type { ReadBack } from "./read-back.ts";
@@ -37,9 +38,7 @@ export function judgeRehearsal(seen: Observations): Judgement {
     ...seen.ledger.map((entry) => Date.parse(entry.acknowledgedAt)),
   );
   const demanded = new Set(
-    seen.ledger
-      .filter((entry) => Date.parse(entry.acknowledgedAt) < pointAt - seen.clock.errorMs)
-      .map(({ id }) => id),
+    demandedOrders(seen.ledger, new Date(seen.restore.point.instant), seen.clock).map(({ id }) => id),
   );
   const gone = [...(seen.readBack?.missing ?? []), ...(seen.readBack?.altered ?? [])];
   const missingOrAltered = gone

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { storeLossSchema } from "../phases/check.ts";
+import { renderSpreads, restoreReportSchema } from "../report.ts";
 
 const step = z.strictObject({ name: z.string(), at: z.iso.datetime(), seconds: z.number() });
 
@@ -23,6 +25,10 @@ export const rehearsalReportSchema = z.strictObject({
   /** Seconds from the loss to the first order that was acknowledged and read back; null when there was none. */
   rtoSeconds: z.number().nullable(),
   point: z.string(),
+  /** What each store lost of the acknowledged orders. */
+  stores: z.array(storeLossSchema),
+  /** How far the stores are from each other in time. */
+  spreads: restoreReportSchema.shape.spreads,
   /** Each reason why this rehearsal is a failure; empty when it passed. */
   causes: z.array(z.string()),
 });
@@ -40,6 +46,12 @@ export function renderRehearsal(report: RehearsalReport): string {
       ? "  RTO  not reached: no good order"
       : `  RTO  ${report.rtoSeconds.toFixed(1)} s from the loss to the first good order`,
     `  orders  ${orders.restored} read back over the new edge, ${orders.missingOrAltered.length} missing or altered that must be there`,
+    "",
+    ...report.stores.map(
+      ({ store, lost, seconds }) =>
+        `  ${store.padEnd(9)} ${lost} acknowledged orders lost, of the last ${seconds.toFixed(1)} s`,
+    ),
+    ...renderSpreads(report.spreads),
     "",
     "  timeline",
   ];

@@ -72,6 +72,8 @@ export async function rehearse(stage: DrillStage, options: RehearsalOptions): Pr
     rpoSeconds,
     rtoSeconds: goodOrderAt === null ? null : (goodOrderAt.getTime() - lostAt.at.getTime()) / 1000,
     point: restore.point.id,
+    stores: restore.losses,
+    spreads: restore.spreads,
     causes,
   };
 }

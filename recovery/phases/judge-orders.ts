@@ -1,3 +1,4 @@
+import { demandedOrders } from "../drill/demanded.ts";
 import type { LedgerEntry } from "../drill/ledger.ts";
 import { assessLoss, type LossAssessment, type MissingOrder } from "../drill/loss.ts";
 import type { StoreLoss } from "./check.ts";
@@ -12,6 +13,17 @@ export interface Ledger {
   readonly clockErrorMs: number;
 }
 
+/** Order id → digest of the order as a store has it. */
+type Digests = ReadonlyMap<string, string>;
+
+/** A store's orders, and those of the one where they may be instead. */
+export interface HeldOrders {
+  readonly store: string;
+  readonly own: Answer<Digests>;
+  /** Left out for a store that has to hold every order itself. */
+  readonly elsewhere?: { readonly store: string; readonly held: Answer<Digests> };
+}
+
 /** How orders were judged: the outcome, and what the store lost where that could be measured. */
 export interface JudgedOrders {
   readonly result: "ok" | "failed" | "not-made";
@@ -23,57 +35,61 @@ export interface JudgedOrders {
 const namedOrders = 5;
 
 /**
- * Holds one store against the ledger: what was acknowledged before the instant must be there unaltered, what came after
- * is counted as lost. Nothing to compare is no proof.
+ * Holds one store against the ledger: what was acknowledged before the instant must be there unaltered, or in the store where it
+ * may be instead; what came after is counted as lost. One that is altered here is altered, wherever else it is.
+ * Nothing to compare is no proof.
  */
-export function judgeOrders(
-  store: string,
-  instant: string,
-  ledger: Ledger,
-  answer: Answer<ReadonlyMap<string, string>>,
-): JudgedOrders {
-  if ("why" in answer)
-    return { result: "not-made", sentence: `could not be made: ${answer.why}`, loss: null };
-  const assessed = assess(store, instant, ledger, answer.value);
+export function judgeOrders(held: HeldOrders, instant: string, ledger: Ledger): JudgedOrders {
+  const { store, own, elsewhere } = held;
+  if ("why" in own) return notMade(own.why);
+  const clock = { offsetMs: ledger.clockOffsetMs, errorMs: ledger.clockErrorMs };
+  const demanded = demandedOrders(ledger.entries, new Date(instant), clock);
+  const absent = demanded.filter(({ id }) => !own.value.has(id)).length;
+  if (elsewhere !== undefined && "why" in elsewhere.held && absent > 0) {
+    return notMade(
+      `${absent} of ${demanded.length} are not here, and ${elsewhere.store}, where they may be instead, gave no answer: ${elsewhere.held.why}`,
+    );
+  }
+  const others = elsewhere !== undefined && "value" in elsewhere.held ? elsewhere.held.value : none;
+  const found = new Map([...others, ...own.value]);
+  const assessed = assess(store, instant, ledger, found);
   const { lostAfter } = assessed.perStore[store] ?? { lostAfter: 0 };
-  const lost = assessed.missingBefore.length + assessed.alteredBefore.length + lostAfter;
-  const loss = { store, lost, seconds: assessed.lostSpanSeconds };
-  const demanded = assessed.acknowledgedBefore;
+  const loss = {
+    store,
+    lost: assessed.missingBefore.length + assessed.alteredBefore.length + lostAfter,
+    seconds: assessed.lostSpanSeconds,
+    newestOrderAt: newestOf(ledger.entries.filter(({ id, digest }) => found.get(id) === digest)),
+  };
   switch (assessed.verdict) {
-    case "kept":
-      return {
-        result: "ok",
-        sentence: `all ${demanded} acknowledged before the instant are there, unaltered; ${lostAfter} later ones are lost`,
-        loss,
-      };
+    case "kept": {
+      const where =
+        elsewhere === undefined ? "" : `: ${places(demanded, own.value, others, elsewhere.store)}`;
+      const sentence = `all ${demanded.length} acknowledged before the instant are there, unaltered${where}; ${lostAfter} later ones are lost`;
+      return { result: "ok", sentence, loss };
+    }
     case "unproven":
-      return {
-        result: "not-made",
-        sentence: "could not be made: the ledger has no order from before the instant",
-        loss,
-      };
+      return { ...notMade("the ledger has no order from before the instant"), loss };
     case "lost": {
+      const instead = elsewhere === undefined ? "" : ` here and in ${elsewhere.store}`;
       const parts = [
-        ...named("missing", assessed.missingBefore),
+        ...named(`missing${instead}`, assessed.missingBefore),
         ...named("altered", assessed.alteredBefore),
       ];
-      return {
-        result: "failed",
-        sentence: `of ${demanded} acknowledged before the instant, ${parts.join("; ")}`,
-        loss,
-      };
+      const sentence = `of ${demanded.length} acknowledged before the instant, ${parts.join("; ")}`;
+      return { result: "failed", sentence, loss };
     }
     default:
       return assessed.verdict satisfies never;
   }
 }
 
-function assess(
-  store: string,
-  instant: string,
-  ledger: Ledger,
-  held: ReadonlyMap<string, string>,
-): LossAssessment {
+const none: Digests = new Map();
+
+function notMade(why: string): JudgedOrders {
+  return { result: "not-made", sentence: `could not be made: ${why}`, loss: null };
+}
+
+function assess(store: string, instant: string, ledger: Ledger, held: Digests): LossAssessment {
   const times = ledger.entries.map((entry) => Date.parse(entry.acknowledgedAt));
   return assessLoss({
     ledger: ledger.entries,
@@ -84,6 +100,22 @@ function assess(
     clockOffsetMs: ledger.clockOffsetMs,
     clockErrorMs: ledger.clockErrorMs,
   });
+}
+
+/** How many are where, such as `90 here, 8 in rabbitmq, 2 in both`. */
+function places(demanded: readonly LedgerEntry[], own: Digests, others: Digests, other: string): string {
+  const count = (isHere: boolean, isThere: boolean) =>
+    demanded.filter(({ id }) => own.has(id) === isHere && others.has(id) === isThere).length;
+  const both = count(true, true);
+  return `${count(true, false)} here, ${count(false, true)} in ${other}${both > 0 ? `, ${both} in both` : ""}`;
+}
+
+function newestOf(entries: readonly LedgerEntry[]): string | null {
+  return entries.reduce<string | null>(
+    (newest, { acknowledgedAt }) =>
+      newest === null || Date.parse(acknowledgedAt) > Date.parse(newest) ? acknowledgedAt : newest,
+    null,
+  );
 }
 
 function named(what: string, orders: readonly MissingOrder[]): string[] {

@@ -3,11 +3,12 @@ import { writeMetrics } from "../agent/metrics.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Failure } from "../execute.ts";
 import type { RestoreReport } from "../report.ts";
-import type { RestoreJournal } from "./journal.ts";
+import type { RestoreJournal, RestoreMemory } from "./journal.ts";
 import { saveJournal } from "./journal-file.ts";
 import type { RestorePorts } from "./ports.ts";
 import type { ProvenRecovery } from "./proven-recovery.ts";
 import { restoreSamples } from "./restore-metrics.ts";
+import { spreadOf } from "./spread.ts";
 
 /** Ends a run: report and metrics in any case, the journal's end and "last proven" after a success only. */
 export async function recordReport(
@@ -57,6 +58,7 @@ export function composeReport(
     phases: journal.phases,
     checks: memory.checks ?? [],
     losses: memory.losses ?? [],
+    spreads: spreads(memory),
     warnings: memory.warnings ?? [],
     next: plan.next,
     verdict: failure === null ? "restored" : "failed",
@@ -64,6 +66,16 @@ export function composeReport(
       failure === null ? null : { phase: failure.phase, sentence: failure.sentence, next: failure.next },
     exitCode: failure?.exitCode ?? exitCodes.ok,
   };
+}
+
+function spreads({ losses = [], manifest }: RestoreMemory): RestoreReport["spreads"] {
+  const newest = losses.flatMap(({ store, newestOrderAt }) =>
+    newestOrderAt === null ? [] : [[store, newestOrderAt] as const],
+  );
+  const copied = Object.entries(manifest?.stores ?? {}).flatMap(([store, { copiedAt }]) =>
+    copiedAt === undefined ? [] : [[store, copiedAt] as const],
+  );
+  return { orders: spreadOf(new Map(newest)), copies: spreadOf(new Map(copied)) };
 }
 
 function pretty(value: unknown): string {

@@ -94,3 +94,23 @@ test("a fenced stack has no application, but its stores", () => {
   assert.equal(replicas(api, undefined, false), 2);
   assert.equal(replicas(mongo, undefined, true), 1);
 });
+
+test("where orders may be instead is a store of the catalog that says the same of the other", () => {
+  const stores = catalog.flatMap((each) => (each.kind === "stateful" ? [each] : []));
+  for (const { name, recovery } of stores) {
+    if (recovery.ordersMayBeIn === undefined) continue;
+    const other = stores.find((each) => each.name === recovery.ordersMayBeIn);
+    assert.equal(other?.recovery.ordersMayBeIn, name);
+  }
+});
+
+test("both workers are one page but for the port", () => {
+  const [one, two] = ["worker-1", "worker-2"].map((name) => catalog.find((each) => each.name === name));
+  assert.ok(one && two);
+  const alike = (page: ServiceDefinition) =>
+    JSON.stringify(page)
+      .replaceAll(/worker-[12]/g, "worker-N")
+      .replaceAll(/910[12]/g, "910N");
+  assert.equal(alike(one), alike(two));
+  assert.deepEqual([one.ports, two.ports], [{ metrics: 9101 }, { metrics: 9102 }]);
+});

@@ -50,3 +50,9 @@ test("a count that one of the two moments could not tell brackets nothing", () =
     assert.deepEqual(manifest.stores["mongo"]?.counts, { orders: null });
   }
 });
+
+test("the manifest keeps where orders may be instead, so that a restore is judged as the point was taken", () => {
+  const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ordersMayBeIn: "redis" }] });
+  assert.equal(manifest.stores["mongo"]?.ordersMayBeIn, "redis");
+  assert.equal("ordersMayBeIn" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
+});

@@ -46,7 +46,11 @@ const report: RestoreReport = restoreReportSchema.parse({
       sentence: "mongo: canary: m1, as written just before the instant",
     },
   ],
-  losses: [{ store: "mongo", lost: 3, seconds: 12.5 }],
+  losses: [{ store: "mongo", lost: 3, seconds: 12.5, newestOrderAt: "2026-11-20T03:09:59.000Z" }],
+  spreads: {
+    orders: { seconds: 0.25, earliest: "redis", latest: "mongo" },
+    copies: { seconds: 1.3, earliest: "mongo", latest: "minio" },
+  },
   warnings: ["no first point of the new generation yet: disk full"],
   next: { lineage: "kaleem-a1", generation: 2, host: "host-new" },
   verdict: "restored",
@@ -67,6 +71,8 @@ test("says the verdict first, then point, timeline, checks, losses and warnings"
 
   ✓ mongo: canary: m1, as written just before the instant
   RPO      mongo: 12.5 s, 3 acknowledged orders lost
+  spread   newest order kept: 0.3 s, from redis to mongo
+  spread   time of the copy: 1.3 s, from mongo to minio
   warning: no first point of the new generation yet: disk full`,
   );
 });
@@ -97,4 +103,9 @@ test("without a ledger it does not claim a measured loss", () => {
     renderReport({ ...report, losses: [] }),
     /RPO {6}not measured against orders \(no ledger\); the point was 10 min old/,
   );
+});
+
+test("a report of before spreads were measured can still be read, and says nothing of them", () => {
+  const { spreads: _, ...older } = report;
+  assert.doesNotMatch(renderReport(restoreReportSchema.parse(older)), /spread/);
 });

@@ -223,6 +223,42 @@ test("a ledger without an order from before the instant proves nothing", () => {
   ]);
 });
 
+test("an order may be in the store that the point's manifest names instead, and in no other", () => {
+  const moved = manifest();
+  const { mongo } = moved.stores;
+  if (mongo === undefined) assert.fail("the fixture has no mongo");
+  mongo.ordersMayBeIn = "redis";
+  const found = evidence("mongo", { orders: { value: new Map([["a", "1".repeat(64)]]) } });
+  const orders = judge(moved, found, ledger).checks.find(
+    ({ store, name }) => store === "mongo" && name === "orders",
+  );
+  assert.equal(
+    orders?.sentence,
+    "mongo: orders: all 2 acknowledged before the instant are there, unaltered: 0 here, 1 in redis, 1 in both; 1 later ones are lost",
+  );
+  assert.deepEqual(bad(found, ledger), [
+    "failed: mongo: orders: of 2 acknowledged before the instant, missing: order 2 (b)",
+  ]);
+});
+
+test("a store that was to hold orders instead, and is not in the point, was not asked: no proof", () => {
+  const moved = manifest();
+  const { mongo } = moved.stores;
+  if (mongo === undefined) assert.fail("the fixture has no mongo");
+  mongo.ordersMayBeIn = "rabbitmq";
+  const found = evidence("mongo", { orders: { value: new Map() } });
+  const orders = judge(moved, found, ledger).checks.find(
+    ({ store, name }) => store === "mongo" && name === "orders",
+  );
+  assert.deepEqual(
+    [orders?.result, orders?.sentence],
+    [
+      "not-made",
+      "mongo: orders: could not be made: 2 of 2 are not here, and rabbitmq, where they may be instead, gave no answer: the store was not asked",
+    ],
+  );
+});
+
 test("compares versions by number", () => {
   assert.ok((compareVersions("7.0.30", "8.0.3") ?? 0) < 0);
   assert.ok((compareVersions("1.24.0", "1.9") ?? 0) > 0);
