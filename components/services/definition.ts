@@ -144,6 +144,8 @@ export interface Recovery<Client> {
   orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   /** Why no order is ever here; `orders` is then not asked, and a lost order is not held against this store. */
   readonly holdsNoOrders?: string;
+  /** The recorded webhooks with these ids; only the store that keeps them has this. What a smoke test asks. */
+  webhooks?(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
   readonly ordersMayBeIn?: string;
 }

@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError, type ExitCode } from "../exit-codes.ts";
 import { benchCopyCommand } from "./bench-copy.ts";
 import { fenceCommand, openCommand } from "./commands/fence.ts";
+import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
@@ -9,6 +10,7 @@ import { seedCommand } from "./commands/seed.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
 import { shipCommand } from "./commands/ship.ts";
+import { signWebhookCommand } from "./commands/sign-webhook.ts";
 import { statusCommand } from "./commands/status.ts";
 import { storeCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
@@ -25,6 +27,9 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   restore               restore; request as JSON on stdin, events as JSON lines
   fence | open          close the platform to writers, or open it
   seed [LINEAGE]        start a lineage on an empty data root, if the bucket has none
+  orders ID...          which stores hold these orders, and the digest of each as it is there
+  webhooks ID...        which of these webhooks are recorded
+  sign-webhook SOURCE   a signature for the webhook on stdin, by the signing key of the running service
   setup-stores          wait until the stores answer, then make replica sets and users
   retire-logins         once applications run with the present passwords: take the former ones away
   set-administrator STORE
@@ -55,6 +60,9 @@ const commands: Readonly<
   fence: (context, args) => none(args, () => fenceCommand(context)),
   open: (context, args) => none(args, () => openCommand(context)),
   seed: (context, [lineage, ...rest]) => none(rest, () => seedCommand(context, lineage ?? null)),
+  orders: ordersCommand,
+  webhooks: webhooksCommand,
+  "sign-webhook": signWebhookCommand,
   "setup-stores": (context, args) => none(args, () => setupStoresCommand(context)),
   "retire-logins": (context, args) => none(args, () => retireLoginsCommand(context)),
   "set-administrator": setAdministratorCommand,

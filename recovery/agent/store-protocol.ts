@@ -15,6 +15,7 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("counts"), limitMs: z.number().int().positive() }),
   z.strictObject({ op: z.literal("reconcile") }),
   z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
+  z.strictObject({ op: z.literal("webhooks"), ids: z.array(z.string()) }),
 ]);
 export type StoreRequest = z.infer<typeof storeRequest>;
 

@@ -20,6 +20,8 @@ export interface Store {
   reconcile(): Promise<void>;
   /** Null for a store that holds none by its nature. */
   orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
+  /** Throws for a store that keeps none. */
+  webhooks(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -73,8 +75,13 @@ export async function openStore(service: string, opening: StoreOpening): Promise
       const found = z.record(z.string(), z.unknown()).nullable().parse(answer);
       return found === null ? null : new Map(Object.entries(found));
     },
+    webhooks: async (ids) => recordsOf(await channel.ask({ op: "webhooks", ids: [...ids] })),
     close: () => channel.close(),
   };
+}
+
+function recordsOf(answer: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(z.record(z.string(), z.unknown()).parse(answer)));
 }
 
 /** Opens all stores in parallel, hands them over, closes them whatever happens. All stores that are down are named at once. */

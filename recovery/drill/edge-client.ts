@@ -62,8 +62,8 @@ export class EdgeClient {
   }
 
   /** Throws `NoAnswer`. */
-  post(path: string, body: unknown): Promise<EdgeAnswer> {
-    return this.#ask("POST", path, JSON.stringify(body));
+  post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<EdgeAnswer> {
+    return this.#ask("POST", path, JSON.stringify(body), headers);
   }
 
   /** Closes the kept connections. */
@@ -71,9 +71,14 @@ export class EdgeClient {
     this.#agent.destroy();
   }
 
-  #ask(method: string, path: string, body?: string): Promise<EdgeAnswer> {
+  #ask(
+    method: string,
+    path: string,
+    body?: string,
+    extra: Readonly<Record<string, string>> = {},
+  ): Promise<EdgeAnswer> {
     const url = new URL(path, this.#target.url);
-    const headers: Record<string, string> = { accept: "application/json" };
+    const headers: Record<string, string> = { accept: "application/json", ...extra };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (this.#target.serverName !== undefined) headers["host"] = this.#target.serverName;
     const open = url.protocol === "https:" ? httpsRequest : httpRequest;

@@ -8,6 +8,8 @@ export interface AgentCall<Schema extends z.ZodType> {
   /** What it answers; an answer of another shape means that agent and operator are of different versions. */
   readonly schema: Schema;
   readonly timeoutMs: number;
+  /** What it is given to read. */
+  readonly stdin?: string;
   readonly onLog?: (line: string) => void;
 }
 
@@ -16,9 +18,10 @@ export async function askAgent<Schema extends z.ZodType>(
   host: RemoteHost,
   call: AgentCall<Schema>,
 ): Promise<z.infer<Schema>> {
-  const { argv, schema, timeoutMs, onLog } = call;
+  const { argv, schema, timeoutMs, stdin, onLog } = call;
+  const given = stdin === undefined ? {} : { stdin };
   const onStderrLine = onLog === undefined ? {} : { onStderrLine: onLog };
-  const { stdout } = await host.run([layout.agentCommand, ...argv], { timeoutMs, ...onStderrLine });
+  const { stdout } = await host.run([layout.agentCommand, ...argv], { timeoutMs, ...given, ...onStderrLine });
   const parsed = schema.safeParse(JSON.parse(stdout));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");

@@ -81,19 +81,28 @@ export const minioRecovery: Recovery<Client> = {
 
   reconcile: setApplicationUser,
 
-  async orders({ call }, ids) {
-    const found = new Map<string, unknown>();
-    const waiting = [...ids];
-    const work = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        const text = await call(`/receipts/orders/${encodeURIComponent(id)}.json`, { accept: ["NoSuchKey"] });
-        if (text !== null) found.set(id, JSON.parse(text));
-      }
-    };
-    await Promise.all(Array.from({ length: readsAtOnce }, work));
-    return found;
-  },
+  orders: ({ call }, ids) => readObjects(call, "orders", ids),
+  webhooks: ({ call }, ids) => readObjects(call, "webhooks", ids),
 };
+
+/** What workers have made of messages; absent ones are left out. */
+async function readObjects(
+  call: SignedCalls,
+  folder: "orders" | "webhooks",
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const found = new Map<string, unknown>();
+  const waiting = [...ids];
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      const path = `/receipts/${folder}/${encodeURIComponent(id)}.json`;
+      const text = await call(path, { accept: ["NoSuchKey"] });
+      if (text !== null) found.set(id, JSON.parse(text));
+    }
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, work));
+  return found;
+}
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const rootPassword = secrets["root-password"] ?? "";

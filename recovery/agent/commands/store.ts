@@ -90,6 +90,9 @@ async function perform(
       return recovery.holdsNoOrders !== undefined
         ? null
         : Object.fromEntries(await recovery.orders(client, request.ids));
+    case "webhooks":
+      if (recovery.webhooks === undefined) throw new Error("it keeps no webhooks");
+      return Object.fromEntries(await recovery.webhooks(client, request.ids));
     default: {
       const never: never = request;
       return never;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkSignature, sign, windowSeconds } from "../../../../local/app/webhooks/signature.ts";
+import { checkSignature, sign, windowSeconds } from "../../../../components/services/webhooks/signature.ts";
 
 const key = "a key of 32 bytes, drawn at random";
 const call = { source: "shop", body: Buffer.from('{"paid":true}') };
