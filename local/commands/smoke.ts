@@ -4,6 +4,7 @@
  */
 import { Command } from "commander";
 import { stackInstance, thisRepository } from "../instance.ts";
+import { edgeTarget } from "../stack/edge-target.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
 import { readTarget } from "../../recovery/operator/target.ts";
 import { smokeHost } from "../../recovery/smoke/smoke-host.ts";
@@ -18,10 +19,10 @@ await runCommandLine(async () => {
     .parse()
     .opts<{ stack: string }>();
   const { ssh } = await readTarget(stack);
-  const { vps } = stackInstance(thisRepository(), stack);
+  const host = new SshHost(ssh);
   const steps = await smokeTest({
-    edge: { url: `http://127.0.0.1:${vps.ports.http}` },
-    host: smokeHost(new SshHost(ssh)),
+    edge: await edgeTarget(stackInstance(thisRepository(), stack), host),
+    host: smokeHost(host),
     onStep: (step) => process.stdout.write(`${renderStep(step)}\n`),
   });
   return steps.every(({ ok }) => ok) ? 0 : 1;

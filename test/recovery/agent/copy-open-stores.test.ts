@@ -69,6 +69,7 @@ async function openStores(): Promise<readonly Store[]> {
         readCanary: () => assert.fail("not asked for"),
         counts: () => happens(`${service} counts`, { things: 1 }),
         reconcile: () => assert.fail("not asked for"),
+        webhooks: () => assert.fail("not asked"),
         orders: () => assert.fail("not asked for"),
         close: () => Promise.resolve(),
       };
