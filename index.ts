@@ -5,6 +5,7 @@ import { RecoveryAgent } from "./components/backup/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
+import { routes } from "./components/edge/routes.ts";
 import { Host } from "./components/host/host.ts";
 import { catalog as pages } from "./components/services/catalog.ts";
 import { enabledServices } from "./components/services/enabled-services.ts";
@@ -48,10 +49,7 @@ const edge = new Edge("edge", {
   host,
   services,
   image: images.ref(nginx.image),
-  routes: [
-    { path: "/", service: "api", port: 3000 },
-    { path: "/webhooks/", service: "webhooks", port: 3100 },
-  ],
+  routes,
   settings: config.edge,
   secret: config.secret,
 });
