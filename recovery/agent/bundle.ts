@@ -47,9 +47,7 @@ const slim: Plugin = {
 
 /** Redis commands that definitions in the catalog may call by name; any other goes by `sendCommand`, or is added here. */
 const redisCommands: ReadonlySet<string> = new Set(
-  "AUTH CONFIG_GET CONFIG_SET DBSIZE DEL EXISTS GET HGETALL HSET INFO MGET PING SCAN SELECT SET TTL TYPE WAIT".split(
-    " ",
-  ),
+  "AUTH CONFIG_GET CONFIG_SET DBSIZE DEL GET INFO MGET PING SELECT SET".split(" "),
 );
 const leftOut = `exports.default = { parseCommand() {
   throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in recovery/agent/bundle.ts");
