@@ -40,31 +40,40 @@ async function answer(request: IncomingMessage, response: ServerResponse, passwo
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
     return true;
   };
-  if (url === "/healthz/readiness") { send(200, { status: "ok" }); return; }
+  if (url === "/healthz/readiness") {
+    send(200, { status: "ok" });
+    return;
+  }
   if (method === "POST" && url === "/rest/login") {
     stub.logins += 1;
-    if (stub.logins > 5) { send(429, { message: "Too many requests" }); return; }
-    if (body["emailOrLdapLoginId"] !== ownerEmail || body["password"] !== password)
-      { send(401, { code: 401, message: "Wrong username or password. Do you have caps lock on?" }); return; }
-    send(
-      200,
-      { data: { id: "1" } },
-      { "set-cookie": `n8n-auth=${session}; Path=/; HttpOnly; Secure` },
-    ); return;
+    if (stub.logins > 5) {
+      send(429, { message: "Too many requests" });
+      return;
+    }
+    if (body["emailOrLdapLoginId"] !== ownerEmail || body["password"] !== password) {
+      send(401, { code: 401, message: "Wrong username or password. Do you have caps lock on?" });
+      return;
+    }
+    send(200, { data: { id: "1" } }, { "set-cookie": `n8n-auth=${session}; Path=/; HttpOnly; Secure` });
+    return;
   }
-  if (request.headers.cookie !== `n8n-auth=${session}`)
-    { send(401, { status: "error", message: "Unauthorized" }); return; }
+  if (request.headers.cookie !== `n8n-auth=${session}`) {
+    send(401, { status: "error", message: "Unauthorized" });
+    return;
+  }
   if (stub.silent) return undefined;
   const [, tag] = /^\/rest\/tags\/(.+)$/.exec(url) ?? [];
   const name = String(body["name"]);
   if (method === "PATCH" && tag !== undefined) {
     stub.tags.set(tag, name);
-    send(200, { data: { id: tag, name } }); return;
+    send(200, { data: { id: tag, name } });
+    return;
   }
   if (method === "POST" && url === "/rest/tags") {
     const id = `t${stub.tags.size}`;
     stub.tags.set(id, name);
-    send(200, { data: { id, name } }); return;
+    send(200, { data: { id, name } });
+    return;
   }
   const answers: Record<string, unknown> = {
     "/rest/login": { data: { id: "1" } },
@@ -73,7 +82,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, passwo
     "/rest/workflows": { count: 2, data: [{ id: "a" }, { id: "b" }] },
     "/rest/credentials": { data: [{ id: "c" }] },
   };
-  url in answers ? send(200, answers[url]) : send(404, { code: 404, message: "not found" });
+  if (url in answers) send(200, answers[url]);
+  else send(404, { code: 404, message: "not found" });
 }
 
 async function read(request: IncomingMessage): Promise<Record<string, unknown>> {
