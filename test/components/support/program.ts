@@ -2,6 +2,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { secretKeys } from "../../../components/config/secret-keys.ts";
+import { nginx } from "../../../components/edge/nginx.ts";
+import { catalog } from "../../../components/services/catalog.ts";
+import type { ServiceDefinition } from "../../../components/services/definition.ts";
 
 /** One resource as the program declares it, with the options that only the wire shows. */
 export interface Declared {
@@ -20,26 +24,12 @@ export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNy
 const digest = `sha256:${"a".repeat(64)}`;
 
 /** Secret values that must never show up in plain text. */
-export const secrets: Readonly<Record<string, string>> = {
-  "mongo-root-password": "plain-mongo-root-password",
-  "mongo-app-password": "plain-mongo-app-password",
-  "mongo-backup-password": "plain-mongo-backup-password",
-  "mongo-restore-password": "plain-mongo-restore-password",
-  "mongo-keyfile": "plainMongoKeyfile",
-  "redis-password": "plain-redis-password",
-  "redis-app-password": "plain-redis-app-password",
-  "rabbitmq-admin-password": "plain-rabbitmq-admin-password",
-  "rabbitmq-app-password": "plain-rabbitmq-app-password",
-  "rabbitmq-erlang-cookie": "plain-rabbitmq-erlang-cookie",
-  "minio-root-password": "plain-minio-root-password",
-  "minio-app-password": "plain-minio-app-password",
-  "qdrant-api-key": "plain-qdrant-api-key",
-  "n8n-encryption-key": "plain-n8n-encryption-key",
-  "n8n-owner-password": "plain-n8n-owner-password",
-  "restic-password": "plain-restic-password",
-  "offsite-access-key-id": "plain-access-key-id",
-  "offsite-secret-access-key": "plain-secret-access-key",
-};
+export const secrets: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(secretKeys(catalog)).flatMap(([key, { form }]) => {
+    if (form === "privateKey") return [];
+    return [[key, form === "keyfile" ? "plainMongoKeyfile" : `plain-${key}`]];
+  }),
+);
 
 /** A whole, valid configuration, in texts as the engine hands it over. */
 export function validValues(folder = writeFiles()): Record<string, string> {
@@ -64,12 +54,9 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
     },
     services: {
+      ...Object.fromEntries(catalog.map((page) => [page.name, limitsOf(page)])),
       mongo: { memory: "1GiB", cpus: 1 },
       redis: { memory: "512MiB", cpus: 0.5 },
-      rabbitmq: { memory: "512MiB", cpus: 0.5 },
-      minio: { memory: "512MiB", cpus: 1 },
-      qdrant: { memory: "512MiB", cpus: 1 },
-      n8n: { enabled: true, memory: "512MiB", cpus: 1 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
     edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
@@ -79,6 +66,15 @@ export function validValues(folder = writeFiles()): Record<string, string> {
     imageLock: join(folder, "images.lock.json"),
     fenced: "false",
     ...secrets,
+  };
+}
+
+/** What a page says of itself, with what may be switched off switched on. */
+function limitsOf(page: ServiceDefinition): object {
+  return {
+    ...page.limits,
+    ...(page.kind === "stateless" ? { replicas: page.replicas } : {}),
+    ...(page.optional === undefined ? {} : { enabled: true }),
   };
 }
 
@@ -92,9 +88,7 @@ function writeFiles(): string {
     version: "1",
     source: "stand-in",
   });
-  const lock = Object.fromEntries(
-    ["mongo", "redis", "qdrant", "n8n", "rabbitmq", "minio", "nginx", "api"].map((key) => [key, image(key)]),
-  );
+  const lock = Object.fromEntries([...catalog, nginx].map(({ image: key }) => [key, image(key)]));
   writeFileSync(join(folder, "images.lock.json"), JSON.stringify(lock));
   process.env["KALEEM_STACK_FILE"] = join(folder, "stack.yaml");
   return folder;
