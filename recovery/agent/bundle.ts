@@ -17,6 +17,15 @@ const slim: Plugin = {
     };
     // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
     virtual(/^whatwg-url$/, "url", "module.exports = { URL, URLSearchParams };");
+    // Passwords are ASCII by their form, which this preparation of Unicode leaves as it is.
+    virtual(
+      /^@mongodb-js\/saslprep$/,
+      "saslprep",
+      'exports.saslprep = (text) => { if (/[^ -~]/.test(text)) throw new Error("expected an ASCII password"); return text; };',
+    );
+    // Encryption by the client wants a native library that no host has.
+    virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
+    virtual(/\/state_machine$/, "state-machine", "exports.StateMachine = undefined;");
     // zod's namespace export keeps its forty languages alive.
     plugin.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
       importer.includes("/zod/") ? { path: "locales", namespace: "slim" } : undefined,

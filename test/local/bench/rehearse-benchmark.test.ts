@@ -13,7 +13,14 @@ async function keep(name: string, changes: object): Promise<void> {
   const orders = { acknowledgedBeforeLoss: 3, restored: 2, lostAfterPoint: 1, missingOrAltered: [] };
   const timeline = [{ name: "up", at: "2026-11-21T12:00:00.000Z", seconds: 80 }];
   const report = { version: 1, stack: "rehearsal", startedAt: "2026-11-21T12:00:00.000Z", timeline, orders };
-  const figures = { rpoSeconds: 18.5, rtoSeconds: 71.2, point: "20261121T120000Z-aaaa", causes: [] };
+  const figures = {
+    rpoSeconds: 18.5,
+    rtoSeconds: 71.2,
+    point: "20261121T120000Z-aaaa",
+    stores: [],
+    spreads: { orders: null, copies: null },
+    causes: [],
+  };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, name), JSON.stringify({ ...report, ...figures, ...changes }));
 }
