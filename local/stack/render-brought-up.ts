@@ -4,6 +4,7 @@ import type { BroughtUp } from "./bring-up.ts";
 export function renderBroughtUp(stack: string, up: BroughtUp): string {
   const { engine, running, off, versions, fence, vps, edge, phases } = up;
   const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const width = Math.max(...[...running, ...off].map(({ name }) => name.length));
   return [
     "",
     fence.fenced ? `Stack ${stack} is up but CLOSED: ${fence.reason}` : `Stack ${stack} is up and serves`,
@@ -15,9 +16,9 @@ export function renderBroughtUp(stack: string, up: BroughtUp): string {
     "",
     ...running.map(
       ({ name, replicas, image }) =>
-        `  ${name.padEnd(8)} ${replicas} healthy   ${versions.get(image) ?? image}`,
+        `  ${name.padEnd(width)} ${replicas} healthy   ${versions.get(image) ?? image}`,
     ),
-    ...off.map(({ name, why }) => `  ${name.padEnd(8)} off: ${why}`),
+    ...off.map(({ name, why }) => `  ${name.padEnd(width)} off: ${why}`),
     "",
     `  engine    pulumi ${engine.version} (${engine.source}); providers: docker ${engine.providers.docker}, command ${engine.providers.command}`,
     "",

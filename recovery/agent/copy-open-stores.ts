@@ -141,16 +141,21 @@ function frozenCopy(
   };
 }
 
+/** A store that runs has files; one of its directories may be empty, such as that of snapshots nobody made. */
 function refuseEmpty(
   { stores }: AgentContext,
   held: Readonly<Record<string, { readonly files: number }>>,
 ): void {
-  const directories = stores.flatMap(({ data }) => Object.values(data));
-  const empty = directories.filter((name) => (held[name]?.files ?? 0) === 0);
+  const empty = stores
+    .map(({ data }) => Object.values(data))
+    .filter((directories) => directories.every((name) => (held[name]?.files ?? 0) === 0));
   if (empty.length === 0) return;
   throw new RecoveryError(
     exitCodes.failed,
-    `No point: ${empty.map((name) => `${layout.live}/${name}`).join(", ")} holds no file, though its store runs: is it mounted?`,
+    `No point: ${empty
+      .flat()
+      .map((name) => `${layout.live}/${name}`)
+      .join(", ")} holds no file, though its store runs: is it mounted?`,
   );
 }
 

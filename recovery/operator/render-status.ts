@@ -15,11 +15,12 @@ export interface OffsiteView {
 /** Status on one screen: what is up, what would be lost now, how long a restore takes, when that was last proven. */
 export function renderStatus(status: AgentStatus): string {
   const now = new Date(status.now);
+  const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
     renderState(status),
     "",
-    ...status.services.map(renderService),
-    ...status.off.map(({ name, why }) => `  - ${name.padEnd(8)} off: ${why}`),
+    ...status.services.map((service) => renderService(service, width)),
+    ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
     "",
     ...renderStores(status),
     ...renderTimers(status),
@@ -40,18 +41,13 @@ function renderState({ stack, seeded, fenced, restore }: AgentStatus): string {
   return seeded === null && fenced ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
 }
 
-function renderService({
-  name,
-  image,
-  wanted,
-  running,
-  healthy,
-  paused,
-}: AgentStatus["services"][number]): string {
-  if (image === null) return `  ✗ ${name.padEnd(8)} not declared: run "npm run up"`;
+function renderService(service: AgentStatus["services"][number], width: number): string {
+  const { image, wanted, running, healthy, paused } = service;
+  const name = service.name.padEnd(width);
+  if (image === null) return `  ✗ ${name} not declared: run "npm run up"`;
   const good = running === wanted && healthy === wanted;
   const still = paused === 0 ? "" : `, ${paused} paused`;
-  return `  ${good ? "✓" : "✗"} ${name.padEnd(8)} ${running}/${wanted ?? "?"} running, ${healthy} healthy${still}  ${shorten(image)}`;
+  return `  ${good ? "✓" : "✗"} ${name} ${running}/${wanted ?? "?"} running, ${healthy} healthy${still}  ${shorten(image)}`;
 }
 
 /** Name, tag and the first digits of the digest. */

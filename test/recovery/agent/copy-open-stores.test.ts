@@ -196,6 +196,19 @@ describe("copyOpenStores", () => {
     assert.equal(fixture.files.has(manifestPath), false);
   });
 
+  it("takes an empty directory of a store whose others hold files", async () => {
+    const [page] = context.stores;
+    assert.ok(page);
+    context = {
+      ...context,
+      stores: context.stores.map((each) =>
+        each === page ? { ...page, data: { ...page.data, "/spare": "spare" } } : each,
+      ),
+    };
+    const { manifest } = await copyOpenStores(context, await openStores(), copies());
+    assert.deepEqual(manifest.stores[page.name]?.directories["spare"], { files: 0, bytes: 0 });
+  });
+
   it("fails when a store's copy is empty", async () => {
     const empty = copies();
     const running = { ...empty.running, finish: () => Promise.resolve({ minio: { files: 0, bytes: 0 } }) };
