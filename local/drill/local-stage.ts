@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { stackInstance } from "../instance.ts";
+import { catalog } from "../../components/services/catalog.ts";
 import type { Progress } from "../progress.ts";
 import { askEdge } from "../stack/await-edge.ts";
 import { bringUp, type BroughtUp } from "../stack/bring-up.ts";
@@ -80,11 +81,11 @@ export class LocalStage implements DrillStage {
     const { host, edge } = this.#fresh();
     const { status, text } = await askEdge(edge);
     if (status === null) throw new Error(`${edge.url}: the rebuilt stack's edge gave no answer: ${text}`);
-    const { stdout } = await host.run(
-      ["docker", "ps", "--quiet", "--filter", "label=com.docker.swarm.service.name=api"],
-      { timeoutMs: 30_000 },
-    );
-    return { status, applicationTasks: stdout.split("\n").filter((line) => line !== "").length };
+    const format = '{{.Label "com.docker.swarm.service.name"}}';
+    const { stdout } = await host.run(["docker", "ps", "--format", format], { timeoutMs: 30_000 });
+    const applications = catalog.filter(({ kind }) => kind === "stateless").map(({ name }) => name);
+    const running = stdout.split("\n").filter((service) => applications.includes(service));
+    return { status, applicationTasks: running.length };
   }
 
   restore(ledger: readonly LedgerEntry[], clock: ClockOffset): Promise<RestoreReport> {

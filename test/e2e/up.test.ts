@@ -28,6 +28,13 @@ test("one command brings a platform up that takes orders, and says what it did",
   client.close();
 });
 
+test("an order touches every store, a worker makes its receipt, and a signed webhook is recorded", async () => {
+  const smoke = await npmRun("smoke", "--stack", testStack.name);
+  assert.equal(smoke.code, 0, smoke.stdout);
+  for (const store of ["mongo", "redis", "qdrant", "rabbitmq", "minio", "webhooks"])
+    assert.match(smoke.stdout, new RegExp(`✓ ${store} `), store);
+});
+
 test("a second up changes nothing and takes under 20 s", async () => {
   const again = await npmRun("up", "--stack", testStack.name);
   assert.equal(again.code, 0, again.stderr);
