@@ -35,11 +35,18 @@ await runCommandLine(async () => {
   const onStack = (command: Command): Command =>
     command.option("--stack <name>", "a stack that is up; it is filled with orders", "bench");
 
-  add("platform", "the whole platform: up, unchanged, one image changed, memory; it stays up")
+  add(
+    "platform",
+    "the whole platform: up, unchanged, one image changed, memory, cost of the edge; it stays up",
+  )
     .option("--stack <name>", "the stack, which is removed first", "bench")
-    .action((options: Common) =>
-      run(options, () => benchmarkPlatform(stackInstance(repository, options.stack), progress)),
-    );
+    .action(async ({ json, stack }: Common) => {
+      const kept = (part: string) =>
+        json === undefined ? {} : { json: json.replace(/(\.json)?$/, `-${part}.json`) };
+      await run(kept("platform"), () => benchmarkPlatform(stackInstance(repository, stack), progress));
+      const load = { connections: 16, rounds: 6, seconds: 8, progress };
+      await run(kept("edge"), async () => benchmarkEdge(await openBenchStack(stack), load));
+    });
   add("up", "a stack brought up anew, and again unchanged; it stays up")
     .option("--stack <name>", "the stack, which is removed first", "bench")
     .option("--cold", "make engine and images from nothing (some 20 minutes)")
