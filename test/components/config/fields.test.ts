@@ -14,7 +14,12 @@ const cases = {
   },
   hostKey: {
     good: [hostKey, `${hostKey} root@vps`],
-    bad: ["AAAAC3Nz", `[127.0.0.1]:22 ${hostKey}`, "ssh-ed25519 short"],
+    bad: [
+      "AAAAC3Nz",
+      `[127.0.0.1]:22 ${hostKey}`,
+      "ssh-ed25519 short",
+      hostKey.replace("ssh-ed25519", "ecdsa-sha2-nistp256"),
+    ],
   },
   device: { good: ["/dev/vdb", "/dev/disk/by-id/x-1"], bad: ["vdb", "/dev/../etc/passwd x", "/mnt"] },
   endpoint: {
