@@ -23,7 +23,7 @@ const instance = instanceOf(testStack.name);
 const agent = new AgentHost(hostOf(testStack.name));
 const edge = await edgeOf(testStack.name);
 const stores = catalog
-  .filter(({ kind }) => kind === "stateful")
+  .filter(({ kind, optional }) => kind === "stateful" && (optional?.enabledByDefault ?? true))
   .map(({ name }) => name)
   .sort();
 const lastCode = (job: string): string => `backup_last_exit_code{job="${job}"}`;
