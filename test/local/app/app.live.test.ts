@@ -2,27 +2,40 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import type { StatefulDefinition } from "../../../components/services/definition.ts";
+import { sign, signatureHeader } from "../../../components/services/webhooks/signature.ts";
 import { buildApp } from "../../../local/app/build.ts";
 import { orderSchema } from "../../../local/app/order.ts";
 import type { Order } from "../../../local/app/order.ts";
+import { makeWebhook } from "../../../local/app/webhooks/webhook.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { orderDigest } from "../../../recovery/drill/ledger.ts";
 import { readLedger } from "../../../recovery/drill/ledger-file.ts";
 import { OrderWriter } from "../../../recovery/drill/order-writer.ts";
 import { readBack } from "../../../recovery/drill/read-back.ts";
-import { startLiveApi } from "./live-api.ts";
-import type { LiveApi } from "./live-api.ts";
-import { startLiveStores } from "./live-stores.ts";
+import { startLiveRole, storeEnvironment } from "./live-role.ts";
+import type { LiveRole } from "./live-role.ts";
+import { allSecrets, applicationSecrets, startLiveStores } from "./live-stores.ts";
 import type { LiveStore, LiveStores } from "./live-stores.ts";
 
 let folder = "";
 let bundle = "";
 let stores: LiveStores;
-let api: LiveApi;
+let embedding: LiveRole;
+let api: LiveRole;
+/** Where every role finds what it needs. */
+let environment: Readonly<Record<string, string>> = {};
+/** Every role that was started. */
+const roles: LiveRole[] = [];
 /** What `before` made, to be undone last first, even when it did not come to its end. */
 const undo: (() => Promise<unknown>)[] = [];
+/** Id → digest of every order that was acknowledged. */
+const acknowledged = new Map<string, string>();
+
+/** The stores that hold an order once it is acknowledged. */
+const holders = ["mongo", "redis", "qdrant", "rabbitmq"] as const;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "kaleem-app-"));
@@ -30,20 +43,29 @@ before(async () => {
   bundle = await buildApp(folder);
   stores = await startLiveStores();
   undo.push(() => stores.stop());
-  api = await startLiveApi(bundle, stores);
-  undo.push(() => {
-    api.kill("SIGKILL");
-    return api.ended;
+  undo.push(async () => {
+    for (const role of roles) role.kill("SIGKILL");
+    await Promise.all(roles.map(({ ended }) => ended));
   });
+  environment = storeEnvironment(stores);
+  embedding = await start("embedding");
+  environment = { ...environment, EMBEDDING_URL: embedding.url };
+  api = await start("api");
   await api.awaitHealth(200);
 });
 after(async () => {
   for (const step of undo.reverse()) await step();
 });
 
-async function place(seq: number, url = api.url): Promise<Response> {
+async function start(role: Parameters<typeof startLiveRole>[1], changed = {}): Promise<LiveRole> {
+  const started = await startLiveRole(bundle, role, { ...environment, ...changed });
+  roles.push(started);
+  return started;
+}
+
+async function place(seq: number): Promise<Response> {
   const body = JSON.stringify({ seq, customer: "ada", item: "tea", quantity: 1 });
-  return fetch(`${url}/api/orders`, {
+  return fetch(`${api.url}/api/orders`, {
     method: "POST",
     body,
     headers: { "content-type": "application/json" },
@@ -58,39 +80,60 @@ async function read(id: string): Promise<{ source: string | null; order: unknown
 
 /** Asks a store as the recovery tools do. */
 async function asRecovery<T>(
-  { connect, definition: { recovery } }: LiveStore,
-  ask: (tools: typeof recovery, client: unknown) => Promise<T>,
+  { container, definition: { recovery } }: LiveStore,
+  ask: (tools: StatefulDefinition["recovery"], client: unknown) => Promise<T>,
 ): Promise<T> {
-  const client = await connect();
-  try {
-    return await ask(recovery, client);
-  } finally {
-    await recovery.close(client);
-  }
+  return container.use((client) => ask(recovery, client));
 }
 
-/** The order as the recovery tools find it in a store. */
-async function inStore(store: LiveStore, id: string): Promise<unknown> {
-  return asRecovery(store, async (recovery, client) => (await recovery.orders(client, [id])).get(id));
+/** Id → digest of those of these orders that the recovery tools find in a store. */
+async function inStore(store: LiveStore, ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+  const found = await asRecovery(store, (recovery, client) => recovery.orders(client, [...ids]));
+  return new Map([...found].map(([id, order]) => [id, orderDigest(order)]));
 }
 
-async function newOrder(seq: number): Promise<Order> {
-  const answer = await place(seq);
+async function accepted(placing: Promise<Response>): Promise<Order> {
+  const answer = await placing;
   assert.equal(answer.status, 201, api.output());
-  return orderSchema.parse(await answer.json());
+  const order = orderSchema.parse(await answer.json());
+  acknowledged.set(order.id, orderDigest(order));
+  return order;
+}
+
+const newOrder = (seq: number): Promise<Order> => accepted(place(seq));
+
+/** Reads the orders of a ledger back through the API and from each store: all are there, none altered. */
+async function proveLedger(ledgerFile: string): Promise<void> {
+  const { entries } = await readLedger(ledgerFile);
+  const found = await readBack({ url: api.url }, entries);
+  assert.deepEqual(found, { checked: entries.length, missing: [], altered: [], unanswered: [] });
+  const expected = new Map(entries.map(({ id, digest }) => [id, digest]));
+  for (const name of holders) assert.deepEqual(await inStore(stores[name], expected.keys()), expected, name);
+  for (const [id, digest] of expected) acknowledged.set(id, digest);
+}
+
+/** Polls until `ask` gives something. */
+async function until<T>(ask: () => Promise<T | undefined>, what: string, limitMs = 20_000): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
+    await wait(100);
+  }
 }
 
 test("what the recovery tools find in each store equals what was acknowledged", async () => {
   const order = await newOrder(1);
-  assert.equal(orderDigest(await inStore(stores.mongo, order.id)), orderDigest(order));
-  assert.equal(orderDigest(await inStore(stores.redis, order.id)), orderDigest(order));
+  const expected = new Map([[order.id, orderDigest(order)]]);
+  for (const name of holders) assert.deepEqual(await inStore(stores[name], [order.id]), expected, name);
 });
 
 test("reads from Redis, from MongoDB when Redis has it not, and refills", async () => {
   const order = await newOrder(2);
   assert.deepEqual(await read(order.id), { source: "redis", order });
   await asRecovery(stores.redis, async (_recovery, client) => {
-    const redis = client as { del(key: string): Promise<number> };
+    const { redis } = client as { redis: { del(key: string): Promise<number> } };
     assert.equal(await redis.del(`order:${order.id}`), 1);
   });
   assert.deepEqual(await read(order.id), { source: "mongo", order });
@@ -99,7 +142,7 @@ test("reads from Redis, from MongoDB when Redis has it not, and refills", async 
 
 test("an order does not wait for Redis' disk; the canary of a recovery point does", async () => {
   await asRecovery(stores.redis, async ({ canary }, client) => {
-    const redis = client as { configSet(name: string, value: string): Promise<unknown> };
+    const { redis } = client as { redis: { configSet(name: string, value: string): Promise<unknown> } };
     // Redis on its own never syncs.
     await redis.configSet("appendfsync", "no");
     try {
@@ -115,33 +158,67 @@ test("an order does not wait for Redis' disk; the canary of a recovery point doe
   });
 });
 
-test("acknowledges at a steady rate, and every acknowledged order is there", async (context) => {
+test("acknowledges at a steady rate, and every acknowledged order is in every store", async (context) => {
   const ledgerFile = join(folder, "steady.jsonl");
   const writer = await OrderWriter.start({ target: { url: api.url }, ledgerFile, ratePerSecond: 40 });
   await wait(5000);
-  const { sent, acknowledged, p50Ms, p99Ms } = await writer.stop();
-  context.diagnostic(`${acknowledged} of ${sent} orders at 40/s; p50 ${p50Ms} ms, p99 ${p99Ms} ms`);
-  assert.equal(acknowledged, sent);
-  const { entries } = await readLedger(ledgerFile);
-  const found = await readBack({ url: api.url }, entries);
-  assert.deepEqual(found, { checked: acknowledged, missing: [], altered: [], unanswered: [] });
+  const figures = await writer.stop();
+  const { sent, p50Ms, p99Ms } = figures;
+  context.diagnostic(`${figures.acknowledged} of ${sent} orders at 40/s; p50 ${p50Ms} ms, p99 ${p99Ms} ms`);
+  assert.equal(figures.acknowledged, sent, JSON.stringify(figures.causes));
+  await proveLedger(ledgerFile);
 });
 
-for (const name of ["mongo", "redis"] as const) {
+/** What can happen to each thing that the API needs. */
+interface Fate {
+  pause(): Promise<unknown>;
+  resume(): Promise<unknown>;
+  kill(): Promise<unknown>;
+  start(): Promise<unknown>;
+}
+
+function fateOf(name: (typeof holders)[number] | "embedding"): Fate {
+  if (name === "embedding") {
+    return {
+      pause: async () => embedding.kill("SIGSTOP"),
+      resume: async () => embedding.kill("SIGCONT"),
+      async kill() {
+        embedding.kill("SIGKILL");
+        await embedding.ended;
+      },
+      async start() {
+        embedding = await start("embedding", { PORT: new URL(embedding.url).port });
+      },
+    };
+  }
+  const { container } = stores[name];
+  return {
+    pause: () => docker(["pause", container.id]),
+    resume: () => docker(["unpause", container.id]),
+    kill: () => docker(["kill", "--signal", "KILL", container.id]),
+    start: () => container.start(),
+  };
+}
+
+for (const name of [...holders, "embedding"] as const) {
   test(`an order that meets a pause of ${name}, as a recovery point makes, is acknowledged after it`, async () => {
-    await docker(["pause", stores[name].container]);
+    const fate = fateOf(name);
+    await fate.pause();
     const placing = place(10);
-    await wait(1500);
-    await docker(["unpause", stores[name].container]);
-    assert.equal((await placing).status, 201);
+    const answer = await Promise.race([placing, wait(1500)]);
+    await fate.resume();
+    assert.equal(answer, undefined, `answered during the pause: ${answer?.status}`);
+    await accepted(placing);
     await api.awaitHealth(200);
   });
 
   test(`is not ready and acknowledges nothing while ${name} is away; both end when it is back`, async () => {
+    const fate = fateOf(name);
     const kept = await newOrder(20);
-    // As a recovery point does: from here on the order is on the disk of either store.
-    await asRecovery(stores[name], ({ canary }, client) => canary.write(client, "before the kill"));
-    await docker(["kill", "--signal", "KILL", stores[name].container]);
+    // As a recovery point does: from here on the order is on the disk of each store.
+    if (name !== "embedding")
+      await asRecovery(stores[name], ({ canary }, client) => canary.write(client, "before the kill"));
+    await fate.kill();
     const health = (await api.awaitHealth(503)) as { status: string; stores: Record<string, string> };
     assert.equal(health.status, "unavailable");
     assert.match(
@@ -151,33 +228,44 @@ for (const name of ["mongo", "redis"] as const) {
     const refused = await place(21);
     assert.equal(refused.status, 503);
     assert.equal(((await refused.json()) as { store: string }).store, name);
-    await docker(["start", stores[name].container]);
+    await fate.start();
     await api.awaitHealth(200);
     await newOrder(22);
-    assert.equal(orderDigest(await inStore(stores[name], kept.id)), orderDigest(kept));
+    if (name !== "embedding")
+      assert.deepEqual(await inStore(stores[name], [kept.id]), new Map([[kept.id, orderDigest(kept)]]));
   });
 }
 
-for (const [variable, sentence] of [
-  ["MONGO_PASSWORD_FILE", "mongo refuses the password of user app"],
-  ["REDIS_PASSWORD_FILE", "redis refuses the password"],
-] as const) {
-  test(`ends with a sentence and its own exit code when ${sentence}`, async () => {
-    const wrong = join(folder, "wrong");
-    await writeFile(wrong, "hunter2-wrong");
-    const other = await startLiveApi(bundle, stores, { [variable]: wrong, PASSWORD_PATIENCE_SECONDS: "2" });
-    const health = JSON.stringify(await other.awaitHealth(503));
-    assert.equal(await other.ended, 77, other.output());
-    assert.match(
-      other.output(),
-      new RegExp(`^api: ${sentence}, and did so for 2 s\\. Compare the secret`, "m"),
-    );
-    assert.ok(!other.output().includes("hunter2-wrong") && !health.includes("hunter2-wrong"));
-  });
-}
+describe("ends with a sentence and its own exit code when", { concurrency: true }, () => {
+  for (const [role, variable, sentence] of [
+    ["api", "MONGO_PASSWORD_FILE", "mongo refuses the password of user app"],
+    ["api", "REDIS_PASSWORD_FILE", "redis refuses the password"],
+    ["api", "QDRANT_API_KEY_FILE", "qdrant refuses the API key"],
+    ["api", "RABBITMQ_PASSWORD_FILE", "rabbitmq refuses the password of user app, or a right"],
+    [
+      "worker",
+      "MINIO_PASSWORD_FILE",
+      "minio refuses the password of user app, or a right: SignatureDoesNotMatch",
+    ],
+  ] as const) {
+    test(sentence, async () => {
+      const wrong = join(folder, `wrong-${variable}`);
+      await writeFile(wrong, "hunter2-wrong");
+      const changed = { [variable]: wrong, PASSWORD_PATIENCE_SECONDS: "2" };
+      const other = await start(role, changed);
+      const health = JSON.stringify(await other.awaitHealth(503));
+      assert.equal(await other.ended, 77, other.output());
+      assert.match(
+        other.output(),
+        new RegExp(`^${role}: ${sentence}, and did so for 2 s\\. Compare the secret`, "m"),
+      );
+      assert.ok(!other.output().includes("hunter2-wrong") && !health.includes("hunter2-wrong"));
+    });
+  }
+});
 
 test("leaves on SIGTERM without cutting off a single order, and loses none that it acknowledged", async () => {
-  const leaving = await startLiveApi(bundle, stores);
+  const leaving = await start("api");
   await leaving.awaitHealth(200);
   const ledgerFile = join(folder, "leaving.jsonl");
   const writer = await OrderWriter.start({ target: { url: leaving.url }, ledgerFile, ratePerSecond: 40 });
@@ -186,15 +274,88 @@ test("leaves on SIGTERM without cutting off a single order, and loses none that 
   await leaving.awaitHealth(503);
   // As long as the edge may need to learn that this replica leaves; orders keep coming.
   await wait(1000);
-  const [{ sent, acknowledged, causes }, code] = await Promise.all([writer.stop(), leaving.ended]);
+  const [figures, code] = await Promise.all([writer.stop(), leaving.ended]);
   assert.equal(code, 0, leaving.output());
-  assert.equal(acknowledged, sent, JSON.stringify(causes));
-  const found = await readBack({ url: api.url }, (await readLedger(ledgerFile)).entries);
-  assert.deepEqual(found, { checked: acknowledged, missing: [], altered: [], unanswered: [] });
+  assert.equal(figures.acknowledged, figures.sent, JSON.stringify(figures.causes));
+  await proveLedger(ledgerFile);
 });
 
-test("never writes a password", () => {
-  for (const secret of ["root pass word", "app-pass/word", "redis-pass%word"]) {
-    assert.ok(!api.output().includes(secret));
-  }
+// From here on a worker empties the queues.
+describe("a worker", () => {
+  let worker: LiveRole;
+  before(async () => {
+    worker = await start("worker");
+    await worker.awaitHealth(200);
+  });
+
+  /** Returns once each of these orders has a receipt. */
+  const receiptsOf = (ids: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+    until(
+      async () => {
+        const found = await inStore(stores.minio, ids);
+        return found.size === ids.length ? found : undefined;
+      },
+      `an object for each of ${ids.length} orders\n${worker.output().slice(-2000)}`,
+    );
+
+  test("turns every queued order into an object equal to it, and leaves none in the queue", async () => {
+    assert.ok(acknowledged.size > 200, String(acknowledged.size));
+    const ids = [...acknowledged.keys()];
+    assert.deepEqual(await receiptsOf(ids), new Map([...acknowledged]));
+    // The last ones are acknowledged to the queue just after their objects are stored.
+    await until(async () => {
+      const left = await inStore(stores.rabbitmq, ids);
+      return left.size === 0 ? left : undefined;
+    }, "an empty queue");
+  });
+
+  test("holds an order while MinIO is away, and writes its receipt when it is back", async () => {
+    await docker(["kill", "--signal", "KILL", stores.minio.container.id]);
+    const health = (await worker.awaitHealth(503)) as { stores: Record<string, string> };
+    assert.match(health.stores["minio"] ?? "", /^minio cannot be reached: |^minio gave no answer/);
+    const order = await newOrder(30);
+    await stores.minio.container.start();
+    assert.deepEqual(await receiptsOf([order.id]), new Map([[order.id, orderDigest(order)]]));
+    await worker.awaitHealth(200);
+  });
+
+  test("records a webhook with a right signature; one with a wrong signature is refused", async () => {
+    const webhooks = await start("webhooks");
+    await webhooks.awaitHealth(200);
+    const signedAt = Math.floor(Date.now() / 1000);
+    const post = (text: string, key: string) =>
+      fetch(`${webhooks.url}/webhooks/bank`, {
+        method: "POST",
+        body: text,
+        headers: { [signatureHeader]: sign(key, signedAt, "bank", Buffer.from(text)) },
+      });
+    const refused = await post("forged", "another key");
+    assert.equal(refused.status, 401);
+    assert.deepEqual(await refused.json(), {
+      error: "This webhook is not believed: the signature does not match.",
+    });
+    const taken = await post('{"paid": "Ünï"}', applicationSecrets["signing-key"]);
+    assert.equal(taken.status, 202, webhooks.output());
+    const [right, wrong] = ['{"paid": "Ünï"}', "forged"].map((text) => makeWebhook("bank", signedAt, text));
+    assert.ok(right !== undefined && wrong !== undefined);
+    assert.deepEqual(await taken.json(), { id: right.id });
+    const found = await until(async () => {
+      const recorded = await asRecovery(stores.minio, async (recovery, client) =>
+        recovery.webhooks?.(client, [right.id, wrong.id]),
+      );
+      return recorded?.has(right.id) === true ? recorded : undefined;
+    }, "the webhook's object");
+    assert.deepEqual([...found], [[right.id, right]]);
+  });
+
+  test("leaves on SIGTERM", async () => {
+    worker.kill("SIGTERM");
+    assert.equal(await worker.ended, 0, worker.output());
+  });
+});
+
+test("no role ever writes a secret", () => {
+  const written = roles.map((role) => role.output()).join("\n");
+  assert.ok(written.length > 0);
+  for (const secret of allSecrets) assert.ok(!written.includes(secret));
 });

@@ -1,130 +1,126 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { StatefulDefinition } from "../../../components/services/definition.ts";
+import { minio } from "../../../components/services/minio/minio.ts";
 import { mongo } from "../../../components/services/mongo/mongo.ts";
+import { qdrant } from "../../../components/services/qdrant/qdrant.ts";
+import { rabbitmq } from "../../../components/services/rabbitmq/rabbitmq.ts";
 import { redis } from "../../../components/services/redis/redis.ts";
-import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
+import { minioImage } from "../../../local/images/minio/image.ts";
 import { mongoImage } from "../../../local/images/mongo/image.ts";
+import { qdrantImage } from "../../../local/images/qdrant/image.ts";
+import { rabbitmqImage } from "../../../local/images/rabbitmq/image.ts";
+import type { ImageRecipe } from "../../../local/images/recipe.ts";
 import { redisImage } from "../../../local/images/redis/image.ts";
 import { terminalProgress } from "../../../local/progress.ts";
+import { StoreContainers } from "../../components/services/support/store-container.ts";
+import type { StoreContainer } from "../../components/services/support/store-container.ts";
 
-/** A store in a container of its own, as its definition starts it, on a loopback port that stays the same. */
+/** A store in a container of its own, as its definition starts it. */
 export interface LiveStore {
-  readonly container: string;
+  readonly container: StoreContainer;
+  /** Where the applications reach it on the loopback; the same at every start. */
   readonly port: number;
   readonly definition: StatefulDefinition;
-  /** An open client of the definition's own recovery; close it. */
-  readonly connect: () => Promise<unknown>;
 }
 
-/** Both stores with the user `app`; `stop` removes all of it. */
-export interface LiveStores {
-  readonly mongo: LiveStore;
-  readonly redis: LiveStore;
-  /** Folder that holds the password files `mongo-password` and `redis-password`. */
+/** The stores, with the applications' users and all else that the agent's `setup` makes; `stop` removes all of it. */
+export interface LiveStores extends Readonly<Record<LiveStoreName, LiveStore>> {
+  /** Folder with a file for each secret of the applications, named as under /run/secrets. */
   readonly secrets: string;
   stop(): Promise<void>;
 }
 
-/** By name in the task or in `userSecrets`; both stores' users have the same ones. */
-export const passwords = {
-  "root-password": "root pass word",
-  "app-password": "app-pass/word",
-  "backup-password": "backup-pass&word",
-  "restore-password": "restore-pass?word",
-  password: "redis-pass%word",
-};
+export type LiveStoreName = keyof typeof recipes;
 
-/** Starts both stores; makes the images first where they are missing. */
+const recipes = {
+  mongo: { definition: mongo, image: mongoImage },
+  redis: { definition: redis, image: redisImage },
+  qdrant: { definition: qdrant, image: qdrantImage },
+  rabbitmq: { definition: rabbitmq, image: rabbitmqImage },
+  minio: { definition: minio, image: minioImage },
+} as const satisfies Readonly<Record<string, { definition: StatefulDefinition; image: ImageRecipe }>>;
+
+/** The names of all stores, in the order in which an order reaches them. */
+export const liveStoreNames = Object.keys(recipes) as readonly LiveStoreName[];
+
+/** By store, then by name in its task or its `userSecrets`. Awkward where an engine has no say in it. */
+const secretsOf = {
+  mongo: {
+    "root-password": "root pass word",
+    keyfile: "k".repeat(100),
+    "app-password": "app-pass/word",
+    "backup-password": "backup-pass&word",
+    "restore-password": "restore-pass?word",
+  },
+  redis: { password: "redis-pass%word", "app-password": "redis-app-pass/word" },
+  qdrant: { "api-key": "qdrant-key=word" },
+  rabbitmq: {
+    "admin-password": "rabbit-admin-pass/word",
+    "app-password": "rabbit-app-pass%word",
+    "erlang-cookie": "rabbit-Cookie_word",
+  },
+  minio: { "root-password": "minio-root-pass+word", "app-password": "minio-app-pass/word" },
+} as const satisfies Readonly<Record<LiveStoreName, Readonly<Record<string, string>>>>;
+
+/** What the applications get: name under /run/secrets → value. */
+export const applicationSecrets = {
+  "mongo-password": secretsOf.mongo["app-password"],
+  "redis-password": secretsOf.redis["app-password"],
+  "qdrant-api-key": secretsOf.qdrant["api-key"],
+  "rabbitmq-password": secretsOf.rabbitmq["app-password"],
+  "minio-password": secretsOf.minio["app-password"],
+  "signing-key": "signing key of the partners",
+} as const;
+
+/** Everything that no log may show. */
+export const allSecrets: readonly string[] = [
+  ...Object.values(secretsOf).flatMap((secrets) => Object.values(secrets)),
+  ...Object.values(applicationSecrets),
+];
+
+/** Starts every store on a network of their own; makes the images first where they are missing. */
 export async function startLiveStores(): Promise<LiveStores> {
+  const containers = await StoreContainers.open("app");
   const secrets = await mkdtemp(join(tmpdir(), "kaleem-live-"));
-  const started: string[] = [];
   const stop = async () => {
-    // One after the other: a failure to remove one should not hide behind another.
-    for (const container of started) await docker(["rm", "--force", "--volumes", container]);
     await rm(secrets, { recursive: true });
+    await containers.remove();
   };
   try {
-    // The stores run as another user.
-    await chmod(secrets, 0o755);
-    const files = {
-      ...passwords,
-      "mongo-password": passwords["app-password"],
-      "redis-password": passwords["app-password"],
-    };
-    for (const [name, value] of Object.entries(files))
-      await writeFile(join(secrets, name), value, { mode: 0o444 });
-    const mongoStore = await startStore(mongo, 27017, mongoImage, secrets, started);
-    const redisStore = await startStore(redis, 6379, redisImage, secrets, started);
-    await setUp(mongoStore);
-    await setUp(redisStore);
-    return { mongo: mongoStore, redis: redisStore, secrets, stop };
+    for (const [name, value] of Object.entries(applicationSecrets))
+      await writeFile(join(secrets, name), value, { mode: 0o400 });
+    const stores: [string, LiveStore][] = [];
+    for (const name of liveStoreNames) stores.push([name, await createStore(containers, name)]);
+    const starts = await Promise.allSettled(stores.map(([, store]) => setUp(store)));
+    const failed = starts.find((start) => start.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return { ...(Object.fromEntries(stores) as Record<LiveStoreName, LiveStore>), secrets, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** The user `app`, as the agent makes it on a host. */
-async function setUp({ definition, connect }: LiveStore): Promise<void> {
-  const client = await connect();
-  try {
-    await definition.recovery.setup(client);
-  } finally {
-    await definition.recovery.close(client);
-  }
-}
-
-async function startStore(
-  definition: StatefulDefinition,
-  inside: number,
-  recipe: Parameters<typeof localImage>[0],
-  secrets: string,
-  started: string[],
-): Promise<LiveStore> {
-  const { reference } = await localImage(recipe, terminalProgress());
+async function createStore(containers: StoreContainers, name: LiveStoreName): Promise<LiveStore> {
+  const { definition, image } = recipes[name];
+  const { reference } = await localImage(image, terminalProgress());
+  const [inside = 0] = Object.values(definition.ports);
   const port = await freePort();
-  const mounts = Object.entries(definition.files ?? {}).map(
-    ([to, from]) => `${fileURLToPath(from)}:${to}:ro`,
-  );
-  const [program, ...entry] = definition.entrypoint ?? [];
-  // The key file has to belong to the store's user, which only root can arrange; it is tested with the image.
-  const args = definition.args?.filter((word) => word !== "--keyFile" && !word.endsWith("/keyfile")) ?? [];
-  const container = await docker([
-    ...["run", "--detach", "--user", definition.user, "--label", "kaleem.test=app"],
-    ...["--publish", `127.0.0.1:${port}:${inside}`],
-    ...[`${secrets}:/run/secrets:ro`, ...mounts].flatMap((mount) => ["--volume", mount]),
-    ...Object.entries(definition.env ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-    ...(program === undefined ? [] : ["--entrypoint", program]),
-    reference,
-    ...entry,
-    ...args,
-  ]);
-  started.push(container);
-  const connect = () => connectInTime(definition, container);
-  await definition.recovery.close(await connect());
-  return { container, port, definition, connect };
+  const volume = await containers.volume();
+  const published = { [inside]: port };
+  const container = await containers.create(definition, reference, volume, secretsOf[name], published);
+  return { container, port, definition };
 }
 
-async function connectInTime(definition: StatefulDefinition, container: string): Promise<unknown> {
-  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    // Asked each time: a container that was started again may have another address.
-    const host = await docker(["container", "inspect", "--format", format, container]);
-    try {
-      if (host === "") throw new Error(`${definition.name} ended: ${await docker(["logs", container])}`);
-      return await definition.recovery.connect({ host, secrets: passwords });
-    } catch (error) {
-      if (Date.now() > deadline || host === "") throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
+/** Users, collections, queues and buckets, as the agent makes them on a host. */
+async function setUp({ container, definition }: LiveStore): Promise<void> {
+  await container.start();
+  await container.use((client) => definition.recovery.setup(client));
 }
 
 /** A port that nobody listens on now. */

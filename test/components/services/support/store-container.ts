@@ -1,3 +1,4 @@
+import { chown } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { StatefulDefinition } from "../../../../components/services/definition.ts";
@@ -5,7 +6,7 @@ import { command, LocalCommandError } from "../../../../local/images/command.ts"
 import { docker } from "../../../../local/images/docker.ts";
 import { fileArchive } from "../../../../local/images/file-archive.ts";
 
-/** A network, containers and volumes of one test file; `remove` takes all of it away. */
+/** A network, containers and volumes of one test file; `remove` takes all of it away. Needs root, as whoever takes points has. */
 export class StoreContainers {
   readonly #name: string;
   readonly #containers: string[] = [];
@@ -28,28 +29,35 @@ export class StoreContainers {
     return volume;
   }
 
-  /** A copy of a volume's files as they are now. Needs root, as whoever takes a recovery point has. */
+  /** A copy of a volume's files as they are now. */
   async copyOf(volume: string): Promise<string> {
     const copy = await this.volume();
-    const [from, to] = await Promise.all(
-      [volume, copy].map((one) => docker(["volume", "inspect", "--format", "{{.Mountpoint}}", one])),
-    );
+    const [from, to] = await Promise.all([volume, copy].map(mountpoint));
     await command(["cp", "--archive", `${from ?? ""}/.`, to ?? ""]);
     return copy;
   }
 
-  /** A container as Swarm makes it of the definition, with these secrets; not started. */
+  /**
+   * A container as Swarm makes it of the definition, not started. `volume` is for its first data directory; others get a new
+   * one each. `secrets` are the task's own and those of `userSecrets`, which only its clients see. `published`: port inside →
+   * port of this machine's loopback, the same at every start.
+   */
   async create(
     definition: StatefulDefinition,
     image: string,
     volume: string,
     secrets: Readonly<Record<string, string>>,
+    published: Readonly<Record<number, number>> = {},
   ): Promise<StoreContainer> {
     const [program, ...entry] = definition.entrypoint ?? [];
-    const [target = ""] = Object.keys(definition.data);
-    const mounts = Object.entries(definition.files ?? {}).map(
-      ([to, from]) => `${fileURLToPath(from)}:${to}:ro`,
-    );
+    const [first = "", ...others] = Object.keys(definition.data);
+    const data = [{ target: first, volume }];
+    for (const target of others) data.push({ target, volume: await this.volume() });
+    const mounts = [
+      ...data.map(({ target, volume: name }) => `${name}:${target}`),
+      "/run/secrets",
+      ...Object.entries(definition.files ?? {}).map(([to, from]) => `${fileURLToPath(from)}:${to}:ro`),
+    ];
     const id = await docker([
       ...["create", "--init", "--network", this.#name, "--hostname", definition.name],
       ...["--user", definition.user, "--cap-drop", "ALL"],
@@ -59,21 +67,35 @@ export class StoreContainers {
         `${path}:size=${size.replace("iB", "").toLowerCase()}`,
       ]),
       ...Object.entries(definition.env ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
-      ...[`${volume}:${target}`, "/run/secrets", ...mounts].flatMap((mount) => ["--volume", mount]),
+      ...Object.entries(published).flatMap(([to, from]) => ["--publish", `127.0.0.1:${from}:${to}`]),
+      ...mounts.flatMap((mount) => ["--volume", mount]),
       ...(program === undefined ? [] : ["--entrypoint", program]),
       ...[image, ...entry, ...(definition.args ?? [])],
     ]);
     this.#containers.push(id);
+    const [uid, gid] = definition.user.split(":").map(Number);
+    for (const one of data) await chown(await mountpoint(one.volume), uid ?? 0, gid ?? 0);
     const container = new StoreContainer(id, definition, secrets);
     await container.putSecrets(secrets);
     return container;
   }
 
+  /** One that cannot be removed does not keep the others. */
   async remove(): Promise<void> {
-    for (const id of this.#containers) await docker(["rm", "--force", "--volumes", id]);
-    for (const volume of this.#volumes) await docker(["volume", "rm", "--force", volume]);
-    await docker(["network", "rm", this.#name]);
+    try {
+      if (this.#containers.length > 0) await docker(["rm", "--force", "--volumes", ...this.#containers]);
+    } finally {
+      try {
+        if (this.#volumes.length > 0) await docker(["volume", "rm", "--force", ...this.#volumes]);
+      } finally {
+        await docker(["network", "rm", this.#name]);
+      }
+    }
   }
+}
+
+function mountpoint(volume: string): Promise<string> {
+  return docker(["volume", "inspect", "--format", "{{.Mountpoint}}", volume]);
 }
 
 /** A store in a container of its own. */
@@ -88,10 +110,11 @@ export class StoreContainer {
     this.#secrets = secrets;
   }
 
-  /** Files that only the store's user may read, as Swarm's are. */
+  /** Files that only the store's user may read, as Swarm's are; of `secrets` those that its task gets. */
   async putSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
     const owner = Number(this.#definition.user.split(":")[0]);
-    const files = Object.entries(secrets).map(([name, content]) => ({ name, content, mode: 0o400, owner }));
+    const own = Object.entries(secrets).filter(([name]) => name in (this.#definition.secrets ?? {}));
+    const files = own.map(([name, content]) => ({ name, content, mode: 0o400, owner }));
     await docker(["cp", "-", `${this.id}:/run/secrets`], { input: fileArchive(files) });
   }
 
