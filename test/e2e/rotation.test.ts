@@ -10,11 +10,11 @@ import { OrderWriter } from "../../recovery/drill/order-writer.ts";
 import { readBack } from "../../recovery/drill/read-back.ts";
 import { layout } from "../../recovery/layout.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
-import { hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
+import { edgeOf, hostOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const stack = testStack.name;
 const host = hostOf(stack);
-const edge = { url: `http://127.0.0.1:${instanceOf(stack).vps.ports.http}` };
+const edge = await edgeOf(stack);
 /** Of a store that is stopped and started: seconds on an idle machine, more on a busy one. */
 const outageLimitMs = 60_000;
 

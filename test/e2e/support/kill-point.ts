@@ -15,10 +15,10 @@ export interface Killing {
   readonly byHand?: true;
 }
 
-const untilPaused = `until [ -n "$(docker ps --quiet --filter status=paused)" ]; do :; done`;
+const untilPaused = `until [ -n "$(docker ps --quiet --filter status=paused)" ] || gone; do :; done`;
 /** A lock's name is its checksum; a beginning of one has another. */
-const untilLocked = `until ls ${layout.repository}/locks | grep --quiet --extended-regexp '^[0-9a-f]{64}$'; do :; done`;
-const untilForget = "until pgrep --full 'restic .* forget' >/dev/null; do :; done";
+const untilLocked = `until ls ${layout.repository}/locks | grep --quiet --extended-regexp '^[0-9a-f]{64}$' || gone; do :; done`;
+const untilForget = "until pgrep --full 'restic .* forget' >/dev/null || gone; do :; done";
 /** Makes maintenance due, whose locks in the repository are exclusive ones. */
 const maintenance = `echo '{"forgotAt":0,"prunedAt":0}' >${layout.agentState}/maintenance.json`;
 
@@ -29,7 +29,7 @@ export const killings: readonly Killing[] = [
     name: `by chance ${index + 1}`,
     moment: `sleep ${((most - 0.3 * Math.random()) * 1.5).toFixed(3)}`,
   })),
-  { name: "about to pause", moment: `until [ -e ${layout.paused} ]; do :; done` },
+  { name: "about to pause", moment: `until [ -e ${layout.paused} ] || gone; do :; done` },
   { name: "while the stores stand still", moment: untilPaused },
   { name: "while the stores stand still, all of it", moment: untilPaused, whom: "all" },
   { name: "by hand, while the stores stand still", moment: untilPaused, byHand: true },
@@ -56,6 +56,8 @@ pid=0; while [ $pid = 0 ]; do pid=$(systemctl show --property=MainPID --value ${
   const script = `${prepare}
 since=$(date +%s)
 ${start}
+# A point that fails by itself must not be waited for.
+gone() { [ ! -d /proc/$pid ]; }
 ${moment}
 if [ -d /proc/$pid ] && ${kill}; then killed=true; else killed=false; fi
 from=$(date +%s%N)
