@@ -101,7 +101,7 @@ async function fromStdin(): Promise<ReadonlyMap<string, string>> {
 function render({ names, seconds, point, formerRefused }: RotationReport): string {
   const former = formerRefused === true ? " The store refuses the former one." : "";
   return (
-    `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} Point ${point} and the stack file off-site have the new one; ` +
+    `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} ${point === "" ? "The point of the interrupted run" : `Point ${point}`} and the stack file off-site have the new one; ` +
     "older points restore as before: a restore sets the stores' users to the present secrets.\n" +
     "A recovery kit that was printed before still opens the bucket, unless it was the bucket's keys that changed: then write it anew (npm run kit)."
   );
