@@ -1,32 +1,11 @@
-import type { ServiceDefinition, StatefulDefinition } from "../../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../../components/services/definition.ts";
 import type { DeclaredResource, StackView } from "../../../policies/stack-view.ts";
+import { madeUpStore } from "../../components/services/made-up.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
-const none = async (): Promise<never> => Promise.reject(new Error("not called"));
 
 /** A store as the catalog has one. */
-export const store: StatefulDefinition = {
-  kind: "stateful",
-  name: "store",
-  image: "store",
-  user: "1:1",
-  ports: { store: 1 },
-  data: { "/data": "store" },
-  health: { argv: ["true"], every: "5s", timeout: "4s", retries: 3, startPeriod: "30m" },
-  limits: { memory: "1GiB", cpus: 1 },
-  stopGrace: "1m",
-  recovery: {
-    objectives: { rpo: "15m", rto: "1h" },
-    connect: none,
-    close: none,
-    version: none,
-    setup: none,
-    canary: { write: none, read: none },
-    counts: none,
-    reconcile: none,
-    orders: none,
-  },
-};
+export const store = madeUpStore();
 
 const swarmService = (name: string, more: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
   name,

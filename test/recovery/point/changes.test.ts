@@ -2,20 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { changesBetween, clockMarginMs } from "../../../recovery/point/changes.ts";
 import { parseTree, type Tree, type TreeEntry } from "../../../recovery/point/tree.ts";
-
-const base: TreeEntry = {
-  path: "data/a",
-  kind: "f",
-  inode: "10",
-  ctime: "1000.0000000000",
-  mtime: "1000.0000000000",
-  size: 5,
-  mode: 0o600,
-  uid: 999,
-  gid: 999,
-  links: 1,
-  target: "",
-};
+import { treeEntry as base } from "./tree-entry.ts";
 
 function tree(scannedAtSeconds: number, ...entries: readonly Partial<TreeEntry>[]): Tree {
   const full = entries.map((entry) => ({ ...base, ...entry }));

@@ -2,20 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { movedSince } from "../../../recovery/point/moved-since.ts";
 import { parseTree, renderTree, type Tree, type TreeEntry } from "../../../recovery/point/tree.ts";
-
-const file: TreeEntry = {
-  path: "data/a",
-  kind: "f",
-  inode: "10",
-  ctime: "1000.0000000000",
-  mtime: "1000.0000000000",
-  size: 5,
-  mode: 0o600,
-  uid: 999,
-  gid: 999,
-  links: 1,
-  target: "",
-};
+import { treeEntry as file } from "./tree-entry.ts";
 
 function tree(...entries: readonly Partial<TreeEntry>[]): Tree {
   const full = entries.map((entry) => ({ ...file, ...entry }));
