@@ -52,6 +52,25 @@ export class LocalStage implements DrillStage {
     return points.filter(({ where }) => where.includes("offsite")).map(({ instant }) => instant);
   }
 
+  async lastWordsOnPoints(): Promise<string> {
+    const { host } = this.#machine();
+    const ask = async (...argv: string[]) => (await host.run(argv, { timeoutMs: 30_000 })).stdout.trimEnd();
+    const units = ["kaleem-point", "kaleem-ship"];
+    const states = await ask(
+      "systemctl",
+      "list-timers",
+      "--all",
+      "--no-pager",
+      ...units.map((name) => `${name}.timer`),
+    );
+    const words = await Promise.all(
+      units.map((unit) =>
+        ask("journalctl", "--no-pager", "--lines=25", "--output=short-iso", `--unit=${unit}`),
+      ),
+    );
+    return [states, ...words].join("\n\n");
+  }
+
   async clock(): Promise<ClockOffset> {
     const before = Date.now();
     const { stdout } = await this.#machine().host.run(["date", "+%s%3N"], { timeoutMs: 30_000 });

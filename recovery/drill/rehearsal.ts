@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { awaitPoints } from "./await-points.ts";
 import type { EdgeTarget } from "./edge-client.ts";
 import { waitForGoodOrder } from "./first-good-order.ts";
 import { judgeRehearsal } from "./judge-rehearsal.ts";
@@ -93,7 +94,11 @@ async function writeUntilLost(
   });
   try {
     await timeline.step("orders, while points are taken and shipped", () =>
-      awaitPoints(stage, new Date(Date.now() + clock.offsetMs), options),
+      awaitPoints(stage, {
+        since: new Date(Date.now() + clock.offsetMs),
+        wanted: options.pointsBeforeLoss ?? 2,
+        timeoutMs: options.pointsTimeoutMs ?? 180_000,
+      }),
     );
     await wait(options.tailMs ?? 5000);
     const at = new Date();
@@ -102,21 +107,4 @@ async function writeUntilLost(
   } finally {
     await writer.stop();
   }
-}
-
-/** Waits for points taken after `since`, by the host's clock, to have been shipped. */
-async function awaitPoints(stage: DrillStage, since: Date, options: RehearsalOptions): Promise<void> {
-  const wanted = options.pointsBeforeLoss ?? 2;
-  const deadline = Date.now() + (options.pointsTimeoutMs ?? 180_000);
-  let shipped = 0;
-  while (Date.now() < deadline) {
-    const points = await stage.shippedPoints();
-    shipped = points.filter((instant) => Date.parse(instant) > since.getTime()).length;
-    if (shipped >= wanted) return;
-    await wait(1000);
-  }
-  throw new Error(
-    `rehearsal: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} in time. ` +
-      "See `npm run status` and the units kaleem-point and kaleem-ship on the host.",
-  );
 }

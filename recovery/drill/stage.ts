@@ -14,6 +14,8 @@ export interface DrillStage {
   up(): Promise<EdgeTarget>;
   /** Instants of the points that have reached the off-site repository, oldest first. */
   shippedPoints(): Promise<readonly string[]>;
+  /** What the host's units last said of taking and shipping points, and when their timers strike: for a person to read. */
+  lastWordsOnPoints(): Promise<string>;
   /** Asked while the machine lives: the point's instant is by its clock. */
   clock(): Promise<ClockOffset>;
   /** Destroys the machine with its disks, at once. */
