@@ -45,30 +45,27 @@ export class LocalStage implements DrillStage {
   }
 
   async shippedPoints(): Promise<readonly string[]> {
-    const { stdout } = await this.#machine().host.run(["kaleem-agent", "points", "--offsite"], {
-      timeoutMs: 60_000,
-    });
-    const { points } = pointListSchema.parse(JSON.parse(stdout));
+    const { points } = await this.#listPoints();
     return points.filter(({ where }) => where.includes("offsite")).map(({ instant }) => instant);
   }
 
   async lastWordsOnPoints(): Promise<string> {
     const { host } = this.#machine();
-    const ask = async (...argv: string[]) => (await host.run(argv, { timeoutMs: 30_000 })).stdout.trimEnd();
     const units = ["kaleem-point", "kaleem-ship"];
-    const states = await ask(
-      "systemctl",
-      "list-timers",
-      "--all",
-      "--no-pager",
-      ...units.map((name) => `${name}.timer`),
+    const questions = [
+      ["systemctl", "list-timers", "--all", "--no-pager", ...units.map((name) => `${name}.timer`)],
+      ...units.map((unit) => [
+        "journalctl",
+        "--no-pager",
+        "--lines=25",
+        "--output=short-iso",
+        `--unit=${unit}`,
+      ]),
+    ];
+    const answers = await Promise.all(questions.map((argv) => host.run(argv, { timeoutMs: 30_000 })));
+    return [...answers.map(({ stdout }) => stdout.trimEnd()), ...(await this.#listPoints()).notes].join(
+      "\n\n",
     );
-    const words = await Promise.all(
-      units.map((unit) =>
-        ask("journalctl", "--no-pager", "--lines=25", "--output=short-iso", `--unit=${unit}`),
-      ),
-    );
-    return [states, ...words].join("\n\n");
   }
 
   async clock(): Promise<ClockOffset> {
@@ -116,6 +113,12 @@ export class LocalStage implements DrillStage {
         if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
       },
     });
+  }
+
+  async #listPoints() {
+    const argv = ["kaleem-agent", "points", "--offsite"];
+    const { stdout } = await this.#machine().host.run(argv, { timeoutMs: 60_000 });
+    return pointListSchema.parse(JSON.parse(stdout));
   }
 
   #machine(): BroughtUp {
