@@ -35,8 +35,9 @@ export async function attemptOrder(client: EdgeClient, request: OrderRequest): P
   const { status, body } = answer;
   if (status !== 201) {
     // A 5xx may come from the edge after the order was placed behind it; only a 4xx is a plain no.
+    const kind = status >= 400 && status < 500 ? "failed" : "unknown";
     const message = `${status}: ${JSON.stringify(body).slice(0, 200)}`;
-    return { kind: status >= 400 && status < 500 ? "failed" : "unknown", cause: String(status), message };
+    return { kind, cause: causeOf(status, body), message };
   }
   const placed = placedSchema.safeParse(body);
   const isSame =
@@ -48,6 +49,12 @@ export async function attemptOrder(client: EdgeClient, request: OrderRequest): P
   if (isSame) return { kind: "acknowledged", id: placed.data.id, order: body };
   const message = `order ${request.seq} was confirmed as ${JSON.stringify(body).slice(0, 200)}`;
   return { kind: "altered", cause: "confirmed differently", message };
+}
+
+/** Such as `503 mongo gave no answer within 5000 ms`: the status alone does not say who failed. */
+function causeOf(status: number, body: unknown): string {
+  const said = z.object({ error: z.string() }).safeParse(body);
+  return said.success ? `${status} ${said.data.error.slice(0, 80)}` : String(status);
 }
 
 /** The order that carries this number. */

@@ -12,7 +12,7 @@ export interface OrderStatistics {
   readonly altered: number;
   /** Due, but not sent because too many were still unanswered. */
   readonly skipped: number;
-  /** Causes of `failed`, `unknown` and `altered`, such as `503`, `timeout`, `ECONNREFUSED`. */
+  /** Causes of `failed`, `unknown` and `altered`, such as `503 unavailable`, `timeout`, `ECONNREFUSED`. */
   readonly causes: Readonly<Record<string, number>>;
   readonly firstAcknowledgedAt?: Date;
   readonly lastAcknowledgedAt?: Date;

@@ -61,8 +61,8 @@ test("counts a refusal as failed, a server error as unknown, and records neither
   const { statistics, entries } = await write(edge, 200);
   await edge.close();
   assert.equal(entries.length, 0);
-  assert.equal(statistics.failed, statistics.causes["400"]);
-  assert.equal(statistics.unknown, statistics.causes["503"]);
+  assert.equal(statistics.failed, statistics.causes["400 test"]);
+  assert.equal(statistics.unknown, statistics.causes["503 test"]);
   assert.equal(statistics.failed + statistics.unknown, statistics.sent);
 });
 
