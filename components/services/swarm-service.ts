@@ -79,7 +79,7 @@ export class SwarmService extends pulumi.ComponentResource {
             : {}),
         },
         endpointSpec: { mode: "dnsrr", ...(args.publish ? { ports: hostPorts(args.publish) } : {}) },
-        ...rollout(definition, args.publish !== undefined),
+        ...rollout(definition, { replicas: args.replicas, ownsHostPort: args.publish !== undefined }),
       },
       // A create looks the image up and Swarm keeps its platforms; after a refresh the next `up` would take them out again,
       // and restart a store for it.
