@@ -121,8 +121,10 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const edge = await edgeTarget(instance, host);
   const { running, off } = await progress.step("health through the edge", async () => {
     if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
+    // Before the edge, whose status alone would not say which service is amiss, nor why.
+    const declared = await awaitRunning(context, host, 60_000);
     await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);
-    return awaitRunning(context, host, 60_000);
+    return declared;
   });
   const versions = await imageVersions(instance);
   return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, off, versions, phases };

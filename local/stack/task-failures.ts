@@ -19,7 +19,7 @@ export interface TaskFailure {
 export interface TaskView {
   /** The newest of each service first. */
   readonly failures: readonly TaskFailure[];
-  /** Services of which a task runs healthily. */
+  /** Tasks that run healthily, by Swarm's ids: a service that is being updated has such beside those that fail. */
   readonly well: ReadonlySet<string>;
 }
 
@@ -30,6 +30,7 @@ const seenTask = z.looseObject({
   DesiredState: z.string(),
   Error: z.string(),
 });
+type SeenTask = z.infer<typeof seenTask>;
 const seenContainer = z.strictObject({
   task: z.string(),
   health: z.string(),
@@ -55,22 +56,36 @@ export function readTasks(printed: string): TaskView {
     const service = serviceOf(each.task.Name);
     const container = containers.get(each.task.ID);
     const state = stateOf(each.task, container?.health);
-    if (state === "well") well.add(service);
+    if (state === "well") well.add(each.task.ID);
     if (state === "well" || state === "told to stop") continue;
     const { check = "", log = "" } = container ?? {};
-    const ended = each.task.Error !== "";
+    const ended = hasEnded(each.task);
     failures.push({ service, id: each.task.ID, state, ended, check: textLines(check), log: textLines(log) });
   }
   return { failures, well };
 }
 
 /** A container that is listed is not healthy: it has no health check, or that has not passed yet, or no more. */
-function stateOf(task: z.infer<typeof seenTask>, health: string | undefined): string {
-  const verb = (task.CurrentState.split(" ")[0] ?? "").toLowerCase();
+function stateOf(task: SeenTask, health: string | undefined): string {
+  const verb = verbOf(task);
   if (task.Error !== "") return `${verb}: ${task.Error.replace(/^"|"$/g, "")}`;
+  if (verb === "complete") return health === "unhealthy" ? "was stopped as unhealthy" : "ended by itself";
   if (task.DesiredState !== "Running" && task.DesiredState !== "Ready") return "told to stop";
   if (health !== undefined && health !== "none") return `is not healthy (${health})`;
   return verb === "running" ? "well" : `is ${verb}`;
+}
+
+/**
+ * A program that obeys SIGTERM ends with exit code 0 when Swarm stops it as unhealthy: Swarm calls that complete, without an error.
+ * A task that was told to stop is called shut down.
+ */
+function hasEnded(task: SeenTask): boolean {
+  return task.Error !== "" || verbOf(task) === "complete";
+}
+
+/** `Running 2 minutes ago` → `running`. */
+function verbOf({ CurrentState }: SeenTask): string {
+  return (CurrentState.split(" ")[0] ?? "").toLowerCase();
 }
 
 /** `api.2` is the second task of api; history is drawn with ` \_ ` before it. */
@@ -87,9 +102,22 @@ function textLines(base64: string): string[] {
     .slice(-shownLines);
 }
 
-/** One failure a service: its newest, which Docker lists first. */
+/** One failure a service: its newest that has something to tell. `failures` are as Docker lists them, the newest first. */
 export function newestOfEach(failures: readonly TaskFailure[]): TaskFailure[] {
-  return [...new Map(failures.toReversed().map((failure) => [failure.service, failure])).values()];
+  const newest = new Map<string, TaskFailure>();
+  for (const failure of failures.toReversed())
+    newest.set(failure.service, moreTelling(newest.get(failure.service), failure));
+  return [...newest.values()];
+}
+
+/**
+ * The later of two failures of a service, but for one that has just started in the place of one that ended: until its first health
+ * check it cannot say why it is not well.
+ */
+export function moreTelling(earlier: TaskFailure | undefined, later: TaskFailure): TaskFailure {
+  const isTelling =
+    later.ended || later.check.length > 0 || (earlier?.ended !== true && later.log.length > 0);
+  return earlier === undefined || isTelling ? later : earlier;
 }
 
 /** A paragraph a failure, for a person: the task's state, then its health check's and its container's last words. */

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
-import { readTasks, renderTaskFailures, type TaskFailure, type TaskView } from "./task-failures.ts";
+import {
+  moreTelling,
+  readTasks,
+  renderTaskFailures,
+  type TaskFailure,
+  type TaskView,
+} from "./task-failures.ts";
 
 const script = readFileSync(new URL("look-at-tasks.sh", import.meta.url), "utf8");
 const everyMs = 3_000;
@@ -64,9 +70,10 @@ class TaskWatch {
       const { failures, well } = await this.#look();
       const known = (this.#before ??= new Set(failures.map(({ id }) => id)));
       for (const failure of failures.toReversed())
-        if (!known.has(failure.id)) this.#last.set(failure.service, failure);
-      // It only took its time.
-      for (const service of well) if (this.#last.get(service)?.ended === false) this.#last.delete(service);
+        if (!known.has(failure.id))
+          this.#last.set(failure.service, moreTelling(this.#last.get(failure.service), failure));
+      // It only took its time. That an older task of the same service is well says nothing: an update starts the new one beside it.
+      for (const { service, id } of [...this.#last.values()]) if (well.has(id)) this.#last.delete(service);
       this.#trouble = "";
     } catch (error) {
       this.#trouble = error instanceof Error ? error.message : String(error);

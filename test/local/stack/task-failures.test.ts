@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readTasks, renderTaskFailures, type TaskFailure } from "../../../local/stack/task-failures.ts";
+import {
+  newestOfEach,
+  readTasks,
+  renderTaskFailures,
+  type TaskFailure,
+} from "../../../local/stack/task-failures.ts";
 import { withTaskFailures } from "../../../local/stack/watch-tasks.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -55,7 +60,31 @@ test("a running task is well, and one that was told to stop is no failure", () =
       "\n",
     ),
   );
-  assert.deepEqual([failures, [...well]], [[], ["api"]]);
+  assert.deepEqual([failures, [...well]], [[], ["t1"]]);
+});
+
+test("a task that obeyed when it was stopped as unhealthy has failed, though Swarm calls it complete and shows no error", () => {
+  const { failures } = readTasks(
+    [
+      task({ CurrentState: "Complete 2 seconds ago", DesiredState: "Shutdown" }),
+      container({ health: "unhealthy", check: base64("no answer\n"), log: base64("no route to mongo\n") }),
+    ].join("\n"),
+  );
+  assert.equal(failures[0]?.ended, true);
+  assert.equal(
+    renderTaskFailures(failures),
+    [
+      "  api: its last task was stopped as unhealthy",
+      "    its health check said: no answer",
+      "    its last log lines:",
+      "      no route to mongo",
+    ].join("\n"),
+  );
+});
+
+test("a task whose container ended by itself has failed, whatever its exit code", () => {
+  const { failures } = readTasks(task({ CurrentState: "Complete 2 seconds ago", DesiredState: "Shutdown" }));
+  assert.equal(renderTaskFailures(failures), "  api: its last task ended by itself");
 });
 
 test("what is printed in another form is refused, not read as health", () => {
@@ -93,8 +122,33 @@ async function told(looks: readonly { failures: TaskFailure[]; well?: string[] }
 
 test("a failure is told though its service was removed or rolled back before anybody could look", async () => {
   assert.equal(
-    await told([{ failures: [] }, { failures: [failure({})] }, { failures: [], well: ["api"] }]),
+    await told([{ failures: [] }, { failures: [failure({})] }, { failures: [], well: ["t0"] }]),
     "pulumi failed\nWhat its tasks said:\n  api: its last task failed: exit 1\n    its last log lines:\n      boom",
+  );
+});
+
+test("a new task that has not been checked yet does not hide what the one before it said", async () => {
+  const next = failure({ id: "t2", state: "is not healthy (starting)", ended: false, log: ["hello"] });
+  const words =
+    "What its tasks said:\n  api: its last task failed: exit 1\n    its last log lines:\n      boom";
+  assert.equal(
+    await told([{ failures: [] }, { failures: [failure({})] }, { failures: [next] }]),
+    `pulumi failed\n${words}`,
+  );
+  assert.equal(await told([{ failures: [] }, { failures: [next, failure({})] }]), `pulumi failed\n${words}`);
+  assert.deepEqual(newestOfEach([next, failure({})]), [failure({})]);
+  const checked = { ...next, check: ["refused"] };
+  assert.deepEqual(newestOfEach([checked, failure({})]), [checked]);
+});
+
+test("that the old tasks of an updated service are well does not hide that the new one is not", async () => {
+  const next = failure({ id: "t2", state: "is not healthy (starting)", ended: false });
+  assert.match(
+    await told([
+      { failures: [], well: ["t1"] },
+      { failures: [next], well: ["t1"] },
+    ]),
+    /api: its last task is not healthy \(starting\)\n {4}its last log lines:\n {6}boom$/,
   );
 });
 
@@ -104,7 +158,7 @@ test("what had failed before, and what only took its time, is not told", async (
     await told([
       { failures: [failure({})] },
       { failures: [failure({}), slow] },
-      { failures: [failure({})], well: ["mongo"] },
+      { failures: [failure({})], well: ["t2"] },
     ]),
     "pulumi failed",
   );
