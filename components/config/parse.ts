@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { switchProblems } from "../services/check-switches.ts";
 import { certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms } from "./fields.ts";
@@ -37,6 +38,7 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
   const problems = [
     ...sentences(issues, settings, known, (key) => raw.encrypted.has(key)),
     ...secretProblems(raw, secrets, parsed.success ? parsed.data : null),
+    ...(parsed.success ? switchProblems(catalog, parsed.data.services) : []),
     ...(parsed.success ? missingFiles(parsed.data, raw.fileExists) : []),
     ...(parsed.success ? tlsProblems(parsed.data.edge, raw) : []),
   ];

@@ -1,6 +1,5 @@
-import type { ServiceSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { enabledServices } from "./enabled-services.ts";
+import { enabledServices, type Switch } from "./enabled-services.ts";
 
 /** A service that this stack does without, and why, such as `not enabled`. */
 export interface DisabledService {
@@ -11,7 +10,7 @@ export interface DisabledService {
 /** The services of the catalog that the stack file switches off, in the catalog's order. */
 export function disabledServices(
   catalog: readonly ServiceDefinition[],
-  settings: Readonly<Record<string, ServiceSettings>>,
+  settings: Readonly<Record<string, Switch>>,
 ): readonly DisabledService[] {
   const enabled = new Set(enabledServices(catalog, settings));
   return catalog

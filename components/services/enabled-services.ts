@@ -1,9 +1,11 @@
 import type { ServiceDefinition } from "./definition.ts";
 
 /** A service's block in the stack file, as far as it matters here. */
-interface Switch {
+export interface Switch {
   readonly memory?: unknown;
   readonly enabled?: boolean | undefined;
+  /** Why it is off, when somebody said so. */
+  readonly offBecause?: string | undefined;
 }
 
 /**
