@@ -58,7 +58,7 @@ class Run {
 
   constructor(journal: RestoreJournal, ports: RestorePorts, options: ExecuteOptions) {
     this.#journal = journal;
-    this.#ports = ports;
+    this.#ports = { ...ports, stores: restoredStores(ports, journal) };
     this.#options = options;
     this.#recorder = new PhaseRecorder(journal, ports, options.progress);
   }
@@ -130,6 +130,12 @@ class Run {
     this.#release = null;
     await release?.();
   }
+}
+
+/** All but those that the plan passes by. */
+function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
+  const passedBy = new Set(plan.leftOut.map(({ store }) => store));
+  return stores.filter(({ name }) => !passedBy.has(name));
 }
 
 function isSettled({ state }: PhaseRecord): boolean {

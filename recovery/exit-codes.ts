@@ -30,6 +30,8 @@ export const exitCodes = {
   restoreUnfinished: 23,
   /** The host lacks services that a restore fills: `up` has not been run. */
   notUp: 24,
+  /** The point and the platform do not have the same stores; nothing was changed. */
+  storesDiffer: 25,
   /** The restore ran and a check found missing or altered data. */
   verifyFailed: 30,
   /** The restore ran and a check could not be made. */

@@ -1,6 +1,8 @@
 import { choosePoint } from "./phases/choose-point.ts";
+import { compareStores } from "./phases/compare-stores.ts";
 import { estimateSeconds } from "./phases/estimate.ts";
 import type { Findings } from "./phases/findings.ts";
+import type { LeftOut } from "./phases/left-out.ts";
 import { phaseNames, type PhaseName } from "./phases/phase-name.ts";
 import type { Refusal } from "./phases/refusal.ts";
 import { refuseHost, refuseSpace, refuseUnfinished } from "./phases/refuse.ts";
@@ -21,8 +23,9 @@ export function planRestore(found: Findings, request: RestoreRequest): RestorePl
     const explained = chosen.code === "no-point" && refusals.some((refusal) => unreadable.has(refusal.code));
     return explained ? refusals : [...refusals, chosen];
   }
-  refusals.push(...refuseSpace(found, chosen));
-  return refusals.length > 0 ? refusals : decide(found, request, chosen);
+  const compared = compareStores(found, request, chosen);
+  refusals.push(...compared.refusals, ...refuseSpace(found, chosen));
+  return refusals.length > 0 ? refusals : decide(found, request, chosen, compared.leftOut);
 }
 
 const unreadable = new Set<Refusal["code"]>(["no-point", "wrong-password", "unreachable"]);
@@ -47,14 +50,21 @@ function resume(plan: RestorePlan, found: Findings, request: RestoreRequest): Re
 const leftOutOnRequest = "left out on request; what is replaced is kept on the host";
 const resumable = new Set<Refusal["code"]>(["running", "not-up"]);
 
-function decide(found: Findings, request: RestoreRequest, point: ChosenPoint): RestorePlan {
+function decide(
+  found: Findings,
+  request: RestoreRequest,
+  point: ChosenPoint,
+  leftOut: readonly LeftOut[],
+): RestorePlan {
   const head = found.head.state === "ok" ? found.head : null;
+  const passedBy = new Set(leftOut.map(({ store }) => store));
+  const restored = found.stores.map(({ name }) => name).filter((name) => !passedBy.has(name));
   const phase = (name: PhaseName): PlanPhase => {
     const skip = skipReason(name, found, request);
     const seconds = skip === null ? estimateSeconds(name, point.from, point.bytes, found.last) : 0;
     return {
       name,
-      what: describePhase(name, found, point),
+      what: describePhase(name, found, point, restored),
       seconds,
       bytes: name === "fetch" ? point.bytes : null,
       skip,
@@ -66,6 +76,7 @@ function decide(found: Findings, request: RestoreRequest, point: ChosenPoint): R
     createdAt: found.now.toISOString(),
     request: { at: request.at, from: request.from, lineage: request.lineage },
     point,
+    leftOut: [...leftOut],
     headVersion: head?.etag ?? null,
     next: {
       lineage: point.lineage,
@@ -85,8 +96,13 @@ function skipReason(name: PhaseName, found: Findings, request: RestoreRequest): 
   return `${down.join(", ")} not running, so no point can be taken; what is replaced is kept on the host`;
 }
 
-function describePhase(name: PhaseName, found: Findings, point: ChosenPoint): string {
-  const stores = found.stores.map((store) => store.name).join(", ");
+function describePhase(
+  name: PhaseName,
+  found: Findings,
+  point: ChosenPoint,
+  restored: readonly string[],
+): string {
+  const stores = restored.join(", ");
   const applications = found.applications.map((application) => application.name).join(", ");
   const from = point.from === "offsite" ? found.offsiteName : "the local repository";
   const words: Readonly<Record<PhaseName, string>> = {

@@ -51,6 +51,7 @@ export async function findRestore(
     local,
     offsite,
     stores,
+    off: config.off,
     applications,
     freeBytes: space.bavail * space.bsize,
     restoreRunning,
@@ -88,8 +89,8 @@ async function findPoints(repository: Restic): Promise<FoundRepository> {
   try {
     const snapshots = await repository.snapshots(undefined, { timeoutMs: listLimitMs });
     const points = pointsOf(snapshots).map(
-      ({ id, instant, lineage, generation, snapshot, bytes }): FoundPoint => {
-        return { id, instant, lineage, generation, snapshot, bytes };
+      ({ id, instant, lineage, generation, snapshot, stores, bytes }): FoundPoint => {
+        return { id, instant, lineage, generation, snapshot, stores, bytes };
       },
     );
     return { state: "ok", points };

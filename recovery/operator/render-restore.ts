@@ -9,6 +9,7 @@ export function renderPlan(plan: RestorePlan): string {
   return [
     `Restore of ${plan.stack} from point ${point.id} (${point.instant}, ${point.from}${size(point.bytes)}), about ${duration(total)}`,
     `  afterwards: lineage ${next.lineage}, generation ${next.generation}, host ${next.host.slice(0, 8)}`,
+    ...plan.leftOut.map(({ sentence }) => `  warning: ${sentence}`),
     ...plan.phases.map(({ name, what, seconds, skip }) => {
       return `  ${name.padEnd(12)} ${(skip === null ? `~${duration(seconds)}` : "left out").padStart(8)}  ${skip ?? what}`;
     }),

@@ -21,6 +21,7 @@ interface RestoreOptions {
   readonly takeOver?: true;
   readonly withoutSafetyPoint?: true;
   readonly fromScratch?: true;
+  readonly leaveOut?: readonly string[];
   readonly ledger?: string;
   readonly plan?: true;
   readonly json?: true;
@@ -60,6 +61,10 @@ function commandLine(): Command {
     .option("--ledger <file>", "acknowledged orders (JSON lines) to hold the restored stores against")
     .option("--from-scratch", "forget an unfinished restore instead of going on with it")
     .option("--without-safety-point", "go on although the present state cannot be saved as a point")
+    .option(
+      "--leave-out <stores...>",
+      "go on although only one of the point and the platform has these stores: they are not restored",
+    )
     .option("--lineage <name>", "allow points of another lineage than the head's")
     .option(
       "--take-over",
@@ -79,6 +84,7 @@ async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
     overExisting: options.overExisting === true,
     takeOver: options.takeOver === true,
     safetyPoint: options.withoutSafetyPoint !== true,
+    leaveOut: [...(options.leaveOut ?? [])],
     fromScratch: options.fromScratch === true,
     ledger,
   };

@@ -1,6 +1,6 @@
 import { manifestFile, manifestSchema, type Manifest } from "../manifest.ts";
 import type { RestoredStore } from "./ports.ts";
-import type { ChosenPoint } from "./restore-plan.ts";
+import type { ChosenPoint, RestorePlan } from "./restore-plan.ts";
 
 /** What a directory holds. */
 export interface Measured {
@@ -14,7 +14,7 @@ export interface Measured {
  */
 export function checkManifest(
   text: string | null,
-  point: ChosenPoint,
+  plan: Pick<RestorePlan, "point" | "leftOut">,
   stores: readonly RestoredStore[],
   measured: Readonly<Record<string, Measured>>,
 ): Manifest | string[] {
@@ -22,7 +22,8 @@ export function checkManifest(
   const parsed = parse(text);
   if (Array.isArray(parsed)) return parsed;
   const problems = [
-    ...compareTags(parsed, point),
+    ...compareTags(parsed, plan.point),
+    ...unplannedStores(parsed, stores, plan),
     ...stores.flatMap((store) => compareStore(parsed, store, measured)),
   ];
   return problems.length > 0 ? problems : parsed;
@@ -50,6 +51,18 @@ function compareTags(manifest: Manifest, point: ChosenPoint): string[] {
   return (["point", "lineage", "generation", "instant"] as const)
     .filter((field) => manifest[field] !== tags[field])
     .map((field) => `${field}: the manifest says ${manifest[field]}, the point's tag ${tags[field]}`);
+}
+
+/** The plan was made by the tags: what they kept quiet about must not be dropped unseen. */
+function unplannedStores(
+  { stores: held }: Manifest,
+  stores: readonly RestoredStore[],
+  { leftOut }: Pick<RestorePlan, "leftOut">,
+): string[] {
+  const known = new Set([...stores.map(({ name }) => name), ...leftOut.map(({ store }) => store)]);
+  return Object.keys(held)
+    .filter((store) => !known.has(store))
+    .map((store) => `stores.${store}: the point's tags do not name this store, which is not restored here`);
 }
 
 function compareStore(

@@ -46,7 +46,9 @@ function readAt(at: string): Wanted | null {
 
 function copiesIn(found: Findings, request: RestoreRequest): ChosenPoint[] {
   const list = (from: Place, repository: FoundRepository): ChosenPoint[] =>
-    repository.state === "ok" ? repository.points.map((point) => ({ ...point, from })) : [];
+    repository.state === "ok"
+      ? repository.points.map((point) => ({ ...point, stores: [...point.stores], from }))
+      : [];
   const local = request.from === "offsite" ? [] : list("local", found.local);
   const offsite = request.from === "local" ? [] : list("offsite", found.offsite);
   return [...local, ...offsite];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../exit-codes.ts";
-import { filesDirectory, manifestFile } from "../manifest.ts";
+import { filesDirectory, manifestFile, type Manifest } from "../manifest.ts";
 import { checkManifest, type Measured } from "./check-manifest.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -28,14 +28,21 @@ export const fetchPoint: Phase = async (context) => {
   await ports.repository.fetch(plan.point, target, context.progress);
   const directories = await measureAll(context);
   const text = await ports.host.readFile(join(target, ports.repository.inside, manifestFile));
-  const manifest = checkManifest(text, plan.point, ports.stores, directories);
+  const manifest = checkManifest(text, plan, ports.stores, directories);
   if (Array.isArray(manifest)) throw refused(plan, manifest);
-  context.remember({ manifest, directories });
+  context.remember({ manifest: ofRestored(manifest, plan), directories });
   const measured = Object.values(directories);
   const files = measured.reduce((sum, directory) => sum + directory.files, 0);
   const bytes = measured.reduce((sum, directory) => sum + directory.bytes, 0);
   return { detail: `${files} files, as the manifest says`, bytes };
 };
+
+/** What of the manifest has to be shown after the restore. */
+function ofRestored(manifest: Manifest, { leftOut }: RestorePlan): Manifest {
+  const passedBy = new Set(leftOut.map(({ store }) => store));
+  const stores = Object.entries(manifest.stores).filter(([store]) => !passedBy.has(store));
+  return { ...manifest, stores: Object.fromEntries(stores) };
+}
 
 async function measureAll(context: PhaseContext): Promise<Record<string, Measured>> {
   const { files } = context.ports;

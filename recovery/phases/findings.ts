@@ -11,6 +11,8 @@ export interface FoundPoint {
   readonly generation: number;
   /** restic's own id of it, in this repository. */
   readonly snapshot: string;
+  /** The stores that it holds, as its tags say; none when they do not. */
+  readonly stores: readonly string[];
   /** Size when restored; null when the repository does not say. */
   readonly bytes: number | null;
 }
@@ -58,6 +60,8 @@ export interface Findings {
   readonly local: FoundRepository;
   readonly offsite: FoundRepository;
   readonly stores: readonly FoundStore[];
+  /** Services that are switched off here, and why. */
+  readonly off: readonly { readonly name: string; readonly why: string }[];
   readonly applications: readonly { readonly name: string; readonly declared: boolean }[];
   /** Free space on the data filesystem, in bytes. */
   readonly freeBytes: number;

@@ -59,7 +59,7 @@ export function composeReport(
     checks: memory.checks ?? [],
     losses: memory.losses ?? [],
     spreads: spreads(memory),
-    warnings: memory.warnings ?? [],
+    warnings: [...plan.leftOut.map(({ sentence }) => sentence), ...(memory.warnings ?? [])],
     next: plan.next,
     verdict: failure === null ? "restored" : "failed",
     failure:

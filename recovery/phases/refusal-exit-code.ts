@@ -12,6 +12,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["superseded", exitCodes.superseded],
   ["seeded", exitCodes.alreadySeeded],
   ["other-lineage", exitCodes.otherLineage],
+  ["stores-differ", exitCodes.storesDiffer],
   ["unfinished", exitCodes.restoreUnfinished],
   ["no-space", exitCodes.diskFull],
 ];

@@ -14,6 +14,7 @@ export const refusalSchema = z.strictObject({
     "unfinished",
     "no-space",
     "not-up",
+    "stores-differ",
   ]),
   sentence: z.string(),
 });

@@ -19,6 +19,8 @@ export const restoreRequestSchema = z.strictObject({
   safetyPoint: z.boolean().default(true),
   /** Forgets an unfinished restore instead of resuming it. */
   fromScratch: z.boolean().default(false),
+  /** Stores that only one of the point and the platform has, and that are to be passed by. */
+  leaveOut: z.array(z.string().min(1)).default([]),
   /** Only says what would be done. */
   planOnly: z.boolean().default(false),
   /** Acknowledged orders, kept outside the machine, that the restored stores are held against. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { leftOutSchema } from "./left-out.ts";
 import { phaseNameSchema } from "./phase-name.ts";
 import { planRequestSchema } from "./request.ts";
 
@@ -23,6 +24,8 @@ export const chosenPointSchema = z.strictObject({
   generation: z.number().int(),
   from: z.enum(["local", "offsite"]),
   snapshot: z.string(),
+  /** The stores that it holds, as its tags say; none when they do not. */
+  stores: z.array(z.string()).default([]),
   bytes: z.number().nullable(),
 });
 export type ChosenPoint = z.infer<typeof chosenPointSchema>;
@@ -35,6 +38,8 @@ export const restorePlanSchema = z.strictObject({
   createdAt: z.iso.datetime(),
   request: planRequestSchema,
   point: chosenPointSchema,
+  /** Stores that it passes by, with what there is to say of each. */
+  leftOut: z.array(leftOutSchema).default([]),
   /** Version of the head record that this restore will replace; null when there is none yet. */
   headVersion: z.string().nullable(),
   /** What the data root will be afterwards. */

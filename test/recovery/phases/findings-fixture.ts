@@ -10,6 +10,7 @@ export function point(id: string, changes: Partial<FoundPoint> = {}): FoundPoint
     lineage: "kaleem-a1",
     generation: 1,
     snapshot: `snap-${id}`,
+    stores: ["mongo", "redis"],
     bytes: 24_000_000,
     ...changes,
   };
@@ -44,6 +45,7 @@ export function findings(changes: Partial<Findings> = {}): Findings {
       { name: "mongo", declared: true, running: true },
       { name: "redis", declared: true, running: true },
     ],
+    off: [],
     applications: [{ name: "api", declared: true }],
     freeBytes: 8_000_000_000,
     restoreRunning: false,

@@ -66,6 +66,8 @@ export class ScratchHost {
   locked = false;
   version = "8.0.3";
   leaveOut: string | null = null;
+  /** What the point holds beside `content`. */
+  also: typeof content = {};
   #now = Date.parse("2026-11-20T03:20:00.000Z");
 
   constructor(root: string, head: Head) {
@@ -189,7 +191,7 @@ export class ScratchHost {
       await mkdir(join(inside, path, ".."), { recursive: true });
       await writeFile(join(inside, path), text);
     };
-    for (const [directory, files] of Object.entries(content)) {
+    for (const [directory, files] of Object.entries({ ...content, ...this.also })) {
       if (directory === this.leaveOut) continue;
       for (const [name, text] of Object.entries(files)) await put(`files/${directory}/${name}`, text);
     }

@@ -48,7 +48,10 @@ test("takes a safety point before it replaces a seeded data root", () => {
 });
 
 test("leaves out the safety point when a store is down, since no point can be taken of it", () => {
-  const stores = [{ name: "mongo", declared: true, running: false }];
+  const stores = [
+    { name: "mongo", declared: true, running: false },
+    { name: "redis", declared: true, running: true },
+  ];
   const planned = plan({ root: seeded, host: "host-old", stores }, { overExisting: true });
   const skip = planned.phases.find((phase) => phase.name === "safety-point")?.skip;
   assert.equal(skip, "mongo not running, so no point can be taken; what is replaced is kept on the host");
@@ -235,7 +238,10 @@ const refused: [
   [
     "refuses a host that up has not filled",
     {
-      stores: [{ name: "mongo", declared: false, running: false }],
+      stores: [
+        { name: "mongo", declared: false, running: false },
+        { name: "redis", declared: true, running: true },
+      ],
       applications: [{ name: "api", declared: false }],
     },
     {},
