@@ -49,35 +49,37 @@ export async function copyOpenStores(
   const { lineage, generation } = await readIdentity(host, layout.lineage, machineId);
   const instant = host.now();
   const id = newPointId(instant);
-  await log.phase("canary", () => eachStore(open, (store) => store.writeCanary(id)));
-  const count = () => eachStore(open, (store) => store.counts(countLimitMs));
-  const before = await log.phase("counts before", count);
+  const stores = open.map((store) => ({ store, page: pageOf(context, store) }));
+  await log.phase("canary", () => each(stores, ({ store }) => store.writeCanary(id)));
+  const counted = await log.phase("counts before", () =>
+    each(stores, async (one) => ({ ...one, before: await one.store.counts(countLimitMs) })),
+  );
   const firstPassMs = await firstPasses(context, copies);
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
-  const late = open.filter(({ service }) => definitionOf(context, service)?.copied === "after-instant");
+  const isLate = ({ page }: { readonly page: StatefulDefinition }) => page.copied === "after-instant";
+  const late = stores.filter(isLate).map(({ store }) => store);
   const paused = open.filter((store) => !late.includes(store));
   const guard = await startThawGuard([...context.opening.self, "unpause"]);
   const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() => guard.dismiss());
-  const after = await log.phase("counts after", count);
-  const copiedAt = (store: Store) =>
-    (late.includes(store) ? running?.copiedAt : undefined) ?? frozen.pausedAt;
-  const versions = await eachStore(open, (store) => store.version());
+  const recounted = await log.phase("counts after", () =>
+    each(counted, async (one) => ({ ...one, after: await one.store.counts(countLimitMs) })),
+  );
+  const seen = await each(recounted, async ({ store, page, before, after }) => ({
+    service: store.service,
+    image: store.container.image,
+    directories: Object.values(page.data),
+    before,
+    after,
+    version: await store.version(),
+    copiedAt: (isLate({ page }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
+    ...ordersElsewhere(page),
+  }));
   const held = await log.phase("check of the copy", async () => ({
     ...(await copies.standing.finish()),
     ...(running === null ? {} : await copies.running.finish()),
   }));
   refuseEmpty(context, held);
   interrupted.throwIfAborted();
-  const seen = open.map((store) => ({
-    service: store.service,
-    image: store.container.image,
-    directories: Object.values(definitionOf(context, store.service)?.data ?? {}),
-    before: before.get(store.service) ?? {},
-    after: after.get(store.service) ?? {},
-    version: versions.get(store.service) ?? "",
-    copiedAt: copiedAt(store),
-    ...ordersElsewhere(context, store.service),
-  }));
   const { pauseMs } = frozen;
   const point = { id, lineage, generation, host: machineId, stack: config.stack, instant, pauseMs, held };
   const { tags, manifest } = describeCopy({ ...point, stores: seen });
@@ -120,8 +122,9 @@ async function copyBoth(
   return { frozen, running: result };
 }
 
-function ordersElsewhere(context: AgentContext, service: string): { readonly ordersMayBeIn?: string } {
-  const ordersMayBeIn = definitionOf(context, service)?.recovery.ordersMayBeIn;
+function ordersElsewhere({ recovery: { ordersMayBeIn } }: StatefulDefinition): {
+  readonly ordersMayBeIn?: string;
+} {
   return ordersMayBeIn === undefined ? {} : { ordersMayBeIn };
 }
 
@@ -159,15 +162,18 @@ function refuseEmpty(
   );
 }
 
-function definitionOf({ stores }: AgentContext, service: string): StatefulDefinition | undefined {
-  return stores.find(({ name }) => name === service);
+function pageOf({ stores }: AgentContext, { service }: Store): StatefulDefinition {
+  const page = stores.find(({ name }) => name === service);
+  if (page === undefined) throw new Error(`store ${service} was opened, but is none of this stack's`);
+  return page;
 }
 
-async function eachStore<T>(
-  open: readonly Store[],
-  ask: (store: Store) => Promise<T>,
-): Promise<ReadonlyMap<string, T>> {
-  return new Map(await Promise.all(open.map(async (store) => [store.service, await ask(store)] as const)));
+/** Asks of all at once. */
+async function each<One, Told>(
+  all: readonly One[],
+  ask: (one: One) => Promise<Told>,
+): Promise<readonly Told[]> {
+  return Promise.all(all.map(ask));
 }
 
 function describePass(pass: Pass): string {
