@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { sign } from "../../../components/services/webhooks/signature.ts";
 import { webhooks } from "../../../components/services/webhooks/webhooks.ts";
 import { exitCodes, RecoveryError } from "../../exit-codes.ts";
 import type { AgentContext } from "../context.ts";
+import { taskSecret } from "../task-secrets.ts";
 
 /** The header's value for a call. */
 export const signedWebhookSchema = z.strictObject({ signature: z.string() });
@@ -27,10 +27,7 @@ export async function signWebhookCommand(
       `Service ${webhooks.name} does not run on this host: see \`docker service ps ${webhooks.name} --no-trunc\`.`,
     );
   }
-  const key = (await readFile(`/proc/${container.pid}/root/run/secrets/signing-key`, "utf8")).replace(
-    /\n$/,
-    "",
-  );
+  const key = await taskSecret(container.pid, "signing-key");
   const signedAt = Math.floor(host.now().getTime() / 1000);
   return { signature: sign(key, signedAt, source, await buffer(process.stdin)) };
 }

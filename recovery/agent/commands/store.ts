@@ -1,9 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Recovery, StatefulDefinition } from "../../../components/services/definition.ts";
 import { userSecretFile } from "../../layout.ts";
 import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
+import { taskSecrets } from "../task-secrets.ts";
 
 /**
  * The child inside a store's network namespace: connects to 127.0.0.1 with the task's own secrets and answers requests line by line
@@ -109,7 +109,7 @@ export async function storeSecrets(
   definition: StatefulDefinition,
   pid: number,
 ): Promise<Readonly<Record<string, string>>> {
-  return { ...(await userSecrets(definition)), ...(await readSecrets(`/proc/${pid}/root/run/secrets`)) };
+  return { ...(await userSecrets(definition)), ...(await taskSecrets(pid)) };
 }
 
 /** Passwords of users that the store's task knows nothing of. */
@@ -120,16 +120,6 @@ async function userSecrets({
   const entries = await Promise.all(
     Object.keys(names).map(
       async (file) => [file, await readFile(userSecretFile(name, file), "utf8")] as const,
-    ),
-  );
-  return Object.fromEntries(entries);
-}
-
-async function readSecrets(folder: string): Promise<Readonly<Record<string, string>>> {
-  const names = await readdir(folder);
-  const entries = await Promise.all(
-    names.map(
-      async (name) => [name, (await readFile(join(folder, name), "utf8")).replace(/\n$/, "")] as const,
     ),
   );
   return Object.fromEntries(entries);
