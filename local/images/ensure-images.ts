@@ -85,12 +85,8 @@ async function wantedImages(
 }
 
 function standIn(name: string, recipe: ImageRecipe): Wanted {
-  return {
-    name,
-    key: imageKey(recipe),
-    source: "stand-in",
-    fetch: (progress) => localImage(recipe, progress),
-  };
+  const key = imageKey(recipe);
+  return { name, key, source: "stand-in", fetch: (progress) => localImage(recipe, progress, key) };
 }
 
 function pulled(name: string, { ref, version }: UpstreamImage): Wanted {

@@ -22,14 +22,18 @@ export function imageKey(recipe: ImageRecipe): string {
   return contentKey([recipe.name, ...recipe.config, ...recipe.inputs()]);
 }
 
-/** Whether the cache has a recipe's result. */
-export function isMade(recipe: ImageRecipe): boolean {
-  return existsSync(path.join(cacheDirectory(), kind(recipe), imageKey(recipe)));
+/** Whether the cache has a recipe's result. `key` is the recipe's `imageKey`, where that is known already: it reads all inputs. */
+export function isMade(recipe: ImageRecipe, key = imageKey(recipe)): boolean {
+  return existsSync(path.join(cacheDirectory(), kind(recipe), key));
 }
 
 /** The folder in the cache with a recipe's `rootfs.tar` and `version`, made now if need be. */
-export async function imageFiles(recipe: ImageRecipe, report: (detail: string) => void): Promise<string> {
-  return cached(kind(recipe), imageKey(recipe), (directory) => recipe.build(directory, report), {
+export async function imageFiles(
+  recipe: ImageRecipe,
+  report: (detail: string) => void,
+  key = imageKey(recipe),
+): Promise<string> {
+  return cached(kind(recipe), key, (directory) => recipe.build(directory, report), {
     onWait: () => {
       report("another run makes it");
     },
@@ -37,11 +41,16 @@ export async function imageFiles(recipe: ImageRecipe, report: (detail: string) =
 }
 
 /** Makes sure that Docker has the image of a recipe: present, imported from the cache, or made. */
-export async function localImage(recipe: ImageRecipe, progress: Progress): Promise<LocalImage> {
-  const reference = `kaleem/${recipe.name}:${imageKey(recipe)}`;
-  const files = isMade(recipe)
-    ? await imageFiles(recipe, () => undefined)
-    : await progress.step(`image ${recipe.name} from ${recipe.from}`, (report) => imageFiles(recipe, report));
+export async function localImage(
+  recipe: ImageRecipe,
+  progress: Progress,
+  key = imageKey(recipe),
+): Promise<LocalImage> {
+  const reference = `kaleem/${recipe.name}:${key}`;
+  const make = (report: (detail: string) => void) => imageFiles(recipe, report, key);
+  const files = isMade(recipe, key)
+    ? await make(() => undefined)
+    : await progress.step(`image ${recipe.name} from ${recipe.from}`, make);
   const version = (await readFile(path.join(files, "version"), "utf8")).trim();
   if ((await inspect("image", reference, "{{.Id}}")) === undefined) {
     const changes = recipe.config.flatMap((instruction) => ["--change", instruction]);
