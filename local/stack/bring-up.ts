@@ -122,8 +122,8 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const { running, off } = await progress.step("health through the edge", async () => {
     if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
     // Before the edge, whose status alone would not say which service is amiss, nor why.
-    const declared = await awaitRunning(context, host, 60_000);
-    await awaitEdge(edge, fence.fenced ? 503 : 200, 120_000);
+    const declared = await awaitRunning(context, host, 120_000);
+    await awaitEdge(edge, fence.fenced ? 503 : 200, 60_000);
     return declared;
   });
   const versions = await imageVersions(instance);
