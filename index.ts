@@ -7,10 +7,12 @@ import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
 import { Host } from "./components/host/host.ts";
+import { Monitoring } from "./components/monitoring/monitoring.ts";
 import { catalog as pages } from "./components/services/catalog.ts";
 import { enabledServices } from "./components/services/enabled-services.ts";
 import { loadCatalog } from "./components/services/load-catalog.ts";
 import { loadImages } from "./components/services/load-images.ts";
+import { platformFacts } from "./components/services/platform-facts.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/storage/offsite.ts";
@@ -43,6 +45,7 @@ const services = new Services("services", {
   images,
   settings: config.services,
   secret: config.secret,
+  facts: platformFacts(stack, config, enabled),
   fenced: config.fenced,
 });
 const edge = new Edge("edge", {
@@ -55,5 +58,6 @@ const edge = new Edge("edge", {
 });
 
 const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });
+new Monitoring("monitoring", { host, agent });
 
 export const outputs = stackOutputs(stack, config, { host, services, edge, backups });

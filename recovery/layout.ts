@@ -18,6 +18,12 @@ export const layout = {
   staging: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces; kept until the next restore. */
   replaced: "/srv/kaleem/replaced",
+  /** What monitoring keeps: metrics, logs, traces. On the data filesystem, in no recovery point. */
+  history: "/srv/kaleem/history",
+  /** An empty directory on the system disk, with mount points inside: what the node exporter may see of the file systems. */
+  filesystems: "/var/lib/kaleem/filesystems",
+  /** An empty directory on the data filesystem, for the same. */
+  dataProbe: "/srv/kaleem/probe",
   /** Local restic repository: on the system disk, apart from the data volume. */
   repository: "/var/backups/kaleem/repository",
   resticCache: "/var/cache/kaleem/restic",

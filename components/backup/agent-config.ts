@@ -21,7 +21,7 @@ export function agentConfig(from: {
     offsite: from.offsite,
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
     applications: from.catalog.flatMap((definition) =>
-      definition.kind === "stateful"
+      definition.kind === "stateful" || definition.runsFenced === true
         ? []
         : [
             {

@@ -72,6 +72,10 @@ export const certificates = text<string>(
 );
 /** Part of a sentence, on one line. */
 export const reason = text<string>(/^[^\n]{3,200}$/, "a reason in a few words");
+export const mailAddress = text<string>(
+  /^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$/,
+  "a mail address such as ops@example.com",
+);
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
@@ -87,6 +91,7 @@ export const secretForms = {
     /^-----BEGIN ((EC|RSA) )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END ((EC|RSA) )?PRIVATE KEY-----\s*$/,
     "a private key in PEM, without a passphrase",
   ),
+  url: text<string>(/^https?:\/\/[\x21-\x7e]{3,1024}$/, "an address such as https://hooks.example.com/…"),
   credential: text<string>(/^[\x21-\x7e]{3,256}$/, "3 or more printable characters without spaces"),
 } as const;
 export type SecretForm = keyof typeof secretForms;

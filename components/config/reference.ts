@@ -47,11 +47,15 @@ function settingRow(
 }
 
 function secretRows(catalog: readonly ServiceDefinition[]): Row[] {
-  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, usedBy, onlyWhen }]) => [
+  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, optional, usedBy, onlyWhen }]) => [
     `\`${key}\``,
     escaped(secretForms[form].meta()?.title ?? ""),
     usedBy.join(", "),
-    onlyWhen === undefined ? meaning : `${meaning} Only when ${onlyWhen.says}.`,
+    optional === true
+      ? `Optional. ${meaning}`
+      : onlyWhen === undefined
+        ? meaning
+        : `${meaning} Only when ${onlyWhen.says}.`,
   ]);
 }
 

@@ -142,6 +142,22 @@ const edge = z
   })
   .describe("Nginx in front of the API.");
 
+const mail = z
+  .strictObject({
+    server: field.registry.describe("The SMTP server that takes the mail; it must offer STARTTLS."),
+    from: field.mailAddress.describe("Whom the mail comes from."),
+    to: field.mailAddress.describe("Who gets it."),
+    user: field.mailAddress.describe("Who logs in to the server, with the secret alert-mail-password."),
+  })
+  .describe("Mail for SEV3 alerts.");
+
+const monitoring = z
+  .strictObject({ mail: mail.optional() })
+  .default({})
+  .describe(
+    "Where alerts go. Chat and paging need no setting but their secrets, alert-chat-url and alert-page-key.",
+  );
+
 const stateful = z.strictObject({
   memory: field.byteSize.describe(
     "Most memory that one replica may have; beyond it the replica is killed and started again.",
@@ -150,13 +166,14 @@ const stateful = z.strictObject({
 });
 const stateless = stateful.extend({
   replicas: field.replicas.describe(
-    "How many run at once. Only applications have a choice; a store has one.",
+    "How many run at once. Only applications have a choice; a store has one, and so has each part of monitoring.",
   ),
 });
 
-/** A service that may be left out has two keys more. */
-function slice({ kind, optional }: ServiceDefinition) {
-  const shape = kind === "stateful" ? stateful : stateless;
+/** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
+function slice(definition: ServiceDefinition) {
+  const { kind, optional } = definition;
+  const shape = kind === "stateful" || definition.runsFenced === true ? stateful : stateless;
   if (optional === undefined) return shape;
   return shape.extend({
     enabled: field.flag
@@ -196,6 +213,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     backups,
     services: services(catalog),
     edge,
+    monitoring,
   });
 }
 
@@ -204,6 +222,7 @@ export type HostSettings = StackSettings["host"];
 export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
 export type BackupSettings = StackSettings["backups"];
+export type MonitoringSettings = StackSettings["monitoring"];
 export type EdgeSettings = StackSettings["edge"];
 export type ServiceSettings = z.infer<typeof stateful> & {
   readonly replicas?: number;

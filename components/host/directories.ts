@@ -24,12 +24,28 @@ export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDire
         }))
       : [],
   );
+  const history = catalog.flatMap((definition) =>
+    definition.kind === "stateless"
+      ? Object.values(definition.history ?? {}).map((directory) => ({
+          path: `${layout.history}/${directory}`,
+          owner: definition.user,
+          mode: "0700",
+        }))
+      : [],
+  );
   return [
     root(layout.live, "0755"),
     ...live,
+    root(layout.history, "0755"),
+    ...history,
+    root(layout.dataProbe, "0755"),
     root(dirname(layout.point), "0700"),
     root(dirname(layout.repository), "0700"),
     root(layout.agentState, "0700"),
+    // The data probe is mounted below it, at the data root's own path.
+    root(layout.filesystems, "0755"),
+    root(`${layout.filesystems}/srv`, "0755"),
+    root(`${layout.filesystems}${layout.dataRoot}`, "0755"),
     root(dirname(layout.resticCache), "0700"),
     root(dirname(layout.config), "0755"),
     root(layout.secrets, "0700"),

@@ -17,7 +17,12 @@ export interface ContainerArgs {
  */
 export function containerSpec({ definition, image, binds = {} }: ContainerArgs) {
   const { health } = definition;
-  const mounts = [...dataMounts(definition), ...bindMounts(binds), ...scratchMounts(definition)];
+  const mounts = [
+    ...dataMounts(definition),
+    ...bindMounts(binds),
+    ...seen(definition),
+    ...scratchMounts(definition),
+  ];
   const capabilities = definition.capabilities ?? [];
   return {
     image,
@@ -45,12 +50,19 @@ export function containerSpec({ definition, image, binds = {} }: ContainerArgs) 
 }
 
 function dataMounts(definition: ServiceDefinition) {
-  if (definition.kind === "stateless") return [];
-  return Object.entries(definition.data).map(([target, directory]) => ({
+  const [root, directories] =
+    definition.kind === "stateful"
+      ? [layout.live, definition.data]
+      : [layout.history, definition.history ?? {}];
+  return Object.entries(directories).map(([target, directory]) => ({
     type: "bind",
-    source: `${layout.live}/${directory}`,
+    source: `${root}/${directory}`,
     target,
   }));
+}
+
+function seen({ reads = {} }: ServiceDefinition) {
+  return Object.entries(reads).map(([target, source]) => ({ type: "bind", source, target, readOnly: true }));
 }
 
 function bindMounts(binds: Readonly<Record<string, string>>) {

@@ -1,3 +1,5 @@
+import type { MonitoringSettings } from "../config/schema.ts";
+
 /**
  * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
  * turns the same page into recovery points and restores, tests and docs read it too.
@@ -8,6 +10,18 @@ export type ByteSize = `${number}${"KiB" | "MiB" | "GiB"}`;
 
 /** A span of time with its unit, such as `500ms`, `5s` or `30m`. */
 export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
+
+/** What a file that is made for a service may depend on. */
+export interface PlatformFacts {
+  readonly stack: string;
+  /** Every service of the stack, its edge included. */
+  readonly catalog: readonly ServiceDefinition[];
+  /** Name in the edge's certificate. */
+  readonly serverName: string;
+  readonly monitoring: MonitoringSettings;
+  /** Whether an optional secret is set. */
+  readonly hasSecret: (key: SecretName) => boolean;
+}
 
 /** The key of a secret in the stack configuration, such as `redis-password`. */
 export type SecretName = string;
@@ -52,10 +66,16 @@ interface Service {
   readonly logins?: Readonly<Record<string, { readonly user: string; readonly secret: SecretName }>>;
   /** How a secret is rotated, where it is not as `rotationOf` says of all others. Said once, by the service that it belongs to. */
   readonly rotation?: Readonly<Record<SecretName, Rotation>>;
+  /** Secrets that a stack may leave unset; the file is then absent. Name under /run/secrets → key in the stack configuration. */
+  readonly optionalSecrets?: Readonly<Record<string, SecretName>>;
   /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */
   readonly secretMeanings?: Readonly<Record<SecretName, string>>;
   /** Path in the container → file beside the definition, delivered as a Swarm config. */
   readonly files?: Readonly<Record<string, URL>>;
+  /** Path in the container → text that is made of the whole platform, delivered as `files` are. Pure, and without secrets. */
+  readonly generated?: Readonly<Record<string, (facts: PlatformFacts) => string>>;
+  /** Path in the container → file or directory of the host that it sees and cannot write. */
+  readonly reads?: Readonly<Record<string, string>>;
   readonly health: Health;
   readonly limits: { readonly memory: ByteSize; readonly cpus: number };
   /** Time between SIGTERM and SIGKILL. Always set: unset means none. */
@@ -81,6 +101,13 @@ export interface StatelessDefinition extends Service {
   readonly replicas: number;
   /** Why nothing of it has to be recovered, such as `none: rebuilt from its image`. */
   readonly recovery: `none: ${string}`;
+  /**
+   * Path in the container → directory below the host's history directory: what outlives a task and is in no recovery point,
+   * since nothing that a customer gave is in it. Two tasks never share it: an update stops the old one first.
+   */
+  readonly history?: Readonly<Record<string, string>>;
+  /** Runs while a closed stack's data is being restored, too, and starts before the stores are ready: it serves no customer. */
+  readonly runsFenced?: true;
 }
 
 /** Where a store answers, and with which secrets: name under /run/secrets, or in `userSecrets`, → value. */
@@ -188,7 +215,11 @@ export function defineStore<Client>(
 
 /** Every secret that a page names: name → key. */
 export function secretsOf(definition: ServiceDefinition): Readonly<Record<string, SecretName>> {
-  return { ...definition.secrets, ...(definition.kind === "stateful" ? definition.userSecrets : {}) };
+  return {
+    ...definition.secrets,
+    ...definition.optionalSecrets,
+    ...(definition.kind === "stateful" ? definition.userSecrets : {}),
+  };
 }
 
 /** Defines a service without data of its own. */

@@ -20,11 +20,12 @@ const shortestPatience: Duration = "5m";
 const taskStart: Duration = "15s";
 
 /**
- * How a service is updated. Stateless ones start the new task first; stores and whoever owns a host port stop the old
- * one first. In every case a new version that does not become healthy gives way to the old one, and the update fails.
+ * How a service is updated. Stateless ones start the new task first; stores, whoever owns a host port and whoever
+ * keeps history stop the old one first. In every case a new version that does not become healthy gives way to the old one, and the update fails.
  */
 export function rollout(definition: ServiceDefinition, { replicas, ownsHostPort }: RolloutArgs) {
-  const order = definition.kind === "stateless" && !ownsHostPort ? "start-first" : "stop-first";
+  const keepsNothing = definition.kind === "stateless" && definition.history === undefined;
+  const order = keepsNothing && !ownsHostPort ? "start-first" : "stop-first";
   const change = {
     parallelism: 1,
     delay: "0s",

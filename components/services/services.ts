@@ -8,7 +8,7 @@ import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { HostFile } from "../host/host-file.ts";
 import { commandLine } from "../text/shell.ts";
-import type { ServiceDefinition } from "./definition.ts";
+import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
 import type { ImageLock } from "./image-lock.ts";
 import { fingerprint } from "./login-name.ts";
 import { inStartOrder } from "./start-order.ts";
@@ -23,6 +23,8 @@ export interface ServicesArgs {
   readonly images: ImageLock;
   readonly settings: StackConfig["services"];
   readonly secret: StackConfig["secret"];
+  /** What files that are made for a service depend on. */
+  readonly facts: PlatformFacts;
   /** Holds every application at zero replicas: its data has still to be restored. */
   readonly fenced: boolean;
 }
@@ -44,12 +46,12 @@ export class Services extends pulumi.ComponentResource {
       { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
     );
     const made = new Map<string, SwarmService>();
-    const make = (kind: ServiceDefinition["kind"], after: pulumi.Resource) =>
+    const make = (kind: ServiceDefinition["kind"], ready: pulumi.Resource) =>
       inStartOrder(args.catalog.filter((definition) => definition.kind === kind)).map((definition) => {
         const needed = (definition.needs ?? []).flatMap((name) => made.get(name) ?? []);
         const service = new SwarmService(definition.name, this.#serviceArgs(definition, args), {
           parent: this,
-          dependsOn: [after, ...needed],
+          dependsOn: [runsFenced(definition) ? args.host.baseline : ready, ...needed],
         });
         made.set(definition.name, service);
         return service;
@@ -71,6 +73,7 @@ export class Services extends pulumi.ComponentResource {
       ...(settings === undefined ? {} : { settings }),
       image: args.images.ref(definition.image),
       secret: args.secret,
+      facts: args.facts,
       network: this.network,
       replicas: replicas(definition, settings, args.fenced),
     };
@@ -152,5 +155,10 @@ export function replicas(
   fenced: boolean,
 ): number {
   if (definition.kind === "stateful") return 1;
-  return fenced ? 0 : (settings?.replicas ?? definition.replicas);
+  return fenced && !runsFenced(definition) ? 0 : (settings?.replicas ?? definition.replicas);
+}
+
+/** Whether the service runs while the stack is fenced, too. */
+export function runsFenced(definition: ServiceDefinition): boolean {
+  return definition.kind === "stateless" && definition.runsFenced === true;
 }

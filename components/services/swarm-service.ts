@@ -7,7 +7,8 @@ import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
 import { commandLine } from "../text/shell.ts";
 import { containerSpec } from "./container-spec.ts";
-import type { ServiceDefinition } from "./definition.ts";
+import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
+import { deliveredFiles } from "./delivered-files.ts";
 import { loginName } from "./login-name.ts";
 import { bytes } from "./quantities.ts";
 import { rollout } from "./rollout.ts";
@@ -21,6 +22,8 @@ export interface SwarmServiceArgs {
   readonly image: string;
   /** Key in the stack configuration → secret value. */
   readonly secret: (key: string) => pulumi.Output<string>;
+  /** What generated files and optional secrets depend on. Left out where the definition has neither. */
+  readonly facts?: PlatformFacts;
   readonly network: docker.Network;
   /** 0 keeps an application down, such as while its data is being restored. */
   readonly replicas: number;
@@ -69,7 +72,7 @@ export class SwarmService extends pulumi.ComponentResource {
             ...containerSpec(args),
             ...(definition.logins ? { env: { ...definition.env, ...logins(args) } } : {}),
             secrets,
-            configs: this.#configs(name, definition, child),
+            configs: this.#configs(name, args, child),
           },
           networksAdvanceds: [{ id: args.network.id }],
           resources: { limits: limits(args) },
@@ -107,9 +110,16 @@ export class SwarmService extends pulumi.ComponentResource {
   }
 
   /** Without fixed names, since Swarm secrets cannot change: a rotation creates the new one first. */
-  #secrets(name: string, { definition, secret }: SwarmServiceArgs, child: pulumi.CustomResourceOptions) {
+  #secrets(
+    name: string,
+    { definition, secret, facts }: SwarmServiceArgs,
+    child: pulumi.CustomResourceOptions,
+  ) {
     const [uid, gid] = owner(definition);
-    return Object.entries(definition.secrets ?? {}).map(([fileName, key]) => {
+    const optional = Object.entries(definition.optionalSecrets ?? {}).filter(
+      ([, key]) => facts?.hasSecret(key) ?? false,
+    );
+    return [...Object.entries(definition.secrets ?? {}), ...optional].map(([fileName, key]) => {
       const resource = new docker.Secret(
         `${name}-${fileName}`,
         { data: secret(key).apply((value) => Buffer.from(value).toString("base64")) },
@@ -126,11 +136,11 @@ export class SwarmService extends pulumi.ComponentResource {
     });
   }
 
-  #configs(name: string, definition: ServiceDefinition, child: pulumi.CustomResourceOptions) {
-    return Object.entries(definition.files ?? {}).map(([fileName, source]) => {
+  #configs(name: string, { definition, facts }: SwarmServiceArgs, child: pulumi.CustomResourceOptions) {
+    return deliveredFiles(definition, facts).map(([fileName, content]) => {
       const resource = new docker.ServiceConfig(
         `${name}-${fileName.split("/").at(-1) ?? "file"}`,
-        { data: readFileSync(source).toString("base64") },
+        { data: content.toString("base64") },
         child,
       );
       return { configId: resource.id, configName: resource.name, fileName, fileMode: 0o444 };

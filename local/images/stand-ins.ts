@@ -1,6 +1,7 @@
 import { apiImage } from "./api/image.ts";
 import { minioImage } from "./minio/image.ts";
 import { mongoImage } from "./mongo/image.ts";
+import { monitoringImage } from "./monitoring/image.ts";
 import { nginxImage } from "./nginx/image.ts";
 import { rabbitmqImage } from "./rabbitmq/image.ts";
 import type { ImageRecipe } from "./recipe.ts";
@@ -22,6 +23,12 @@ export const standIns: Readonly<Record<string, ImageRecipe>> = {
   embedding: apiImage,
   worker: apiImage,
   webhooks: apiImage,
+  prometheus: monitoringImage,
+  alertmanager: monitoringImage,
+  "node-exporter": monitoringImage,
+  "blackbox-exporter": monitoringImage,
+  "redis-exporter": monitoringImage,
+  "syslog-ng": monitoringImage,
 };
 
 /** Keys of images that no registry has: they are made from this repository. */

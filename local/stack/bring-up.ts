@@ -2,11 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
-import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
 import { catalog } from "../../components/services/catalog.ts";
-import type { DisabledService } from "../../components/services/disabled-services.ts";
 import { parseLock } from "../images/image-lock.ts";
 import { upstreamOnly, type UpstreamOnlyService } from "../images/upstream-only.ts";
 import { ensureImages } from "../images/ensure-images.ts";
@@ -16,14 +14,11 @@ import type { Progress } from "../progress.ts";
 import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { sshKeyPair } from "../ssh/ssh-key-pair.ts";
 import { createVps, type Vps } from "../vps/create-vps.ts";
-import { layout } from "../../recovery/layout.ts";
 import { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
-import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
-import { awaitEdge } from "./await-edge.ts";
 import { readLineage } from "./data-state.ts";
-import { edgeTarget } from "./edge-target.ts";
+import { deploy, type Deployed } from "./deploy.ts";
 import { decideFence, type FenceDecision } from "./fence.ts";
 import { writtenServices } from "./committed-stack-file.ts";
 import { mergeSettings } from "./merge-settings.ts";
@@ -31,9 +26,7 @@ import { prepareStack } from "./prepare-stack.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { openStackPaths, type StackPaths } from "./stack-paths.ts";
 import { timedProgress, type PhaseSeconds } from "./timed-progress.ts";
-import { describeChanges } from "./describe-changes.ts";
-import { lookAt, withTaskFailures } from "./watch-tasks.ts";
-import { awaitRunning, type RunningService } from "./await-running.ts";
+import { recordingDeployment } from "./record-deployment.ts";
 
 export interface BringUpRequest {
   readonly instance: StackInstance;
@@ -46,7 +39,7 @@ export interface BringUpRequest {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-export interface BroughtUp {
+export interface BroughtUp extends Deployed {
   readonly engine: Engine;
   readonly context: StackContext;
   readonly paths: StackPaths;
@@ -54,13 +47,6 @@ export interface BroughtUp {
   readonly vps: Vps;
   readonly host: SshHost;
   readonly fence: FenceDecision;
-  readonly pulumi: OperationResult;
-  /** Where customers reach the edge, and the certificate by which they know it. */
-  readonly edge: EdgeTarget;
-  /** What was wanted, and was found running. */
-  readonly running: readonly RunningService[];
-  /** What is switched off, and why. */
-  readonly off: readonly DisabledService[];
   /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
   readonly versions: ReadonlyMap<string, string>;
   /** What each phase took, in order. */
@@ -106,28 +92,12 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
       ),
     }),
   );
-  const pulumi = await progress.step("pulumi up", async (report) => {
-    const result = await withTaskFailures(lookAt(host), () =>
-      runPulumi(context, "up", {
-        onResource: ({ name, action }) => {
-          report(`${name} ${action}`);
-        },
-      }),
-    );
-    report(describeChanges(result.changes));
-    return result;
-  });
-  for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
-  const edge = await edgeTarget(instance, host);
-  const { running, off } = await progress.step("health through the edge", async () => {
-    if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
-    // Before the edge, whose status alone would not say which service is amiss, nor why.
-    const declared = await awaitRunning(context, host, 120_000);
-    await awaitEdge(edge, fence.fenced ? 503 : 200, 60_000);
-    return declared;
-  });
+  const say = (sentence: string): void => progress.note(`  ${sentence}`);
+  const deployed = await recordingDeployment({ host, stack: instance.stack, say }, () =>
+    deploy({ context, instance, host, fence, progress }),
+  );
   const versions = await imageVersions(instance);
-  return { engine, context, paths, cloud, vps, host, fence, pulumi, edge, running, off, versions, phases };
+  return { engine, context, paths, cloud, vps, host, fence, ...deployed, versions, phases };
 }
 
 async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {

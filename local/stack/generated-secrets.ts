@@ -13,6 +13,7 @@ const draw: Readonly<Record<SecretForm, (() => string) | null>> = {
   password,
   // mongod wants base64, 6 to 1024 characters.
   keyfile: () => randomBytes(756).toString("base64"),
+  url: null,
   credential: null,
   privateKey: null,
 };
@@ -24,9 +25,9 @@ const draw: Readonly<Record<SecretForm, (() => string) | null>> = {
 export function generatedSecrets(
   catalog: readonly ServiceDefinition[],
 ): Readonly<Record<string, () => string>> {
-  const made = Object.entries(secretKeys(catalog)).flatMap(([key, { form }]) => {
+  const made = Object.entries(secretKeys(catalog)).flatMap(([key, { form, optional }]) => {
     const make = draw[form];
-    return make === null ? [] : [[key, make] as const];
+    return make === null || optional === true ? [] : [[key, make] as const];
   });
   return Object.fromEntries(made);
 }

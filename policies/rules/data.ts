@@ -7,7 +7,8 @@ import type { StackView } from "../stack-view.ts";
 /** A point copies the live directory: data that lies elsewhere is lost with the machine. */
 export const dataUnderRoot: Rule = {
   name: "data-under-root",
-  description: "Whatever a service writes to on the host lies below the data root's live directory.",
+  description:
+    "Whatever a service writes to on the host lies below the data root's live directory, or its history.",
   check: (view) => [...writableMounts(view), ...volumes(view), ...storesWithoutData(view)],
 };
 
@@ -15,7 +16,8 @@ function writableMounts(view: StackView): readonly Finding[] {
   return swarmServices(view).flatMap(({ resource, container }) =>
     list(container, "mounts").flatMap((mount) => {
       const [type, source] = [text(mount, "type"), property(mount, "source")];
-      const below = typeof source === "string" && isBelow(source, layout.live);
+      const below =
+        typeof source === "string" && (isBelow(source, layout.live) || isBelow(source, layout.history));
       if (type === "tmpfs" || (type === "bind" && (below || property(mount, "readOnly") === true))) return [];
       return [
         {

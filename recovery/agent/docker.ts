@@ -1,9 +1,21 @@
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../exit-codes.ts";
 import { parseContainer, type Container } from "./container.ts";
+import { parseUsage, type ContainerUsage } from "./container-usage.ts";
 import { DockerError } from "./docker-error.ts";
 import { DockerSocket } from "./docker-socket.ts";
 import { parseSwarmService, type SwarmService } from "./swarm-service.ts";
+
+/** The label that Swarm gives the containers of a service. */
+const serviceLabel = "com.docker.swarm.service.name";
+const listedTask = z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()) });
+const gatewayBridge = z.object({ Containers: z.record(z.string(), z.object({ IPv4Address: z.string() })) });
+
+/** A container of a Swarm service. */
+export interface Task {
+  readonly service: string;
+  readonly container: Container;
+}
 
 const listedContainer = z.object({ Id: z.string(), Created: z.number() });
 
@@ -31,6 +43,58 @@ export class Docker {
       .parse(body)
       .sort((a, b) => b.Created - a.Created);
     return Promise.all(listed.map((container) => this.inspectContainer(container.Id)));
+  }
+
+  /** Every running or paused container of a Swarm service on this host, by its service. One that ends meanwhile is left out. */
+  async allTasks(): Promise<readonly Task[]> {
+    const filters = { label: [serviceLabel], status: ["running", "paused"] };
+    const body = await this.#socket.call(
+      "GET",
+      `/containers/json?filters=${query(filters)}`,
+      "list containers",
+    );
+    const tasks = z
+      .array(listedTask)
+      .parse(body)
+      .map(async ({ Id, Labels }): Promise<Task[]> => {
+        try {
+          return [{ service: Labels[serviceLabel] ?? "", container: await this.inspectContainer(Id) }];
+        } catch (error) {
+          if (error instanceof DockerError && error.status === 404) return [];
+          throw error;
+        }
+      });
+    return (await Promise.all(tasks)).flat();
+  }
+
+  /** Every Swarm service. */
+  async allServices(): Promise<readonly SwarmService[]> {
+    return z
+      .array(z.unknown())
+      .parse(await this.#socket.call("GET", "/services", "list services"))
+      .map(parseSwarmService);
+  }
+
+  /** What a container uses just now; null when it has ended meanwhile. */
+  async usage(id: string): Promise<ContainerUsage | null> {
+    try {
+      return parseUsage(
+        await this.#socket.call(
+          "GET",
+          `/containers/${id}/stats?stream=false&one-shot=true`,
+          "measure container",
+        ),
+      );
+    } catch (error) {
+      if (error instanceof DockerError && (error.status === 404 || error.status === 409)) return null;
+      throw error;
+    }
+  }
+
+  /** Where a Swarm task's container answers from this host, and from nowhere else; null when it has no such address. */
+  async hostAddress(id: string): Promise<string | null> {
+    const body = await this.#socket.call("GET", "/networks/docker_gwbridge", "inspect docker_gwbridge");
+    return gatewayBridge.parse(body).Containers[id]?.IPv4Address.split("/")[0] ?? null;
   }
 
   /** Rejects with a DockerError of status 404 when the container is gone. */
@@ -145,4 +209,8 @@ export interface LoneContainer {
   readonly args: readonly string[];
   /** `path on the host:path in the container`. */
   readonly binds: readonly string[];
+}
+
+function query(filters: Readonly<Record<string, readonly string[]>>): string {
+  return encodeURIComponent(JSON.stringify(filters));
 }

@@ -1,11 +1,15 @@
+import { text as textOf } from "node:stream/consumers";
 import { exitCodes, RecoveryError, type ExitCode } from "../exit-codes.ts";
 import { benchCopyCommand } from "./bench-copy.ts";
+import { addressCommand } from "./commands/address.ts";
+import { containersCommand } from "./commands/containers.ts";
 import { fenceCommand, openCommand } from "./commands/fence.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
+import { recordDeployCommand } from "./commands/record-deploy.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
@@ -37,6 +41,9 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   restic-key add|retire the new password of both repositories, on stdin; or take the former one away
   try-login STORE SECRET
                         whether a store takes each of the passwords in the JSON list on stdin
+  containers            measure every container, for monitoring
+  record-deploy         keep how a deployment ended, for monitoring; JSON on stdin
+  address SERVICE       where a service answers from this host: the far end of an SSH tunnel
   unpause               thaw what a killed point has left paused
   bench-copy [--files N] [--seconds S]
                         measure two-pass copies on the data file system under a write load
@@ -68,6 +75,9 @@ const commands: Readonly<
   "set-administrator": setAdministratorCommand,
   "restic-key": resticKeyCommand,
   "try-login": tryLoginCommand,
+  containers: (context, args) => none(args, () => containersCommand(context)),
+  "record-deploy": (context, args) =>
+    none(args, async () => recordDeployCommand(context, await textOf(process.stdin))),
 };
 
 async function main([command = "", ...args]: readonly string[]): Promise<ExitCode> {
@@ -88,6 +98,15 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
     // A broken SSH connection must not end a restore half-way.
     process.on("SIGHUP", () => undefined);
     return restoreCommand(await loadContext(command, interrupt.signal));
+  }
+  if (command === "address") {
+    const [service = "", ...rest] = args;
+    // Not JSON: it goes into another command's line.
+    const address = await none(rest, async () =>
+      addressCommand(await loadContext(command, interrupt.signal), service),
+    );
+    process.stdout.write(`${address}\n`);
+    return exitCodes.ok;
   }
   const run = commands[command];
   if (run === undefined)

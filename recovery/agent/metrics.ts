@@ -7,20 +7,30 @@ export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   /** Null leaves it out: an absent series is an alert of its own. */
   readonly value: number | null;
+  /** What it counts as, and the name that it counts under where that is another. @default a gauge of its own name */
+  readonly family?: { readonly type: "counter" | "histogram"; readonly name: string };
 }
 
 /** Prometheus' text format, for node exporter's textfile collector: series of one name together, sorted, without time stamps. */
 export function renderMetrics(samples: readonly Sample[]): string {
-  const names = [...new Set(samples.map(({ name }) => name))].sort();
-  const blocks = names.map((name) => {
-    const series = samples.flatMap(({ name: of, labels, value }) =>
-      of === name && value !== null ? [{ labels, value }] : [],
-    );
-    const help = samples.find((sample) => sample.name === name)?.help ?? "";
-    const lines = series.map(({ labels, value }) => `${name}${renderLabels(labels)} ${String(value)}`).sort();
-    return series.length === 0
+  const familyOf = ({ name, family }: Sample): string => family?.name ?? name;
+  const names = [...new Set(samples.map(familyOf))].sort();
+  const blocks = names.map((family) => {
+    const members = samples.filter((sample) => familyOf(sample) === family);
+    const lines = members
+      .flatMap(({ name, labels, value }) =>
+        value === null ? [] : [`${name}${renderLabels(labels)} ${String(value)}`],
+      )
+      .sort();
+    const [first] = members;
+    return first === undefined || lines.length === 0
       ? ""
-      : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines, ""].join("\n");
+      : [
+          `# HELP ${family} ${first.help}`,
+          `# TYPE ${family} ${first.family?.type ?? "gauge"}`,
+          ...lines,
+          "",
+        ].join("\n");
   });
   return blocks.join("");
 }

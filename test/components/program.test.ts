@@ -96,13 +96,17 @@ test("only the edge answers from outside, and only on 80 and 443", () => {
   assert.deepEqual(published, ["nginx-service host 80", "nginx-service host 443"]);
 });
 
-test("a fenced stack has its stores and its edge, and no application", () => {
+test("a fenced stack has its stores, its edge and its monitoring, and no application", () => {
   const counts = services().map(({ name, inputs }) => {
     const { replicated } = inputs["mode"] as { replicated: { replicas: number } };
     return `${name} ${replicated.replicas}`;
   });
-  const wanted = catalog.map(({ name, kind }) => `${name}-service ${kind === "stateful" ? 1 : 0}`);
-  assert.deepEqual(counts.sort(), [...wanted, "nginx-service 1"].sort());
+  const wanted = [...catalog, nginx].map((definition) => {
+    const down = definition.kind === "stateless" && definition.runsFenced !== true && definition !== nginx;
+    return `${definition.name}-service ${down ? 0 : 1}`;
+  });
+  assert.deepEqual(counts.sort(), wanted.sort());
+  assert.ok(counts.includes("api-service 0") && counts.includes("prometheus-service 1"));
 });
 
 test("stores are set up before applications start, and by an agent that is there", () => {
@@ -203,13 +207,14 @@ test("secrets can rotate: none has a fixed name in Swarm", () => {
   }
 });
 
-test("everything has a parent but the six parts that index.ts names", () => {
+test("everything has a parent but the seven parts that index.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
   assert.deepEqual(roots.map(({ name }) => name).sort(), [
     "agent",
     "backups",
     "edge",
     "host",
+    "monitoring",
     "offsite",
     "services",
   ]);
@@ -218,9 +223,9 @@ test("everything has a parent but the six parts that index.ts names", () => {
 test("the outputs are what the operator's commands expect, without a secret", () => {
   const parsed = stackOutputsSchema.parse(outputs);
   assert.equal(parsed.fenced, true);
-  assert.deepEqual(
-    parsed.services.map(({ name, replicas }) => `${name} ${replicas}`),
-    [...catalog.map(({ name, kind }) => `${name} ${kind === "stateful" ? 1 : 0}`), "nginx 1"],
-  );
+  const told = parsed.services.map(({ name, replicas }) => `${name} ${replicas}`);
+  assert.equal(told.length, catalog.length + 1);
+  for (const line of ["mongo 1", "redis 1", "api 0", "prometheus 1", "nginx 1"])
+    assert.ok(told.includes(line), line);
   for (const value of Object.values(secrets)) assert.ok(!JSON.stringify(outputs).includes(value));
 });

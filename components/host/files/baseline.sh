@@ -275,7 +275,7 @@ configure_docker() {
   "insecure-registries": [$(join_json "${INSECURE_REGISTRIES[@]}")],
   "live-restore": false,
   "log-driver": "json-file",
-  "log-opts": { "max-file": "3", "max-size": "10m" }
+  "log-opts": { "labels": "com.docker.swarm.service.name", "max-file": "3", "max-size": "10m" }
 }
 JSON
   changed=$FILE_CHANGED

@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ConfigError } from "../../../components/config/config-error.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
+import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { catalog } from "../../../components/services/catalog.ts";
 import { issuedFor } from "../../../local/policy/trial-certificate.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
+const optionalSecrets = Object.entries(secretKeys(catalog)).flatMap(([key, { optional }]) =>
+  optional === true ? [key] : [],
+);
+/** Every key of the top level, those that may be left out included. */
+const knownKeys = [...Object.keys(valid), ...optionalSecrets, "monitoring", "edge-tls-key"].sort();
 
 function parse(
   values: Record<string, string | undefined>,
@@ -160,8 +166,7 @@ test("every problem is reported at once", () => {
     [
       "Pulumi.local.yaml: imageLock: missing; expected a path",
       'Pulumi.local.yaml: fenced: expected true or false, got "maybe"',
-      "Pulumi.local.yaml: extra: unknown key; known here: " +
-        [...Object.keys(valid), "edge-tls-key"].sort().join(", "),
+      "Pulumi.local.yaml: extra: unknown key; known here: " + knownKeys.join(", "),
       "Pulumi.local.yaml: restic-password: missing secret; set it with: pulumi config set --secret restic-password",
     ].join("\n"),
   );

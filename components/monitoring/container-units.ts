@@ -1,0 +1,61 @@
+import { layout } from "../../recovery/layout.ts";
+import type { Units } from "../backup/units.ts";
+
+/** Measures the containers twice a minute. It may read what anybody may, Docker's socket, and write one directory. */
+export const containerUnits: Units = {
+  service: [
+    {
+      name: "Unit",
+      entries: [
+        ["Description", "Measures the containers for monitoring"],
+        ["After", "docker.service"],
+        ["StartLimitIntervalSec", 0],
+      ],
+    },
+    {
+      name: "Service",
+      entries: [
+        ["Type", "oneshot"],
+        ["ExecStart", `${layout.agentCommand} containers`],
+        // The next run is due; Docker is slow then, and AgentMetricsStale says so.
+        ["TimeoutStartSec", 25],
+        // Two lines a run would be most of the journal.
+        ["LogLevelMax", "notice"],
+        ["Nice", 10],
+        ["UMask", "0022"],
+        ["NoNewPrivileges", true],
+        ["ProtectSystem", "strict"],
+        ["ReadWritePaths", layout.metrics],
+        ["ProtectHome", true],
+        ["PrivateTmp", true],
+        ["PrivateDevices", true],
+        ["ProtectKernelModules", true],
+        ["ProtectKernelTunables", true],
+        ["ProtectKernelLogs", true],
+        ["ProtectControlGroups", true],
+        ["ProtectClock", true],
+        ["ProtectHostname", true],
+        ["LockPersonality", true],
+        ["RestrictNamespaces", true],
+        ["RestrictRealtime", true],
+        ["RestrictSUIDSGID", true],
+        ["RestrictAddressFamilies", "AF_UNIX"],
+        ["IPAddressDeny", "any"],
+        ["SystemCallArchitectures", "native"],
+        ["SystemCallFilter", "@system-service @pkey"],
+        ["CapabilityBoundingSet", ""],
+      ],
+    },
+  ],
+  timer: [
+    { name: "Unit", entries: [["Description", "Numbers of the containers for monitoring"]] },
+    {
+      name: "Timer",
+      entries: [
+        ["OnCalendar", "*-*-* *:*:00/30"],
+        ["AccuracySec", "1s"],
+      ],
+    },
+    { name: "Install", entries: [["WantedBy", "timers.target"]] },
+  ],
+};

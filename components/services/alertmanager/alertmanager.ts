@@ -1,0 +1,47 @@
+import { alertmanagerConfig } from "../../monitoring/alertmanager-config.ts";
+import { defineStateless } from "../definition.ts";
+
+/** Groups alerts and takes them to people: paging for SEV1 and SEV2, chat for all, mail for SEV3. */
+export const alertmanager = defineStateless({
+  name: "alertmanager",
+  image: "alertmanager",
+  user: "65534:65534",
+  entrypoint: ["/bin/alertmanager"],
+  args: [
+    "--config.file=/etc/alertmanager/alertmanager.yml",
+    "--storage.path=/alertmanager",
+    "--web.listen-address=:9093",
+    // One of it: nothing to agree on with others.
+    "--cluster.listen-address=",
+  ],
+  ports: { http: 9093 },
+  metrics: { port: "http", path: "/metrics" },
+  generated: { "/etc/alertmanager/alertmanager.yml": alertmanagerConfig },
+  optionalSecrets: {
+    "page-key": "alert-page-key",
+    "chat-url": "alert-chat-url",
+    "mail-password": "alert-mail-password",
+    "heartbeat-url": "alert-heartbeat-url",
+  },
+  secretMeanings: {
+    "alert-page-key": "PagerDuty's routing key (Events API v2): SEV1 and SEV2 page. Unset: nobody is paged.",
+    "alert-chat-url": "Slack's incoming webhook: every alert goes there. Unset: none does.",
+    "alert-mail-password": "Of the mail account in monitoring.mail: SEV3 goes by mail. Unset: none does.",
+    "alert-heartbeat-url":
+      "Webhook of a dead-man's-switch service that is told every minute that alerting works, and says so when it is not told.",
+  },
+  health: {
+    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"],
+    every: "10s",
+    timeout: "5s",
+    retries: 3,
+    startPeriod: "30s",
+  },
+  limits: { memory: "64MiB", cpus: 0.5 },
+  replicas: 1,
+  stopGrace: "15s",
+  // Silences, and what has been told already.
+  history: { "/alertmanager": "alertmanager" },
+  runsFenced: true,
+  recovery: "none: alerts that still hold fire again; silences have to be set again",
+});
