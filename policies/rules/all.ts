@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { alertsActionable } from "./alerts.ts";
 import { dataProtected, dataUnderRoot } from "./data.ts";
 import { imageLockFilled, imagesByDigest } from "./images.ts";
 import { onlyEdgePublishes } from "./ports.ts";
@@ -20,6 +21,7 @@ export const allRules: readonly Rule[] = [
   storesRecoverable,
   objectivesHeld,
   timersPresent,
+  alertsActionable,
   secretsMarked,
   environmentHarmless,
   secretsRotatable,

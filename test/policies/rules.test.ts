@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { violations } from "../../policies/rule.ts";
 import { allRules } from "../../policies/rules/all.ts";
+import { alertsCases } from "./cases/alerts.ts";
 import { dataCases } from "./cases/data.ts";
 import { imagesCases } from "./cases/images.ts";
 import { portsCases } from "./cases/ports.ts";
@@ -19,6 +20,7 @@ const cases: readonly (readonly [string, RefusedCase])[] = [
   portsCases,
   dataCases,
   recoveryCases,
+  alertsCases,
   secretsCases,
   tlsCases,
 ].flatMap((group) => Object.entries(group));

@@ -58,6 +58,21 @@ const unitFiles = (role: string) => [
   ),
 ];
 
+const rules = `groups:
+  - name: services
+    rules:
+      - record: kaleem:up
+        expr: up
+      - alert: StoreDown
+        expr: up == 0
+        labels:
+          severity: SEV1
+        annotations:
+          summary: a store is down
+          description: It is.
+          runbook: docs/runbooks/StoreDown.md
+`;
+
 const conf = `http {
   ssl_protocols TLSv1.2 TLSv1.3;
   server {
@@ -95,6 +110,9 @@ export function compliantView(): StackView {
       ),
       resource("docker:index/secret:Secret", "store-password", { data: "never-in-plain" }, ["data"]),
       resource("docker:index/serviceConfig:ServiceConfig", "store-file", { data: "x" }),
+      resource("docker:index/serviceConfig:ServiceConfig", "prometheus-rules", {
+        data: Buffer.from(rules).toString("base64"),
+      }),
       resource("aws:ebs/volume:Volume", "disk", {}),
       file("agent-config", "/etc/kaleem/agent.json", JSON.stringify(agent)),
       file("restic-password", "/etc/kaleem/secrets/restic-password", "never-in-plain", ["stdin"]),
