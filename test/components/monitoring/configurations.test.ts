@@ -33,8 +33,8 @@ test("every page with metrics is measured, task by task, where its page says", (
   for (const { name, ports, metrics } of wanted) {
     const [found] = measured.find(({ job_name }) => job_name === name)?.dns_sd_configs ?? [];
     assert.deepEqual(found?.names, [`tasks.${name}`]);
-    assert.equal(found?.type, "A");
-    assert.equal(found?.port, ports[metrics?.port ?? ""]);
+    assert.equal(found.type, "A");
+    assert.equal(found.port, ports[metrics?.port ?? ""]);
   }
 });
 
