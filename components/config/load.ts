@@ -15,8 +15,6 @@ export interface StackConfig extends StackSettings {
   readonly off: readonly DisabledService[];
   /** Key in the stack file → value, marked secret. Throws for a key that no definition names, or that the settings do not ask for and the file lacks. */
   readonly secret: (key: string) => pulumi.Output<string>;
-  /** Whether a secret that may be left unset is set. */
-  readonly hasSecret: (key: string) => boolean;
 }
 
 /**
@@ -45,7 +43,6 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     stackFile: stackFile(file),
     off: disabledServices(catalog, settings.services),
     secret: (key) => found(secrets, key),
-    hasSecret: (key) => secrets.has(key),
   };
 }
 

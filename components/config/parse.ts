@@ -63,12 +63,11 @@ function secretProblems(
   secrets: Readonly<Record<string, SecretKey>>,
   settings: StackSettings | null,
 ): string[] {
-  return Object.entries(secrets).flatMap(([key, { form, onlyWhen, optional }]) => {
+  return Object.entries(secrets).flatMap(([key, { form, onlyWhen }]) => {
     const set = `set it with: pulumi config set --secret ${key}`;
     const value = raw.values[key];
     if (value === undefined || value === "") {
-      const isAsked = onlyWhen === undefined || (settings !== null && onlyWhen.holds(settings));
-      const isWanted = optional !== true && isAsked;
+      const isWanted = onlyWhen === undefined || (settings !== null && onlyWhen.holds(settings));
       return isWanted ? [`${key}: missing secret; ${set}`] : [];
     }
     if (!raw.encrypted.has(key)) return [`${key}: a secret in plain text; ${set}`];

@@ -47,15 +47,11 @@ function settingRow(
 }
 
 function secretRows(catalog: readonly ServiceDefinition[]): Row[] {
-  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, optional, usedBy, onlyWhen }]) => [
+  return Object.entries(secretKeys(catalog)).map(([key, { form, meaning, usedBy, onlyWhen }]) => [
     `\`${key}\``,
     escaped(secretForms[form].meta()?.title ?? ""),
     usedBy.join(", "),
-    optional === true
-      ? `Optional. ${meaning}`
-      : onlyWhen === undefined
-        ? meaning
-        : `${meaning} Only when ${onlyWhen.says}.`,
+    onlyWhen === undefined ? meaning : `${meaning} Only when ${onlyWhen.says}.`,
   ]);
 }
 

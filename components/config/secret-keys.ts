@@ -8,8 +8,6 @@ export interface SecretKey {
   readonly form: SecretForm;
   /** What it is for; empty when no page of the catalog says so, which a test refuses. */
   readonly meaning: string;
-  /** A stack may leave it unset; what needs it is then off. @default false */
-  readonly optional?: boolean;
   /** Services that get it, and other parts of the platform. */
   readonly usedBy: readonly string[];
   /** Which settings ask for it; all do when left out. One that nothing asks for may be there, for later. */
@@ -55,11 +53,12 @@ export function secretKeys(catalog: readonly ServiceDefinition[]): Readonly<Reco
 
 function ofService(key: string, catalog: readonly ServiceDefinition[]): SecretKey {
   const users = catalog.filter((definition) => Object.values(secretsOf(definition)).includes(key));
-  const optional = users.every((definition) => !Object.values(required(definition)).includes(key));
   const said = users.flatMap((definition) => definition.secretMeanings?.[key] ?? []);
+  const given = users.flatMap((definition) => definition.givenSecrets?.[key] ?? [])[0];
+  if (given !== undefined)
+    return { ...given, meaning: said.join(" "), usedBy: users.map(({ name }) => name) };
   return {
-    form: key.endsWith("-keyfile") ? "keyfile" : key.endsWith("-url") ? "url" : "password",
-    ...(optional ? { optional } : {}),
+    form: key.endsWith("-keyfile") ? "keyfile" : "password",
     meaning: said.join(" "),
     usedBy: users.map(({ name }) => name),
     ...(users.some(({ optional }) => optional === undefined) ? {} : { onlyWhen: onlyWhenEnabled(users) }),
@@ -72,9 +71,4 @@ function onlyWhenEnabled(users: readonly ServiceDefinition[]): NonNullable<Secre
     says: users.map(({ name }) => `\`services.${name}.enabled\` is true`).join(" or "),
     holds: ({ services }) => enabledServices(users, services).length > 0,
   };
-}
-
-/** Without those that a stack may leave unset. */
-function required(definition: ServiceDefinition): Readonly<Record<string, string>> {
-  return secretsOf({ ...definition, optionalSecrets: {} });
 }

@@ -1,11 +1,11 @@
 import type { PlatformFacts } from "../services/definition.ts";
 
-type Facts = Pick<PlatformFacts, "monitoring" | "hasSecret" | "stack">;
+type Facts = Pick<PlatformFacts, "settings" | "stack">;
 
 const secretFile = (name: string): string => `/run/secrets/${name}`;
 
 /**
- * Where alerts go: SEV1 and SEV2 page, all go to the chat, SEV3 by mail. A channel whose secret is unset does not exist: its alerts
+ * Where alerts go: SEV1 and SEV2 page, all go to the chat, SEV3 by mail. A channel that the settings leave out does not exist: its alerts
  * end in a receiver called `…-unset`, and are seen in Alertmanager only. JSON, which is YAML too. Pure; secrets stay in their files.
  */
 export function alertmanagerConfig(facts: Facts): string {
@@ -77,8 +77,8 @@ interface Receiver {
   readonly [channel: `${string}_configs`]: readonly object[];
 }
 
-function page({ hasSecret, stack }: Facts): Receiver {
-  if (!hasSecret("alert-page-key")) return { name: "page-unset" };
+function page({ settings, stack }: Facts): Receiver {
+  if (settings.monitoring.page === undefined) return { name: "page-unset" };
   const sent = {
     routing_key_file: secretFile("page-key"),
     severity: '{{ if eq .CommonLabels.severity "SEV1" }}critical{{ else }}error{{ end }}',
@@ -89,8 +89,8 @@ function page({ hasSecret, stack }: Facts): Receiver {
   return { name: "page", pagerduty_configs: [sent] };
 }
 
-function chat({ hasSecret, stack }: Facts): Receiver {
-  if (!hasSecret("alert-chat-url")) return { name: "chat-unset" };
+function chat({ settings, stack }: Facts): Receiver {
+  if (settings.monitoring.chat === undefined) return { name: "chat-unset" };
   const sent = {
     api_url_file: secretFile("chat-url"),
     title: `${stack} {{ .Status | toUpper }} ${title}`,
@@ -100,9 +100,9 @@ function chat({ hasSecret, stack }: Facts): Receiver {
   return { name: "chat", slack_configs: [sent] };
 }
 
-function mail({ hasSecret, monitoring }: Facts): Receiver {
-  if (monitoring.mail === undefined || !hasSecret("alert-mail-password")) return { name: "mail-unset" };
-  const { server, from, to, user } = monitoring.mail;
+function mail({ settings }: Facts): Receiver {
+  if (settings.monitoring.mail === undefined) return { name: "mail-unset" };
+  const { server, from, to, user } = settings.monitoring.mail;
   const sent = {
     ...{ to, from, smarthost: server, auth_username: user },
     auth_password_file: secretFile("mail-password"),
@@ -111,8 +111,8 @@ function mail({ hasSecret, monitoring }: Facts): Receiver {
   return { name: "mail", email_configs: [sent] };
 }
 
-function heartbeat({ hasSecret }: Facts): Receiver {
-  if (!hasSecret("alert-heartbeat-url")) return { name: "heartbeat-unset" };
+function heartbeat({ settings }: Facts): Receiver {
+  if (settings.monitoring.heartbeat === undefined) return { name: "heartbeat-unset" };
   return {
     name: "heartbeat",
     webhook_configs: [{ url_file: secretFile("heartbeat-url"), send_resolved: false }],

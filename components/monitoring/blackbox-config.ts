@@ -1,7 +1,8 @@
 import type { PlatformFacts } from "../services/definition.ts";
 
 /** How the blackbox exporter asks the edge. JSON, which is YAML too. Pure. */
-export function blackboxConfig({ serverName }: Pick<PlatformFacts, "serverName">): string {
+export function blackboxConfig({ settings }: Pick<PlatformFacts, "settings">): string {
+  const { serverName } = settings.edge;
   const config = {
     modules: {
       edge: {

@@ -15,7 +15,7 @@ interface ScrapeJob {
  * Prometheus' configuration: one job for every page with `metrics`, probes of the edge, and where alerts go. JSON, which is
  * YAML too. Pure and stable: the same pages give the same text in whatever order they come.
  */
-export function prometheusConfig({ stack, catalog, serverName }: PlatformFacts): string {
+export function prometheusConfig({ stack, catalog, settings }: PlatformFacts): string {
   const measured = [...catalog]
     .filter(({ metrics }) => metrics !== undefined)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,7 +33,7 @@ export function prometheusConfig({ stack, catalog, serverName }: PlatformFacts):
     scrape_configs: [
       ...measured.map(serviceJob),
       ...probeJobs(
-        serverName,
+        settings.edge.serverName,
         catalog.some(({ name }) => name === "blackbox-exporter"),
       ),
     ],

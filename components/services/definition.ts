@@ -1,4 +1,4 @@
-import type { MonitoringSettings } from "../config/schema.ts";
+import type { StackSettings } from "../config/schema.ts";
 
 /**
  * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
@@ -16,15 +16,17 @@ export interface PlatformFacts {
   readonly stack: string;
   /** Every service of the stack, its edge included. */
   readonly catalog: readonly ServiceDefinition[];
-  /** Name in the edge's certificate. */
-  readonly serverName: string;
-  readonly monitoring: MonitoringSettings;
-  /** Whether an optional secret is set. */
-  readonly hasSecret: (key: SecretName) => boolean;
+  readonly settings: StackSettings;
 }
 
 /** The key of a secret in the stack configuration, such as `redis-password`. */
 export type SecretName = string;
+
+/** A secret that is never drawn at random: its form, and which settings ask for it. */
+export interface GivenSecret {
+  readonly form: "credential" | "url";
+  readonly onlyWhen: { readonly says: string; readonly holds: (settings: StackSettings) => boolean };
+}
 
 /** How Swarm learns that a task answers. Health means "answers with its own password", not "is primary". */
 export interface Health {
@@ -66,8 +68,8 @@ interface Service {
   readonly logins?: Readonly<Record<string, { readonly user: string; readonly secret: SecretName }>>;
   /** How a secret is rotated, where it is not as `rotationOf` says of all others. Said once, by the service that it belongs to. */
   readonly rotation?: Readonly<Record<SecretName, Rotation>>;
-  /** Secrets that a stack may leave unset; the file is then absent. Name under /run/secrets → key in the stack configuration. */
-  readonly optionalSecrets?: Readonly<Record<string, SecretName>>;
+  /** Of `secrets`, those that somebody else issues, and that the task gets only where the settings ask for them. */
+  readonly givenSecrets?: Readonly<Record<SecretName, GivenSecret>>;
   /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */
   readonly secretMeanings?: Readonly<Record<SecretName, string>>;
   /** Path in the container → file beside the definition, delivered as a Swarm config. */
@@ -215,11 +217,7 @@ export function defineStore<Client>(
 
 /** Every secret that a page names: name → key. */
 export function secretsOf(definition: ServiceDefinition): Readonly<Record<string, SecretName>> {
-  return {
-    ...definition.secrets,
-    ...definition.optionalSecrets,
-    ...(definition.kind === "stateful" ? definition.userSecrets : {}),
-  };
+  return { ...definition.secrets, ...(definition.kind === "stateful" ? definition.userSecrets : {}) };
 }
 
 /** Defines a service without data of its own. */

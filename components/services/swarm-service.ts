@@ -22,7 +22,7 @@ export interface SwarmServiceArgs {
   readonly image: string;
   /** Key in the stack configuration → secret value. */
   readonly secret: (key: string) => pulumi.Output<string>;
-  /** What generated files and optional secrets depend on. Left out where the definition has neither. */
+  /** What generated files and given secrets depend on. Left out where the definition has neither. */
   readonly facts?: PlatformFacts;
   readonly network: docker.Network;
   /** 0 keeps an application down, such as while its data is being restored. */
@@ -116,10 +116,7 @@ export class SwarmService extends pulumi.ComponentResource {
     child: pulumi.CustomResourceOptions,
   ) {
     const [uid, gid] = owner(definition);
-    const optional = Object.entries(definition.optionalSecrets ?? {}).filter(
-      ([, key]) => facts?.hasSecret(key) ?? false,
-    );
-    return [...Object.entries(definition.secrets ?? {}), ...optional].map(([fileName, key]) => {
+    return wantedSecrets(definition, facts).map(([fileName, key]) => {
       const resource = new docker.Secret(
         `${name}-${fileName}`,
         { data: secret(key).apply((value) => Buffer.from(value).toString("base64")) },
@@ -155,6 +152,14 @@ function logins({ definition, secret }: SwarmServiceArgs): Record<string, pulumi
     pulumi.unsecret(secret(key).apply((password) => loginName(user, password))),
   ]);
   return Object.fromEntries(entries) as Record<string, pulumi.Output<string>>;
+}
+
+/** Without those that are given by somebody else and that the settings do not ask for. */
+function wantedSecrets({ secrets = {}, givenSecrets = {} }: ServiceDefinition, facts?: PlatformFacts) {
+  return Object.entries(secrets).filter(([, key]) => {
+    const given = givenSecrets[key];
+    return given === undefined || (facts !== undefined && given.onlyWhen.holds(facts.settings));
+  });
 }
 
 function limits({ definition, settings }: SwarmServiceArgs) {

@@ -28,7 +28,6 @@ export const standIns: Readonly<Record<string, ImageRecipe>> = {
   "node-exporter": monitoringImage,
   "blackbox-exporter": monitoringImage,
   "redis-exporter": monitoringImage,
-  "syslog-ng": monitoringImage,
 };
 
 /** Keys of images that no registry has: they are made from this repository. */

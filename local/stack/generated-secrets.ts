@@ -25,9 +25,9 @@ const draw: Readonly<Record<SecretForm, (() => string) | null>> = {
 export function generatedSecrets(
   catalog: readonly ServiceDefinition[],
 ): Readonly<Record<string, () => string>> {
-  const made = Object.entries(secretKeys(catalog)).flatMap(([key, { form, optional }]) => {
+  const made = Object.entries(secretKeys(catalog)).flatMap(([key, { form }]) => {
     const make = draw[form];
-    return make === null || optional === true ? [] : [[key, make] as const];
+    return make === null ? [] : [[key, make] as const];
   });
   return Object.fromEntries(made);
 }

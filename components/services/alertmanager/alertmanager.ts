@@ -1,5 +1,15 @@
 import { alertmanagerConfig } from "../../monitoring/alertmanager-config.ts";
-import { defineStateless } from "../definition.ts";
+import type { StackSettings } from "../../config/schema.ts";
+import { defineStateless, type GivenSecret } from "../definition.ts";
+
+const issued = "never: whoever issued it gives a new one; set that in the stack's configuration and run up";
+
+function isSet(channel: keyof StackSettings["monitoring"]): GivenSecret["onlyWhen"] {
+  return {
+    says: `\`monitoring.${channel}\` is set`,
+    holds: ({ monitoring }) => monitoring[channel] !== undefined,
+  };
+}
 
 /** Groups alerts and takes them to people: paging for SEV1 and SEV2, chat for all, mail for SEV3. */
 export const alertmanager = defineStateless({
@@ -17,16 +27,28 @@ export const alertmanager = defineStateless({
   ports: { http: 9093 },
   metrics: { port: "http", path: "/metrics" },
   generated: { "/etc/alertmanager/alertmanager.yml": alertmanagerConfig },
-  optionalSecrets: {
+  secrets: {
     "page-key": "alert-page-key",
     "chat-url": "alert-chat-url",
     "mail-password": "alert-mail-password",
     "heartbeat-url": "alert-heartbeat-url",
   },
+  givenSecrets: {
+    "alert-page-key": { form: "credential", onlyWhen: isSet("page") },
+    "alert-chat-url": { form: "url", onlyWhen: isSet("chat") },
+    "alert-mail-password": { form: "credential", onlyWhen: isSet("mail") },
+    "alert-heartbeat-url": { form: "url", onlyWhen: isSet("heartbeat") },
+  },
+  rotation: {
+    "alert-page-key": issued,
+    "alert-chat-url": issued,
+    "alert-mail-password": issued,
+    "alert-heartbeat-url": issued,
+  },
   secretMeanings: {
-    "alert-page-key": "PagerDuty's routing key (Events API v2): SEV1 and SEV2 page. Unset: nobody is paged.",
-    "alert-chat-url": "Slack's incoming webhook: every alert goes there. Unset: none does.",
-    "alert-mail-password": "Of the mail account in monitoring.mail: SEV3 goes by mail. Unset: none does.",
+    "alert-page-key": "PagerDuty's routing key (Events API v2): SEV1 and SEV2 page.",
+    "alert-chat-url": "Slack's incoming webhook, to which every alert goes.",
+    "alert-mail-password": "Of the mail account that SEV3 goes through.",
     "alert-heartbeat-url":
       "Webhook of a dead-man's-switch service that is told every minute that alerting works, and says so when it is not told.",
   },

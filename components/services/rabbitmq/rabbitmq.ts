@@ -14,7 +14,7 @@ export const rabbitmq = defineStore({
   entrypoint: ["/bin/bash", "/etc/kaleem/entrypoint"],
   env: { RABBITMQ_NODENAME: "rabbit@rabbitmq" },
   ports: { amqp: 5672, management: 15672, metrics: 15692 },
-  metrics: { port: "metrics", path: "/metrics" },
+  metrics: { port: "metrics", path: "/metrics/per-object" },
   data: { "/var/lib/rabbitmq": "rabbitmq" },
   secrets: {
     "admin-password": "rabbitmq-admin-password",

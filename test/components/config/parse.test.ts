@@ -2,18 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ConfigError } from "../../../components/config/config-error.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
-import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { catalog } from "../../../components/services/catalog.ts";
 import { issuedFor } from "../../../local/policy/trial-certificate.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
-const optionalSecrets = Object.entries(secretKeys(catalog)).flatMap(([key, { optional }]) =>
-  optional === true ? [key] : [],
-);
 /** Every key of the top level, those that may be left out included. */
-const knownKeys = [...Object.keys(valid), ...optionalSecrets, "monitoring", "edge-tls-key"].sort();
+const knownKeys = [...Object.keys(valid), "monitoring", "edge-tls-key"].sort();
 
 function parse(
   values: Record<string, string | undefined>,

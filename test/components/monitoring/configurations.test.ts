@@ -69,7 +69,7 @@ test("every store's promises are there to be measured against", () => {
     assert.equal(text.includes(`"store": "${name}"`), kind === "stateful", name);
 });
 
-test("a channel whose secret is unset is a receiver that says so; one that is set reads it from its file", () => {
+test("a channel that the settings leave out is a receiver that says so; one that is set reads it from its file", () => {
   const names = (text: string) =>
     z.object({ receivers: z.array(z.looseObject({ name: z.string() })) }).parse(JSON.parse(text)).receivers;
   assert.deepEqual(

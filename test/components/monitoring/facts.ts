@@ -1,20 +1,24 @@
-import { nginx } from "../../../components/edge/nginx.ts";
+import { parseConfig } from "../../../components/config/parse.ts";
 import { catalog } from "../../../components/services/catalog.ts";
 import type { PlatformFacts } from "../../../components/services/definition.ts";
+import { platformFacts } from "../../../components/services/platform-facts.ts";
+import { secrets, validValues } from "../support/program.ts";
+
+const mail = {
+  server: "smtp.example.com:587",
+  from: "a@example.com",
+  to: "b@example.com",
+  user: "a@example.com",
+};
+const all = { page: { kind: "pagerduty" }, chat: { kind: "slack" }, mail, heartbeat: { kind: "webhook" } };
 
 /** A stack that runs every service, with every channel set or none. */
 export function facts(channels: "all" | "none" = "none"): PlatformFacts {
-  const mail = {
-    server: "smtp.example.com:587",
-    from: "a@example.com",
-    to: "b@example.com",
-    user: "a@example.com",
-  };
-  return {
-    stack: "prod",
-    catalog: [...catalog, nginx],
-    serverName: "kaleem.example.com",
-    monitoring: channels === "all" ? { mail } : {},
-    hasSecret: () => channels === "all",
-  };
+  const values = { ...validValues(), monitoring: JSON.stringify(channels === "all" ? all : {}) };
+  const encrypted = new Set(Object.keys(secrets));
+  const settings = parseConfig(
+    { file: "Pulumi.prod.yaml", values, encrypted, fileExists: () => true, now: new Date() },
+    catalog,
+  );
+  return platformFacts("prod", settings, catalog);
 }

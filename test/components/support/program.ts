@@ -27,6 +27,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 export const secrets: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(secretKeys(catalog)).flatMap(([key, { form }]) => {
     if (form === "privateKey") return [];
+    if (form === "url") return [[key, `https://plain.example.com/${key}`]];
     return [[key, form === "keyfile" ? "plainMongoKeyfile" : `plain-${key}`]];
   }),
 );
