@@ -25,6 +25,8 @@ const slim: Plugin = {
     );
     // Encryption by the client wants a native library that no host has.
     virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
+    // GridFS keeps large files in MongoDB; no service does.
+    virtual(/\/gridfs(\/(index|upload|download))?$/, "gridfs", "exports.GridFSBucket = undefined;");
     virtual(/\/state_machine$/, "state-machine", "exports.StateMachine = undefined;");
     // zod's namespace export keeps its forty languages alive.
     plugin.onResolve({ filter: /locales\/index\.js$/ }, ({ importer }) =>
@@ -35,6 +37,12 @@ const slim: Plugin = {
       resolveDir: root,
     }));
     virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
+    // … and how each type is written as JSON Schema, which the agent never asks for.
+    virtual(
+      /\/json-schema-processors\.js$/,
+      "processors",
+      "export const toJSONSchema = undefined, allProcessors = {};",
+    );
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(
       /^redis$/,

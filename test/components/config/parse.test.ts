@@ -9,7 +9,7 @@ import { secrets, validValues } from "../support/program.ts";
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
 /** Every key of the top level, those that may be left out included. */
-const knownKeys = [...Object.keys(valid), "monitoring", "edge-tls-key"].sort();
+const knownKeys = [...Object.keys(valid), "edge-tls-key"].sort();
 
 function parse(
   values: Record<string, string | undefined>,
@@ -219,5 +219,14 @@ test("no message ever holds a secret's value", () => {
     () => parse({ fenced: "maybe", extra: "1" }, { encrypted: new Set() }),
     (error) =>
       error instanceof ConfigError && Object.values(secrets).every((value) => !error.message.includes(value)),
+  );
+});
+
+test("an alert's channel wants its secret; one that is left out wants none", () => {
+  const settings = parse({ monitoring: undefined, "alert-page-key": undefined, "alert-chat-url": undefined });
+  assert.deepEqual(settings.monitoring, {});
+  refused(
+    { "alert-page-key": undefined },
+    "Pulumi.local.yaml: alert-page-key: missing secret; set it with: pulumi config set --secret alert-page-key",
   );
 });

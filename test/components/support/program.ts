@@ -61,6 +61,17 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
     edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
+    monitoring: {
+      page: { kind: "pagerduty" },
+      chat: { kind: "slack" },
+      mail: {
+        server: "smtp.example.com:587",
+        from: "kaleem@example.com",
+        to: "ops@example.com",
+        user: "kaleem@example.com",
+      },
+      heartbeat: { kind: "webhook" },
+    },
   };
   return {
     ...Object.fromEntries(Object.entries(structured).map(([key, value]) => [key, JSON.stringify(value)])),
@@ -74,7 +85,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
 function limitsOf(page: ServiceDefinition): object {
   return {
     ...page.limits,
-    ...(page.kind === "stateless" ? { replicas: page.replicas } : {}),
+    ...(page.kind === "stateless" && page.runsFenced !== true ? { replicas: page.replicas } : {}),
     ...(page.optional === undefined ? {} : { enabled: true }),
   };
 }
