@@ -41,6 +41,7 @@ export function checkCatalog(whole: WholeCatalog): string[] {
     ...needsProblems(whole.catalog),
     ...all.flatMap(metricsProblems),
     ...all.flatMap(capabilityProblems),
+    ...all.flatMap(fileProblems),
     ...meaningProblems(all),
     ...mountProblems(all),
   ].map((problem) => `catalog: ${problem}`);
@@ -106,6 +107,16 @@ function capabilityProblems({ name, capabilities = [] }: ServiceDefinition): str
       (capability) =>
         `${name}.capabilities: expected one capability such as NET_BIND_SERVICE, got ${JSON.stringify(capability)}`,
     );
+}
+
+/** A secret or file is a resource by its own name, without the directories before it. */
+function fileProblems({ name, secrets = {}, files = {}, generated = {} }: ServiceDefinition): string[] {
+  const names = Object.keys({ ...secrets, ...files, ...generated }).map(
+    (path) => path.split("/").at(-1) ?? path,
+  );
+  return [...new Set(names.filter((file, index) => names.indexOf(file) !== index))].map(
+    (file) => `${name}: two of its files or secrets are called ${file}; give one another name`,
+  );
 }
 
 function meaningProblems(all: readonly ServiceDefinition[]): string[] {

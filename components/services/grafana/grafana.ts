@@ -33,12 +33,12 @@ export const grafana = defineStateless({
       "Of Grafana's user admin. Read at the first start; later: grafana cli admin reset-admin-password.",
   },
   files: {
-    "/etc/grafana/provisioning/dashboards/kaleem.yml": new URL("files/dashboards.yml", import.meta.url),
+    "/etc/grafana/provisioning/dashboards/dashboards.yml": new URL("files/dashboards.yml", import.meta.url),
     "/etc/kaleem/dashboards/overview.json": dashboard("overview"),
     "/etc/kaleem/dashboards/recovery.json": dashboard("recovery"),
     "/etc/kaleem/dashboards/host.json": dashboard("host"),
   },
-  generated: { "/etc/grafana/provisioning/datasources/kaleem.yml": grafanaDatasources },
+  generated: { "/etc/grafana/provisioning/datasources/datasources.yml": grafanaDatasources },
   scratch: { "/tmp": "16MiB" },
   health: {
     argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"],

@@ -129,6 +129,14 @@ test("a capability is one, and written as elsewhere", () => {
   );
 });
 
+test("no two files or secrets of a service have one name, in whatever directories they are", () => {
+  const file = new URL("file:///dev/null");
+  refused(
+    [madeUpApplication({ files: { "/a/x.yml": file, "/b/x.yml": file, "/b/y.yml": file } })],
+    ["shop: two of its files or secrets are called x.yml; give one another name"],
+  );
+});
+
 test("what a secret is for is said once, by somebody, and of a secret that somebody gets", () => {
   const secrets = { password: "store-password" };
   const secretMeanings = { "store-password": "Opens the store." };
