@@ -12,7 +12,6 @@ import { catalog as pages } from "./components/services/catalog.ts";
 import { enabledServices } from "./components/services/enabled-services.ts";
 import { loadCatalog } from "./components/services/load-catalog.ts";
 import { loadImages } from "./components/services/load-images.ts";
-import { platformFacts } from "./components/services/platform-facts.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/storage/offsite.ts";
@@ -45,7 +44,7 @@ const services = new Services("services", {
   images,
   settings: config.services,
   secret: config.secret,
-  facts: platformFacts(stack, config, enabled),
+  facts: { stack, settings: config, catalog: [...enabled, nginx] },
   fenced: config.fenced,
 });
 const edge = new Edge("edge", {
@@ -56,7 +55,6 @@ const edge = new Edge("edge", {
   settings: config.edge,
   secret: config.secret,
 });
-
 const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });
 new Monitoring("monitoring", { host, agent });
 

@@ -17,7 +17,8 @@ export const loki = defineStateless({
     every: "15s",
     timeout: "5s",
     retries: 4,
-    startPeriod: "1m",
+    // It calls itself ready a minute or more after its start, once its ring has settled.
+    startPeriod: "3m",
   },
   limits: { memory: "256MiB", cpus: 1 },
   replicas: 1,

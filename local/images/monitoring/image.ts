@@ -41,7 +41,8 @@ const rootfs: DebianRootfs = {
 
 /**
  * Prometheus, Alertmanager, their exporters and syslog-ng of Debian forky in one image: each definition starts its own
- * program, by the path that it has in the upstream image.
+ * program, by the path that it has in the upstream image. syslog-ng is here to check the log shipper's file only: the shipper
+ * has no stand-in, since it would have no Loki to bring logs to.
  */
 export const monitoringImage: ImageRecipe = {
   name: "monitoring",

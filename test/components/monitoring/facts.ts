@@ -1,7 +1,7 @@
 import { parseConfig } from "../../../components/config/parse.ts";
+import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../components/services/catalog.ts";
 import type { PlatformFacts } from "../../../components/services/definition.ts";
-import { platformFacts } from "../../../components/services/platform-facts.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 /** A stack that runs every service, with every channel set or none. */
@@ -12,5 +12,5 @@ export function facts(channels: "all" | "none" = "none"): PlatformFacts {
     { file: "Pulumi.prod.yaml", values, encrypted, fileExists: () => true, now: new Date() },
     catalog,
   );
-  return platformFacts("prod", settings, catalog);
+  return { stack: "prod", settings, catalog: [...catalog, nginx] };
 }
