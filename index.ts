@@ -23,7 +23,6 @@ const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
 const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog });
-
 const offsite = new Offsite("offsite", {
   settings: config.offsite,
   accessKeyId: config.secret("offsite-access-key-id"),

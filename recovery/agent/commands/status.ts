@@ -137,7 +137,10 @@ function newest(
 }
 
 async function servicesOf({ config, docker }: AgentContext): Promise<readonly ServiceStatus[]> {
-  const names = [...config.stores, ...config.applications.map(({ name }) => name), config.edge];
+  const known = [...config.stores, ...config.applications.map(({ name }) => name), config.edge];
+  // Monitoring is whatever else is declared: no restore touches it.
+  const others = (await docker.allServices()).map(({ name }) => name).sort();
+  const names = [...new Set([...known, ...others])];
   return Promise.all(
     names.map(async (name) => {
       const [service, containers] = await Promise.all([
