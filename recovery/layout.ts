@@ -60,6 +60,9 @@ export function userSecretFile(store: string, name: string): string {
   return `${layout.userSecrets}/${store}-${name}`;
 }
 
+/** Where the edge tells its own counters (`/stub_status`): inside its container and on the overlay network, published nowhere. */
+export const edgeStatusPort = 8081;
+
 /** Keys in the off-site bucket, below the configured prefix. */
 export const bucketLayout = {
   /** restic's repository. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { layout } from "../../recovery/layout.ts";
+import { edgeStatusPort, layout } from "../../recovery/layout.ts";
 import type { ByteSize } from "../services/definition.ts";
 import { bytes } from "../services/quantities.ts";
 import { renderTemplate } from "../text/template.ts";
 import { cloudflareRanges } from "./cloudflare-ranges.ts";
-import { edgeMount, statusPort } from "./nginx.ts";
+import { edgeMount } from "./nginx.ts";
 import { type EdgeIdentity, inContainer } from "./tls-files.ts";
 
 /** Which requests go to which service. */
@@ -44,7 +44,7 @@ export function renderNginxConf(edge: {
       maxBodyBytes: bytes(edge.maxBody),
       identity: inContainer(edge.identity.file),
       trust: trust(edge.identity).join("\n"),
-      statusPort,
+      statusPort: edgeStatusPort,
       upstreams: upstreams(routes).join("\n\n"),
       locations: routes.map(location).join("\n\n"),
       configuration,

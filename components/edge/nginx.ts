@@ -1,11 +1,9 @@
+import { edgeStatusPort } from "../../recovery/layout.ts";
 import { edgeUser } from "../host/directories.ts";
 import { defineStateless } from "../services/definition.ts";
 
 /** Where the edge's directory on the host is seen inside the container. */
 export const edgeMount = "/etc/nginx/kaleem";
-
-/** Inside the overlay network only: nginx's own counters, for an exporter. */
-export const statusPort = 8081;
 
 /** The edge: the one service that answers from outside. Its configuration comes from the host's directory. */
 export const nginx = defineStateless({
@@ -14,7 +12,7 @@ export const nginx = defineStateless({
   // Docker lets anybody in a container take ports below 1024, so that no part of nginx has to be root.
   user: edgeUser,
   args: ["nginx", "-c", `${edgeMount}/nginx.conf`, "-g", "daemon off;"],
-  ports: { http: 80, https: 443, status: statusPort },
+  ports: { http: 80, https: 443, status: edgeStatusPort },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   health: {
     argv: ["/bin/sh", "/etc/kaleem/health"],

@@ -1,23 +1,44 @@
-import { layout } from "../../layout.ts";
+import { edgeStatusPort, layout } from "../../layout.ts";
 import type { AgentContext } from "../context.ts";
-import { writeMetrics } from "../metrics.ts";
+import { edgeSamples } from "../edge-samples.ts";
+import { writeMetrics, type Sample } from "../metrics.ts";
 import { serviceSamples } from "../service-samples.ts";
 
+const edgeLimitMs = 2_000;
+
 /**
- * `kaleem-agent containers`: measures every container of the platform and leaves the numbers for the node exporter. Run by a
- * timer twice a minute; so no container needs Docker's socket to watch the others. Changes nothing.
+ * `kaleem-agent containers`: measures every container of the platform, and the edge's connections, and leaves the numbers for the
+ * node exporter. Run by a timer twice a minute; so no container needs Docker's socket to watch the others. Changes nothing.
  */
 export async function containersCommand(context: AgentContext): Promise<{ readonly tasks: number }> {
   const { config, docker, host } = context;
-  const [services, found, fence] = await Promise.all([
+  const [services, found, fence, edge] = await Promise.all([
     docker.allServices(),
     docker.allTasks(),
     host.readFile(layout.fence),
+    measureEdge(context),
   ]);
   const tasks = await Promise.all(
     found.map(async (task) => ({ ...task, usage: await docker.usage(task.container.id) })),
   );
   const samples = serviceSamples({ services, tasks, stores: config.stores, fenced: fence !== null });
-  await writeMetrics(host, layout.metrics, "containers", samples);
+  await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge]);
   return { tasks: tasks.length };
+}
+
+/** nginx's own counters, which it tells nobody outside the machine. None while it does not answer: the probes say that it is down. */
+async function measureEdge({ config, docker, log }: AgentContext): Promise<readonly Sample[]> {
+  const [task] = await docker.containersOf(config.edge);
+  const address = task === undefined ? null : await docker.hostAddress(task.id);
+  if (address === null) return [];
+  try {
+    const signal = AbortSignal.timeout(edgeLimitMs);
+    const answer = await fetch(`http://${address}:${edgeStatusPort}/stub_status`, { signal });
+    return edgeSamples(await answer.text());
+  } catch (error) {
+    log.line(
+      `the edge's connections were not measured: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return [];
+  }
 }
