@@ -1,7 +1,7 @@
 import { layout } from "../../recovery/layout.ts";
 import type { Units } from "../backup/units.ts";
 
-/** Measures the containers twice a minute. It may read what anybody may, Docker's socket, and write one directory. */
+/** Measures the containers twice a minute. It may read what anybody may, Docker's socket and the edge's counters, and write one directory. */
 export const containerUnits: Units = {
   service: [
     {
@@ -19,8 +19,11 @@ export const containerUnits: Units = {
         ["ExecStart", `${layout.agentCommand} containers`],
         // The next run is due; Docker is slow then, and AgentMetricsStale says so.
         ["TimeoutStartSec", 25],
-        // Two lines a run would be most of the journal.
+        // systemd's two lines a run, and the result, would be most of the journal; what went wrong is in it.
         ["LogLevelMax", "notice"],
+        ["SyslogLevel", "notice"],
+        ["StandardOutput", "null"],
+        ["StandardError", "journal"],
         ["Nice", 10],
         ["UMask", "0022"],
         ["NoNewPrivileges", true],
@@ -39,8 +42,10 @@ export const containerUnits: Units = {
         ["RestrictNamespaces", true],
         ["RestrictRealtime", true],
         ["RestrictSUIDSGID", true],
-        ["RestrictAddressFamilies", "AF_UNIX"],
+        // The edge's counters: from its container's address on this host, whatever range Docker has taken.
+        ["RestrictAddressFamilies", "AF_UNIX AF_INET"],
         ["IPAddressDeny", "any"],
+        ["IPAddressAllow", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"],
         ["SystemCallArchitectures", "native"],
         ["SystemCallFilter", "@system-service @pkey"],
         ["CapabilityBoundingSet", ""],
