@@ -1,6 +1,7 @@
 import { type AgentConfig, agentConfigSchema } from "../../recovery/agent-config.ts";
 import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { isApplication } from "../services/is-application.ts";
 import type { DisabledService } from "../services/disabled-services.ts";
 import { milliseconds } from "../services/quantities.ts";
 
@@ -20,16 +21,9 @@ export function agentConfig(from: {
     stack: from.stack,
     offsite: from.offsite,
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
-    applications: from.catalog.flatMap((definition) =>
-      definition.kind === "stateful" || definition.runsFenced === true
-        ? []
-        : [
-            {
-              name: definition.name,
-              replicas: from.settings[definition.name]?.replicas ?? definition.replicas,
-            },
-          ],
-    ),
+    applications: from.catalog
+      .filter(isApplication)
+      .map(({ name, replicas }) => ({ name, replicas: from.settings[name]?.replicas ?? replicas })),
     edge: from.edge,
     off: [...from.off],
     pauseLimitMs: milliseconds(backups.pauseLimit),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { isApplication } from "../services/is-application.ts";
 import * as field from "./fields.ts";
 
 /*
@@ -198,8 +199,8 @@ const stateless = stateful.extend({
 
 /** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
 function slice(definition: ServiceDefinition) {
-  const { kind, optional } = definition;
-  const shape = kind === "stateful" || definition.runsFenced === true ? stateful : stateless;
+  const { optional } = definition;
+  const shape = isApplication(definition) ? stateless : stateful;
   if (optional === undefined) return shape;
   return shape.extend({
     enabled: field.flag

@@ -10,6 +10,7 @@ import { HostFile } from "../host/host-file.ts";
 import { commandLine } from "../text/shell.ts";
 import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
 import type { ImageLock } from "./image-lock.ts";
+import { isApplication } from "./is-application.ts";
 import { fingerprint } from "./login-name.ts";
 import { inStartOrder } from "./start-order.ts";
 import { SwarmService } from "./swarm-service.ts";
@@ -51,7 +52,7 @@ export class Services extends pulumi.ComponentResource {
         const needed = (definition.needs ?? []).flatMap((name) => made.get(name) ?? []);
         const service = new SwarmService(definition.name, this.#serviceArgs(definition, args), {
           parent: this,
-          dependsOn: [runsFenced(definition) ? args.host.baseline : ready, ...needed],
+          dependsOn: [isApplication(definition) ? ready : args.host.baseline, ...needed],
         });
         made.set(definition.name, service);
         return service;
@@ -155,10 +156,5 @@ export function replicas(
   fenced: boolean,
 ): number {
   if (definition.kind === "stateful") return 1;
-  return fenced && !runsFenced(definition) ? 0 : (settings?.replicas ?? definition.replicas);
-}
-
-/** Whether the service runs while the stack is fenced, too. */
-export function runsFenced(definition: ServiceDefinition): boolean {
-  return definition.kind === "stateless" && definition.runsFenced === true;
+  return fenced && isApplication(definition) ? 0 : (settings?.replicas ?? definition.replicas);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stackInstance } from "../instance.ts";
 import { catalog } from "../../components/services/catalog.ts";
+import { isApplication } from "../../components/services/is-application.ts";
 import type { Progress } from "../progress.ts";
 import { askEdge } from "../stack/await-edge.ts";
 import { bringUp, type BroughtUp } from "../stack/bring-up.ts";
@@ -99,7 +100,7 @@ export class LocalStage implements DrillStage {
     if (status === null) throw new Error(`${edge.url}: the rebuilt stack's edge gave no answer: ${text}`);
     const format = '{{.Label "com.docker.swarm.service.name"}}';
     const { stdout } = await host.run(["docker", "ps", "--format", format], { timeoutMs: 30_000 });
-    const applications = catalog.filter(({ kind }) => kind === "stateless").map(({ name }) => name);
+    const applications = catalog.filter(isApplication).map(({ name }) => name);
     const running = stdout.split("\n").filter((service) => applications.includes(service));
     return { status, applicationTasks: running.length };
   }

@@ -18,7 +18,7 @@ export interface RehearsalOptions {
   readonly ordersPerSecond?: number;
   /** Points that must have been taken and shipped while orders were written, before the machine is lost. @default 2 */
   readonly pointsBeforeLoss?: number;
-  /** How long those points may take, in milliseconds. @default 180000 */
+  /** How long those points may take, in milliseconds. @default 600000 */
   readonly pointsTimeoutMs?: number;
   /** How long orders go on after the last of those points was shipped, in milliseconds. @default 5000 */
   readonly tailMs?: number;
@@ -97,7 +97,7 @@ async function writeUntilLost(
       awaitPoints(stage, {
         since: new Date(Date.now() + clock.offsetMs),
         wanted: options.pointsBeforeLoss ?? 2,
-        timeoutMs: options.pointsTimeoutMs ?? 180_000,
+        timeoutMs: options.pointsTimeoutMs ?? 600_000,
       }),
     );
     await wait(options.tailMs ?? 5000);

@@ -38,7 +38,7 @@ test("no secret stands in plain in the stack file, the state, units, process lis
     "service logs": "for s in $(docker service ls -q); do docker service logs $s 2>&1; done",
   };
   for (const [place, command] of Object.entries(look)) {
-    const { stdout } = await host.run(["bash", "-c", command], { timeoutMs: 60_000 });
+    const { stdout } = await host.run(["bash", "-c", command], { timeoutMs: 180_000 });
     assert.ok(stdout.length > 100, `${place}: nothing was looked at`);
     places.set(place, stdout);
   }
