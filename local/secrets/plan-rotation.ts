@@ -79,11 +79,16 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
     "write into the configuration",
     ...(kept !== undefined && kept.secret === secret ? (["set in the store"] as const) : []),
     "up",
-    ...(page?.recovery.accepts !== undefined && secret !== "keyfile" ? (["prove"] as const) : []),
+    ...(page?.recovery.accepts !== undefined && isLogin(secret) ? (["prove"] as const) : []),
     ...end,
   ];
   const store = page === undefined || secret === undefined ? null : { name: page.name, secret };
   return { names: [name], steps, store, cost: how === "live" ? liveCost : restartCost(page) };
+}
+
+/** Servers know each other, and their own tools, by the others: nobody logs in with them. */
+function isLogin(secret: string | undefined): boolean {
+  return secret !== "keyfile" && secret !== "erlang-cookie";
 }
 
 const liveCost =

@@ -123,7 +123,8 @@ test("stores are set up before applications start, and by an agent that is there
 test("stores are set up again when one of their passwords changes", () => {
   const triggers = named("services-stores-ready").inputs["triggers"] as unknown[];
   for (const id of ["mongo-root-password-id", "redis-password-id"]) assert.ok(triggers.includes(id), id);
-  for (const key of ["mongo-app-password", "mongo-backup-password", "redis-app-password"])
+  const users = ["mongo-app-password", "mongo-backup-password", "redis-app-password"];
+  for (const key of [...users, "rabbitmq-app-password", "minio-app-password"])
     assert.ok(triggers.includes(fingerprint(secrets[key] ?? "")), key);
 });
 
@@ -134,6 +135,8 @@ test("a user's password restarts no store: its task does not have it", () => {
   };
   assert.deepEqual(files("mongo-service"), ["keyfile", "root-password"]);
   assert.deepEqual(files("redis-service"), ["password"]);
+  assert.deepEqual(files("rabbitmq-service"), ["admin-password", "erlang-cookie"]);
+  assert.deepEqual(files("minio-service"), ["root-password"]);
   assert.match(
     String(named("services-mongo-app-password-content").inputs["create"]),
     /users\/mongo-app-password/,
@@ -148,11 +151,23 @@ test("former passwords are taken away last: once applications run with the prese
 });
 
 test("an application logs in by a name that changes with the password, and gives nothing of it away", () => {
-  const spec = named("api-service").inputs["taskSpec"] as { containerSpec: { env: Record<string, string> } };
-  const { env } = spec.containerSpec;
-  assert.match(env["MONGO_USER"] ?? "", /^app-[0-9a-f]{8}$/);
-  assert.equal(env["MONGO_USER"], loginName("app", secrets["mongo-app-password"] ?? ""));
-  assert.equal(env["REDIS_USER"], "app");
+  const env = (name: string): Record<string, string> => {
+    const { containerSpec } = named(`${name}-service`).inputs["taskSpec"] as {
+      containerSpec: { env: Record<string, string> };
+    };
+    return containerSpec.env;
+  };
+  for (const [name, variable, key] of [
+    ["api", "MONGO_USER", "mongo-app-password"],
+    ["api", "RABBITMQ_USER", "rabbitmq-app-password"],
+    ["worker-1", "RABBITMQ_USER", "rabbitmq-app-password"],
+    ["worker-2", "MINIO_USER", "minio-app-password"],
+    ["webhooks", "RABBITMQ_USER", "rabbitmq-app-password"],
+  ] as const) {
+    assert.match(env(name)[variable] ?? "", /^app-[0-9a-f]{8}$/);
+    assert.equal(env(name)[variable], loginName("app", secrets[key] ?? ""), `${name} ${variable}`);
+  }
+  assert.equal(env("api")["REDIS_USER"], "app");
 });
 
 test("a store is stopped before its successor starts; an application's successor starts first", () => {

@@ -16,7 +16,6 @@ export const api = defineStateless({
     REDIS_USER: "app",
     QDRANT_URL: "http://qdrant:6333",
     RABBITMQ_URL: "amqp://rabbitmq:5672",
-    RABBITMQ_USER: "app",
     EMBEDDING_URL: "http://embedding:8000",
   },
   secrets: {
@@ -25,7 +24,10 @@ export const api = defineStateless({
     "qdrant-api-key": "qdrant-api-key",
     "rabbitmq-password": "rabbitmq-app-password",
   },
-  logins: { MONGO_USER: { user: "app", secret: "mongo-app-password" } },
+  logins: {
+    MONGO_USER: { user: "app", secret: "mongo-app-password" },
+    RABBITMQ_USER: { user: "app", secret: "rabbitmq-app-password" },
+  },
   // Its health says no until vectors can be made, and with it the roll-out of its first start.
   needs: ["embedding"],
   limits: { memory: "256MiB", cpus: 1 },

@@ -5,7 +5,7 @@ import { minioRecovery } from "./recovery.ts";
  * Receipts: one object for each order, written once by a worker and never changed. Only S3 and a few calls of the admin API
  * are used of it (docs/decisions/0007-object-store.md says why, and what may take its place).
  * Cost: the memory limit. Recovery: from a recovery point; its files are copied while it runs, just after the other stores'.
- * Changing a password is a rotation: Swarm replaces the task, and root's is the one that it was started with.
+ * Changing root's password replaces the task, which takes the one that it was started with; the applications' changes while it runs.
  */
 export const minio = defineStore({
   name: "minio",
@@ -32,11 +32,12 @@ export const minio = defineStore({
   unfinished: ["minio/.minio.sys/tmp"],
   // That home, and the health check's configuration of mc, with the password in it.
   scratch: { "/tmp": "16MiB" },
-  secrets: { "root-password": "minio-root-password", "app-password": "minio-app-password" },
+  secrets: { "root-password": "minio-root-password" },
+  userSecrets: { "app-password": "minio-app-password" },
   secretMeanings: {
     "minio-root-password": "MinIO's administrator, root; used by the host's agent and the health check.",
     "minio-app-password":
-      "The applications' user, app, who may put and get receipts; set again in MinIO whenever it changes.",
+      "The applications' login, who may put and get receipts: user app and the password's fingerprint, so that a new password is a login beside the old one.",
   },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   health: {

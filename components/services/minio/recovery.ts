@@ -1,50 +1,24 @@
 import type { Counts, Recovery, StoreAddress } from "../definition.ts";
-import { adminEnvelope } from "./admin-envelope.ts";
+import { loginName } from "../login-name.ts";
 import { signedCalls, type SignedCalls } from "./signed-calls.ts";
+import { dropFormerLogins, makeLogin, type MinioUsers } from "./users.ts";
 
-/** Calls as root, with the passwords that calls may have to carry. */
-interface Client {
-  readonly call: SignedCalls;
-  readonly rootPassword: string;
-  readonly appPassword: string;
-}
-
-const admin = "/minio/admin/v3";
 const buckets = ["receipts", "canary"] as const;
 /** Listed by a thousand: more takes longer than a point has. */
 const countedAtMost = 100_000;
 const readsAtOnce = 16;
 
-/**
- * What the applications may do: put and get receipts and list them. Nothing is deleted, so a leaked key destroys less; it can still
- * overwrite. Without the denial every user may change its own password, and give out keys in its name.
- */
-const appPolicy = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Action: ["s3:GetObject", "s3:PutObject"],
-      Resource: ["arn:aws:s3:::receipts/*"],
-    },
-    {
-      Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:GetBucketLocation"],
-      Resource: ["arn:aws:s3:::receipts"],
-    },
-    { Effect: "Deny", Action: ["admin:*"] },
-  ],
-};
-
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
-export const minioRecovery: Recovery<Client> = {
+export const minioRecovery: Recovery<MinioUsers> = {
   objectives: { rpo: "15m", rto: "1h" },
   ordersMayBeIn: "rabbitmq",
   connect,
   close: () => Promise.resolve(),
 
   async version({ call }) {
-    const info = JSON.parse((await call(`${admin}/info`)) ?? "{}") as { servers?: { version?: string }[] };
+    const info = JSON.parse((await call("/minio/admin/v3/info")) ?? "{}") as {
+      servers?: { version?: string }[];
+    };
     return comparable(info.servers?.[0]?.version ?? "");
   },
 
@@ -52,11 +26,13 @@ export const minioRecovery: Recovery<Client> = {
     for (const bucket of buckets) {
       await client.call(`/${bucket}`, { method: "PUT", accept: ["BucketAlreadyOwnedByYou"] });
     }
-    await setApplicationUser(client);
+    await makeLogin(client);
   },
 
+  retire: dropFormerLogins,
+
   async accepts({ host }, secret, password) {
-    const user = secret === "app-password" ? "app" : "root";
+    const user = secret === "app-password" ? loginName("app", password) : "root";
     const call = await signedCalls({ endpoint: endpointOf(host), user, password });
     const answer = await call("/receipts?list-type=2&max-keys=1", {
       accept: ["SignatureDoesNotMatch", "InvalidAccessKeyId"],
@@ -79,7 +55,10 @@ export const minioRecovery: Recovery<Client> = {
     ...(await countBuckets(call)),
   }),
 
-  reconcile: setApplicationUser,
+  async reconcile(client) {
+    await makeLogin(client);
+    await dropFormerLogins(client);
+  },
 
   orders: ({ call }, ids) => readObjects(call, "orders", ids),
   webhooks: ({ call }, ids) => readObjects(call, "webhooks", ids),
@@ -104,7 +83,7 @@ async function readObjects(
   return found;
 }
 
-async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets }: StoreAddress): Promise<MinioUsers> {
   const rootPassword = secrets["root-password"] ?? "";
   const call = await signedCalls({ endpoint: endpointOf(host), user: "root", password: rootPassword });
   await call("/");
@@ -113,17 +92,6 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
 
 function endpointOf(host: string): string {
   return `http://${host}:9000`;
-}
-
-/** The applications' user with the present password and policy: made, or set when data of before a rotation was restored. */
-async function setApplicationUser({ call, rootPassword, appPassword }: Client): Promise<void> {
-  if (appPassword === "") throw new Error("minio: the secret app-password is empty");
-  const user = JSON.stringify({ secretKey: appPassword, status: "enabled" });
-  await call(`${admin}/add-canned-policy?name=app`, { method: "PUT", body: JSON.stringify(appPolicy) });
-  await call(`${admin}/add-user?accessKey=app`, { method: "PUT", body: adminEnvelope(rootPassword, user) });
-  await call(`${admin}/set-user-or-group-policy?policyName=app&userOrGroup=app&isGroup=false`, {
-    method: "PUT",
-  });
 }
 
 /** Null when there are too many, or the time is up. */

@@ -26,6 +26,11 @@ export class ManagementApi {
     return this.#ask(path, { method: "POST", body: JSON.stringify(body) }, limitMs);
   }
 
+  /** Takes away what is at `path`. */
+  async delete(path: string): Promise<void> {
+    await this.#ask(path, { method: "DELETE" }, answerLimitMs);
+  }
+
   async #ask(path: string, request: RequestInit & { method: string }, limitMs: number): Promise<unknown> {
     const where = `rabbitmq: ${request.method} /api/${path}`;
     const [answer, text] = await this.#fetch(where, path, request, limitMs);

@@ -5,7 +5,8 @@ import { rabbitmqRecovery } from "./recovery.ts";
  * What is still to be done: receipts of orders, and webhooks. Quorum queues: a confirmed message is on the disk, and a copy of the
  * files starts as after a crash. The data carries the node's name, so host and node are called the same everywhere.
  * Cost: the memory limit, of which RabbitMQ uses 60 % before it holds publishers back. Recovery: from a recovery point; the node
- * replays its logs. Every start sets the users' passwords, so a point of before a rotation opens to the present ones.
+ * replays its logs. Every start sets the administrator's password, so a point of before a rotation opens to the present one; the
+ * applications' changes while the node runs.
  */
 export const rabbitmq = defineStore({
   name: "rabbitmq",
@@ -18,13 +19,14 @@ export const rabbitmq = defineStore({
   data: { "/var/lib/rabbitmq": "rabbitmq" },
   secrets: {
     "admin-password": "rabbitmq-admin-password",
-    "app-password": "rabbitmq-app-password",
     "erlang-cookie": "rabbitmq-erlang-cookie",
   },
+  userSecrets: { "app-password": "rabbitmq-app-password" },
   secretMeanings: {
     "rabbitmq-admin-password":
       "RabbitMQ's administrator, admin; set at every start, used by the host's agent and for the management pages.",
-    "rabbitmq-app-password": "The user of the applications in RabbitMQ, app; set at every start.",
+    "rabbitmq-app-password":
+      "The applications' login: user app and the password's fingerprint, so that a new password is a login beside the old one.",
     "rabbitmq-erlang-cookie": "Lets RabbitMQ's command line tools, and other nodes, into the node.",
   },
   files: {
@@ -34,7 +36,7 @@ export const rabbitmq = defineStore({
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
   },
-  // The users' hashes lie here until they are imported.
+  // The administrator's hash lies here until it is imported.
   scratch: { "/tmp": "16MiB" },
   health: {
     argv: ["/bin/bash", "/etc/kaleem/health"],

@@ -1,23 +1,21 @@
 import { z } from "zod";
 import type { Recovery, StoreAddress } from "../definition.ts";
+import { loginName } from "../login-name.ts";
+import { amqpLogin } from "./amqp-login.ts";
 import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 import { isTimeout, ManagementApi } from "./management-api.ts";
+import { countUsers, formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 
 /** The administrator's way in, with the passwords that the users have to have. */
 interface Client {
   readonly api: ManagementApi;
-  readonly users: readonly User[];
+  readonly passwords: RabbitmqPasswords;
   /** What lay in the queues when orders were first asked for: one look serves all questions of a connection. */
   queuedOrders?: Promise<ReadonlyMap<string, unknown>>;
 }
 
-interface User {
-  readonly name: string;
-  readonly password: string;
-  readonly tags: readonly string[];
-}
-
+const amqpPort = 5672;
 const connectLimitMs = 5_000;
 /** Far more than lies in a queue whose worker runs. Each one looked at is taken and given back, both through the queue's log. */
 const mostMessages = 1_000;
@@ -34,10 +32,17 @@ export const rabbitmqRecovery: Recovery<Client> = {
     return rabbitmq_version;
   },
 
-  async setup({ api, users }) {
-    await api.post("definitions", { ...definitions, users });
+  async setup({ api, passwords }) {
+    await api.post("definitions", { ...definitions, ...usersWithRights(passwords) });
     // An import says nothing when what is there differs, and leaves it as it is.
     checkTopology(definitions, await api.get("definitions"));
+  },
+
+  retire: dropFormerLogins,
+
+  accepts({ host }, secret, password) {
+    const user = secret === "app-password" ? loginName("app", password) : "admin";
+    return amqpLogin({ host, port: amqpPort }, user, password);
   },
 
   canary: {
@@ -62,7 +67,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
     try {
       const { users, queues, exchanges, bindings } = declared.parse(await api.get("definitions", limitMs));
       return {
-        users: users.length,
+        users: countUsers(users.map(({ name }) => name)),
         queues: queues.length,
         // RabbitMQ's own are not all there before the second start.
         exchanges: exchanges.filter(({ name }) => !name.startsWith("amq.")).length,
@@ -74,10 +79,10 @@ export const rabbitmqRecovery: Recovery<Client> = {
     }
   },
 
-  // The start has set them already; this mends what was changed by hand since.
-  async reconcile({ api, users }) {
-    const { vhosts, permissions } = definitions;
-    await api.post("definitions", { users, vhosts, permissions });
+  async reconcile(client) {
+    const { api, passwords } = client;
+    await api.post("definitions", { vhosts: definitions.vhosts, ...usersWithRights(passwords) });
+    await dropFormerLogins(client);
   },
 
   async orders(client, ids) {
@@ -89,26 +94,30 @@ export const rabbitmqRecovery: Recovery<Client> = {
   ordersMayBeIn: "minio",
 };
 
+const named = z.array(z.object({ name: z.string() }));
 const declared = z.object({
-  users: z.array(z.unknown()),
+  users: named,
   queues: z.array(z.unknown()),
-  exchanges: z.array(z.object({ name: z.string() })),
+  exchanges: named,
   bindings: z.array(z.unknown()),
 });
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
-  const users = [
-    { name: "admin", password: secrets["admin-password"] ?? "", tags: ["administrator"] },
-    { name: "app", password: secrets["app-password"] ?? "", tags: [] },
-  ];
-  for (const { name, password } of users) {
-    if (password === "") throw new Error(`rabbitmq: the secret ${name}-password is empty`);
+  const passwords = { admin: secrets["admin-password"] ?? "", app: secrets["app-password"] ?? "" };
+  for (const [user, password] of Object.entries(passwords)) {
+    if (password === "") throw new Error(`rabbitmq: the secret ${user}-password is empty`);
   }
-  const api = new ManagementApi(host, "admin", secrets["admin-password"] ?? "");
-  // Users are set during the start: before its end a present password may still be refused.
+  const api = new ManagementApi(host, "admin", passwords.admin);
+  // The administrator's is set during the start: before its end the present one may still be refused.
   await api.get("health/checks/ready-to-serve-clients", connectLimitMs);
   await api.get("whoami", connectLimitMs);
-  return { api, users };
+  return { api, passwords };
+}
+
+/** Removes the applications' logins with earlier passwords. RabbitMQ closes the connections of whoever still uses one. */
+async function dropFormerLogins({ api, passwords }: Client): Promise<void> {
+  const names = named.parse(await api.get("users")).map(({ name }) => name);
+  for (const name of formerLogins(names, passwords)) await api.delete(`users/${encodeURIComponent(name)}`);
 }
 
 /** Messages at the head of a queue, at most `most`, oldest first. All are given back, and keep their order. */

@@ -8,8 +8,9 @@ export const webhooks = defineStateless({
   ...application("webhooks", "http://127.0.0.1:3100/health"),
   ports: { http: 3100 },
   metrics: { port: "http", path: "/metrics" },
-  env: { PORT: "3100", RABBITMQ_URL: "amqp://rabbitmq:5672", RABBITMQ_USER: "app" },
+  env: { PORT: "3100", RABBITMQ_URL: "amqp://rabbitmq:5672" },
   secrets: { "signing-key": "webhooks-signing-key", "rabbitmq-password": "rabbitmq-app-password" },
+  logins: { RABBITMQ_USER: { user: "app", secret: "rabbitmq-app-password" } },
   secretMeanings: {
     "webhooks-signing-key":
       "Partners sign their webhooks with it; a change must reach them at the same time, or their calls are refused.",

@@ -19,11 +19,13 @@ function worker(number: 1 | 2): StatelessDefinition {
     env: {
       PORT: String(port),
       RABBITMQ_URL: "amqp://rabbitmq:5672",
-      RABBITMQ_USER: "app",
       MINIO_URL: "http://minio:9000",
-      MINIO_USER: "app",
     },
     secrets: { "rabbitmq-password": "rabbitmq-app-password", "minio-password": "minio-app-password" },
+    logins: {
+      RABBITMQ_USER: { user: "app", secret: "rabbitmq-app-password" },
+      MINIO_USER: { user: "app", secret: "minio-app-password" },
+    },
     limits: { memory: "256MiB", cpus: 1 },
     replicas: 1,
     recovery: "none: rebuilt from its image; a message in work goes back to its queue",

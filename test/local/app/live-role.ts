@@ -56,8 +56,10 @@ export function storeEnvironment(stores: LiveStores): Readonly<Record<string, st
     QDRANT_URL: `http://127.0.0.1:${stores.qdrant.port}`,
     QDRANT_API_KEY_FILE: `${secrets}/qdrant-api-key`,
     RABBITMQ_URL: `amqp://127.0.0.1:${stores.rabbitmq.port}`,
+    RABBITMQ_USER: loginName("app", applicationSecrets["rabbitmq-password"]),
     RABBITMQ_PASSWORD_FILE: `${secrets}/rabbitmq-password`,
     MINIO_URL: `http://127.0.0.1:${stores.minio.port}`,
+    MINIO_USER: loginName("app", applicationSecrets["minio-password"]),
     MINIO_PASSWORD_FILE: `${secrets}/minio-password`,
     SIGNING_KEY_FILE: `${secrets}/signing-key`,
   };

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { loginName } from "../../../components/services/login-name.ts";
 import { adminEnvelope } from "../../../components/services/minio/admin-envelope.ts";
 import { minio } from "../../../components/services/minio/minio.ts";
 import { minioRecovery as recovery } from "../../../components/services/minio/recovery.ts";
@@ -34,6 +35,16 @@ after(async () => {
   await docker(["network", "rm", network]);
   xfs.remove();
 });
+
+/** The applications' one user, as data has it that was made before there was a login for each password. */
+async function oldUser(id: string, call: SignedCalls, rootPassword: string): Promise<SignedCalls> {
+  const password = "Oldest_App_Password-0123456789";
+  const body = adminEnvelope(rootPassword, JSON.stringify({ secretKey: password, status: "enabled" }));
+  await call("/minio/admin/v3/add-user?accessKey=app", { method: "PUT", body });
+  const policy = "policyName=app&userOrGroup=app&isGroup=false";
+  await call(`/minio/admin/v3/set-user-or-group-policy?${policy}`, { method: "PUT" });
+  return signedCalls({ endpoint: `http://${await host(id)}:9000`, user: "app", password });
+}
 
 /** The service as Swarm runs it, over a directory of the XFS: own files read-only, no capability, secrets as files. */
 async function start(directory: string, wanted: Readonly<Record<string, string>> = secrets): Promise<string> {
@@ -102,7 +113,12 @@ async function withClient<T>(
 }
 
 async function application(id: string, password = secrets["app-password"]): Promise<SignedCalls> {
-  return signedCalls({ endpoint: `http://${await host(id)}:9000`, user: "app", password });
+  const user = loginName("app", password);
+  return signedCalls({ endpoint: `http://${await host(id)}:9000`, user, password });
+}
+
+async function accepts(id: string, secret: keyof typeof secrets, password: string): Promise<unknown> {
+  return recovery.accepts?.({ host: await host(id), secrets: {} }, secret, password);
 }
 
 function directory(name: string): string {
@@ -151,7 +167,9 @@ test("the application may put, get and list receipts, and nothing else", async (
   });
   const endpoint = `http://${await host(id)}:9000`;
   const { AwsClient } = await import("aws4fetch");
-  const raw = new AwsClient({ accessKeyId: "app", secretAccessKey: secrets["app-password"], service: "s3", region: "us-east-1" }); // prettier-ignore
+  const own = secrets["app-password"];
+  const login = loginName("app", own);
+  const raw = new AwsClient({ accessKeyId: login, secretAccessKey: own, service: "s3", region: "us-east-1" }); // prettier-ignore
   const refused: readonly [string, string][] = [
     ["DELETE", "/receipts/orders/o1.json"],
     ["PUT", "/canary/canary"],
@@ -160,15 +178,15 @@ test("the application may put, get and list receipts, and nothing else", async (
     ["DELETE", "/receipts"],
     ["GET", "/minio/admin/v3/info"],
     ["GET", "/minio/admin/v3/list-users"],
+    ["GET", "/minio/admin/v3/group?group=applications"],
   ];
   for (const [method, place] of refused) {
     const response = await raw.fetch(`${endpoint}${place}`, { method });
     assert.equal(response.status, 403, `${method} ${place}: ${await response.text()}`);
   }
   // Every user may do these for itself unless it is denied.
-  const own = secrets["app-password"];
   const self: readonly [string, unknown][] = [
-    ["add-user?accessKey=app", { secretKey: "Another_Password-0123", status: "enabled" }],
+    [`add-user?accessKey=${login}`, { secretKey: "Another_Password-0123", status: "enabled" }],
     ["add-service-account", { accessKey: "derived-key", secretKey: "Another_Password-0123" }],
   ];
   for (const [call, body] of self) {
@@ -179,6 +197,32 @@ test("the application may put, get and list receipts, and nothing else", async (
       call,
     );
   }
+});
+
+test("a rotated password is a login beside the former one, until that is retired", async () => {
+  const [id = ""] = started;
+  const [former, present] = [secrets["app-password"], "Next_App_Password-0123456789"];
+  const rotated = { ...secrets, "app-password": present };
+  const accepted = async () => [
+    await accepts(id, "app-password", former),
+    await accepts(id, "app-password", present),
+  ];
+  const oldest = await withClient(id, ({ call, rootPassword }) => oldUser(id, call, rootPassword));
+  assert.deepEqual(await accepted(), [true, false]);
+  await withClient(id, (client) => recovery.setup(client), rotated);
+  assert.deepEqual(await accepted(), [true, true]);
+  const both = [await application(id, former), await application(id, present)] as const;
+  for (const app of [...both, oldest]) await app("/receipts/orders/both.json", { method: "PUT", body: "{}" });
+
+  await withClient(id, (client) => recovery.retire?.(client) ?? assert.fail(), rotated);
+  assert.deepEqual(await accepted(), [false, true]);
+  await both[1]("/receipts/orders/both.json", { method: "PUT", body: "{}" });
+  for (const app of [both[0], oldest])
+    await assert.rejects(app("/receipts/orders/both.json", { method: "PUT" }), /InvalidAccessKeyId$/);
+  await withClient(id, (client) => recovery.retire?.(client) ?? assert.fail(), rotated);
+  // What follows goes on with the password that it began with: users of a later point go as those of an earlier one do.
+  await withClient(id, (client) => recovery.reconcile(client));
+  assert.deepEqual(await accepted(), [true, false]);
 });
 
 test("health fails on a wrong password", async () => {
@@ -240,16 +284,17 @@ test("users are set to the present passwords on data of before a rotation", asyn
   const rotated = { "root-password": "Rotated_Root-0123456789", "app-password": "Rotated_App-0123456789" };
   const now = await startHealthy("copy/data", rotated);
   const app = await application(now, rotated["app-password"]);
-  await assert.rejects(app("/receipts?list-type=2"), /SignatureDoesNotMatch/);
-  const accepts = async (secret: "root-password" | "app-password", password: string) =>
-    recovery.accepts?.({ host: await host(now), secrets: {} }, secret, password);
-  assert.equal(await accepts("app-password", rotated["app-password"]), false);
+  await assert.rejects(app("/receipts?list-type=2"), /InvalidAccessKeyId/);
+  const accepted = async () => [
+    await accepts(now, "app-password", rotated["app-password"]),
+    await accepts(now, "app-password", secrets["app-password"]),
+  ];
+  assert.deepEqual(await accepted(), [false, true]);
   await withClient(now, (client) => recovery.reconcile(client), rotated);
-  assert.equal(await accepts("app-password", rotated["app-password"]), true);
-  assert.equal(await accepts("root-password", rotated["root-password"]), true);
-  assert.equal(await accepts("root-password", secrets["root-password"]), false);
+  assert.deepEqual(await accepted(), [true, false]);
+  assert.equal(await accepts(now, "root-password", rotated["root-password"]), true);
+  assert.equal(await accepts(now, "root-password", secrets["root-password"]), false);
   assert.match((await app("/receipts?list-type=2")) ?? "", /<Key>/);
-  await assert.rejects((await application(now))("/receipts?list-type=2"), /SignatureDoesNotMatch/);
 });
 
 test("obeys SIGTERM", async () => {

@@ -12,10 +12,21 @@ test("an unknown name is refused with the list of those that there are", () => {
 });
 
 test("a user's password changes while everything runs: no step stops a store", () => {
-  const plan = planRotation("mongo-app-password", catalog);
-  assert.deepEqual(plan.steps, ["write into the configuration", "up", "prove", "point and ship", "escrow"]);
-  assert.deepEqual(plan.store, { name: "mongo", secret: "app-password" });
-  assert.match(plan.cost, /^Nothing stops/);
+  for (const name of ["mongo", "redis", "rabbitmq", "minio"]) {
+    const plan = planRotation(`${name}-app-password`, catalog);
+    assert.deepEqual(plan.steps, ["write into the configuration", "up", "prove", "point and ship", "escrow"]);
+    assert.deepEqual(plan.store, { name, secret: "app-password" });
+    assert.match(plan.cost, /^Nothing stops/);
+  }
+});
+
+test("what nobody logs in with is not tried at the store", () => {
+  for (const name of ["mongo-keyfile", "rabbitmq-erlang-cookie"]) {
+    const { steps, cost } = planRotation(name, catalog);
+    assert.ok(!steps.includes("prove"), name);
+    assert.match(cost, /is stopped and started once/);
+  }
+  assert.ok(planRotation("rabbitmq-admin-password", catalog).steps.includes("prove"));
 });
 
 test("an administrator that the store keeps is changed in it before its task is replaced, and the cost is said", () => {

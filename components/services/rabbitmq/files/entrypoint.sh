@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Starts RabbitMQ with the users of the secret files: each start sets their passwords, so data of before a rotation opens to the
-# present ones. What is imported holds salted hashes, never a password. Reads /run/secrets and /etc/kaleem/definitions.json.
+# Starts RabbitMQ with the administrator's present password: each start sets it, so data of before a rotation opens to the host's
+# agent, who sets the other users. What is imported holds a salted hash, never a password. Reads /run/secrets and
+# /etc/kaleem/definitions.json.
 set -euo pipefail
 
 readonly secrets=/run/secrets definitions=/tmp/rabbitmq/definitions
@@ -24,13 +25,6 @@ bytes() {
   for ((at = 0; at < ${#1}; at += 2)); do printf %b "\\x${1:at:2}"; done
 }
 
-user() {
-  local hash
-  hash=$(hash_of "$2")
-  printf '{"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":[%s]}' \
-    "$1" "$hash" "$3"
-}
-
 # The container's own limit in bytes; nothing when it has none. RabbitMQ knows the machine's memory only, and would fill that.
 memory_limit() {
   local file limit
@@ -45,12 +39,12 @@ memory_limit() {
 
 main() {
   umask 077
-  local admin app
-  admin=$(user admin admin-password '"administrator"')
-  app=$(user app app-password '')
+  local hash
+  hash=$(hash_of admin-password)
   mkdir -p "$definitions"
-  # Files are imported in the order of their names: users before their permissions.
-  printf '{"users":[%s,%s]}' "$admin" "$app" >"$definitions/1-users.json"
+  # Files are imported in the order of their names: the user before its permissions.
+  printf '{"users":[{"name":"admin","password_hash":"%s","hashing_algorithm":"%s","tags":["administrator"]}]}' \
+    "$hash" rabbit_password_hashing_sha256 >"$definitions/1-users.json"
   cp /etc/kaleem/definitions.json "$definitions/2-topology.json"
   # Where the server and its command line tools look for it; a link, so that no copy of the data holds it.
   ln -sfn "$secrets/erlang-cookie" /var/lib/rabbitmq/.erlang.cookie

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, test } from "node:test";
+import { loginName } from "../../../../components/services/login-name.ts";
 import { minioRecovery as recovery } from "../../../../components/services/minio/recovery.ts";
 import { signedCalls } from "../../../../components/services/minio/signed-calls.ts";
 
@@ -46,15 +47,56 @@ test("no secret is on the wire in plain text", async () => {
   let bodies = "";
   answer = (request, response) => {
     bodies += JSON.stringify(request.headers) + (request.url ?? "");
-    response.end("");
+    response.end(request.url?.includes("/group?") === true ? "{}" : "");
   };
   await recovery.reconcile(client);
   assert.ok(!bodies.includes(password) && !bodies.includes("app-password"));
   assert.deepEqual(asked.map((call) => call.replace(/\?.*/, "")), [
     "PUT /minio/admin/v3/add-canned-policy",
     "PUT /minio/admin/v3/add-user",
+    "PUT /minio/admin/v3/update-group-members",
     "PUT /minio/admin/v3/set-user-or-group-policy",
+    "GET /minio/admin/v3/group",
+    "DELETE /minio/admin/v3/remove-user",
   ]); // prettier-ignore
+});
+
+test("a login has its rights by the group, which is the list of those that are taken away", async () => {
+  const login = loginName("app", "app-password");
+  const members = ["app-0123abcd", login, "app-monitor"];
+  answer = (request, response) => {
+    if (request.method === "GET") response.end(JSON.stringify({ name: "applications", members }));
+    else if (request.url?.endsWith("accessKey=app") !== true) response.end("");
+    else refuse(response, 404, '{"Code":"XMinioAdminNoSuchUser"}');
+  };
+  await recovery.setup(client);
+  const grants = asked.filter((call) => call.includes("/minio/admin/"));
+  assert.deepEqual(grants.slice(1), [
+    `PUT /minio/admin/v3/add-user?accessKey=${login}`,
+    "PUT /minio/admin/v3/update-group-members",
+    "PUT /minio/admin/v3/set-user-or-group-policy?policyName=app&userOrGroup=applications&isGroup=true",
+  ]);
+  asked.length = 0;
+  await recovery.retire?.(client);
+  assert.deepEqual(asked, [
+    "GET /minio/admin/v3/group?group=applications",
+    "DELETE /minio/admin/v3/remove-user?accessKey=app-0123abcd",
+    "DELETE /minio/admin/v3/remove-user?accessKey=app",
+  ]);
+});
+
+test("data of before the group has one login, which is taken away; any other error of MinIO is one", async () => {
+  answer = (request, response) => {
+    if (request.method === "GET") refuse(response, 404, '{"Code":"XMinioAdminNoSuchGroup"}');
+    else response.end("");
+  };
+  await recovery.retire?.(client);
+  assert.equal(asked.at(-1), "DELETE /minio/admin/v3/remove-user?accessKey=app");
+  answer = (_, response) => refuse(response, 403, '{"Code":"AccessDenied"}');
+  await assert.rejects(
+    recovery.retire?.(client) ?? assert.fail(),
+    /^Error: minio: GET \/minio\/admin\/v3\/group as root: AccessDenied$/,
+  );
 });
 
 test("an empty application's password is refused before anything is changed", async () => {

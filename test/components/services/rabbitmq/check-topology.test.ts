@@ -41,15 +41,3 @@ test("every queue is durable, written to disk before a message is confirmed, and
     assert.equal(properties["x-delivery-limit"], -1, name);
   }
 });
-
-test("the application sends to its exchanges and reads its queues, and nothing else", () => {
-  const app = definitions.permissions.find(({ user }) => user === "app");
-  assert.ok(app);
-  const allowed = (pattern: string, names: readonly string[]) =>
-    names.filter((name) => new RegExp(pattern).test(name));
-  const exchanges = [...definitions.exchanges.map(({ name }) => name), "amq.default"];
-  const queues = definitions.queues.map(({ name }) => name);
-  assert.deepEqual(allowed(app.configure, [...exchanges, ...queues]), []);
-  assert.deepEqual(allowed(app.write, exchanges), ["orders", "webhooks", "dead"]);
-  assert.deepEqual(allowed(app.read, queues), ["receipts", "webhooks"]);
-});

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { connect } from "amqplib";
+import { loginName } from "../../../../components/services/login-name.ts";
 import { ManagementApi } from "../../../../components/services/rabbitmq/management-api.ts";
 import { rabbitmq } from "../../../../components/services/rabbitmq/rabbitmq.ts";
 import { command } from "../../../../local/images/command.ts";
@@ -47,6 +49,38 @@ async function bodies(queue: string, container = store, password?: string): Prom
   const peek = { count: 100, ackmode: "reject_requeue_true", encoding: "auto" };
   const messages = (await api.post(`queues/%2F/${queue}/get`, peek)) as { payload: string }[];
   return messages.map(({ payload }) => payload);
+}
+
+async function userNames(container = store, password?: string): Promise<readonly string[]> {
+  const users = (await (await administrator(container, password)).get("users")) as { name: string }[];
+  return users.map(({ name }) => name).sort();
+}
+
+async function accepts(secret: string, password: string, container = store): Promise<unknown> {
+  return recovery.accepts?.({ host: await container.address(), secrets: {} }, secret, password);
+}
+
+/** As an application: logged in by the name that goes with its password, until the test has ended. */
+async function application(password: string, context: TestContext) {
+  const login = { hostname: await store.address(), username: loginName("app", password), password };
+  const connection = await connect({ protocol: "amqp", port: 5672, vhost: "/", ...login });
+  let open = true;
+  const closed = new Promise<unknown>((resolve) => {
+    connection.once("close", (reason: unknown) => {
+      open = false;
+      resolve(reason);
+    });
+  });
+  context.after(async () => {
+    if (open) await connection.close();
+  });
+  const publish = async (body: string): Promise<void> => {
+    const channel = await connection.createConfirmChannel();
+    channel.publish("webhooks", "webhooks", Buffer.from(body), { persistent: true });
+    await channel.waitForConfirms();
+    await channel.close();
+  };
+  return { closed, publish };
 }
 
 const order = (id: string) => ({
@@ -100,6 +134,46 @@ test("setup refuses a queue that is there in another form", async () => {
   );
   await docker(["exec", store.id, "rabbitmqctl", "--quiet", "delete_queue", "webhooks"]);
   await store.use((client) => recovery.setup(client));
+});
+
+test("a rotated password is a login beside the former one, until that is retired and its connections closed", async (context) => {
+  const api = await administrator();
+  // As data has it that was made before there was a login for each password.
+  await api.post("definitions", { users: [{ name: "app", password: "Oldest_0123456789", tags: [] }] });
+  const [former, present] = [secrets["app-password"], "App-Next_0123456789"];
+  const rotated = { ...secrets, "app-password": present };
+  const logins = [former, present].map((password) => loginName("app", password));
+  const accepted = async () => [
+    await accepts("app-password", former),
+    await accepts("app-password", present),
+  ];
+  const running = await application(former, context);
+  assert.deepEqual(await accepted(), [true, false]);
+
+  await store.use((client) => recovery.setup(client), rotated);
+  assert.deepEqual(await userNames(), ["admin", "app", ...logins].sort());
+  const { users } = (await store.use((client) => recovery.counts(client, 5_000))) as { users: number };
+  assert.equal(users, 2, "the applications' logins count as one");
+  assert.deepEqual(await accepted(), [true, true]);
+  const successor = await application(present, context);
+  const late = await application(former, context);
+  for (const one of [running, successor, late]) await one.publish("side by side");
+
+  await store.use((client) => recovery.retire?.(client) ?? Promise.reject(new Error("cannot")), rotated);
+  assert.deepEqual(await userNames(), ["admin", loginName("app", present)]);
+  assert.deepEqual(await accepted(), [false, true]);
+  for (const one of [running, late]) assert.match(String(await one.closed), /deleted/);
+  await successor.publish("afterwards");
+
+  await docker(["exec", store.id, "rabbitmqctl", "--quiet", "purge_queue", "webhooks"]);
+  // What follows goes on with the password that it began with: users of a later point go as those of an earlier one do.
+  await store.use((client) => recovery.reconcile(client));
+  assert.deepEqual(await userNames(), ["admin", loginName("app", former)]);
+});
+
+test("the administrator's password is told from any other", async () => {
+  assert.equal(await accepts("admin-password", secrets["admin-password"]), true);
+  assert.equal(await accepts("admin-password", "another"), false);
 });
 
 test("no secret is on a command line, in what Docker shows, in the log or in the data", async () => {
@@ -186,15 +260,12 @@ test("a copy of its files taken while paused starts elsewhere with everything, u
     restored.use(() => Promise.resolve(), secrets),
     /password is refused/,
   );
-  for (const [password, reason] of [
-    [present["app-password"], "Not management user"],
-    [secrets["app-password"], "Not_Authorized"],
-  ] as const) {
-    const app = Buffer.from(`app:${password}`).toString("base64");
-    const url = `http://${await restored.address()}:15672/api/whoami`;
-    const answer = await fetch(url, { headers: { authorization: `Basic ${app}` } });
-    assert.equal(((await answer.json()) as { reason: string }).reason, reason);
-  }
+  assert.deepEqual(await userNames(restored, present["admin-password"]), [
+    "admin",
+    loginName("app", present["app-password"]),
+  ]);
+  assert.equal(await accepts("app-password", present["app-password"], restored), true);
+  assert.equal(await accepts("app-password", secrets["app-password"], restored), false);
 });
 
 test("what was confirmed survives kill -9", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, mock, test } from "node:test";
+import { loginName } from "../../../../components/services/login-name.ts";
+import definitions from "../../../../components/services/rabbitmq/files/definitions.json" with { type: "json" };
 import { rabbitmq } from "../../../../components/services/rabbitmq/rabbitmq.ts";
 
 const { recovery } = rabbitmq;
@@ -8,9 +10,10 @@ const at = { host: "127.0.0.1", secrets: { "admin-password": "admin-secret", "ap
 /** A management API that answers by path; what is missing is not found. */
 function answering(answers: Readonly<Record<string, unknown>>): { readonly asked: string[] } {
   const asked: string[] = [];
-  mock.method(globalThis, "fetch", async (url: string, { body }: RequestInit) => {
+  mock.method(globalThis, "fetch", async (url: string, { method, body }: RequestInit) => {
     const path = url.replace("http://127.0.0.1:15672/api/", "");
-    asked.push(typeof body === "string" ? `${path} ${body}` : path);
+    asked.push(typeof body === "string" ? `${path} ${body}` : method === "DELETE" ? `DELETE ${path}` : path);
+    if (method === "DELETE") return new Response(null, { status: 204 });
     const known = path in answers || path === "whoami" || path === "health/checks/ready-to-serve-clients";
     return new Response(JSON.stringify(answers[path] ?? {}), { status: known ? 200 : 404 });
   });
@@ -63,7 +66,7 @@ test("counts that do not come in time are null", async () => {
 
 test("RabbitMQ's own exchanges are not counted: some come with the second start", async () => {
   const exchanges = [{ name: "orders" }, { name: "amq.rabbitmq.log" }];
-  answering({ definitions: { users: [{}], queues: [{}, {}], exchanges, bindings: [] } });
+  answering({ definitions: { users: [{ name: "admin" }], queues: [{}, {}], exchanges, bindings: [] } });
   const client = await recovery.connect(at);
   assert.deepEqual(await recovery.counts(client, 1000), { users: 1, queues: 2, exchanges: 1, bindings: 0 });
 });
@@ -104,14 +107,24 @@ test("a queue that is too long to be looked through is no missing order", async 
   );
 });
 
-test("reconcile sets users and what they may, and touches no queue", async () => {
-  const { asked } = answering({ definitions: {} });
+test("reconcile sets users and what they may, takes former logins away, and touches no queue", async () => {
+  const users = ["admin", "app", loginName("app", "app-secret")].map((name) => ({ name }));
+  const { asked } = answering({ definitions: {}, users });
   const client = await recovery.connect(at);
   await recovery.reconcile(client);
-  const sent = JSON.parse((asked.at(-1) ?? "").replace("definitions ", "")) as Record<string, unknown>;
+  const [set = "", ...rest] = asked.slice(2);
+  const sent = JSON.parse(set.replace("definitions ", "")) as Record<string, unknown>;
   assert.deepEqual(Object.keys(sent).sort(), ["permissions", "users", "vhosts"]);
-  assert.deepEqual(sent["users"], [
-    { name: "admin", password: "admin-secret", tags: ["administrator"] },
-    { name: "app", password: "app-secret", tags: [] },
-  ]);
+  assert.deepEqual(rest, ["users", "DELETE users/app"]);
+});
+
+test("setup leaves former logins valid, and retiring takes them away and nothing else", async () => {
+  const users = ["app-0123abcd", "admin", "app", "monitor"].map((name) => ({ name }));
+  const { asked } = answering({ definitions, users });
+  const client = await recovery.connect(at);
+  await recovery.setup(client);
+  assert.ok(!asked.some((request) => request.startsWith("DELETE")));
+  const before = asked.length;
+  await recovery.retire?.(client);
+  assert.deepEqual(asked.slice(before), ["users", "DELETE users/app-0123abcd", "DELETE users/app"]);
 });

@@ -1,0 +1,41 @@
+import { isLoginOf, loginName } from "../login-name.ts";
+import definitions from "./files/definitions.json" with { type: "json" };
+
+/** The passwords of the node's users, as the present configuration has them. */
+export interface RabbitmqPasswords {
+  readonly admin: string;
+  readonly app: string;
+}
+
+/** What applications may: send to their exchanges and read their queues. They declare nothing. */
+const applicationRights = {
+  configure: "^$",
+  write: "^(orders|webhooks|dead)$",
+  read: "^(receipts|webhooks)$",
+};
+
+/**
+ * Every user with the present password, and what it may, as an import of definitions wants them; what it does not name stays as it
+ * is. The applications' login is another user for each password: RabbitMQ knows one password a user. Pure.
+ */
+export function usersWithRights({ admin, app }: RabbitmqPasswords) {
+  const login = loginName("app", app);
+  return {
+    users: [
+      { name: "admin", password: admin, tags: ["administrator"] },
+      { name: login, password: app, tags: [] },
+    ],
+    permissions: [...definitions.permissions, { user: login, vhost: "/", ...applicationRights }],
+  };
+}
+
+/** Those of the names that are the applications' logins with earlier passwords. Pure. */
+export function formerLogins(names: readonly string[], { app }: RabbitmqPasswords): readonly string[] {
+  const present = loginName("app", app);
+  return names.filter((name) => name !== present && isLoginOf("app", name));
+}
+
+/** How many users there are, the applications' logins taken as one: their number says only whether a rotation is under way. Pure. */
+export function countUsers(names: readonly string[]): number {
+  return new Set(names.map((name) => (isLoginOf("app", name) ? "app" : name))).size;
+}
