@@ -74,15 +74,17 @@ test("a point that is older than a rotation restores into the present secrets; l
   const taken = await npmRun("point", "--stack", stack, "--json");
   const { point } = JSON.parse(taken.stdout.slice(taken.stdout.indexOf("{"))) as { point: string };
 
-  const mongo = await rotateUnderOrders("mongo-app-password");
-  assertNoneTurnedAway(mongo.written);
-  const redis = await rotateUnderOrders("redis-app-password");
-  assertNoneTurnedAway(redis.written);
+  const rotated = new Map<string, Rotated>();
+  for (const store of ["mongo", "redis", "rabbitmq", "minio"]) {
+    const rotation = await rotateUnderOrders(`${store}-app-password`);
+    assertNoneTurnedAway(rotation.written);
+    rotated.set(store, rotation);
+  }
 
   const restored = await npmRun("restore", "--stack", stack, "--at", point, "--over-existing");
   assert.equal(restored.code, 0, restored.stdout + restored.stderr);
-  assert.deepEqual(await accepts("mongo", "app-password", mongo.present, mongo.former), [true, false]);
-  assert.deepEqual(await accepts("redis", "app-password", redis.present, redis.former), [true, false]);
+  for (const [store, { present, former }] of rotated)
+    assert.deepEqual(await accepts(store, "app-password", present, former), [true, false], store);
   const found = await client.get(`/api/orders/${id}`);
   assert.deepEqual([found.status, found.body], [200, order.body]);
   const next = await client.post("/api/orders", {

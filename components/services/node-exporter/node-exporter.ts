@@ -1,5 +1,6 @@
 import { layout } from "../../../recovery/layout.ts";
 import { defineStateless } from "../definition.ts";
+import { exporter } from "../exporter.ts";
 
 const collectors = [
   "cpu",
@@ -20,6 +21,7 @@ const collectors = [
  * one empty directory on each file system, which is enough to tell how full they are: none of their files.
  */
 export const nodeExporter = defineStateless({
+  ...exporter("http://127.0.0.1:9100/"),
   name: "node-exporter",
   image: "node-exporter",
   user: "65534:65534",
@@ -45,16 +47,4 @@ export const nodeExporter = defineStateless({
     [`/host/root${layout.dataRoot}`]: layout.dataProbe,
     "/host/textfile": layout.metrics,
   },
-  health: {
-    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9100/"],
-    every: "10s",
-    timeout: "5s",
-    retries: 3,
-    startPeriod: "15s",
-  },
-  limits: { memory: "64MiB", cpus: 0.5 },
-  replicas: 1,
-  stopGrace: "10s",
-  runsFenced: true,
-  recovery: "none: keeps nothing",
 });
