@@ -75,7 +75,8 @@ test("a point that is older than a rotation restores into the present secrets; l
   const { point } = JSON.parse(taken.stdout.slice(taken.stdout.indexOf("{"))) as { point: string };
 
   const rotated = new Map<string, Rotated>();
-  for (const store of ["mongo", "redis", "rabbitmq", "minio"]) {
+  // Nearly two minutes each: one that applications only read and write by, and one whose former login's connections are closed.
+  for (const store of ["mongo", "rabbitmq"]) {
     const rotation = await rotateUnderOrders(`${store}-app-password`);
     assertNoneTurnedAway(rotation.written);
     rotated.set(store, rotation);
