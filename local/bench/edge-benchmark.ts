@@ -5,7 +5,7 @@ import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.
 import type { Progress } from "../progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { edgeNotes, edgeTable, type EdgeRound, type WayFigures } from "./edge-table.ts";
+import { edgeNotes, edgeTable, type EdgeRequest, type EdgeRound, type WayFigures } from "./edge-table.ts";
 import { withTimersHeld } from "./with-timers-held.ts";
 
 export interface EdgeBenchmarkOptions {
@@ -29,29 +29,18 @@ const printedSchema = z.strictObject({
   broken: z.number(),
 });
 
-/** What the edge costs: one order read over and over, through the edge over TLS and from the API itself, in turn. */
+/** What the edge costs, through it over TLS and from the API itself in turn: orders placed, and one order read over and over. */
 export async function benchmarkEdge(stack: BenchStack, options: EdgeBenchmarkOptions): Promise<Benchmark> {
-  const { progress, rounds, connections, seconds } = options;
-  const path = `/api/orders/${await placeOrder(stack)}`;
-  const load = (way: "direct" | "edge", forSeconds: number): Promise<WayFigures> =>
-    loadWay(stack, [way, path, String(connections), String(forSeconds)]);
+  const { connections, seconds } = options;
+  const asked: Record<EdgeRequest, readonly string[]> = {
+    order: ["POST", "/api/orders"],
+    read: ["GET", `/api/orders/${await placeOrder(stack)}`],
+  };
   return withTimersHeld(stack.host, async () => {
-    await progress.step("warm-up", async () => {
-      await load("direct", 5);
-      await load("edge", 5);
-    });
-    const found: EdgeRound[] = [];
-    for (let round = 1; round <= rounds; round += 1) {
-      found.push(
-        await progress.step(`round ${round} of ${rounds}`, async () => {
-          // Each way is first as often as second.
-          const first = round % 2 === 1 ? "direct" : "edge";
-          const one = await load(first, seconds);
-          const other = await load(first === "direct" ? "edge" : "direct", seconds);
-          return first === "direct" ? { direct: one, edge: other } : { direct: other, edge: one };
-        }),
-      );
-    }
+    const found = {
+      order: await measure(stack, "order", asked.order, options),
+      read: await measure(stack, "read", asked.read, options),
+    };
     return {
       name: "edge",
       table: edgeTable(found),
@@ -59,6 +48,33 @@ export async function benchmarkEdge(stack: BenchStack, options: EdgeBenchmarkOpt
       figures: { connections, seconds, rounds: found },
     };
   });
+}
+
+async function measure(
+  stack: BenchStack,
+  name: EdgeRequest,
+  request: readonly string[],
+  { progress, rounds, connections, seconds }: EdgeBenchmarkOptions,
+): Promise<EdgeRound[]> {
+  const load = (way: keyof EdgeRound, forSeconds: number): Promise<WayFigures> =>
+    loadWay(stack, [way, ...request, String(connections), String(forSeconds)]);
+  await progress.step(`${name}: warm-up`, async () => {
+    await load("direct", 5);
+    await load("edge", 5);
+  });
+  const found: EdgeRound[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    found.push(
+      await progress.step(`${name}: round ${round} of ${rounds}`, async () => {
+        // Each way is first as often as second.
+        const first = round % 2 === 1 ? "direct" : "edge";
+        const one = await load(first, seconds);
+        const other = await load(first === "direct" ? "edge" : "direct", seconds);
+        return first === "direct" ? { direct: one, edge: other } : { direct: other, edge: one };
+      }),
+    );
+  }
+  return found;
 }
 
 async function placeOrder({ edge }: BenchStack): Promise<string> {
@@ -76,6 +92,6 @@ async function loadWay({ host }: BenchStack, args: readonly string[]): Promise<W
   const { stdout } = await host.run(["bash", "-s", "--", ...args], { stdin: script, timeoutMs: 300_000 });
   const { requests, seconds, p50, p99, notOk, broken } = printedSchema.parse(JSON.parse(stdout));
   if (notOk + broken > 0)
-    throw new Error(`bench: ${notOk} of ${requests} answers were not 200, and ${broken} did not come`);
+    throw new Error(`bench: ${notOk} of ${requests} answers were not 2xx, and ${broken} did not come`);
   return { perSecond: requests / seconds, p50Ms: p50 / 1000, p99Ms: p99 / 1000 };
 }

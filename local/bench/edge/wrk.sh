@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 #
 # Loads one way to the API for a while, by wrk, from where the edge itself stands: its own network.
-# Called by the benchmark `edge` over SSH: bash -s -- WAY PATH CONNECTIONS SECONDS <this script
-#   WAY    edge: nginx over TLS; direct: the API's replicas, each with its share of the connections
+# Called by the benchmark `edge` over SSH: bash -s -- WAY METHOD PATH CONNECTIONS SECONDS <this script
+#   WAY     edge: nginx over TLS; direct: the API's replicas, each with its share of the connections
+#   METHOD  GET, or POST of a small order
 # Prints one line of JSON: requests, seconds, p50 and p99 in microseconds, and what failed. Exit: 0, or 1 with a sentence.
 
 set -euo pipefail
@@ -33,8 +34,8 @@ replicas() {
 }
 
 main() {
-  (($# == 4)) || fail "needs WAY PATH CONNECTIONS SECONDS"
-  local way=$1 path=$2 connections=$3 seconds=$4 targets url pid
+  (($# == 5)) || fail "needs WAY METHOD PATH CONNECTIONS SECONDS"
+  local way=$1 method=$2 path=$3 connections=$4 seconds=$5 targets url pid
   install_wrk
   pid=$(pid_of nginx)
   case $way in
@@ -52,7 +53,7 @@ main() {
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT
   lua >"$WORK/wrk.lua"
-  TARGETS="${targets[*]}" nsenter --target "$pid" --net \
+  TARGETS="${targets[*]}" METHOD=$method nsenter --target "$pid" --net \
     wrk --threads 2 --connections "$connections" --duration "${seconds}s" --timeout 10s --script "$WORK/wrk.lua" "$url" \
     | grep '^{'
 }
@@ -63,6 +64,11 @@ lua() {
 local targets, count = {}, 0
 for host, port in string.gmatch(os.getenv("TARGETS"), "(%S+):(%d+)") do
   targets[#targets + 1] = wrk.lookup(host, port)[1]
+end
+wrk.method = os.getenv("METHOD")
+if wrk.method == "POST" then
+  wrk.headers["content-type"] = "application/json"
+  wrk.body = '{"customer":"bench","item":"load","quantity":1}'
 end
 function setup(thread)
   count = count + 1

@@ -12,21 +12,24 @@ test("the cost is that of the median round, each compared with itself only", () 
   assert.equal(edgeCost(rounds).toFixed(3), "0.100");
 });
 
-test("the table has both ways and their ratio", () => {
-  assert.deepEqual(edgeTable(rounds)[1], [
-    "requests a second",
+test("the table has both ways and their ratio, for each kind of request", () => {
+  const table = edgeTable({ order: rounds, read: [round(100, 50)] });
+  assert.deepEqual(table[1], [
+    "orders: requests a second",
     "500 / 1000 / 2000 ",
     "400 / 900 / 1900 ",
     "0.80 / 0.90 / 0.95 ×",
   ]);
-  assert.deepEqual(edgeTable(rounds)[2]?.at(-1), "1.50 / 1.50 / 1.50 ×");
+  assert.deepEqual(table[2]?.at(-1), "1.50 / 1.50 / 1.50 ×");
+  assert.deepEqual([table[4]?.[0], table[4]?.at(-1)], ["reads: requests a second", "0.50 / 0.50 / 0.50 ×"]);
 });
 
 test("a cost beyond the limit is said out loud", () => {
   const options = { connections: 16, seconds: 8 };
+  const notes = edgeNotes({ order: rounds, read: [round(1000, 800)] }, options);
   assert.match(
-    edgeNotes(rounds, options)[1] ?? "",
-    /costs 10\.0 % of the throughput; under the limit of 15\.0 %/,
+    notes[1] ?? "",
+    /^Orders .*: the edge costs 10\.0 % of the throughput; under the limit of 15\.0 %/,
   );
-  assert.match(edgeNotes([round(1000, 800)], options)[1] ?? "", /costs 20\.0 % .*; NOT under the limit/);
+  assert.match(notes[2] ?? "", /^Reads .*: the edge costs 20\.0 % .*; NOT under the limit/);
 });
