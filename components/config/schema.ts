@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../services/definition.ts";
-import { isApplication } from "../services/is-application.ts";
+import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
+import { monitoring } from "./monitoring-block.ts";
+import { services, type stateful } from "./services-block.ts";
 
 /*
- * What each key means is said here and nowhere else: `npm run generate` makes docs/config.md and the editors' schema of
+ * What each key means is said here and in the blocks beside, and nowhere else: `npm run generate` makes docs/config.md and the editors' schema of
  * it. A description says what the key does; its form and unit come from the field, the default from the schema.
  */
 
@@ -89,141 +91,6 @@ const backups = z
     keep,
   })
   .describe("Recovery points: how often, and how long they are kept.");
-
-const certificate = field.certificates.describe(
-  "The server's own certificate, then that of each one's issuer. Public, so it may stand here, and is escrowed with the rest.",
-);
-const tls = z
-  .discriminatedUnion(
-    "kind",
-    [
-      z.strictObject({
-        kind: z
-          .literal("self-signed")
-          .describe(
-            "Made on the machine, and new on each machine. Clients trust it only if they are told to.",
-          ),
-      }),
-      z.strictObject({
-        kind: z
-          .literal("files")
-          .describe(
-            "A certificate of an authority that clients trust. Its key is the secret `edge-tls-key`.",
-          ),
-        certificate,
-      }),
-      z.strictObject({
-        kind: z
-          .literal("cloudflare-origin")
-          .describe(
-            "A certificate of Cloudflare's origin authority, behind its proxy. Its key is the secret `edge-tls-key`.",
-          ),
-        certificate,
-        clientAuthority: field.certificates
-          .optional()
-          .describe(
-            "Who signs the certificates that Cloudflare shows here (authenticated origin pulls): any other client gets 403.",
-          ),
-      }),
-    ],
-    {
-      error:
-        "expected {kind: self-signed}, {kind: files, certificate: …} or {kind: cloudflare-origin, certificate: …}",
-    },
-  )
-  .describe("What the edge proves itself with. Plain HTTP is sent on to HTTPS in every case.");
-
-const edge = z
-  .strictObject({
-    serverName: field.hostname.describe(
-      "The name that clients ask for, which the certificate must carry. A change makes a new self-signed certificate.",
-    ),
-    tls,
-    maxBody: field.byteSize.default("10MiB").describe("Largest request body; a larger one gets 413."),
-  })
-  .describe("Nginx in front of the API.");
-
-const page = z
-  .strictObject({
-    kind: z
-      .literal("pagerduty")
-      .describe("PagerDuty's Events API v2; the secret `alert-page-key` is its routing key."),
-  })
-  .describe("Who is woken by SEV1 and SEV2 alerts. Left out, nobody is.");
-const chat = z
-  .strictObject({
-    kind: z
-      .literal("slack")
-      .describe("An incoming webhook of Slack, or of what speaks as it: the secret `alert-chat-url`."),
-  })
-  .describe("Where every alert is told. Left out, nowhere.");
-const heartbeat = z
-  .strictObject({
-    kind: z
-      .literal("webhook")
-      .describe("A webhook that is called every minute: the secret `alert-heartbeat-url`."),
-  })
-  .describe(
-    "A service elsewhere that says so when it hears nothing: alerting itself has died. Left out, nobody would say so.",
-  );
-const mail = z
-  .strictObject({
-    server: field.registry.describe("The SMTP server that takes the mail; it must offer STARTTLS."),
-    from: field.mailAddress.describe("Whom the mail comes from."),
-    to: field.mailAddress.describe("Who gets it."),
-    user: field.mailAddress.describe("Who logs in to the server, with the secret `alert-mail-password`."),
-  })
-  .describe("Mail for SEV3 alerts. Left out, none is sent.");
-
-const monitoring = z
-  .strictObject({
-    page: page.optional(),
-    chat: chat.optional(),
-    mail: mail.optional(),
-    heartbeat: heartbeat.optional(),
-  })
-  .default({})
-  .describe("Where alerts go. Alertmanager has them in every case.");
-
-const stateful = z.strictObject({
-  memory: field.byteSize.describe(
-    "Most memory that one replica may have; beyond it the replica is killed and started again.",
-  ),
-  cpus: field.cpus.describe("Most CPU time that one replica may have."),
-});
-const stateless = stateful.extend({
-  replicas: field.replicas.describe(
-    "How many run at once. Only applications have a choice; a store has one, and so has each part of monitoring.",
-  ),
-});
-
-/** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
-function slice(definition: ServiceDefinition) {
-  const { optional } = definition;
-  const shape = isApplication(definition) ? stateless : stateful;
-  if (optional === undefined) return shape;
-  return shape.extend({
-    enabled: field.flag
-      .default(optional.enabledByDefault)
-      .describe(
-        "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
-      ),
-    offBecause: field.reason
-      .optional()
-      .describe(
-        "Why it is switched off, told by `npm run status`; `npm run up` says so of an image that cannot be had.",
-      ),
-  });
-}
-
-/** The services' block: what each page of the catalog lets the stack file decide. The edge has its own block and one replica. */
-function services(catalog: readonly ServiceDefinition[]) {
-  const slices = catalog.map((definition) => [
-    definition.name,
-    slice(definition).describe(`What ${definition.name} may use.`),
-  ]) as [string, typeof stateful | typeof stateless][];
-  return z.strictObject(Object.fromEntries(slices)).describe("What each service of the catalog may use.");
-}
 
 /** The shape of `Pulumi.<stack>.yaml`, secrets apart. Strict: a key that nothing reads is an error. */
 export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {

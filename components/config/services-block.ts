@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { ServiceDefinition } from "../services/definition.ts";
+import { isApplication } from "../services/is-application.ts";
+import * as field from "./fields.ts";
+
+/** What a service with one replica may use. */
+export const stateful = z.strictObject({
+  memory: field.byteSize.describe(
+    "Most memory that one replica may have; beyond it the replica is killed and started again.",
+  ),
+  cpus: field.cpus.describe("Most CPU time that one replica may have."),
+});
+const stateless = stateful.extend({
+  replicas: field.replicas.describe(
+    "How many run at once. Only applications have a choice; a store has one, and so has each part of monitoring.",
+  ),
+});
+
+/** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
+function slice(definition: ServiceDefinition) {
+  const { optional } = definition;
+  const shape = isApplication(definition) ? stateless : stateful;
+  if (optional === undefined) return shape;
+  return shape.extend({
+    enabled: field.flag
+      .default(optional.enabledByDefault)
+      .describe(
+        "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
+      ),
+    offBecause: field.reason
+      .optional()
+      .describe(
+        "Why it is switched off, told by `npm run status`; `npm run up` says so of an image that cannot be had.",
+      ),
+  });
+}
+
+/** The services' block: what each page of the catalog lets the stack file decide. The edge has its own block and one replica. */
+export function services(catalog: readonly ServiceDefinition[]) {
+  const slices = catalog.map((definition) => [
+    definition.name,
+    slice(definition).describe(`What ${definition.name} may use.`),
+  ]) as [string, typeof stateful | typeof stateless][];
+  return z.strictObject(Object.fromEntries(slices)).describe("What each service of the catalog may use.");
+}
