@@ -3,6 +3,7 @@ import { RecoveryError, exitCodes } from "./exit-codes.ts";
 import type { RestoreEvent } from "./phases/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./phases/journal.ts";
 import type { Ledger } from "./phases/judge-orders.ts";
+import { passedBy } from "./phases/left-out.ts";
 import { nextStep } from "./phases/next-step.ts";
 import type { PhaseContext } from "./phases/phase.ts";
 import { phases } from "./phases/phases.ts";
@@ -134,8 +135,8 @@ class Run {
 
 /** All but those that the plan passes by. */
 function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
-  const passedBy = new Set(plan.leftOut.map(({ store }) => store));
-  return stores.filter(({ name }) => !passedBy.has(name));
+  const leftOut = passedBy(plan.leftOut);
+  return stores.filter(({ name }) => !leftOut.has(name));
 }
 
 function isSettled({ state }: PhaseRecord): boolean {

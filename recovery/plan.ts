@@ -2,7 +2,7 @@ import { choosePoint } from "./phases/choose-point.ts";
 import { compareStores } from "./phases/compare-stores.ts";
 import { estimateSeconds } from "./phases/estimate.ts";
 import type { Findings } from "./phases/findings.ts";
-import type { LeftOut } from "./phases/left-out.ts";
+import { passedBy, type LeftOut } from "./phases/left-out.ts";
 import { phaseNames, type PhaseName } from "./phases/phase-name.ts";
 import type { Refusal } from "./phases/refusal.ts";
 import { refuseHost, refuseSpace, refuseUnfinished } from "./phases/refuse.ts";
@@ -57,8 +57,8 @@ function decide(
   leftOut: readonly LeftOut[],
 ): RestorePlan {
   const head = found.head.state === "ok" ? found.head : null;
-  const passedBy = new Set(leftOut.map(({ store }) => store));
-  const restored = found.stores.map(({ name }) => name).filter((name) => !passedBy.has(name));
+  const without = passedBy(leftOut);
+  const restored = found.stores.map(({ name }) => name).filter((name) => !without.has(name));
   const phase = (name: PhaseName): PlanPhase => {
     const skip = skipReason(name, found, request);
     const seconds = skip === null ? estimateSeconds(name, point.from, point.bytes, found.last) : 0;

@@ -6,8 +6,8 @@ import { monitoring } from "./monitoring-block.ts";
 import { services, type stateful } from "./services-block.ts";
 
 /*
- * What each key means is said here and in the blocks beside, and nowhere else: `npm run generate` makes docs/config.md and the editors' schema of
- * it. A description says what the key does; its form and unit come from the field, the default from the schema.
+ * What each key means is said here and in the blocks beside, and nowhere else: `npm run generate` makes docs/config.md and the
+ * editors' schema of it. A description says what the key does; its form and unit come from the field, the default from the schema.
  */
 
 const host = z

@@ -3,7 +3,6 @@ import type { PlatformFacts, ServiceDefinition } from "../services/definition.ts
 interface ScrapeJob {
   readonly job_name: string;
   readonly honor_labels?: true;
-  readonly scrape_interval?: string;
   readonly metrics_path: string;
   readonly params?: Readonly<Record<string, readonly string[]>>;
   readonly dns_sd_configs?: readonly object[];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counter } from "./counter.ts";
 import type { Sample } from "./metrics.ts";
 
 /** One deployment as its operator's machine tells it. */
@@ -106,13 +107,4 @@ function durationSamples(labels: Readonly<Record<string, string>>, of: Series["s
     sample("sum", of.sum),
     sample("count", of.count),
   ];
-}
-
-function counter(
-  name: string,
-  help: string,
-  labels: Readonly<Record<string, string>>,
-  value: number,
-): Sample {
-  return { name, help, labels, value, family: { type: "counter", name } };
 }

@@ -32,30 +32,18 @@ export class Docker {
 
   /** Running or paused containers of a Swarm service on this host, newest first. */
   async containersOf(service: string): Promise<readonly Container[]> {
-    const filters = { label: [`com.docker.swarm.service.name=${service}`], status: ["running", "paused"] };
-    const body = await this.#socket.call(
-      "GET",
-      `/containers/json?filters=${encodeURIComponent(JSON.stringify(filters))}`,
-      "list containers",
-    );
     const listed = z
       .array(listedContainer)
-      .parse(body)
+      .parse(await this.#list(`${serviceLabel}=${service}`))
       .sort((a, b) => b.Created - a.Created);
-    return Promise.all(listed.map((container) => this.inspectContainer(container.Id)));
+    return Promise.all(listed.map(({ Id }) => this.inspectContainer(Id)));
   }
 
   /** Every running or paused container of a Swarm service on this host, by its service. One that ends meanwhile is left out. */
   async allTasks(): Promise<readonly Task[]> {
-    const filters = { label: [serviceLabel], status: ["running", "paused"] };
-    const body = await this.#socket.call(
-      "GET",
-      `/containers/json?filters=${query(filters)}`,
-      "list containers",
-    );
     const tasks = z
       .array(listedTask)
-      .parse(body)
+      .parse(await this.#list(serviceLabel))
       .map(async ({ Id, Labels }): Promise<Task[]> => {
         try {
           return [{ service: Labels[serviceLabel] ?? "", container: await this.inspectContainer(Id) }];
@@ -65,6 +53,12 @@ export class Docker {
         }
       });
     return (await Promise.all(tasks)).flat();
+  }
+
+  /** Running or paused containers with a label. */
+  async #list(label: string): Promise<unknown> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [label], status: ["running", "paused"] }));
+    return this.#socket.call("GET", `/containers/json?filters=${filters}`, "list containers");
   }
 
   /** Every Swarm service. */
@@ -209,8 +203,4 @@ export interface LoneContainer {
   readonly args: readonly string[];
   /** `path on the host:path in the container`. */
   readonly binds: readonly string[];
-}
-
-function query(filters: Readonly<Record<string, readonly string[]>>): string {
-  return encodeURIComponent(JSON.stringify(filters));
 }

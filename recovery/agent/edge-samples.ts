@@ -1,3 +1,4 @@
+import { counter } from "./counter.ts";
 import type { Sample } from "./metrics.ts";
 
 /** nginx's page, word for word; the four numbers of each line count since it started or are of this moment. */
@@ -14,26 +15,25 @@ export function edgeSamples(text: string): Sample[] {
     throw new Error(
       `the edge's stub_status: expected nginx's page, got ${JSON.stringify(text.slice(0, 80))}`,
     );
-  const [active, accepted, handled, requests, reading, writing, waiting] = found.slice(1).map(Number);
+  const [active = 0, accepted = 0, handled = 0, requests = 0, reading = 0, writing = 0, waiting = 0] = found
+    .slice(1)
+    .map(Number);
   return [
     gauge("nginx_connections_active", "Connections of clients, idle ones too.", active),
     gauge("nginx_connections_reading", "Connections that a request's head is read from.", reading),
     gauge("nginx_connections_writing", "Connections that an answer is written to.", writing),
     gauge("nginx_connections_waiting", "Connections that are kept open and idle.", waiting),
-    counter("nginx_connections_accepted", "Connections since nginx started.", accepted),
+    counter("nginx_connections_accepted", "Connections since nginx started.", {}, accepted),
     counter(
       "nginx_connections_handled",
       "Connections that were not dropped at a limit, since nginx started.",
+      {},
       handled,
     ),
-    counter("nginx_http_requests_total", "Requests since nginx started.", requests),
+    counter("nginx_http_requests_total", "Requests since nginx started.", {}, requests),
   ];
 }
 
-function gauge(name: string, help: string, value = 0): Sample {
+function gauge(name: string, help: string, value: number): Sample {
   return { name, help, labels: {}, value };
-}
-
-function counter(name: string, help: string, value = 0): Sample {
-  return { ...gauge(name, help, value), family: { type: "counter", name } };
 }

@@ -1,5 +1,6 @@
 import type { ContainerUsage } from "./container-usage.ts";
 import type { Container } from "./container.ts";
+import { counter } from "./counter.ts";
 import type { Sample } from "./metrics.ts";
 
 /** A container as it was measured; `usage` is null when it ended meanwhile. */
@@ -68,13 +69,12 @@ function containerSamples({ service, container, usage }: MeasuredTask): Sample[]
       labels,
       value: usage.memoryLimitBytes,
     },
-    {
-      name: "kaleem_container_cpu_seconds_total",
-      help: "CPU time that a container has used.",
+    counter(
+      "kaleem_container_cpu_seconds_total",
+      "CPU time that a container has used.",
       labels,
-      value: usage.cpuSeconds,
-      family: { type: "counter", name: "kaleem_container_cpu_seconds_total" },
-    },
+      usage.cpuSeconds,
+    ),
   ];
 }
 

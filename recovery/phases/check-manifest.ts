@@ -1,5 +1,6 @@
 import { manifestFile, manifestSchema, type Manifest } from "../manifest.ts";
 import type { RestoredStore } from "./ports.ts";
+import { passedBy } from "./left-out.ts";
 import type { ChosenPoint, RestorePlan } from "./restore-plan.ts";
 
 /** What a directory holds. */
@@ -59,7 +60,7 @@ function unplannedStores(
   stores: readonly RestoredStore[],
   { leftOut }: Pick<RestorePlan, "leftOut">,
 ): string[] {
-  const known = new Set([...stores.map(({ name }) => name), ...leftOut.map(({ store }) => store)]);
+  const known = new Set([...stores.map(({ name }) => name), ...passedBy(leftOut)]);
   return Object.keys(held)
     .filter((store) => !known.has(store))
     .map((store) => `stores.${store}: the point's tags do not name this store, which is not restored here`);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../exit-codes.ts";
 import { filesDirectory, manifestFile, type Manifest } from "../manifest.ts";
 import { checkManifest, type Measured } from "./check-manifest.ts";
+import { passedBy } from "./left-out.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
@@ -39,8 +40,8 @@ export const fetchPoint: Phase = async (context) => {
 
 /** What of the manifest has to be shown after the restore. */
 function ofRestored(manifest: Manifest, { leftOut }: RestorePlan): Manifest {
-  const passedBy = new Set(leftOut.map(({ store }) => store));
-  const stores = Object.entries(manifest.stores).filter(([store]) => !passedBy.has(store));
+  const without = passedBy(leftOut);
+  const stores = Object.entries(manifest.stores).filter(([store]) => !without.has(store));
   return { ...manifest, stores: Object.fromEntries(stores) };
 }
 

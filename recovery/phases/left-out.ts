@@ -7,3 +7,8 @@ export const leftOutSchema = z.strictObject({
   sentence: z.string(),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;
+
+/** Their names. */
+export function passedBy(leftOut: readonly LeftOut[]): ReadonlySet<string> {
+  return new Set(leftOut.map(({ store }) => store));
+}

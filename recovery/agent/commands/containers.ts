@@ -1,5 +1,6 @@
 import { edgeStatusPort, layout } from "../../layout.ts";
 import type { AgentContext } from "../context.ts";
+import type { Task } from "../docker.ts";
 import { edgeSamples } from "../edge-samples.ts";
 import { writeMetrics, type Sample } from "../metrics.ts";
 import { serviceSamples } from "../service-samples.ts";
@@ -12,24 +13,29 @@ const edgeLimitMs = 2_000;
  */
 export async function containersCommand(context: AgentContext): Promise<{ readonly tasks: number }> {
   const { config, docker, host } = context;
-  const [services, found, fence, edge] = await Promise.all([
+  const [services, found, fence] = await Promise.all([
     docker.allServices(),
     docker.allTasks(),
     host.readFile(layout.fence),
-    measureEdge(context),
   ]);
-  const tasks = await Promise.all(
-    found.map(async (task) => ({ ...task, usage: await docker.usage(task.container.id) })),
-  );
+  const [tasks, edge] = await Promise.all([
+    Promise.all(found.map(async (task) => ({ ...task, usage: await docker.usage(task.container.id) }))),
+    measureEdge(
+      context,
+      found.find(({ service }) => service === config.edge),
+    ),
+  ]);
   const samples = serviceSamples({ services, tasks, stores: config.stores, fenced: fence !== null });
   await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge]);
   return { tasks: tasks.length };
 }
 
 /** nginx's own counters, which it tells nobody outside the machine. None while it does not answer: the probes say that it is down. */
-async function measureEdge({ config, docker, log }: AgentContext): Promise<readonly Sample[]> {
-  const [task] = await docker.containersOf(config.edge);
-  const address = task === undefined ? null : await docker.hostAddress(task.id);
+async function measureEdge(
+  { docker, log }: AgentContext,
+  task: Task | undefined,
+): Promise<readonly Sample[]> {
+  const address = task === undefined ? null : await docker.hostAddress(task.container.id);
   if (address === null) return [];
   try {
     const signal = AbortSignal.timeout(edgeLimitMs);

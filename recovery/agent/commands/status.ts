@@ -139,14 +139,12 @@ function newest(
 async function servicesOf({ config, docker }: AgentContext): Promise<readonly ServiceStatus[]> {
   const known = [...config.stores, ...config.applications.map(({ name }) => name), config.edge];
   // Monitoring is whatever else is declared: no restore touches it.
-  const others = (await docker.allServices()).map(({ name }) => name).sort();
-  const names = [...new Set([...known, ...others])];
+  const declared = new Map((await docker.allServices()).map((service) => [service.name, service]));
+  const names = [...new Set([...known, ...[...declared.keys()].sort()])];
   return Promise.all(
     names.map(async (name) => {
-      const [service, containers] = await Promise.all([
-        docker.inspectService(name),
-        docker.containersOf(name),
-      ]);
+      const service = declared.get(name);
+      const containers = await docker.containersOf(name);
       const healthy = containers.filter(
         ({ health, paused }) => !paused && (health === "healthy" || health === null),
       );
