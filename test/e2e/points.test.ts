@@ -16,7 +16,7 @@ import { exitCodes } from "../../recovery/exit-codes.ts";
 import { layout } from "../../recovery/layout.ts";
 import { manifestFile, manifestSchema } from "../../recovery/manifest.ts";
 import { AgentHost, type UnitRun } from "./support/agent-host.ts";
-import { killPoint, killings } from "./support/kill-point.ts";
+import { killPoint, killings, type Killed, type Killing } from "./support/kill-point.ts";
 import { edgeOf, hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
@@ -250,12 +250,20 @@ test("off-site is away for three points: they go on here, each shipping fails lo
   assert.equal(await agent.metric(lastCode("ship")), exitCodes.ok);
 });
 
+/** Some moments last for milliseconds: on a busy machine the look out for one may come too late, and is taken again. */
+async function killInTime(killing: Killing): Promise<Killed> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const seen = await killPoint(agent, killing);
+    if (seen.killed) return seen;
+  }
+  throw new Error(`${killing.name}: the point had ended before, five times`);
+}
+
 test("the agent killed at any moment of a point: stores run within 5 s, orders go on, the repository stays whole", async (t) => {
   const orders = await underOrders(4, async () => {
     for (const killing of killings) {
-      const seen = await killPoint(agent, killing);
+      const seen = await killInTime(killing);
       t.diagnostic(`${killing.name}: ${seen.during}; all ran again after ${seen.thawedAfterMs} ms`);
-      assert.ok(seen.killed, `${killing.name}: the point had ended before`);
       assert.ok(
         seen.thawedAfterMs < 5000,
         `${killing.name}: stores stood still for ${seen.thawedAfterMs} ms`,

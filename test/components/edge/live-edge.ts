@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -202,6 +203,22 @@ export class LiveEdge {
   /** A process of nginx's master and its start: the same as long as nothing but reloads happened. */
   async started(): Promise<string> {
     return docker(["inspect", "--format", "{{.State.Pid}} {{.State.StartedAt}}", this.#edge]);
+  }
+
+  /** Installs, and waits until every worker is of the new configuration: for a moment after a reload the old ones take connections too. */
+  async renew(install: () => string | null): Promise<void> {
+    const former = await this.#workers();
+    assert.equal(install(), null);
+    await this.until("the former workers take no more connections", async () => {
+      const present = await this.#workers();
+      return present.length > 0 && !present.some((worker) => former.includes(worker));
+    });
+  }
+
+  /** The process ids of the workers that take connections. */
+  async #workers(): Promise<string[]> {
+    const processes = await docker(["top", this.#edge, "-eo", "pid,args"]);
+    return [...processes.matchAll(/^\s*(\d+) +nginx: worker process$/gm)].map(([, pid = ""]) => pid);
   }
 
   async until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<number> {

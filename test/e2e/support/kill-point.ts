@@ -42,10 +42,13 @@ export const killings: readonly Killing[] = [
   },
 ];
 
-const seen = z.object({ killed: z.boolean(), during: z.string(), thawedAfterMs: z.number() });
+const killed = z.object({ killed: z.boolean(), during: z.string(), thawedAfterMs: z.number() });
+
+/** How a killing went. */
+export type Killed = z.infer<typeof killed>;
 
 /** Starts a point, kills it, and tells how long any store stood still after that: 10 s when it did to the end. */
-export async function killPoint(agent: AgentHost, killing: Killing): Promise<z.infer<typeof seen>> {
+export async function killPoint(agent: AgentHost, killing: Killing): Promise<Killed> {
   const { moment, prepare = ":", whom = "agent", byHand = false } = killing;
   const unit = "kaleem-point.service";
   const start = byHand
@@ -70,5 +73,5 @@ after=$(( ($(date +%s%N) - from) / 1000000 ))
 journalctl --sync
 during=$(journalctl --unit ${unit} --since @$since --output=cat --no-pager | grep -E '^[a-z ]+: ' | tail --lines=1 | tr -d '"\\\\')
 printf '{"killed":%s,"during":"after %s","thawedAfterMs":%s}' $killed "\${during:-its start}" $after`;
-  return seen.parse(JSON.parse(await agent.bash(script)));
+  return killed.parse(JSON.parse(await agent.bash(script)));
 }

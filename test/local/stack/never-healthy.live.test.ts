@@ -50,14 +50,17 @@ after(async () => {
 
 const imageOf = (version: Version): string => `${target.image}:${version}`;
 
+/** Little, where the time must run out; enough for a busy machine, where Swarm must give up by its own watch. */
+type Patience = "20s" | "2m";
+
 /** The service with this image, rolled out as the platform does it, but with less patience. */
-function declared(version: Version): WantedResource[] {
+function declared(version: Version, patience: Patience): WantedResource[] {
   const args = {
     name,
     mode: { replicated: { replicas } },
     endpointSpec: { mode: "dnsrr" },
     ...rollout(page, { replicas, ownsHostPort: false }),
-    convergeConfig: { delay: "1s", timeout: "12s" },
+    convergeConfig: { delay: "1s", timeout: patience },
     taskSpec: {
       restartPolicy: { condition: "any", delay: "1s", window: "0s" },
       containerSpec: {
@@ -73,19 +76,19 @@ function declared(version: Version): WantedResource[] {
 }
 
 /** `pulumi up` as the launcher runs it: what it throws is what `npm run up` prints. */
-async function up(version: Version): Promise<void> {
-  await withTaskFailures(lookAt(host), () => stack.up(declared(version)));
+async function up(version: Version, patience: Patience): Promise<void> {
+  await withTaskFailures(lookAt(host), () => stack.up(declared(version, patience)));
 }
 
-/** What a run says that must fail, and within a minute. */
-async function refusal(version: Version): Promise<string> {
+/** What a run says that must fail, and soon. */
+async function refusal(version: Version, patience: Patience): Promise<string> {
   const started = performance.now();
   try {
-    await up(version);
+    await up(version, patience);
   } catch (error) {
     assert.ok(error instanceof Error);
     const seconds = (performance.now() - started) / 1_000;
-    assert.ok(seconds < 60, `took ${seconds} s`);
+    assert.ok(seconds < 150, `took ${seconds} s`);
     return error.message;
   }
   throw new Error(`the image ${version} was called a success`);
@@ -100,22 +103,22 @@ const lastWords = new RegExp(
 const service = (version: Version) => ({ name, image: imageOf(version), replicas });
 
 test("a new service that never gets healthy fails in its time, with its tasks' state and its last log lines, and is removed", async () => {
-  const said = await refusal("ill");
-  assert.match(said, /did not converge after 12s/);
+  const said = await refusal("ill", "20s");
+  assert.match(said, /did not converge after 20s/);
   assert.match(said, lastWords);
   assert.equal(await target.docker("service", "ls", "--filter", `name=${name}`, "--quiet"), "");
 });
 
 test("the next run, with an image that is well, mends it", async () => {
-  await up("well");
+  await up("well", "2m");
   await awaitServices("test", [service("well")], host, 0);
 });
 
 test("an update whose tasks never get healthy is rolled back and fails, with their last log lines", async () => {
-  const said = await refusal("ill");
+  const said = await refusal("ill", "2m");
   assert.match(said, /service rollback completed: /);
   assert.match(said, lastWords);
-  await awaitServices("test", [service("well")], host, 10_000);
+  await awaitServices("test", [service("well")], host, 60_000);
 });
 
 test("what is not running is a failure, had its update been called a success or not", async () => {
@@ -131,6 +134,6 @@ test("what is not running is a failure, had its update been called a success or 
 });
 
 test("and the next run with the image that is well has it running as declared", async () => {
-  await up("well");
+  await up("well", "2m");
   await awaitServices("test", [service("well")], host, 0);
 });

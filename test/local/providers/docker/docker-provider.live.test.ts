@@ -41,7 +41,6 @@ interface Variant {
   readonly replicas?: number;
   readonly password?: string;
   readonly updateConfig?: object;
-  readonly timeout?: string;
 }
 
 function resources(variant: Variant): WantedResource[] {
@@ -63,7 +62,7 @@ function service(variant: Variant): object {
       { label: "z", value: "1" },
       { label: "a", value: "2" },
     ],
-    convergeConfig: { delay: "1s", timeout: variant.timeout ?? "1m" },
+    convergeConfig: { delay: "1s", timeout: "2m" },
     updateConfig: variant.updateConfig ?? { ...update, failureAction: "rollback" },
     rollbackConfig: { ...update, order: "stop-first", monitor: "1s" },
     taskSpec: {
@@ -213,7 +212,6 @@ test("reports a paused update, and does not call it good when it is run again", 
     password: "second",
     tests: unhealthy,
     updateConfig: paused,
-    timeout: "20s",
   });
   await assert.rejects(stack.up(broken), /service update paused: update paused due to failure/);
   await assert.rejects(stack.up(broken), /service update paused|did not converge/);
