@@ -1,10 +1,10 @@
 /**
- * `npm test`: every stage, and what each took. `npm run check` leaves out what needs containers.
+ * `npm test`: every stage, what each took, and once more what failed. `npm run check` leaves out what needs containers.
  * Exit code 0 when all passed, 1 when one failed, 2 for a wrong argument.
  */
-import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
+import { keepingFailures, runProgram, runTests } from "./run-tests.ts";
 import { chooseStages, type StageName } from "./stages.ts";
 
 const repository = resolve(import.meta.dirname, "..");
@@ -19,29 +19,14 @@ function testFiles(pattern: string, leaveOut: RegExp): string[] {
   return files.sort();
 }
 
-const commands: Record<StageName, () => string[]> = {
-  types: () => tool("typescript/bin/tsc", "-p", "."),
-  lint: () => tool("eslint/bin/eslint.js", "--max-warnings", "0", "."),
-  format: () => tool("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."),
-  unit: () => [
-    process.execPath,
-    "--test",
-    ...testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//),
-  ],
-  live: () => [process.execPath, "test/live/run.ts"],
-  e2e: () => [process.execPath, "test/e2e/run.ts"],
+const stages: Record<StageName, () => Promise<number>> = {
+  types: () => runProgram(tool("typescript/bin/tsc", "-p", ".")),
+  lint: () => runProgram(tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+  format: () => runProgram(tool("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
+  unit: () => runTests(testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//)),
+  live: () => runProgram([process.execPath, "test/live/run.ts"]),
+  e2e: () => runProgram([process.execPath, "test/e2e/run.ts"]),
 };
-
-function run(argv: readonly string[]): Promise<number> {
-  const [program = "", ...args] = argv;
-  return new Promise((done, fail) => {
-    const child = spawn(program, args, { cwd: repository, stdio: ["ignore", "inherit", "inherit"] });
-    child.on("error", fail);
-    child.on("exit", (code) => {
-      done(code ?? 1);
-    });
-  });
-}
 
 async function main(): Promise<number> {
   let chosen: StageName[];
@@ -51,12 +36,19 @@ async function main(): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
     return 2;
   }
+  const { result, failures } = await keepingFailures(() => runStages(chosen));
+  if (failures !== "") console.log(`\n── what failed\n\n${failures.trimEnd()}`);
+  console.log(`\n${result.table.join("\n")}`);
+  return result.failed === 0 ? 0 : 1;
+}
+
+async function runStages(chosen: readonly StageName[]): Promise<{ table: string[]; failed: number }> {
   const table: string[] = [];
   let failed = 0;
   for (const stage of chosen) {
     console.log(`\n── ${stage}`);
     const start = performance.now();
-    const code = await run(commands[stage]());
+    const code = await stages[stage]();
     if (code !== 0) failed += 1;
     table.push(
       `${code === 0 ? "✓" : "✗"} ${stage.padEnd(8)} ${((performance.now() - start) / 1000).toFixed(1).padStart(7)} s`,
@@ -64,8 +56,7 @@ async function main(): Promise<number> {
     // Nothing costly runs on code that does not even type-check; the cheap stages all report.
     if (failed > 0 && stage === "unit") break;
   }
-  console.log(`\n${table.join("\n")}`);
-  return failed === 0 ? 0 : 1;
+  return { table, failed };
 }
 
 process.exitCode = await main();

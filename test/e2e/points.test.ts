@@ -17,6 +17,7 @@ import { layout } from "../../recovery/layout.ts";
 import { manifestFile, manifestSchema } from "../../recovery/manifest.ts";
 import { AgentHost, type UnitRun } from "./support/agent-host.ts";
 import { killPoint, killings, type Killed, type Killing } from "./support/kill-point.ts";
+import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
 import { edgeOf, hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
@@ -65,7 +66,7 @@ async function underOrders(ratePerSecond: number, work: () => Promise<void>): Pr
     );
     const read = await readBack(edge, (await readLedger(ledgerFile)).entries, { timeoutMs: 20_000 });
     assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
-    assert.equal(written.acknowledged, written.sent, JSON.stringify(written.causes));
+    assertNoneTurnedAway(written);
     return written.acknowledged;
   } finally {
     await rm(folder, { recursive: true });
@@ -229,7 +230,7 @@ test("off-site is away for three points: they go on here, each shipping fails lo
         ship.journal,
         /off-site bucket at \S+ does not answer .*: check the endpoint and the network/,
       );
-      assert.ok(ship.seconds < 60, `the shipping took ${ship.seconds.toFixed(0)} s to give up`);
+      assert.ok(ship.seconds < 120, `the shipping took ${ship.seconds.toFixed(0)} s to give up`);
       here.push(point);
     }
     assert.equal(new Set(here).size, 3);

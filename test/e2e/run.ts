@@ -3,28 +3,12 @@
  * builds on the machine that the one before left. Prints what each part took, and removes all that it made.
  * Exit code 0 when all passed.
  */
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cacheDirectory } from "../../local/cache/directory.ts";
+import { runProgram, runTests } from "../run-tests.ts";
 import { story } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";
-
-const repository = resolve(import.meta.dirname, "../..");
-
-function run(argv: readonly string[]): Promise<number> {
-  const [program = "", ...args] = argv;
-  return new Promise((done, fail) => {
-    const child = spawn(program, args, {
-      cwd: repository,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    child.on("error", fail);
-    child.on("exit", (code) => {
-      done(code ?? 1);
-    });
-  });
-}
 
 async function main(): Promise<number> {
   const cached = existsSync(resolve(cacheDirectory(), "engine"));
@@ -34,7 +18,7 @@ async function main(): Promise<number> {
   for (const part of story) {
     console.log(`\n── e2e: ${part.name}`);
     const start = performance.now();
-    const code = await run([process.execPath, "--test", part.file]);
+    const code = await runTests([part.file]);
     if (code !== 0) failed += 1;
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
     table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds} s`);
@@ -42,7 +26,7 @@ async function main(): Promise<number> {
   }
   console.log("\n── e2e: remove what was made");
   for (const stack of [testStack.name, testStack.rebuilt]) {
-    const code = await run([
+    const code = await runProgram([
       process.execPath,
       "local/commands/down.ts",
       "--stack",

@@ -7,9 +7,13 @@ import { EdgeClient } from "../../recovery/drill/edge-client.ts";
 const { vps } = instanceOf(testStack.name);
 const url = `https://127.0.0.1:${vps.ports.https}`;
 
+/** Of the first `up`, from nothing; the others' times are held against it. */
+let firstSeconds = 0;
+
 test("one command brings a platform up that takes orders, and says what it did", async () => {
   const up = await npmRun("up", "--stack", testStack.name);
   assert.equal(up.code, 0, up.stderr);
+  firstSeconds = up.seconds;
   for (const said of [
     new RegExp(`Stack ${testStack.name} is up and serves`),
     url,
@@ -35,11 +39,13 @@ test("an order touches every store, a worker makes its receipt, and a signed web
     assert.match(smoke.stdout, new RegExp(`✓ ${store} `), store);
 });
 
-test("a second up changes nothing and takes under 20 s", async () => {
+test("a second up changes nothing, in a fraction of the time", async (t) => {
   const again = await npmRun("up", "--stack", testStack.name);
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
-  assert.ok(again.seconds < 20, `took ${again.seconds.toFixed(1)} s`);
+  const took = `${again.seconds.toFixed(1)} s, the first ${firstSeconds.toFixed(1)} s`;
+  assert.ok(again.seconds < firstSeconds / 4, took);
+  t.diagnostic(took);
 });
 
 test("status says in one screen what is up, what would be lost, and when recovery was proven", async () => {

@@ -2,7 +2,6 @@
  * The live tests: parts of the product against real things, such as the stand-in providers under the real engine against
  * a real Swarm. Makes one emulated machine for those that need a host, and removes it. Exit code 0 when all passed.
  */
-import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { dirname } from "node:path";
 import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
@@ -15,6 +14,7 @@ import { tearDown } from "../../local/stack/tear-down.ts";
 import { createVps } from "../../local/vps/create-vps.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
 import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
+import { runTests } from "../run-tests.ts";
 
 const progress = terminalProgress();
 const repository = thisRepository();
@@ -39,25 +39,15 @@ async function makeTarget(instance: StackInstance): Promise<SshTarget> {
   return target;
 }
 
-function runTests(files: readonly string[], target: SshTarget): Promise<number> {
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", ...files], {
-    cwd: repository,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, KALEEM_LIVE_TARGET: JSON.stringify(target) },
-  });
-  return new Promise((done, fail) => {
-    child.on("error", fail);
-    child.on("exit", (code) => {
-      done(code ?? 1);
-    });
-  });
-}
-
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : globSync("test/**/*.live.test.ts", { cwd: repository }).sort();
 const instance = stackInstance(repository, "live");
 try {
-  process.exitCode = await runTests(files, await makeTarget(instance));
+  const target = await makeTarget(instance);
+  process.exitCode = await runTests(files, {
+    flags: ["--test-concurrency=2"],
+    env: { KALEEM_LIVE_TARGET: JSON.stringify(target) },
+  });
 } finally {
   await tearDown(instance, progress);
 }

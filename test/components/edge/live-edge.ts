@@ -221,7 +221,7 @@ export class LiveEdge {
     return [...processes.matchAll(/^\s*(\d+) +nginx: worker process$/gm)].map(([, pid = ""]) => pid);
   }
 
-  async until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<number> {
+  async until(what: string, holds: () => Promise<boolean>, limitMs = 60_000): Promise<number> {
     const begun = Date.now();
     let last: unknown;
     while (Date.now() - begun < limitMs) {

@@ -155,7 +155,7 @@ test("an interrupted up ends soon, says so, and the next one goes on", async () 
     assert.match(error.message, /was interrupted; run it again to go on/);
     return true;
   });
-  assert.ok(Date.now() - begun < 20_000);
+  assert.ok(Date.now() - begun < 60_000);
   sayWord("again");
   assert.equal((await runPulumi(context, "up")).changes.same, 3);
 });

@@ -132,7 +132,7 @@ test("is set up twice with the same end, and takes the right password only", asy
   await withClient(id, async (client) => {
     await recovery.setup(client);
     await recovery.setup(client);
-    assert.deepEqual(await recovery.counts(client, 4_000), { receipts: 0, buckets: 2 });
+    assert.deepEqual(await recovery.counts(client, 30_000), { receipts: 0, buckets: 2 });
     assert.match(await recovery.version(client), /^20\d\d(\.\d+){5}$/);
     assert.equal(await recovery.canary.read(client), null);
     await recovery.canary.write(client, "mark-1");
@@ -272,7 +272,7 @@ test("a copy made while it runs and is written to starts, with every object ackn
     assert.ok((await restoredApp(`/receipts/orders/${name}.json`)) === bodyOf(name), name);
   await withClient(restored, async (client) => {
     assert.equal(await recovery.canary.read(client), "mark-1");
-    const { receipts } = await recovery.counts(client, 4_000);
+    const { receipts } = await recovery.counts(client, 30_000);
     assert.ok((receipts ?? 0) >= before.length + 1, `${String(receipts)} of ${before.length + 1}`);
   });
   assert.ok(passes <= 5 && during >= 0);
@@ -298,7 +298,7 @@ test("users are set to the present passwords on data of before a rotation", asyn
 });
 
 test("obeys SIGTERM", async () => {
-  const before = Date.now();
-  await docker(["stop", "--time", "20", started.at(-1) ?? ""]);
-  assert.ok(Date.now() - before < 10_000);
+  const id = started.at(-1) ?? "";
+  await docker(["stop", "--time", "60", id]);
+  assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", id]), "0");
 });

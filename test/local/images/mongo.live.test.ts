@@ -110,9 +110,8 @@ test("keeps the password of its first start, so health fails on a wrong one", as
 });
 
 test("obeys SIGTERM", async () => {
-  const before = Date.now();
-  await docker(["stop", "--time", "20", store.id]);
-  assert.ok(Date.now() - before < 10_000);
+  await docker(["stop", "--time", "60", store.id]);
+  assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", store.id]), "0");
 });
 
 test("refuses arguments that the real mongod would take and it cannot honour", async () => {

@@ -89,12 +89,10 @@ for (const round of ["first", "second"]) {
   });
 }
 
-test("a machine that is there is unchanged within a second; a stopped one is started with its disks", async () => {
+test("a machine that is there is unchanged; a stopped one is started with its disks", async () => {
   const made = await create();
   await ssh("echo kept > /var/lib/kaleem/kept");
-  const started = Date.now();
   assert.deepEqual(await create(), { ...made, change: "unchanged" });
-  assert.ok(Date.now() - started < 1000, `${Date.now() - started} ms`);
   await docker(["stop", instance.vps.container]);
   assert.deepEqual(await create(), { ...made, change: "started" });
   assert.equal(await ssh("cat /var/lib/kaleem/kept"), "kept");

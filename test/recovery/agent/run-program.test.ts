@@ -31,7 +31,7 @@ describe("runProgram", () => {
       runProgram(["sh", "-c", `sh -c 'sleep 30; : ${marker}' & wait`], { timeoutMs: 200 }),
       /^CommandError: sh was stopped: took longer than 0 s/,
     );
-    assert.ok(performance.now() - started < 4_000);
+    assert.ok(performance.now() - started < 15_000);
     await assert.rejects(runProgram(["pgrep", "-f", `sleep 30; : ${marker}$`]), /exit code 1/);
   });
 

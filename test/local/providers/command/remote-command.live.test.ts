@@ -162,7 +162,7 @@ describe("command:remote:Command on a host", () => {
     await assert.rejects(running, {
       message: "The engine cancelled the operation. (the command may still run on the host)",
     });
-    assert(Date.now() - started < 5000);
+    assert(Date.now() - started < 15_000);
   });
 
   it("stops connecting when it is cancelled", async () => {

@@ -126,9 +126,8 @@ test("creates a network, a secret, a config and a service, and waits until every
 });
 
 test("finds nothing to do when nothing changed", async () => {
-  const { changes, seconds } = await stack.up(resources({}));
+  const { changes } = await stack.up(resources({}));
   assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0]);
-  assert.ok(seconds < 10, `took ${String(seconds)} s`);
 });
 
 test("finds nothing to do after a refresh", async () => {
@@ -236,14 +235,14 @@ test("removes a service that never converges, and says why and what it last wrot
   const args = {
     ...service({ version: "2", tests: unhealthy }),
     name: "kaleem-provider-never",
-    convergeConfig: { delay: "1s", timeout: "10s" },
+    convergeConfig: { delay: "1s", timeout: "20s" },
   };
   const never: WantedResource = { name: "never", type: "Service", args };
   await assert.rejects(
     stack.up([...resources({ version: "2", password: "second" }), never]),
     isOfficial()
-      ? /Service with ID \(\w+\) did not converge after 10s/
-      : /Service with ID \(\w+\) did not converge after 10s\s+Last failed health check:\s+broken\s+Last task logs:\s+started/,
+      ? /Service with ID \(\w+\) did not converge after 20s/
+      : /Service with ID \(\w+\) did not converge after 20s\s+Last failed health check:\s+broken\s+Last task logs:\s+started/,
   );
   const left = await host.docker("service", "ls", "--filter", "name=kaleem-provider-never", "--quiet");
   assert.equal(left, "");
