@@ -40,10 +40,12 @@ export function rollout(definition: ServiceDefinition, { replicas, ownsHostPort 
   };
 }
 
-/** A task must be able to fail its health check while it is watched; a store's start period is too long to wait for. */
-function monitorMs({ kind, health }: ServiceDefinition): number {
-  const untilUnhealthy = milliseconds(health.every) * (health.retries + 1);
-  return (kind === "stateful" ? 0 : milliseconds(health.startPeriod)) + untilUnhealthy;
+/**
+ * A task that was healthy must be able to fail its health check while it is watched. Its start is no part of that: Swarm calls a
+ * task running, and begins to watch, when it is healthy for the first time; one that never is has failed its update in any case.
+ */
+function monitorMs({ health }: ServiceDefinition): number {
+  return milliseconds(health.every) * (health.retries + 1);
 }
 
 /**
@@ -56,7 +58,8 @@ function patience(definition: ServiceDefinition, replicas: number, order: string
   const longest = milliseconds(longestPatience);
   if (definition.kind === "stateful") return dockerDuration(longestPatience);
   const stopMs = order === "stop-first" ? milliseconds(definition.stopGrace) : 0;
-  const taskMs = milliseconds(taskStart) + monitorMs(definition) + stopMs;
+  const toHealthMs = milliseconds(taskStart) + milliseconds(definition.health.startPeriod);
+  const taskMs = toHealthMs + monitorMs(definition) + stopMs;
   const wanted = taskMs * (Math.max(replicas, 1) + 1);
   return dockerDuration(seconds(Math.min(Math.max(wanted, milliseconds(shortestPatience)), longest)));
 }

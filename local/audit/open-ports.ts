@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 
 const atOnce = 1_000;
-const timeoutMs = 400;
+/** Longer than the second after which a lost SYN is sent again. */
+const timeoutMs = 1_300;
 
 /** Which of these TCP ports take a connection; a port that does not answer in time counts as closed. */
 export async function openPorts(address: string, ports: readonly number[]): Promise<number[]> {
@@ -22,7 +23,12 @@ function answers(host: string, port: number): Promise<boolean> {
       done(isOpen);
     };
     socket.setTimeout(timeoutMs, () => {
-      end(false);
+      // On a busy machine timers may be looked at before the answers that came in meanwhile: those first.
+      setImmediate(() => {
+        setImmediate(() => {
+          end(false);
+        });
+      });
     });
     socket.on("connect", () => {
       end(true);
