@@ -18,19 +18,22 @@ const retryMs = 250;
 
 /**
  * Pauses containers, having written down which: a process that is killed leaves the list to `unpauseLeftOvers`.
- * All are asked at the same time; when one refuses, all are thawed again.
+ * All are asked at the same time; when one cannot be paused, all are thawed again.
+ * @returns Null when all stand still, else Docker's words. With cgroups v1 freezing is a game of chance against whatever starts in
+ * the container meanwhile, such as its health check (runc, pull request 2791): on a busy machine it is lost now and then.
  */
 export async function pauseAll(
   docker: Docker,
   containers: readonly Pausable[],
   journal: PauseJournal,
-): Promise<void> {
+): Promise<string | null> {
   const owner = `# ${await processIdentity(journal.host, process.pid)}`;
   await journal.host.writeFile(journal.path, `${[owner, ...containers.map(({ id }) => id)].join("\n")}\n`);
   const results = await Promise.allSettled(containers.map(({ id }) => docker.pause(id)));
   const failure = results.find((result) => result.status === "rejected");
-  if (failure === undefined) return;
+  if (failure === undefined) return null;
   await unpauseAll(docker, containers, journal);
+  if (failure.reason instanceof DockerError) return failure.reason.message;
   throw failure.reason;
 }
 

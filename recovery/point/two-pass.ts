@@ -29,7 +29,7 @@ const attemptLimit = 3;
 
 /**
  * Copies while the containers stand still, and makes sure that they did: a `service update` unpauses a task, so the copy counts only if
- * every container is still the same one and paused at its end. Past the limit it thaws first and reports after.
+ * every container is still the same one and paused at its end. So it is too when one could not be frozen. Past the limit it thaws first and reports after.
  * However this ends, no container stays paused.
  */
 export async function copyFrozen(work: FrozenCopy): Promise<FrozenResult> {
@@ -41,7 +41,7 @@ export async function copyFrozen(work: FrozenCopy): Promise<FrozenResult> {
     if (attempt >= attemptLimit) {
       throw new RecoveryError(
         exitCodes.failed,
-        `No point: ${outcome}, ${attemptLimit} times in a row. An update seems to be running: the next point follows when it is done.`,
+        `No point: ${outcome}; so it went ${attemptLimit} times in a row. An update may be running, or the machine be too busy: the next point tries again.`,
       );
     }
   }
@@ -68,7 +68,8 @@ async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attemp
   // At once, though a slow copy may still be going on: that one only has to end before the next begins.
   stop.addEventListener("abort", () => void thaw().catch(() => undefined), { once: true });
   try {
-    await frozen;
+    const refusal = await frozen;
+    if (refusal !== null) return refusal;
     stop.throwIfAborted();
     const pass = await work.secondPass(stop);
     const changed = await stillPaused(docker, containers);

@@ -280,7 +280,7 @@ test("the agent killed at any moment of a point: stores run within 5 s, orders g
 const updateRedis = "docker service update --quiet --detach --force redis";
 
 const couldNot =
-  /kaleem-agent: (No point: .* The next point follows|Store redis( does not run|: | did not answer))/;
+  /kaleem-agent: (No point: .* next point (follows|tries again)|Store redis( does not run|: | did not answer))/;
 
 test("a store is updated, and the whole stack brought up, during points: each comes off or says why not", async (t) => {
   const up = npmRun("up", "--stack", testStack.name);

@@ -115,7 +115,7 @@ describe("copyFrozen", () => {
     });
     await assert.rejects(
       copyFrozen(disturbed),
-      /^RecoveryError: No point: container c1 was unpaused by somebody else, 3 times in a row\. An update seems to be running: the next point follows when it is done\.$/,
+      /^RecoveryError: No point: container c1 was unpaused by somebody else; so it went 3 times in a row\. An update may be running, or the machine be too busy: the next point tries again\.$/,
     );
     assertNothingPaused();
   });
@@ -153,7 +153,28 @@ describe("copyFrozen", () => {
   it("leaves nothing paused when one of the containers refuses to be paused", async () => {
     fake.before = (call) =>
       call === "POST /containers/c2/pause" ? { status: 500, message: "cannot freeze" } : undefined;
-    await assert.rejects(copyFrozen(work(async () => pass)), /Docker, pause container: cannot freeze/);
+    await assert.rejects(
+      copyFrozen(work(async () => pass)),
+      /^RecoveryError: No point: Docker, pause container: cannot freeze; so it went 3 times in a row\./,
+    );
+    assertNothingPaused();
+  });
+
+  it("tries again when a container could not be frozen, with the others thawed meanwhile", async () => {
+    let refusals = 1;
+    fake.before = (call) => {
+      if (call !== "POST /containers/c2/pause" || refusals === 0) return undefined;
+      refusals -= 1;
+      return { status: 500, message: "OCI runtime pause failed: unable to freeze" };
+    };
+    const result = await copyFrozen(work(async () => pass));
+    assert.equal(result.attempts, 2);
+    assert.deepEqual(lines, [
+      "copy discarded, attempt 1 of 3: Docker, pause container: OCI runtime pause failed: unable to freeze",
+    ]);
+    const once = ["POST /containers/c1/pause", "POST /containers/c1/unpause"];
+    const ofTheOther = fake.calls.filter((call) => call.includes("/c1/"));
+    assert.deepEqual(ofTheOther, [...once, ...once]);
     assertNothingPaused();
   });
 
