@@ -11,10 +11,12 @@ interface StateLock {
 /**
  * Removes locks of the file backend whose owner, a process of this machine, is gone: an engine that was killed
  * leaves one behind, and every later command would refuse to work. Locks of living owners stay.
+ * @returns Whether any stays: somebody else works on the stack.
  */
-export function clearDeadLocks(stateDirectory: string): void {
+export function clearDeadLocks(stateDirectory: string): boolean {
   const folder = join(stateDirectory, ".pulumi", "locks");
-  if (!existsSync(folder)) return;
+  if (!existsSync(folder)) return false;
+  let held = false;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !entry.name.endsWith(".json")) continue;
@@ -22,6 +24,7 @@ export function clearDeadLocks(stateDirectory: string): void {
     if (lock.hostname === hostname() && !existsSync(`/proc/${String(lock.pid)}`)) {
       rmSync(file);
       rmSync(`${file}.attrs`, { force: true });
-    }
+    } else held = true;
   }
+  return held;
 }

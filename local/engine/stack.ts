@@ -44,6 +44,16 @@ export async function readOutputs(context: StackContext): Promise<Readonly<Recor
   return JSON.parse(text) as Record<string, unknown>;
 }
 
+/** The stack's state as `pulumi stack export` gives it, secrets encrypted. */
+export async function exportState(context: StackContext): Promise<unknown> {
+  return JSON.parse(await pulumiText(context, ["stack", "export", `--stack=${context.stack}`]));
+}
+
+/** Puts a state back that {@link exportState} gave. */
+export async function importState(context: StackContext, state: unknown): Promise<void> {
+  await pulumiText(context, ["stack", "import", `--stack=${context.stack}`], JSON.stringify(state));
+}
+
 /** Encrypts values into the stack file, one command each (0.3 s); they travel on standard input only. Keys are full, as `kaleem:mongo-keyfile`. */
 export async function setSecrets(context: StackContext, secrets: ReadonlyMap<string, string>): Promise<void> {
   const common = ["--secret", `--stack=${context.stack}`, `--config-file=${context.stackFile}`];

@@ -11,6 +11,7 @@ import { awaitRunning, type RunningService } from "./await-running.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { edgeTarget } from "./edge-target.ts";
 import type { FenceDecision } from "./fence.ts";
+import { removeHalfMade } from "./half-made-services.ts";
 import { lookAt, withTaskFailures } from "./watch-tasks.ts";
 
 /** A stack whose file, secrets, images and machine are there. */
@@ -38,6 +39,10 @@ export interface Deployed {
 /** Declares the platform, and waits until what was declared runs and the edge answers as it should. */
 export async function deploy({ context, instance, host, fence, progress }: Deployable): Promise<Deployed> {
   const pulumi = await progress.step("pulumi up", async (report) => {
+    for (const service of await removeHalfMade(context, host))
+      progress.note(
+        `  ${service}: begun by a run that was killed, and in no state; removed, to be made anew`,
+      );
     const result = await withTaskFailures(lookAt(host), () =>
       runPulumi(context, "up", {
         onResource: ({ name, action }) => {

@@ -18,5 +18,5 @@ read -r -t 3 status <&3 || fail "no answer from port $port within 3 s"
 if [[ $status == HTTP/1.?' 200 '* ]]; then exit 0; fi
 # What stands after the empty line; an application names there what it cannot reach.
 while IFS= read -r -t 1 line <&3 && [[ $line != $'\r' ]]; do :; done
-IFS= read -r -t 1 -d '' -n 300 said <&3 || true
-fail "${status%$'\r'} ${said:-}"
+if ! IFS= read -r -t 1 -d '' -n 300 said <&3; then :; fi # An answer ends before that many.
+fail "${status%$'\r'} $said"
