@@ -1,28 +1,37 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../progress.ts";
 import { bringUp } from "../stack/bring-up.ts";
 import { describeChanges } from "../stack/describe-changes.ts";
 import { tearDown } from "../stack/tear-down.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { busyProcessors } from "./busy-processors.ts";
 import { lockWithVariant } from "./image-variant.ts";
 import { machineMemory, serviceMemory } from "./stack-memory.ts";
 
 /** The image that is changed: of a service with replicas, which are replaced one by one. */
 const changedImage = "api";
+/** A minute holds every health check, scrape and measuring several times; it begins after all has settled. */
+const [settleMs, watchMs] = [30_000, 60_000];
 const gib = 1024 ** 3;
 const mib = 1024 ** 2;
 
 /**
- * The whole platform: from nothing to healthy with images in the cache, again unchanged, with one image changed, and what memory it
- * takes. The stack is removed first, and stays up afterwards with its own image again.
+ * The whole platform: from nothing to healthy with images in the cache, again unchanged, with one image changed, and what memory and
+ * processor it takes. The stack is removed first, and stays up afterwards with its own image again.
  * @throws Error when the second `up` changes something
  */
 export async function benchmarkPlatform(instance: StackInstance, progress: Progress): Promise<Benchmark> {
   await tearDown(instance, progress);
   const before = await machineMemory();
+  const busyBefore = await busyProcessors(settleMs);
   const fresh = await timed(instance, progress);
   const used = await serviceMemory(fresh.up.host);
   const after = await machineMemory();
+  const busy = await progress.step("nobody asks for anything", async () => {
+    await wait(settleMs);
+    return busyProcessors(watchMs);
+  });
   const again = await timed(instance, progress);
   if (again.changes !== "unchanged") {
     throw new Error(
@@ -49,6 +58,8 @@ export async function benchmarkPlatform(instance: StackInstance, progress: Progr
         "",
       ],
       ["memory still free (share of all)", free.toFixed(2), ""],
+      ["processors busy while nobody asks for anything", busy.toFixed(2), ""],
+      ["and before the stack was there", busyBefore.toFixed(2), ""],
       ["in services (GiB)", (inServices / gib).toFixed(2), ""],
       ...services.map(([name, bytes]) => [`  ${name} (MiB)`, (bytes / mib).toFixed(0), ""]),
     ],
@@ -64,6 +75,7 @@ export async function benchmarkPlatform(instance: StackInstance, progress: Progr
         imageBack: back.seconds,
       },
       phases: fresh.up.phases,
+      processors: { before: busyBefore, idle: busy },
       memory: { before, after, services: Object.fromEntries(used) },
     },
   };

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { busyProcessors, busySeconds } from "../../../local/bench/busy-processors.ts";
+
+test("work of all kinds counts, waiting and stolen time do not", () => {
+  const stat = "cpu  100 20 300 9999 8888 4 6 7777 50 2\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5\n";
+  assert.equal(busySeconds(stat), 4.3);
+});
+
+test("what is no such file is refused", () => {
+  assert.throws(() => busySeconds("cpu0 1 2 3 4 5 6 7\n"), /expected a line "cpu {2}<numbers>", got none/);
+  assert.throws(() => busySeconds("cpu  1 2\n"), /got none/);
+});
+
+test("a process that works is seen", async () => {
+  const measured = busyProcessors(300);
+  for (const until = performance.now() + 250; performance.now() < until;);
+  assert.ok((await measured) > 0.3);
+});
