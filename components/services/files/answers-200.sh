@@ -1,7 +1,7 @@
 #!/bin/bash
 # Health of the platform's own applications, run inside their containers by Docker: exit 0 when the address in $1 answers 200,
 # which means ready, 1 otherwise, with what it answered. Over bash's own TCP: a Node.js that is started for each look costs several
-# times what the look costs, and with seven tasks half of a processor.
+# times what the look costs, and with six tasks half of a processor.
 set -euo pipefail
 
 fail() {
