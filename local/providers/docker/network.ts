@@ -14,7 +14,7 @@ import { inSetOrder } from "./plan/set-order.ts";
 import { thinkWith } from "./resource-base.ts";
 import { networkSchema } from "./schema/network.ts";
 
-/** Swarm gives an overlay its subnet and options a moment after it is made. */
+/** Swarm gives a network its driver, subnet and options a moment after it is made. */
 const settleMilliseconds = 15_000;
 /** A service's tasks hold on to a network for a moment after the service is gone. */
 const releaseMilliseconds = 30_000;
@@ -139,13 +139,19 @@ async function settledNetwork(docker: DockerClient, id: string, signal: AbortSig
   const settled = await poll(
     async () => {
       last = (await findNetwork(docker, id)) ?? {};
-      const isSettled = last["Driver"] !== "overlay" || list(object(last["IPAM"])["Config"]).length > 0;
-      return isSettled && text(last["Name"]) !== "" ? last : undefined;
+      return isSettled(last) ? last : undefined;
     },
     { everyMilliseconds: 200, withinMilliseconds: settleMilliseconds, signal },
   );
   if (settled === undefined) throw new Error(`Network with ID (${id}) got no subnet within 15s`);
   return settled;
+}
+
+/** Whether Docker's answer about a network is whole: until Swarm has looked at it, one of its own has a name and no driver. */
+export function isSettled(network: JsonObject): boolean {
+  const driver = text(network["Driver"]);
+  const hasSubnet = list(object(network["IPAM"])["Config"]).length > 0;
+  return text(network["Name"]) !== "" && driver !== "" && (driver !== "overlay" || hasSubnet);
 }
 
 /** Removes a network and waits until it is gone; one that is gone already is fine. */

@@ -1,36 +1,18 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { removeHalfMade } from "../../../local/stack/half-made-services.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
-import { ScratchStack, type WantedResource } from "../providers/docker/scratch-stack.ts";
-import { swarmTarget, type SwarmTarget } from "../providers/docker/swarm-target.ts";
+import type { WantedResource } from "../providers/docker/scratch-stack.ts";
+import { scratchSwarm } from "../providers/docker/scratch-swarm.ts";
 
 // One story on one stack: an engine is killed while a service is being made, and the next runs meet what it left.
 
 const name = "kaleem-half-made";
 
-let target: SwarmTarget;
-let host: SshHost;
-let stack: ScratchStack;
-let isReady = false;
-
-before(async () => {
-  target = swarmTarget();
-  host = new SshHost(target.target);
-  stack = await ScratchStack.create(target.providerArgs());
-  await target.makeImages("half-made");
-  isReady = true;
-});
-
-after(async () => {
-  if (!isReady) return;
-  await stack.run("destroy");
-  stack.forget();
-  await target.removeImages("half-made");
-});
+const swarm = scratchSwarm("half-made");
 
 /** A service that is healthy soon, or never: then its making goes on until somebody ends it. */
 function declared(health: "soon" | "never"): WantedResource[] {
@@ -42,7 +24,7 @@ function declared(health: "soon" | "never"): WantedResource[] {
     convergeConfig: { delay: "1s", timeout: "5m" },
     taskSpec: {
       containerSpec: {
-        image: `${target.image}:half-made`,
+        image: `${swarm.target.image}:half-made`,
         commands: ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"],
         init: true,
         healthcheck: { tests, interval: "1s", timeout: "3s", retries: 100, startPeriod: "1s" },
@@ -52,11 +34,11 @@ function declared(health: "soon" | "never"): WantedResource[] {
   return [{ name: "svc", type: "Service", args }];
 }
 
-const services = () => target.docker("service", "ls", "--filter", `name=${name}`, "--quiet");
+const services = () => swarm.target.docker("service", "ls", "--filter", `name=${name}`, "--quiet");
 
 /** The engine that works on the stack, by the lock that it holds. */
 function engineProcess(): number {
-  const locks = join(stack.context.stateDirectory, ".pulumi", "locks");
+  const locks = join(swarm.stack.context.stateDirectory, ".pulumi", "locks");
   const [file] = readdirSync(locks, { recursive: true, encoding: "utf8" }).filter((path) =>
     path.endsWith(".json"),
   );
@@ -76,14 +58,14 @@ function family(pid: number): number[] {
 }
 
 test("while an engine works on the stack, what it makes is left alone; killed, it leaves a service that no state knows", async () => {
-  const running = stack.up(declared("never"));
+  const running = swarm.stack.up(declared("never"));
   running.catch(() => undefined);
   const deadline = Date.now() + 60_000;
   while ((await services()) === "") {
     assert.ok(Date.now() < deadline, "the service never appeared");
     await delay(200);
   }
-  assert.deepEqual(await removeHalfMade(stack.context, host), []);
+  assert.deepEqual(await removeHalfMade(swarm.stack.context, new SshHost(swarm.target.target)), []);
   // As when the machine that it runs on is lost: a plugin that lives would tidy up.
   for (const pid of family(engineProcess())) process.kill(pid, "SIGKILL");
   await assert.rejects(running);
@@ -91,15 +73,19 @@ test("while an engine works on the stack, what it makes is left alone; killed, i
 });
 
 test("the next run is refused by its name", async () => {
-  await assert.rejects(stack.up(declared("soon")), /name conflicts with an existing object/);
+  await assert.rejects(swarm.stack.up(declared("soon")), /name conflicts with an existing object/);
 });
 
 test("what was half-made is removed, once, and the run after it makes it anew", async () => {
-  assert.deepEqual(await removeHalfMade(stack.context, host), [name]);
+  assert.deepEqual(await removeHalfMade(swarm.stack.context, new SshHost(swarm.target.target)), [name]);
   assert.equal(await services(), "");
-  const { changes, diagnostics } = await stack.up(declared("soon"));
+  const { changes, diagnostics } = await swarm.stack.up(declared("soon"));
   assert.equal(changes.create, 1);
   assert.doesNotMatch(diagnostics.join("\n"), /pending operations/, "the state is clear of it");
-  assert.deepEqual(await removeHalfMade(stack.context, host), [], "what the state knows stays");
+  assert.deepEqual(
+    await removeHalfMade(swarm.stack.context, new SshHost(swarm.target.target)),
+    [],
+    "what the state knows stays",
+  );
   assert.notEqual(await services(), "");
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { rollout } from "../../../components/services/rollout.ts";
 import { awaitServices } from "../../../local/stack/await-services.ts";
 import { lookAt, withTaskFailures } from "../../../local/stack/watch-tasks.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 import { madeUpApplication } from "../../components/services/made-up.ts";
-import { ScratchStack, type WantedResource } from "../providers/docker/scratch-stack.ts";
-import { swarmTarget, type SwarmTarget } from "../providers/docker/swarm-target.ts";
+import type { WantedResource } from "../providers/docker/scratch-stack.ts";
+import { scratchSwarm } from "../providers/docker/scratch-swarm.ts";
 
 // One story on one stack, told as `up` tells it: each test starts from what the one before left.
 
@@ -28,27 +28,10 @@ const starts: Readonly<Record<Version, string>> = {
   ill: `echo listening; echo no route to mongo; ${stay}`,
 };
 
-let target: SwarmTarget;
-let host: SshHost;
-let stack: ScratchStack;
-let isReady = false;
+const swarm = scratchSwarm("well", "ill");
+const host = (): SshHost => new SshHost(swarm.target.target);
 
-before(async () => {
-  target = swarmTarget();
-  host = new SshHost(target.target);
-  stack = await ScratchStack.create(target.providerArgs());
-  await target.makeImages("well", "ill");
-  isReady = true;
-});
-
-after(async () => {
-  if (!isReady) return;
-  await stack.run("destroy");
-  stack.forget();
-  await target.removeImages("well", "ill");
-});
-
-const imageOf = (version: Version): string => `${target.image}:${version}`;
+const imageOf = (version: Version): string => `${swarm.target.image}:${version}`;
 
 /** Little, where the time must run out; enough for a busy machine, where Swarm must give up by its own watch. */
 type Patience = "20s" | "2m";
@@ -77,7 +60,7 @@ function declared(version: Version, patience: Patience): WantedResource[] {
 
 /** `pulumi up` as the launcher runs it: what it throws is what `npm run up` prints. */
 async function up(version: Version, patience: Patience): Promise<void> {
-  await withTaskFailures(lookAt(host), () => stack.up(declared(version, patience)));
+  await withTaskFailures(lookAt(host()), () => swarm.stack.up(declared(version, patience)));
 }
 
 /** What a run says that must fail, and soon. */
@@ -106,23 +89,23 @@ test("a new service that never gets healthy fails in its time, with its tasks' s
   const said = await refusal("ill", "20s");
   assert.match(said, /did not converge after 20s/);
   assert.match(said, lastWords);
-  assert.equal(await target.docker("service", "ls", "--filter", `name=${name}`, "--quiet"), "");
+  assert.equal(await swarm.target.docker("service", "ls", "--filter", `name=${name}`, "--quiet"), "");
 });
 
 test("the next run, with an image that is well, mends it", async () => {
   await up("well", "2m");
-  await awaitServices("test", [service("well")], host, 0);
+  await awaitServices("test", [service("well")], host(), 0);
 });
 
 test("an update whose tasks never get healthy is rolled back and fails, with their last log lines", async () => {
   const said = await refusal("ill", "2m");
   assert.match(said, /service rollback completed: /);
   assert.match(said, lastWords);
-  await awaitServices("test", [service("well")], host, 60_000);
+  await awaitServices("test", [service("well")], host(), 60_000);
 });
 
 test("what is not running is a failure, had its update been called a success or not", async () => {
-  await assert.rejects(awaitServices("test", [service("ill")], host, 2_000), (error: Error) => {
+  await assert.rejects(awaitServices("test", [service("ill")], host(), 2_000), (error: Error) => {
     assert.match(error.message, /^stack test: what runs is not what was declared:\n/);
     assert.match(
       error.message,
@@ -135,5 +118,5 @@ test("what is not running is a failure, had its update been called a success or 
 
 test("and the next run with the image that is well has it running as declared", async () => {
   await up("well", "2m");
-  await awaitServices("test", [service("well")], host, 0);
+  await awaitServices("test", [service("well")], host(), 0);
 });

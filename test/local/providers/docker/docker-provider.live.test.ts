@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { ScratchStack } from "./scratch-stack.ts";
 import type { WantedResource } from "./scratch-stack.ts";
-import { swarmTarget } from "./swarm-target.ts";
-import type { SwarmTarget } from "./swarm-target.ts";
+import { scratchSwarm } from "./scratch-swarm.ts";
 
 // The tests are one story on one stack: each starts from what the one before left. With the official plugin on PATH they
 // hold for that one; only its texts are shorter.
@@ -11,25 +10,9 @@ import type { SwarmTarget } from "./swarm-target.ts";
 const serviceName = "kaleem-provider-test";
 const networkName = "kaleem-provider-test";
 
-let host: SwarmTarget;
-let stack: ScratchStack;
-let isReady = false;
+const swarm = scratchSwarm("1", "2", "3");
 
-const isOfficial = (): boolean => stack.context.engine.providers.docker === "official";
-
-before(async () => {
-  host = swarmTarget();
-  stack = await ScratchStack.create(host.providerArgs());
-  await host.makeImages("1", "2", "3");
-  isReady = true;
-});
-
-after(async () => {
-  if (!isReady) return;
-  await stack.run("destroy");
-  stack.forget();
-  await host.removeImages("1", "2", "3");
-});
+const isOfficial = (): boolean => swarm.stack.context.engine.providers.docker === "official";
 
 const healthy = ["CMD", "/bin/sh", "-c", "test -e /run/secrets/password"];
 const unhealthy = ["CMD", "/bin/sh", "-c", "echo broken; exit 1"];
@@ -71,7 +54,7 @@ function service(variant: Variant): object {
       resources: { limits: { memoryBytes: 33554432, nanoCpus: 200000000 } },
       logDriver: { name: "json-file", options: { "max-size": "1m", "max-file": "2" } },
       containerSpec: {
-        image: `${host.image}:${variant.version ?? "1"}`,
+        image: `${swarm.target.image}:${variant.version ?? "1"}`,
         commands: ["/bin/sh", "-c", stayUntilStopped],
         env: { B: "2", A: "1" },
         init: true,
@@ -113,39 +96,39 @@ function reference(resource: string, kind: "secret" | "config", fileName: string
 
 async function runningImages(): Promise<string[]> {
   const filter = ["--filter", "desired-state=running", "--format", "{{.Image}} {{.CurrentState}}"];
-  const lines = (await host.docker("service", "ps", serviceName, ...filter)).split("\n");
+  const lines = (await swarm.target.docker("service", "ps", serviceName, ...filter)).split("\n");
   return lines.filter((line) => line.includes("Running")).map((line) => line.split(" ", 1)[0] ?? "");
 }
 
-const versionOf = (version: string): string => `${host.image}:${version}`;
+const versionOf = (version: string): string => `${swarm.target.image}:${version}`;
 
 test("creates a network, a secret, a config and a service, and waits until every task is healthy", async () => {
-  const { changes } = await stack.up(resources({}));
+  const { changes } = await swarm.stack.up(resources({}));
   assert.equal(changes.create, 6);
   assert.deepEqual(await runningImages(), [versionOf("1"), versionOf("1")]);
 });
 
 test("finds nothing to do when nothing changed", async () => {
-  const { changes } = await stack.up(resources({}));
+  const { changes } = await swarm.stack.up(resources({}));
   assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0]);
 });
 
 test("finds nothing to do after a refresh", async () => {
-  const refreshed = await stack.run("refresh");
+  const refreshed = await swarm.stack.run("refresh");
   assert.equal(refreshed.changes.update, 0);
-  const { changes } = await stack.up(resources({}));
+  const { changes } = await swarm.stack.up(resources({}));
   assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0]);
 });
 
 test("replaces the tasks one by one for a new image, and only calls it done when all run it", async () => {
-  const { changes } = await stack.up(resources({ version: "2" }));
+  const { changes } = await swarm.stack.up(resources({ version: "2" }));
   assert.equal(changes.update, 1);
   assert.deepEqual(await runningImages(), [versionOf("2"), versionOf("2")]);
 });
 
 test("fails an update whose tasks never get healthy, after Swarm rolled it back", async () => {
   await assert.rejects(
-    stack.up(resources({ version: "3", tests: unhealthy })),
+    swarm.stack.up(resources({ version: "3", tests: unhealthy })),
     // The official plugin names the task, or only the end, by the moment at which it looks.
     isOfficial()
       ? /service rollback completed: /
@@ -156,28 +139,28 @@ test("fails an update whose tasks never get healthy, after Swarm rolled it back"
 
 test("fails the same way again when the same program is run again", async () => {
   await assert.rejects(
-    stack.up(resources({ version: "3", tests: unhealthy })),
+    swarm.stack.up(resources({ version: "3", tests: unhealthy })),
     /service rollback completed: /,
   );
 });
 
 test("has nothing to do for the good program after a refresh", async () => {
-  await stack.run("refresh");
-  const { changes } = await stack.up(resources({ version: "2" }));
+  await swarm.stack.run("refresh");
+  const { changes } = await swarm.stack.up(resources({ version: "2" }));
   assert.equal(changes.update, 0);
 });
 
 test("does not wait for ever when only the number of tasks changes", async () => {
-  const { changes } = await stack.up(resources({ version: "2", replicas: 3 }));
+  const { changes } = await swarm.stack.up(resources({ version: "2", replicas: 3 }));
   assert.equal(changes.update, 1);
   assert.equal((await runningImages()).length, 3);
-  await stack.up(resources({ version: "2", replicas: 0 }));
+  await swarm.stack.up(resources({ version: "2", replicas: 0 }));
   assert.deepEqual(await runningImages(), []);
-  await stack.up(resources({ version: "2" }));
+  await swarm.stack.up(resources({ version: "2" }));
 });
 
 test("sees a change from outside with a refresh, and repairs it", async () => {
-  await host.docker(
+  await swarm.target.docker(
     "service",
     "update",
     "--detach",
@@ -187,20 +170,20 @@ test("sees a change from outside with a refresh, and repairs it", async () => {
     "1",
     serviceName,
   );
-  const refreshed = await stack.run("refresh");
+  const refreshed = await swarm.stack.run("refresh");
   assert.equal(refreshed.changes.update, 1);
-  const { changes } = await stack.up(resources({ version: "2" }));
+  const { changes } = await swarm.stack.up(resources({ version: "2" }));
   assert.equal(changes.update, 1);
-  const spec = await host.docker("service", "inspect", "--format", "{{json .Spec}}", serviceName);
+  const spec = await swarm.target.docker("service", "inspect", "--format", "{{json .Spec}}", serviceName);
   assert.doesNotMatch(spec, /OUTSIDE/);
   assert.equal((await runningImages()).length, 2);
 });
 
 test("rotates a secret: makes the new one, updates the service, removes the old one", async () => {
-  const { changes } = await stack.up(resources({ version: "2", password: "second" }));
+  const { changes } = await swarm.stack.up(resources({ version: "2", password: "second" }));
   assert.equal(changes.replace, 1);
   assert.equal(changes.update, 1);
-  const secrets = await host.docker("secret", "ls", "--filter", "label=test=provider", "--quiet");
+  const secrets = await swarm.target.docker("secret", "ls", "--filter", "label=test=provider", "--quiet");
   assert.equal(secrets.split("\n").length, 1);
 });
 
@@ -212,9 +195,9 @@ test("reports a paused update, and does not call it good when it is run again", 
     tests: unhealthy,
     updateConfig: paused,
   });
-  await assert.rejects(stack.up(broken), /service update paused: update paused due to failure/);
-  await assert.rejects(stack.up(broken), /service update paused|did not converge/);
-  await stack.up(resources({ version: "2", password: "second" }));
+  await assert.rejects(swarm.stack.up(broken), /service update paused: update paused due to failure/);
+  await assert.rejects(swarm.stack.up(broken), /service update paused|did not converge/);
+  await swarm.stack.up(resources({ version: "2", password: "second" }));
 });
 
 test("refuses a name that is taken, and leaves the owner alone", async () => {
@@ -225,7 +208,7 @@ test("refuses a name that is taken, and leaves the owner alone", async () => {
   };
   const all = resources({ version: "2", password: "second" });
   await assert.rejects(
-    stack.up([...all, other]),
+    swarm.stack.up([...all, other]),
     /name conflicts with an existing object: service kaleem-provider-test already exists/,
   );
   assert.equal((await runningImages()).length, 2);
@@ -239,23 +222,29 @@ test("removes a service that never converges, and says why and what it last wrot
   };
   const never: WantedResource = { name: "never", type: "Service", args };
   await assert.rejects(
-    stack.up([...resources({ version: "2", password: "second" }), never]),
+    swarm.stack.up([...resources({ version: "2", password: "second" }), never]),
     isOfficial()
       ? /Service with ID \(\w+\) did not converge after 20s/
       : /Service with ID \(\w+\) did not converge after 20s\s+Last failed health check:\s+broken\s+Last task logs:\s+started/,
   );
-  const left = await host.docker("service", "ls", "--filter", "name=kaleem-provider-never", "--quiet");
+  const left = await swarm.target.docker(
+    "service",
+    "ls",
+    "--filter",
+    "name=kaleem-provider-never",
+    "--quiet",
+  );
   assert.equal(left, "");
 });
 
 test("removes the half-made service when the run is interrupted", async () => {
   const args = { ...service({ version: "2", tests: unhealthy }), name: "kaleem-provider-never" };
   const never: WantedResource = { name: "never", type: "Service", args };
-  stack.declare([...resources({ version: "2", password: "second" }), never]);
+  swarm.stack.declare([...resources({ version: "2", password: "second" }), never]);
   const interrupt = new AbortController();
-  const running = stack.interruptible(interrupt.signal);
+  const running = swarm.stack.interruptible(interrupt.signal);
   const appeared = async (): Promise<string> =>
-    host.docker("service", "ls", "--filter", "name=kaleem-provider-never", "--quiet");
+    swarm.target.docker("service", "ls", "--filter", "name=kaleem-provider-never", "--quiet");
   while ((await appeared()) === "") await new Promise((resolve) => setTimeout(resolve, 200));
   interrupt.abort();
   await assert.rejects(running, /interrupted/);
@@ -284,13 +273,13 @@ test("refuses properties that it does not know, by name, before anything is touc
   }
   const wrong: WantedResource = { name: "net2", type: "Network", args: { ipv6: true } };
   await assert.rejects(
-    stack.up([...resources({ version: "2", password: "second" }), wrong]),
+    swarm.stack.up([...resources({ version: "2", password: "second" }), wrong]),
     /The stand-in docker provider does not support this property\. Examine values at 'net2\.ipv6'/,
   );
 });
 
 test("removes everything, and waits until the network is free", async () => {
-  const { changes } = await stack.run("destroy");
+  const { changes } = await swarm.stack.run("destroy");
   assert.equal(changes.delete, 6);
-  assert.equal(await host.docker("network", "ls", "--filter", `name=${networkName}`, "--quiet"), "");
+  assert.equal(await swarm.target.docker("network", "ls", "--filter", `name=${networkName}`, "--quiet"), "");
 });
