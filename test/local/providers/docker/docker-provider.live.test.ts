@@ -24,6 +24,8 @@ interface Variant {
   readonly replicas?: number;
   readonly password?: string;
   readonly updateConfig?: object;
+  /** @default "2m", enough for a busy machine */
+  readonly timeout?: string;
 }
 
 function resources(variant: Variant): WantedResource[] {
@@ -45,7 +47,7 @@ function service(variant: Variant): object {
       { label: "z", value: "1" },
       { label: "a", value: "2" },
     ],
-    convergeConfig: { delay: "1s", timeout: "2m" },
+    convergeConfig: { delay: "1s", timeout: variant.timeout ?? "2m" },
     updateConfig: variant.updateConfig ?? { ...update, failureAction: "rollback" },
     rollbackConfig: { ...update, order: "stop-first", monitor: "1s" },
     taskSpec: {
@@ -194,6 +196,8 @@ test("reports a paused update, and does not call it good when it is run again", 
     password: "second",
     tests: unhealthy,
     updateConfig: paused,
+    // The second run has nothing to see but that time goes by.
+    timeout: "45s",
   });
   await assert.rejects(swarm.stack.up(broken), /service update paused: update paused due to failure/);
   await assert.rejects(swarm.stack.up(broken), /service update paused|did not converge/);
