@@ -45,6 +45,9 @@ export function parseTree(output: string, scannedAt: number): Tree {
       fields.split("\t");
     if (!isKind(kind)) continue;
     const path = name.join("\t");
+    const target = parts[index + 1] ?? "";
+    // No link points nowhere: it was gone, or another thing, when `find` came back to read it.
+    if (kind === "l" && target === "") continue;
     entries.set(path, {
       path,
       kind,
@@ -56,7 +59,7 @@ export function parseTree(output: string, scannedAt: number): Tree {
       uid: Number(uid),
       gid: Number(gid),
       links: Number(links),
-      target: parts[index + 1] ?? "",
+      target,
     });
   }
   return { scannedAt, entries };

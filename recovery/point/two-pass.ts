@@ -29,8 +29,8 @@ const attemptLimit = 3;
 
 /**
  * Copies while the containers stand still, and makes sure that they did: a `service update` unpauses a task, so the copy counts only if
- * every container is still the same one and paused at its end. So it is too when one could not be frozen. Past the limit it thaws first and reports after.
- * However this ends, no container stays paused.
+ * every container is still the same one and paused at its end. When it is not, or when one could not be frozen, all is tried again.
+ * Past the limit it thaws first and reports after. However this ends, no container stays paused.
  */
 export async function copyFrozen(work: FrozenCopy): Promise<FrozenResult> {
   for (let attempt = 1; ; attempt += 1) {
