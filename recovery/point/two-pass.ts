@@ -61,7 +61,9 @@ async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attemp
   let pauseMs = 0;
   // Never while a pause is still on its way: it would freeze again what was just thawed.
   const thaw = (): Promise<void> =>
-    (thawed ??= frozen.then(async () => {
+    (thawed ??= frozen.then(async (refusal) => {
+      // All run again already, and may be paused for the next attempt.
+      if (refusal !== null) return;
       await unpauseAll(docker, containers, journal);
       pauseMs = performance.now() - started;
     }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { DockerError } from "../../../recovery/agent/docker-error.ts";
 import { Docker } from "../../../recovery/agent/docker.ts";
 import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
 import { unpauseLeftOvers } from "../../../recovery/point/pause.ts";
@@ -172,6 +173,24 @@ describe("copyFrozen", () => {
     assert.deepEqual(lines, [
       "copy discarded, attempt 1 of 3: Docker, pause container: OCI runtime pause failed: unable to freeze",
     ]);
+    const once = ["POST /containers/c1/pause", "POST /containers/c1/unpause"];
+    const ofTheOther = fake.calls.filter((call) => call.includes("/c1/"));
+    assert.deepEqual(ofTheOther, [...once, ...once]);
+    assertNothingPaused();
+  });
+
+  it("thaws nothing of the next attempt when freezing is refused after the pause limit", async () => {
+    let refusals = 1;
+    class SlowDocker extends Docker {
+      override async pause(id: string): Promise<void> {
+        if (id !== "c2" || refusals === 0) return super.pause(id);
+        refusals -= 1;
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        throw new DockerError(500, "pause container", "unable to freeze");
+      }
+    }
+    const late = work(async () => pass, { docker: new SlowDocker(fake.socket), pauseLimitMs: 200 });
+    assert.equal((await copyFrozen(late)).attempts, 2);
     const once = ["POST /containers/c1/pause", "POST /containers/c1/unpause"];
     const ofTheOther = fake.calls.filter((call) => call.includes("/c1/"));
     assert.deepEqual(ofTheOther, [...once, ...once]);
