@@ -93,7 +93,9 @@ test("a renewed certificate is shown after a reload, without dropping what is un
 test("a key of another certificate is refused, and the old pair goes on serving", async () => {
   const refusal = edge.installIdentity(renewed.key + given.certificate);
   assert.match(refusal ?? "", /edge: nginx refuses the certificate or its key: .*key values mismatch/);
-  assert.doesNotMatch(refusal ?? "", /PRIVATE KEY|[A-Za-z0-9+/]{40}/);
+  for (const line of (renewed.key + given.certificate).trim().split("\n")) {
+    assert.ok(!refusal?.includes(line), `the refusal shows a line of what was given: ${line}`);
+  }
   assert.equal((await edge.ask("https", "/", trusting)).status, 200);
 });
 
