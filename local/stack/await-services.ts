@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { compareRunning, type SeenTask, type WantedService } from "./compare-running.ts";
+import { lookAgain } from "./look-again.ts";
 import { newestOfEach, renderTaskFailures } from "./task-failures.ts";
 import { lookAt } from "./watch-tasks.ts";
 
@@ -47,7 +48,7 @@ export async function awaitServices(
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const seen = await seenTasks(host);
+    const seen = await lookAgain(() => seenTasks(host));
     const differences = compareRunning(services, seen);
     if (differences.length === 0) return;
     if (Date.now() > deadline) {

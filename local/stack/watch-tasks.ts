@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
+import { lookAgain } from "./look-again.ts";
 import {
   moreTelling,
   readTasks,
@@ -18,17 +19,21 @@ export type Look = () => Promise<TaskView>;
 
 /** Looks at a host's tasks. */
 export function lookAt(host: SshHost): Look {
-  return async () =>
-    readTasks((await host.run(["sh", "-s"], { stdin: script, timeoutMs: lookLimitMs })).stdout);
+  return async () => {
+    const look = () => host.run(["sh", "-s"], { stdin: script, timeoutMs: lookLimitMs });
+    return readTasks((await lookAgain(look)).stdout);
+  };
 }
 
 /**
  * Runs `work` and keeps an eye on the tasks meanwhile: when it fails, its error also tells of each service whose task failed
- * last, in the container's own words. What had failed before is left out. A plugin removes a service that never got healthy, and
+ * last, in the container's own words. What had ended before is left out. A plugin removes a service that never got healthy, and
  * the container with it, and a rolled back one is well again: nobody could look afterwards.
  */
 export async function withTaskFailures<T>(look: Look, work: () => Promise<T>, pauseMs = everyMs): Promise<T> {
   const watch = new TaskWatch(look);
+  // Before the work starts: what fails in its first seconds would pass for something that had failed before.
+  await watch.glance();
   const ended = new AbortController();
   const watching = watch.until(ended.signal, pauseMs);
   try {
@@ -56,11 +61,12 @@ class TaskWatch {
   }
 
   async until(signal: AbortSignal, pauseMs: number): Promise<void> {
-    while (!signal.aborted) {
-      await this.glance();
+    for (;;) {
       await wait(pauseMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
+      if (signal.aborted) return;
+      await this.glance();
     }
   }
 
@@ -68,7 +74,7 @@ class TaskWatch {
   async glance(): Promise<void> {
     try {
       const { failures, well } = await this.#look();
-      const known = (this.#before ??= new Set(failures.map(({ id }) => id)));
+      const known = (this.#before ??= new Set(failures.flatMap(({ id, ended }) => (ended ? [id] : []))));
       for (const failure of failures.toReversed())
         if (!known.has(failure.id))
           this.#last.set(failure.service, moreTelling(this.#last.get(failure.service), failure));

@@ -164,6 +164,24 @@ test("what had failed before, and what only took its time, is not told", async (
   );
 });
 
+test("what fails in the first moment of the work is told, and so is what was already under way to it", async () => {
+  const failures: TaskFailure[] = [];
+  const look = () => Promise.resolve({ failures: [...failures], well: new Set<string>() });
+  const work = () => {
+    failures.push(failure({}));
+    return Promise.reject(new Error("pulumi failed"));
+  };
+  await assert.rejects(
+    withTaskFailures(look, work),
+    /^Error: pulumi failed\nWhat its tasks said:\n {2}api: its last task failed: exit 1\n/,
+  );
+  const starting = failure({ state: "is not healthy (starting)", ended: false });
+  assert.match(
+    await told([{ failures: [starting] }, { failures: [failure({})] }]),
+    /api: its last task failed: exit 1/,
+  );
+});
+
 test("that the tasks cannot be looked at stops nothing, and is told beside the failure", async () => {
   const look = () => Promise.reject(new Error("connection refused"));
   assert.equal(await withTaskFailures(look, () => Promise.resolve("up")), "up");
