@@ -1,7 +1,7 @@
 import { layout } from "../../recovery/layout.ts";
 import type { Units } from "../backup/units.ts";
 
-/** Measures the containers twice a minute. It may read what anybody may, Docker's socket and the edge's counters, and write one directory. */
+/** Measures the containers twice a minute. It may ask Docker's socket, the edge and MongoDB, and write one directory. */
 export const containerUnits: Units = {
   service: [
     {
@@ -42,7 +42,7 @@ export const containerUnits: Units = {
         ["RestrictNamespaces", true],
         ["RestrictRealtime", true],
         ["RestrictSUIDSGID", true],
-        // The edge's counters: from its container's address on this host, whatever range Docker has taken.
+        // The edge and MongoDB: at their containers' addresses on this host, whatever range Docker has taken.
         ["RestrictAddressFamilies", "AF_UNIX AF_INET"],
         ["IPAddressDeny", "any"],
         ["IPAddressAllow", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"],

@@ -1,4 +1,5 @@
 import type { StackSettings } from "../config/schema.ts";
+import type { StoreNumber } from "./store-number.ts";
 
 /**
  * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
@@ -157,6 +158,11 @@ export interface Recovery<Client> {
   };
   /** Whether the store lets the user of this secret in with this password; throws when it does not answer at all. How a rotation is proved. */
   accepts?(at: StoreAddress, secret: string, password: string): Promise<boolean>;
+  /**
+   * What the engine says of itself, for monitoring, twice a minute. Asked from the host, with the passwords of `userSecrets` alone.
+   * Left out where it tells Prometheus itself (`metrics`) or an exporter does. Throws when the store does not answer in seconds.
+   */
+  measure?(at: StoreAddress): Promise<readonly StoreNumber[]>;
   /** A write that has survived a crash by the time `write` returns, and its read. */
   readonly canary: {
     write(client: Client, mark: string): Promise<void>;

@@ -23,8 +23,7 @@ export interface SeenServices {
 const states = ["healthy", "unhealthy", "starting", "paused"] as const;
 
 /**
- * Tasks by state, and what each container uses. Health is what the service's own check says, which asks with its own password: it
- * takes the place of an exporter for every store. Every state is told, with 0 where there is none, so that a rule can see nothing.
+ * Tasks by state, and what each container uses. Health is what the service's own check says, which asks with its own password. Every state is told, with 0 where there is none, so that a rule can see nothing.
  */
 export function serviceSamples({ services, tasks, stores, fenced }: SeenServices): Sample[] {
   const kind = (name: string): string => (stores.includes(name) ? "stateful" : "stateless");

@@ -43,7 +43,7 @@ export const mongo = defineStore({
       "MongoDB's own administrator, root; made on the first start, used by the host's agent to make the other users.",
     "mongo-app-password":
       "The applications' login: user app and the password's fingerprint, so that a new password is a login beside the old one.",
-    "mongo-backup-password": "The user backup: what the host's agent reads and counts with.",
+    "mongo-backup-password": "The user backup: what the host's agent reads, counts and measures with.",
     "mongo-restore-password": "The user restore: what dumps are loaded with.",
     "mongo-keyfile": "Shared by the members of the replica set; proves to each that the other belongs.",
   },

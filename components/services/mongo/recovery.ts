@@ -1,6 +1,8 @@
-import type { Collection, Db, MongoClient, MongoClientOptions } from "mongodb";
+import type { Collection, Db, MongoClient } from "mongodb";
 import type { Recovery, StoreAddress } from "../definition.ts";
 import { loginName } from "../login-name.ts";
+import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
+import { serverNumbers } from "./server-numbers.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
 
 /** The user backup for what a point asks, and root, only while users are set. */
@@ -13,10 +15,10 @@ interface Client {
   readonly passwords: MongoPasswords;
 }
 
-const timeoutMs = 5_000;
 /** A node that has just been initiated elects itself within seconds. */
 const primaryLimitMs = 60_000;
-const authenticationFailed = 18;
+/** While a point is taken the store stands still for at most two seconds. */
+const measureLimitMs = 5_000;
 const durable = { writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_000 } } as const;
 
 /** How the agent writes to MongoDB, asks it and mends it, over the loopback of its own task. */
@@ -71,6 +73,22 @@ export const mongoRecovery: Recovery<Client> = {
     return mongo !== null;
   },
 
+  async measure({ host, secrets }) {
+    const mongo = await logIn(host, "backup", secretOf(secrets, "backup-password"));
+    try {
+      const within = { timeoutMS: measureLimitMs };
+      const admin = mongo.db("admin");
+      const [hello, serverStatus, dbStats] = await Promise.all([
+        admin.command({ hello: 1 }, within),
+        admin.command({ serverStatus: 1 }, within),
+        mongo.db("kaleem").command({ dbStats: 1 }, within),
+      ]);
+      return serverNumbers({ hello, serverStatus, dbStats });
+    } finally {
+      await mongo.close();
+    }
+  },
+
   canary: {
     async write(client, mark) {
       await canaries(client).replaceOne({ _id: "canary" }, { mark }, { upsert: true, ...durable });
@@ -121,54 +139,11 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   return { backup, root, close, passwords };
 }
 
-function logIn(host: string, username: string, password: string): Promise<MongoClient> {
-  return open(host, { auth: { username, password }, authSource: "admin" });
-}
-
-/** `login` is null while no password is asked for. */
-async function open(host: string, login: MongoClientOptions | null): Promise<MongoClient> {
-  const { MongoClient: Driver } = await import("mongodb");
-  const mongo = new Driver(`mongodb://${host}:27017/`, {
-    ...login,
-    // The replica set's member is called mongo:27017, which only the overlay network resolves.
-    directConnection: true,
-    retryWrites: false,
-    maxPoolSize: 4,
-    connectTimeoutMS: timeoutMs,
-    serverSelectionTimeoutMS: timeoutMs,
-    socketTimeoutMS: 60_000,
-  });
-  try {
-    await mongo.connect();
-    await mongo.db("admin").command({ connectionStatus: 1 });
-  } catch (error) {
-    await mongo.close();
-    throw error;
-  }
-  return mongo;
-}
-
-async function unlessRefused(login: Promise<MongoClient>): Promise<MongoClient | null> {
-  try {
-    return await login;
-  } catch (error) {
-    const { MongoServerError } = await import("mongodb");
-    if (error instanceof MongoServerError && error.code === authenticationFailed) return null;
-    throw error;
-  }
-}
-
 function backupOf({ backup }: Client): MongoClient {
   if (backup !== null) return backup;
   throw new Error(
     "mongo: refuses the user backup with the present mongo-backup-password; run kaleem-agent setup-stores",
   );
-}
-
-function secretOf(secrets: StoreAddress["secrets"], name: string): string {
-  const value = secrets[name] ?? "";
-  if (value === "") throw new Error(`mongo: the secret ${name} is missing or empty; run "npm run up"`);
-  return value;
 }
 
 /** Makes the replica set unless there is one already, and waits until this node takes writes. */

@@ -18,6 +18,8 @@ const roles: Readonly<Record<keyof MongoPasswords, readonly Role[]>> = {
   app: [{ role: "readWrite", db: "kaleem" }],
   backup: [
     { role: "backup", db: "admin" },
+    // What the engine says of itself, for monitoring.
+    { role: "clusterMonitor", db: "admin" },
     { role: "read", db: "kaleem" },
     { role: "readWrite", db: "recovery" },
   ],

@@ -2,14 +2,16 @@ import { edgeStatusPort, layout } from "../../layout.ts";
 import type { AgentContext } from "../context.ts";
 import type { Task } from "../docker.ts";
 import { edgeSamples } from "../edge-samples.ts";
+import { measureStores } from "../measure-stores.ts";
 import { writeMetrics, type Sample } from "../metrics.ts";
 import { serviceSamples } from "../service-samples.ts";
 
 const edgeLimitMs = 2_000;
 
 /**
- * `kaleem-agent containers`: measures every container of the platform, and the edge's connections, and leaves the numbers for the
- * node exporter. Run by a timer twice a minute; so no container needs Docker's socket to watch the others. Changes nothing.
+ * `kaleem-agent containers`: measures every container of the platform, the edge's connections and the stores that tell nobody else,
+ * and leaves the numbers for the node exporter. Run by a timer twice a minute; so no container needs Docker's socket to watch the
+ * others, or a store's password. Changes nothing.
  */
 export async function containersCommand(context: AgentContext): Promise<{ readonly tasks: number }> {
   const { config, docker, host } = context;
@@ -18,15 +20,16 @@ export async function containersCommand(context: AgentContext): Promise<{ readon
     docker.allTasks(),
     host.readFile(layout.fence),
   ]);
-  const [tasks, edge] = await Promise.all([
+  const [tasks, edge, engines] = await Promise.all([
     Promise.all(found.map(async (task) => ({ ...task, usage: await docker.usage(task.container.id) }))),
     measureEdge(
       context,
       found.find(({ service }) => service === config.edge),
     ),
+    measureStores(context, found),
   ]);
   const samples = serviceSamples({ services, tasks, stores: config.stores, fenced: fence !== null });
-  await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge]);
+  await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge, ...engines]);
   return { tasks: tasks.length };
 }
 

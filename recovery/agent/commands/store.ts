@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { Recovery, StatefulDefinition } from "../../../components/services/definition.ts";
-import { userSecretFile } from "../../layout.ts";
 import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
 import { taskSecrets } from "../task-secrets.ts";
+import { userSecrets } from "../user-secrets.ts";
+import { withoutSecrets } from "../without-secrets.ts";
 
 /**
  * The child inside a store's network namespace: connects to 127.0.0.1 with the task's own secrets and answers requests line by line
@@ -110,26 +110,4 @@ export async function storeSecrets(
   pid: number,
 ): Promise<Readonly<Record<string, string>>> {
   return { ...(await userSecrets(definition)), ...(await taskSecrets(pid)) };
-}
-
-/** Passwords of users that the store's task knows nothing of. */
-async function userSecrets({
-  name,
-  userSecrets: names = {},
-}: StatefulDefinition): Promise<Readonly<Record<string, string>>> {
-  const entries = await Promise.all(
-    Object.keys(names).map(
-      async (file) => [file, await readFile(userSecretFile(name, file), "utf8")] as const,
-    ),
-  );
-  return Object.fromEntries(entries);
-}
-
-/** A driver's message may quote its connection string. */
-export function withoutSecrets(message: string, secrets: readonly string[]): string {
-  const longestFirst = secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .filter((secret) => secret.length >= 4);
-  longestFirst.sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((text, secret) => text.replaceAll(secret, "[secret]"), message);
 }

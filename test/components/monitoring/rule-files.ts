@@ -17,7 +17,7 @@ export const allRules = readdirSync(folder).flatMap((name) =>
   file.parse(parse(readFileSync(new URL(name, folder), "utf8"))).groups.flatMap(({ rules }) => rules),
 );
 
-/** What a running Prometheus had series of, and what only comes with an event. */
+/** What a running Prometheus had series of, what only comes with an event, and what a mongod tells and its stand-in does not. */
 export const exportedMetrics: ReadonlySet<string> = new Set(
   readFileSync(new URL("../../fixtures/exported-metrics.txt", import.meta.url), "utf8")
     .trim()

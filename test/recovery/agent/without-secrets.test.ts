@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { withoutSecrets } from "../../../recovery/agent/commands/store.ts";
+import { withoutSecrets } from "../../../recovery/agent/without-secrets.ts";
 
 describe("withoutSecrets", () => {
   it("blots out secrets, also as a URL writes them, the longest first", () => {

@@ -1,0 +1,16 @@
+import { readFile } from "node:fs/promises";
+import type { StatefulDefinition } from "../../components/services/definition.ts";
+import { userSecretFile } from "../layout.ts";
+
+/** Passwords of a store's users, which its task knows nothing of: name in its page's `userSecrets` → value. */
+export async function userSecrets({
+  name,
+  userSecrets: names = {},
+}: StatefulDefinition): Promise<Readonly<Record<string, string>>> {
+  const entries = await Promise.all(
+    Object.keys(names).map(
+      async (file) => [file, await readFile(userSecretFile(name, file), "utf8")] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
+}
