@@ -6,7 +6,8 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback);
+/** A span of time in seconds, an hour at most. */
+export const seconds = (fallback: number) => z.coerce.number().min(0).max(3600).default(fallback);
 
 /** What every role is told. `drainNoticeSeconds` is how long the role's callers may need to learn that it leaves. */
 export function roleShape(defaults: { readonly port: number; readonly drainNoticeSeconds: number }) {

@@ -98,7 +98,7 @@ function restartCost(page: StatefulDefinition | undefined): string {
   if (page === undefined) return liveCost;
   const grace = Math.round(milliseconds(page.stopGrace) / 1000);
   return (
-    `${page.name} is stopped and started once, and there is one of it: orders are answered with 503 from its stop until it is ` +
-    `healthy again, ${grace} s to stop at the very most and usually a few seconds in all.`
+    `${page.name} is stopped and started once, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
+    `with 503 when that takes longer than 15 s; it has ${grace} s to stop at the very most.`
   );
 }

@@ -14,6 +14,10 @@ type OrderDocument = Omit<Order, "id"> & { _id: string };
 const requestLimitMs = 5_000;
 const probeLimitMs = 1_000;
 const authenticationFailed = 18;
+const duplicateKey = 11_000;
+/** What a member answers that is being stopped, or has just been started: InterruptedAtShutdown, ShutdownInProgress, no primary. */
+const notNow: readonly unknown[] = [11_600, 91, 10_107, 189, 11_602, 13_435, 13_436];
+const durable = { writeConcern: { w: "majority", journal: true } } as const;
 
 /** Orders in MongoDB, database `kaleem`. Connects by itself and again after every loss. */
 export class MongoOrders implements OrderArchive {
@@ -47,10 +51,17 @@ export class MongoOrders implements OrderArchive {
   }
 
   async insert({ id, ...fields }: Order): Promise<void> {
-    await this.#ask(
-      this.#orders.insertOne({ _id: id, ...fields }, { writeConcern: { w: "majority", journal: true } }),
-      requestLimitMs,
-    );
+    await this.#ask(this.#insert(id, fields), requestLimitMs);
+  }
+
+  /** Ids are drawn for each order: one that is there came with an earlier try, which may not be on the disk yet. */
+  async #insert(id: string, fields: Omit<Order, "id">): Promise<void> {
+    try {
+      await this.#orders.insertOne({ _id: id, ...fields }, durable);
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code !== duplicateKey) throw error;
+      await this.#orders.replaceOne({ _id: id }, fields, durable);
+    }
   }
 
   async find(id: string): Promise<Order | undefined> {
@@ -80,7 +91,8 @@ function asStoreError(error: unknown): StoreError {
     if (error.code === authenticationFailed) {
       return new StoreError("mongo", "refused", "mongo refuses the password of user app", error);
     }
-    return new StoreError("mongo", "failed", `mongo answered with an error: ${error.message}`, error);
+    const kind = notNow.includes(error.code) ? "away" : "failed";
+    return new StoreError("mongo", kind, `mongo answered with an error: ${error.message}`, error);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new StoreError("mongo", "away", `mongo cannot be reached: ${reason}`, error);

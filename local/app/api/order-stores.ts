@@ -3,7 +3,7 @@ import type { Order } from "../order.ts";
 
 /** Where orders are kept for good. */
 export interface OrderArchive extends Dependency {
-  /** Returns once the order would survive a crash of the store. */
+  /** Returns once the order would survive a crash of the store; again with the same order changes nothing. */
   insert(order: Order): Promise<void>;
   find(id: string): Promise<Order | undefined>;
 }
@@ -31,7 +31,10 @@ export interface OrderVectors extends Dependency {
 
 /** Orders that a worker has still to make a receipt of. */
 export interface ReceiptQueue extends Dependency {
-  /** Returns once the broker has the message on disk in a queue; a message that no queue takes is an error. */
+  /**
+   * Returns once the broker has the message on disk in a queue; a message that no queue takes is an error. Again with the same order
+   * it may be there twice: whoever takes it out must do the same for both.
+   */
   publish(order: Order): Promise<void>;
 }
 

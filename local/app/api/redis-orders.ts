@@ -76,7 +76,8 @@ function asStoreError(error: unknown): StoreError {
   if (/^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH)/.test(reason)) {
     return new StoreError("redis", "refused", "redis refuses the password", error);
   }
-  const isReply = error instanceof Error && /^[A-Z]+ /.test(reason);
+  // While it reads its files after a start it answers, but not yet.
+  const isReply = error instanceof Error && /^[A-Z]+ /.test(reason) && !reason.startsWith("LOADING ");
   return isReply
     ? new StoreError("redis", "failed", `redis answered with an error: ${reason}`, error)
     : new StoreError("redis", "away", `redis cannot be reached: ${reason}`, error);

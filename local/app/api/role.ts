@@ -7,6 +7,7 @@ import { EmbeddingClient } from "./embedding-client.ts";
 import { MongoOrders } from "./mongo-orders.ts";
 import { addOrderRoutes } from "./order-routes.ts";
 import { Orders } from "./orders.ts";
+import { Patience } from "./patience.ts";
 import { QdrantOrders } from "./qdrant-orders.ts";
 import { RabbitReceipts } from "./rabbit-receipts.ts";
 import { RedisOrders } from "./redis-orders.ts";
@@ -28,10 +29,16 @@ export function apiRole(environment: Readonly<Record<string, string | undefined>
       };
       const needs = Object.values(stores);
       const readiness = new Readiness(needs);
-      const orders = new Orders(stores, (trouble) => {
-        if (trouble instanceof StoreError) {
+      const count = (trouble: unknown) => {
+        if (trouble instanceof StoreError)
           metrics.storeErrors.inc({ store: trouble.store, kind: trouble.kind });
-        }
+      };
+      const patience = new Patience(settings.storePatienceMs, (trouble) => {
+        count(trouble);
+        log.warn({ err: trouble }, "waiting for a store");
+      });
+      const orders = new Orders(stores, patience, (trouble) => {
+        count(trouble);
         log.warn({ err: trouble }, "answering without the cache");
       });
       const server = createHttpServer({ readiness, metrics, log, healthPath: "/api/health" });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readSettings, roleSettings, roleShape, secretFile, storeUrl } from "../settings.ts";
+import { readSettings, roleSettings, roleShape, seconds, secretFile, storeUrl } from "../settings.ts";
 import type { RoleSettings } from "../settings.ts";
 
 /** Everything the API is told from outside. */
@@ -9,6 +9,8 @@ export interface ApiSettings extends RoleSettings {
   readonly qdrant: { readonly url: string; readonly apiKey: string };
   readonly rabbitmq: { readonly url: string; readonly user: string; readonly password: string };
   readonly embedding: { readonly url: string };
+  /** How long an order waits for a store that is away: longer than a restart takes, and with a last try within the drain limit. */
+  readonly storePatienceMs: number;
 }
 
 const environmentSchema = z.object({
@@ -28,6 +30,7 @@ const environmentSchema = z.object({
   RABBITMQ_USER: z.string().min(1).default("app"),
   RABBITMQ_PASSWORD_FILE: secretFile("rabbitmq-password"),
   EMBEDDING_URL: storeUrl("http://embedding:8000"),
+  STORE_PATIENCE_SECONDS: seconds(15),
 });
 
 /** Reads the API's settings. Throws `SettingsError` with all problems at once. */
@@ -40,5 +43,6 @@ export function loadApiSettings(environment: Readonly<Record<string, string | un
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY_FILE },
     rabbitmq: { url: env.RABBITMQ_URL, user: env.RABBITMQ_USER, password: env.RABBITMQ_PASSWORD_FILE },
     embedding: { url: env.EMBEDDING_URL },
+    storePatienceMs: env.STORE_PATIENCE_SECONDS * 1000,
   };
 }

@@ -6,6 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { StatefulDefinition } from "../../../components/services/definition.ts";
 import { sign, signatureHeader } from "../../../components/services/webhooks/signature.ts";
+import { loginName } from "../../../components/services/login-name.ts";
+import { MongoOrders } from "../../../local/app/api/mongo-orders.ts";
 import { buildApp } from "../../../local/app/build.ts";
 import { orderSchema } from "../../../local/app/order.ts";
 import type { Order } from "../../../local/app/order.ts";
@@ -25,6 +27,8 @@ let bundle = "";
 let stores: LiveStores;
 let embedding: LiveRole;
 let api: LiveRole;
+/** The same, as it runs on a host: its orders wait for a store that is stopped and started. */
+let patient: LiveRole;
 /** Where every role finds what it needs. */
 let environment: Readonly<Record<string, string>> = {};
 /** Every role that was started. */
@@ -50,8 +54,8 @@ before(async () => {
   environment = storeEnvironment(stores);
   embedding = await start("embedding");
   environment = { ...environment, EMBEDDING_URL: embedding.url };
-  api = await start("api");
-  await api.awaitHealth(200);
+  [api, patient] = await Promise.all([start("api", { STORE_PATIENCE_SECONDS: "1" }), start("api")]);
+  await Promise.all([api.awaitHealth(200), patient.awaitHealth(200)]);
 });
 after(async () => {
   for (const step of undo.reverse()) await step();
@@ -63,9 +67,9 @@ async function start(role: Parameters<typeof startLiveRole>[1], changed = {}): P
   return started;
 }
 
-async function place(seq: number): Promise<Response> {
+async function place(seq: number, at = api): Promise<Response> {
   const body = JSON.stringify({ seq, customer: "ada", item: "tea", quantity: 1 });
-  return fetch(`${api.url}/api/orders`, {
+  return fetch(`${at.url}/api/orders`, {
     method: "POST",
     body,
     headers: { "content-type": "application/json" },
@@ -174,6 +178,22 @@ test("an order does not wait for Redis' disk; the canary of a recovery point doe
   });
 });
 
+test("an order that MongoDB has taken without being heard is taken again, once, and stays as it is", async () => {
+  const order = await newOrder(4);
+  const password = applicationSecrets["mongo-password"];
+  const archive = new MongoOrders({
+    url: environment["MONGO_URL"] ?? "",
+    user: loginName("app", password),
+    password,
+  });
+  try {
+    await archive.insert(order);
+  } finally {
+    await archive.close();
+  }
+  assert.deepEqual(await flawsOf(stores.mongo, digests(order)), flawless);
+});
+
 test("acknowledges at a steady rate, and every acknowledged order is in every store", async (context) => {
   const ledgerFile = join(folder, "steady.jsonl");
   const writer = await OrderWriter.start({ target: { url: api.url }, ledgerFile, ratePerSecond: 40 });
@@ -228,7 +248,7 @@ for (const name of [...holders, "embedding"] as const) {
     await api.awaitHealth(200);
   });
 
-  test(`is not ready and acknowledges nothing while ${name} is away; both end when it is back`, async () => {
+  test(`is not ready and acknowledges nothing while ${name} is away, at the end of its patience; both end when it is back`, async () => {
     const fate = fateOf(name);
     const kept = await newOrder(20);
     // As a recovery point does: from here on the order is on the disk of each store.
@@ -244,8 +264,12 @@ for (const name of [...holders, "embedding"] as const) {
     const refused = await place(21);
     assert.equal(refused.status, 503);
     assert.equal(((await refused.json()) as { store: string }).store, name);
+    const waiting = place(23, patient);
+    assert.equal(await Promise.race([waiting, wait(1500)]), undefined, "it has not waited");
     await fate.start();
     await api.awaitHealth(200);
+    const waited = await accepted(waiting);
+    if (name !== "embedding") assert.deepEqual(await flawsOf(stores[name], digests(waited)), flawless);
     await newOrder(22);
     if (name !== "embedding") assert.deepEqual(await flawsOf(stores[name], digests(kept)), flawless);
   });

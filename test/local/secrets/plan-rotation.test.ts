@@ -34,7 +34,7 @@ test("an administrator that the store keeps is changed in it before its task is 
   assert.deepEqual(plan.steps.slice(0, 3), ["write into the configuration", "set in the store", "up"]);
   assert.match(
     plan.cost,
-    /^mongo is stopped and started once, and there is one of it: orders are answered with 503/,
+    /^mongo is stopped and started once, and there is one of it: orders wait for it, /,
   );
   assert.ok(!planRotation("redis-password", catalog).steps.includes("set in the store"));
 });

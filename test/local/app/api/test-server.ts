@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { addOrderRoutes } from "../../../../local/app/api/order-routes.ts";
+import { Patience } from "../../../../local/app/api/patience.ts";
 import { Orders } from "../../../../local/app/api/orders.ts";
 import { createHttpServer } from "../../../../local/app/http-server.ts";
 import { createMetrics } from "../../../../local/app/metrics.ts";
@@ -24,6 +25,8 @@ export function testServer() {
   const metrics = createMetrics("api");
   const orders = new Orders(
     { embedding, archive: mongo, cache: redis, vectors: qdrant, receipts: rabbitmq },
+    // A store that is away is said at once.
+    new Patience(0, (trouble) => troubles.push(trouble)),
     (trouble) => troubles.push(trouble),
   );
   const server = createHttpServer({ readiness, metrics, log, healthPath: "/api/health" });
