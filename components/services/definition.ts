@@ -69,6 +69,11 @@ interface Service {
   readonly logins?: Readonly<Record<string, { readonly user: string; readonly secret: SecretName }>>;
   /** How a secret is rotated, where it is not as `rotationOf` says of all others. Said once, by the service that it belongs to. */
   readonly rotation?: Readonly<Record<SecretName, Rotation>>;
+  /**
+   * Secret → the one that keeps its former value, both of `secrets`: for a store that takes either, and learns them when it starts.
+   * So that applications which still have the former one are not refused while a rotation is under way.
+   */
+  readonly formerSecrets?: Readonly<Record<SecretName, SecretName>>;
   /** Of `secrets`, those that somebody else issues, and that the task gets only where the settings ask for them. */
   readonly givenSecrets?: Readonly<Record<SecretName, GivenSecret>>;
   /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */

@@ -14,6 +14,7 @@ export type RotationStep =
   | "write into the configuration"
   | "set in the store"
   | "up"
+  | "take the former one away"
   | "prove"
   | "point and ship"
   | "escrow"
@@ -26,6 +27,8 @@ export interface RotationPlan {
   readonly steps: readonly RotationStep[];
   /** The store that a login can be tried at, and the secret's name there. */
   readonly store: { readonly name: string; readonly secret: string } | null;
+  /** The secret that keeps the former value until all runs with the new one. */
+  readonly keptAs?: string;
   /** Said before it begins. */
   readonly cost: string;
 }
@@ -75,15 +78,18 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
     ([, key]) => key === name,
   )?.[0];
   const kept = page?.recovery.administrator;
+  const keptAs = page?.formerSecrets?.[name];
   const steps: RotationStep[] = [
     "write into the configuration",
     ...(kept !== undefined && kept.secret === secret ? (["set in the store"] as const) : []),
     "up",
+    ...(keptAs === undefined ? [] : (["take the former one away"] as const)),
     ...(page?.recovery.accepts !== undefined && isLogin(secret) ? (["prove"] as const) : []),
     ...end,
   ];
   const store = page === undefined || secret === undefined ? null : { name: page.name, secret };
-  return { names: [name], steps, store, cost: how === "live" ? liveCost : restartCost(page) };
+  const cost = how === "live" ? liveCost : restartCost(page, keptAs === undefined ? "once" : "twice");
+  return { names: [name], steps, store, cost, ...(keptAs === undefined ? {} : { keptAs }) };
 }
 
 /** Servers know each other, and their own tools, by the others: nobody logs in with them. */
@@ -94,11 +100,11 @@ function isLogin(secret: string | undefined): boolean {
 const liveCost =
   "Nothing stops: the new password is valid beside the former one until no application uses that any more.";
 
-function restartCost(page: StatefulDefinition | undefined): string {
+function restartCost(page: StatefulDefinition | undefined, times: "once" | "twice"): string {
   if (page === undefined) return liveCost;
   const grace = Math.round(milliseconds(page.stopGrace) / 1000);
   return (
-    `${page.name} is stopped and started once, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
+    `${page.name} is stopped and started ${times}, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
     `with 503 when that takes longer than 15 s; it has ${grace} s to stop at the very most.`
   );
 }

@@ -70,6 +70,9 @@ export async function rotate(
       plan.steps[0] === "probe the given keys"
         ? await ports.given(plan.names)
         : new Map(plan.names.map((each) => [each, ports.draw(each)]));
+    const [former] = run.former.values();
+    if (plan.keptAs !== undefined && former !== undefined)
+      run.fresh = new Map([...run.fresh, [plan.keptAs, former]]);
   }
   for (const step of plan.steps) {
     // A cheap look is taken again.
@@ -104,6 +107,10 @@ async function act(step: RotationStep, run: Run): Promise<string> {
     case "up":
       await ports.up();
       return "all runs with the new value";
+    case "take the former one away":
+      if (plan.keptAs !== undefined) await ports.set(new Map([[plan.keptAs, ports.draw(plan.keptAs)]]));
+      await ports.up();
+      return "a key that nobody has stands in its place";
     case "prove":
       return prove(run, first);
     case "point and ship":

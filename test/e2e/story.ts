@@ -13,6 +13,7 @@ function part(name: string, file: string, required = false): StoryPart {
 /** In the order of an operator's life; each part finds the machine as the one before left it. */
 export const story: readonly StoryPart[] = [
   part("up, unchanged, status", "up.test.ts", true),
+  part("monitoring", "monitoring.test.ts"),
   part("edge", "edge.test.ts"),
   part("secrets and ports", "hardening.test.ts"),
   part("bad input", "bad-input.test.ts"),

@@ -27,9 +27,12 @@ export const qdrant = defineStore({
   },
   // Snapshots elsewhere would lie in the container's own layer and be gone with it.
   data: { "/qdrant/storage": "qdrant", "/qdrant/snapshots": "qdrant-snapshots" },
-  secrets: { "api-key": "qdrant-api-key" },
+  secrets: { "api-key": "qdrant-api-key", "former-api-key": "qdrant-former-api-key" },
+  formerSecrets: { "qdrant-api-key": "qdrant-former-api-key" },
   secretMeanings: {
-    "qdrant-api-key": "The one key of Qdrant, which may do everything; used by the host's agent too.",
+    "qdrant-api-key": "The key of Qdrant, which may do everything; used by the host's agent too.",
+    "qdrant-former-api-key":
+      "A second key that Qdrant takes: during a rotation the former one, afterwards one that nobody has.",
   },
   files: {
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),

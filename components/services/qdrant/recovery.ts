@@ -49,6 +49,16 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
     await ensureCollection(client, canary, canaryPoint.vector.length);
   },
 
+  async accepts({ host }, _secret, password) {
+    try {
+      await new QdrantClient({ host, secrets: { "api-key": password } }).ask("GET", "/collections");
+      return true;
+    } catch (error) {
+      if (error instanceof QdrantRefusal && (error.status === 401 || error.status === 403)) return false;
+      throw error;
+    }
+  },
+
   canary: {
     async write(client, mark) {
       const path = `/collections/${canary}/points?wait=true&ordering=strong`;

@@ -58,7 +58,7 @@ const secretsOf = {
     "restore-password": "restore-pass?word",
   },
   redis: { password: "redis-pass%word", "app-password": "redis-app-pass/word" },
-  qdrant: { "api-key": "qdrant-key=word" },
+  qdrant: { "api-key": "qdrant-key=word", "former-api-key": "qdrant-former-key=word" },
   rabbitmq: {
     "admin-password": "rabbit-admin-pass/word",
     "app-password": "rabbit-app-pass%word",

@@ -13,7 +13,8 @@ import { StoreContainers, type StoreContainer } from "../../components/services/
 
 const key = "Api.Key-0123456789-live";
 const vector = Array.from({ length: 64 }, (_, index) => index + 1);
-const secrets = { "api-key": key };
+const former = "Former.Key-0123456789-live";
+const secrets = { "api-key": key, "former-api-key": former };
 const containers = await StoreContainers.open("qdrant");
 let image = "";
 let volume = "";
@@ -60,9 +61,13 @@ async function writeUntilRefused(client: QdrantClient): Promise<Map<string, unkn
   }
 }
 
-test("the right key is taken; a wrong one and none are refused, and health fails on another", async () => {
+test("the right key and the former one are taken; a wrong one and none are refused, and health fails on another", async () => {
   await qdrantRecovery.setup(await clientOf(store));
   const host = await store.address();
+  const taken = [key, former, "wrong"].map(async (each) =>
+    qdrantRecovery.accepts?.({ host, secrets: {} }, "api-key", each),
+  );
+  assert.deepEqual(await Promise.all(taken), [true, true, false]);
   for (const wrong of [{ "api-key": "wrong" }, {}])
     await assert.rejects(qdrantRecovery.connect({ host, secrets: wrong }), /answered with 401/);
   const metrics = await fetch(`http://${host}:${qdrant.ports["metrics"] ?? 0}/metrics`);
@@ -74,9 +79,11 @@ test("the right key is taken; a wrong one and none are refused, and health fails
 });
 
 test("the key is on no command line, in no environment and not in what Docker shows", async () => {
-  assert.ok(!(await docker(["inspect", store.id])).includes(key));
+  const inspected = await docker(["inspect", store.id]);
+  for (const secret of [key, former]) assert.ok(!inspected.includes(secret));
   const seen = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ | tr '\\0' '\\n'";
-  assert.ok(!(await docker(["exec", "--user", qdrant.user, store.id, "bash", "-c", seen])).includes(key));
+  const processes = await docker(["exec", "--user", qdrant.user, store.id, "bash", "-c", seen]);
+  for (const secret of [key, former]) assert.ok(!processes.includes(secret));
 });
 
 test("kill -9 under load loses nothing that was acknowledged; the canary is there too", async () => {
@@ -141,9 +148,15 @@ test("obeys SIGTERM", async () => {
   assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", store.id]), "0");
 });
 
-test("does not start with an empty key", async () => {
-  const { id } = await containers.create(qdrant, image, await containers.volume(), { "api-key": "" });
-  await docker(["start", id]);
-  await docker(["wait", id]);
-  assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", id]), "1");
-});
+for (const empty of ["api-key", "former-api-key"])
+  test(`does not start while ${empty} is empty, since Qdrant would be open to all`, async () => {
+    const { id } = await containers.create(qdrant, image, await containers.volume(), {
+      ...secrets,
+      [empty]: "",
+    });
+    await assert.rejects(
+      docker(["start", "--attach", id]),
+      new RegExp(`qdrant: /run/secrets/${empty} is empty; set qdrant-${empty} in the stack configuration`),
+    );
+    assert.equal(await docker(["inspect", "--format", "{{.State.ExitCode}}", id]), "1");
+  });

@@ -32,11 +32,19 @@ test("what nobody logs in with is not tried at the store", () => {
 test("an administrator that the store keeps is changed in it before its task is replaced, and the cost is said", () => {
   const plan = planRotation("mongo-root-password", catalog);
   assert.deepEqual(plan.steps.slice(0, 3), ["write into the configuration", "set in the store", "up"]);
+  assert.match(plan.cost, /^mongo is stopped and started once, and there is one of it: orders wait for it, /);
+  assert.ok(!planRotation("redis-password", catalog).steps.includes("set in the store"));
+});
+
+test("a key that a store learns when it starts is taken beside the former one, until all runs with the new one", () => {
+  const plan = planRotation("qdrant-api-key", catalog);
+  const change = ["write into the configuration", "up", "take the former one away", "prove"];
+  assert.deepEqual(plan.steps, [...change, "point and ship", "escrow"]);
+  assert.equal(plan.keptAs, "qdrant-former-api-key");
   assert.match(
     plan.cost,
-    /^mongo is stopped and started once, and there is one of it: orders wait for it, /,
+    /^qdrant is stopped and started twice, and there is one of it: orders wait for it, /,
   );
-  assert.ok(!planRotation("redis-password", catalog).steps.includes("set in the store"));
 });
 
 test("the repositories open with both passwords until the stack file off-site has the new one", () => {

@@ -8,7 +8,13 @@ import type { RotationJournal } from "../../../local/secrets/rotation-journal.ts
 /** A stack in memory. `failAt` names the call that fails, once. */
 function fakeStack(failAt: string | null = null, takesFormer = false) {
   const calls: string[] = [];
-  const values = new Map([["mongo-app-password", "former-value"]]);
+  const values = new Map([
+    ["mongo-app-password", "former-value"],
+    ["qdrant-api-key", "former-key"],
+    ["qdrant-former-api-key", "nobody's"],
+  ]);
+  /** What the stores had been told of at each `up`. */
+  const brought: string[][] = [];
   let kept: RotationJournal | null = null;
   let drawn = 0;
   let failing = failAt;
@@ -32,6 +38,7 @@ function fakeStack(failAt: string | null = null, takesFormer = false) {
       return Promise.resolve();
     },
     up: async () => {
+      brought.push(["qdrant-api-key", "qdrant-former-api-key"].map((name) => values.get(name) ?? ""));
       call("up");
       return Promise.resolve();
     },
@@ -41,9 +48,7 @@ function fakeStack(failAt: string | null = null, takesFormer = false) {
     },
     tryLogin: async (_store, _secret, passwords) => {
       call("try");
-      return Promise.resolve(
-        passwords.map((each) => takesFormer || each === values.get("mongo-app-password")),
-      );
+      return Promise.resolve(passwords.map((each) => takesFormer || [...values.values()].includes(each)));
     },
     addResticKey: async () => {
       call("add key");
@@ -72,7 +77,7 @@ function fakeStack(failAt: string | null = null, takesFormer = false) {
       return Promise.resolve();
     },
   };
-  return { ports, calls, values, unfinished: () => kept };
+  return { ports, calls, values, brought, unfinished: () => kept };
 }
 
 test("the configuration has the new value before it comes into effect, and the former one is seen refused", async () => {
@@ -95,6 +100,23 @@ for (const failAt of ["up", "try", "point", "escrow"]) {
     assert.equal(unfinished(), null);
   });
 }
+
+test("a key that a store learns at its start is valid beside the former one until all run with the new one", async () => {
+  for (const failAt of [null, "up", "try"]) {
+    const { ports, calls, values, brought } = fakeStack(failAt);
+    const rotation = () => rotate("qdrant-api-key", catalog, ports, silentProgress);
+    if (failAt !== null) await assert.rejects(rotation(), /failed$/);
+    const report = await rotation();
+    assert.deepEqual(brought[0], ["new-value-1", "former-key"]);
+    assert.deepEqual(brought.at(-1), [values.get("qdrant-api-key"), values.get("qdrant-former-api-key")]);
+    assert.equal(values.get("qdrant-api-key"), "new-value-1");
+    assert.ok(![...values.values()].includes("former-key"), "nobody has it any more");
+    if (failAt === null) {
+      assert.deepEqual(calls, ["set", "up", "set", "up", "try", "point", "escrow"]);
+      assert.equal(report.formerRefused, true);
+    }
+  }
+});
 
 test("a password that was added to the repositories, and not written down, is drawn and added anew", async () => {
   const { ports, calls, values } = fakeStack("set");

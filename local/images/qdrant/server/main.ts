@@ -17,7 +17,7 @@ async function run(): Promise<void> {
   const server = createServer({
     storage,
     snapshots,
-    ...(service.api_key === undefined ? {} : { apiKey: service.api_key }),
+    apiKeys: [service.api_key, service.alt_api_key].filter((key) => key !== undefined),
   });
   const metrics = service.metrics_port === undefined ? null : createMetricsServer(storage);
   await server.listen({ host: service.host, port: service.http_port });

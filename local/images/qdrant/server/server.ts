@@ -13,8 +13,8 @@ import { version } from "./version.ts";
 export interface ServerParts {
   readonly storage: Storage;
   readonly snapshots: Snapshots;
-  /** Without one everything is open, as in Qdrant. */
-  readonly apiKey?: string;
+  /** Each opens everything. Without one everything is open, as in Qdrant. */
+  readonly apiKeys: readonly string[];
 }
 
 /** Qdrant's own limit for a request, `service.max_request_size_mb`. */
@@ -24,9 +24,9 @@ const open = new Set(["/", "/healthz", "/livez", "/readyz"]);
 const plain = "text/plain; charset=utf-8";
 
 /** Qdrant's REST API over what is stored, not yet listening. */
-export function createServer({ storage, snapshots, apiKey }: ServerParts): FastifyInstance {
+export function createServer({ storage, snapshots, apiKeys }: ServerParts): FastifyInstance {
   const server = newServer();
-  if (apiKey !== undefined) demandKey(server, apiKey);
+  if (apiKeys.length > 0) demandKey(server, apiKeys);
   server.get("/", () => ({ title: "qdrant - vector search engine", version }));
   server.get("/healthz", (_request, reply) => reply.type(plain).send("healthz check passed"));
   server.get("/livez", (_request, reply) => reply.type(plain).send("healthz check passed"));
@@ -67,14 +67,15 @@ function addMetrics(server: FastifyInstance, storage: Storage): void {
   server.get("/metrics", (_request, reply) => reply.type(plain).send(renderMetrics(storage)));
 }
 
-function demandKey(server: FastifyInstance, apiKey: string): void {
-  const right = digest(apiKey);
+function demandKey(server: FastifyInstance, apiKeys: readonly string[]): void {
+  const right = apiKeys.map(digest);
   server.addHook("onRequest", async (request, reply) => {
     if (open.has(request.routeOptions.url ?? "")) return;
     const key = keyOf(request);
     if (key === undefined)
       return reply.code(401).type(plain).send("Must provide an API key or an Authorization bearer token");
-    if (!timingSafeEqual(digest(key), right))
+    const given = digest(key);
+    if (!right.some((each) => timingSafeEqual(given, each)))
       return reply.code(401).type(plain).send("Invalid API key or JWT");
     return undefined;
   });

@@ -11,6 +11,7 @@ const settingsSchema = z.strictObject({
       http_port: z.coerce.number().int().min(0).max(65_535).default(6333),
       metrics_port: z.coerce.number().int().min(0).max(65_535).optional(),
       api_key: z.string().min(1).optional(),
+      alt_api_key: z.string().min(1).optional(),
       // Locations other than file:// are refused whatever this says.
       enable_snapshot_url_recovery: z.union([z.boolean(), z.stringbool()]).optional(),
     })

@@ -7,6 +7,8 @@ import { Snapshots } from "../../../../local/images/qdrant/server/snapshots.ts";
 import { Storage } from "../../../../local/images/qdrant/server/storage.ts";
 
 export const apiKey = "the-right-key-0123456789";
+/** The second one, which opens as much. */
+export const alternativeKey = "the-former-key-0123456789";
 
 /** What came back: the HTTP status and the body, JSON where it is JSON. */
 export interface Reply {
@@ -42,7 +44,7 @@ export async function start(directory: string): Promise<Loopback> {
   const server = createServer({
     storage,
     snapshots: new Snapshots(join(directory, "snapshots"), storage),
-    apiKey,
+    apiKeys: [apiKey, alternativeKey],
   });
   await server.listen({ host: "127.0.0.1", port: 0 });
   const { port } = server.server.address() as AddressInfo;

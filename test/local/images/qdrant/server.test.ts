@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Loopback, result, withServer } from "./loopback.ts";
+import { alternativeKey, type Loopback, result, withServer } from "./loopback.ts";
 
 const id = (last: number) => `00000000-0000-4000-8000-${String(last).padStart(12, "0")}`;
 const small = { vectors: { size: 2, distance: "Cosine" } };
@@ -39,6 +39,8 @@ test("a key is demanded of everything but the health routes; a wrong one and non
     assert.equal((await server.ask("GET", "/no-such-route", undefined, {})).status, 401);
     const bearer = { authorization: "Bearer the-right-key-0123456789" };
     assert.equal((await server.ask("GET", "/collections", undefined, bearer)).status, 200);
+    const alternative = { "api-key": alternativeKey };
+    assert.equal((await server.ask("GET", "/collections", undefined, alternative)).status, 200);
   });
 });
 
