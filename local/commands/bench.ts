@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | edge | rehearse`: the figures in docs/benchmarks.md. Each prints a table
+ * `npm run bench -- platform | up | point | copy | stores | edge | rotation | rehearse`: the figures in docs/benchmarks.md. Each prints a table
  * and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { benchmarkPlatform } from "../bench/platform-benchmark.ts";
 import { benchmarkPoint } from "../bench/point-benchmark.ts";
 import { benchmarkRehearse } from "../bench/rehearse-benchmark.ts";
 import { renderBenchmark } from "../bench/render-benchmark.ts";
+import { benchmarkRotation } from "../bench/rotation-benchmark.ts";
 import { benchmarkStores } from "../bench/stores-benchmark.ts";
 import { benchmarkUp } from "../bench/up-benchmark.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
@@ -111,6 +112,17 @@ await runCommandLine(async () => {
     .action((options: Common & { connections: number; rounds: number; seconds: number }) =>
       run(options, async () => benchmarkEdge(await openBenchStack(options.stack), { ...options, progress })),
     );
+  onStack(add("rotation", "secrets that are rotated while orders come in"))
+    .option("--secrets <names>", "which, as `npm run secrets -- list` names them", names, [
+      ...["mongo-app-password", "redis-app-password", "rabbitmq-app-password", "minio-app-password"],
+      ...["mongo-root-password", "redis-password", "qdrant-api-key", "rabbitmq-admin-password"],
+    ])
+    .option("--rate <orders>", "orders a second", whole, 20)
+    .action(({ secrets, rate, ...options }: Common & { secrets: string[]; rate: number }) =>
+      run(options, async () =>
+        benchmarkRotation(await openBenchStack(options.stack), { secrets, ordersPerSecond: rate, progress }),
+      ),
+    );
   add("rehearse", "timeline, RPO and RTO of the newest rehearsal")
     .option("--run", "rehearse now")
     .action((options: Pick<Common, "json"> & { run?: true }) =>
@@ -145,6 +157,11 @@ function whole(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("expected a whole number of at least 1.");
   return value;
+}
+
+/** Such as `mongo-app-password,redis-password`. */
+function names(text: string): string[] {
+  return text.split(",");
 }
 
 /** Some of them, such as `1000,20000`. */

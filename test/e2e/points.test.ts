@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { catalog } from "../../components/services/catalog.ts";
+import { ordersDuring } from "../../local/bench/orders-during.ts";
 import { withTimersHeld } from "../../local/bench/with-timers-held.ts";
 import { startS3, stopS3 } from "../../local/cloud/s3-outage.ts";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
-import { readLedger } from "../../recovery/drill/ledger-file.ts";
 import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.ts";
-import { OrderWriter } from "../../recovery/drill/order-writer.ts";
-import { readBack } from "../../recovery/drill/read-back.ts";
 import { exitCodes } from "../../recovery/exit-codes.ts";
 import { layout } from "../../recovery/layout.ts";
 import { manifestFile, manifestSchema } from "../../recovery/manifest.ts";
@@ -53,24 +48,10 @@ afterEach(async () => {
 
 /** Writes orders through the edge while `work` runs, and sees that all that were acknowledged are there afterwards. */
 async function underOrders(ratePerSecond: number, work: () => Promise<void>): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "kaleem-orders-"));
-  try {
-    const ledgerFile = join(folder, "ledger.jsonl");
-    const writer = await OrderWriter.start({ target: edge, ledgerFile, ratePerSecond, timeoutMs: 20_000 });
-    const written = await work().then(
-      () => writer.stop(),
-      async (error: unknown) => {
-        await writer.stop();
-        throw error;
-      },
-    );
-    const read = await readBack(edge, (await readLedger(ledgerFile)).entries, { timeoutMs: 20_000 });
-    assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
-    assertNoneTurnedAway(written);
-    return written.acknowledged;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { written, read } = await ordersDuring(edge, ratePerSecond, work);
+  assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
+  assertNoneTurnedAway(written);
+  return written.acknowledged;
 }
 
 /** A point that must come off, by its unit; its id. */

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
+import { ordersDuring } from "../../local/bench/orders-during.ts";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
-import { readLedger } from "../../recovery/drill/ledger-file.ts";
 import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
-import { OrderWriter } from "../../recovery/drill/order-writer.ts";
-import { readBack } from "../../recovery/drill/read-back.ts";
 import { layout } from "../../recovery/layout.ts";
 import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
@@ -31,20 +26,16 @@ interface Rotated {
 async function rotateUnderOrders(name: string): Promise<Rotated> {
   const value = async (): Promise<string> => (await stackSecrets(stack)).get(`kaleem:${name}`) ?? "";
   const former = await value();
-  const ledgerFile = join(await mkdtemp(join(tmpdir(), "kaleem-rotation-")), "ledger.jsonl");
-  const writer = await OrderWriter.start({
-    ...{ target: edge, ledgerFile, ratePerSecond: 20, timeoutMs: 30_000 },
-    // All that wait while a store is stopped and started.
-    maxInFlight: 1_000,
-  });
-  const ended = await npmRun("secrets", "rotate", name, "--stack", stack);
-  const written = await writer.stop();
+  const {
+    result: ended,
+    written,
+    read,
+  } = await ordersDuring(edge, 20, () => npmRun("secrets", "rotate", name, "--stack", stack));
   console.log(
     `rotation of ${name}: ${ended.seconds.toFixed(0)} s, ${written.sent} orders sent, ${written.acknowledged} acknowledged, ` +
       `longest time without ${written.largestGapMs.toFixed(0)} ms, causes ${JSON.stringify(written.causes)}`,
   );
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-  const read = await readBack(edge, (await readLedger(ledgerFile)).entries, { timeoutMs: 20_000 });
   assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
   const present = await value();
   assert.notEqual(present, former);
