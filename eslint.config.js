@@ -21,7 +21,7 @@ const borders = [
     to: /^components\//,
     // The catalog's pages and the schema of the outputs are the contract; how resources are made of them is not.
     except:
-      /^components\/(outputs\.ts|text\/|services\/(catalog|definition|image-lock|quantities|store-number)\.ts|services\/[^/]+\/[^/]+\.ts$)/,
+      /^components\/(outputs\.ts|text\/|services\/(catalog|definition|image-lock|quantities|recovery|store-number)\.ts|services\/[^/]+\/[^/]+\.ts$)/,
     because:
       "recovery knows the catalog, the definitions and the outputs' schema, not how components declare them",
   },
@@ -34,7 +34,7 @@ const borders = [
 
 /** Modules that pull in the engine's SDK stay out of what must run without Pulumi. */
 const pulumiFree =
-  /^(recovery\/|components\/(text|config)\/(?!load)|components\/services\/([^/]+\/|definition|catalog|image-lock|quantities|store-number))/;
+  /^(recovery\/|components\/(text|config)\/(?!load)|components\/services\/([^/]+\/|definition|catalog|image-lock|quantities|recovery|store-number))/;
 
 const importDirection = {
   meta: { type: "problem", schema: [], messages: { border: "{{target}}: {{because}}." } },

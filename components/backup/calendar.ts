@@ -1,4 +1,4 @@
-import type { Duration } from "../services/definition.ts";
+import type { Duration } from "../services/quantities.ts";
 import { milliseconds } from "../services/quantities.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { layout } from "../../recovery/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
-import type { Duration } from "../services/definition.ts";
+import type { Duration } from "../services/quantities.ts";
 import { milliseconds } from "../services/quantities.ts";
 import type { IniSection } from "../text/ini.ts";
 import { alertHardening } from "./alert-hardening.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { edgeStatusPort, layout } from "../../recovery/layout.ts";
-import type { ByteSize } from "../services/definition.ts";
+import type { ByteSize } from "../services/quantities.ts";
 import { bytes } from "../services/quantities.ts";
 import { renderTemplate } from "../text/template.ts";
 import { cloudflareRanges } from "./cloudflare-ranges.ts";

@@ -1,4 +1,8 @@
-import type { ByteSize, Duration } from "./definition.ts";
+/** A size with its unit, such as `512MiB`. */
+export type ByteSize = `${number}${"KiB" | "MiB" | "GiB"}`;
+
+/** A span of time with its unit, such as `500ms`, `5s` or `30m`. */
+export type Duration = `${number}${"ms" | "s" | "m" | "h"}`;
 
 const units = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 const spans = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,4 +1,5 @@
-import type { Duration, ServiceDefinition } from "./definition.ts";
+import type { ServiceDefinition } from "./definition.ts";
+import type { Duration } from "./quantities.ts";
 import { dockerDuration, milliseconds } from "./quantities.ts";
 
 /** What a service's rollout depends on beside its definition. */

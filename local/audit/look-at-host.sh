@@ -18,7 +18,13 @@ for path in /etc/systemd/system/kaleem-*.service; do
 done
 
 for container in $(docker ps --quiet --filter label=com.docker.swarm.service.name); do
-  printf '{"container":%s}\n' "$(docker inspect --format '{{json .}}' "$container")"
+  if seen=$(docker inspect --format '{{json .}}' "$container" 2>&1); then
+    printf '{"container":%s}\n' "$seen"
+  elif [[ $seen != *'No such object'* ]]; then
+    # One that ended since it was listed is not judged.
+    printf '%s\n' "$seen" >&2
+    exit 1
+  fi
 done
 
 [[ ${1:-} == full ]] || exit 0

@@ -1,4 +1,4 @@
-import type { Counts, Recovery, StoreAddress } from "../definition.ts";
+import type { Counts, Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { signedCalls, type SignedCalls } from "./signed-calls.ts";
 import { dropFormerLogins, makeLogin, type MinioUsers } from "./users.ts";

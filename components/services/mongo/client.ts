@@ -1,5 +1,5 @@
 import type { MongoClient, MongoClientOptions } from "mongodb";
-import type { StoreAddress } from "../definition.ts";
+import type { StoreAddress } from "../recovery.ts";
 
 const timeoutMs = 5_000;
 export const authenticationFailed = 18;

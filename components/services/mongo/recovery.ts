@@ -1,5 +1,5 @@
 import type { Collection, Db, MongoClient } from "mongodb";
-import type { Recovery, StoreAddress } from "../definition.ts";
+import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { serverNumbers } from "./server-numbers.ts";

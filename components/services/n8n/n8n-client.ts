@@ -1,4 +1,4 @@
-import type { StoreAddress } from "../definition.ts";
+import type { StoreAddress } from "../recovery.ts";
 
 const timeoutMs = 5_000;
 const cookieName = "n8n-auth";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Recovery } from "../definition.ts";
+import type { Recovery } from "../recovery.ts";
 import { N8nClient } from "./n8n-client.ts";
 
 const tag = z.object({ id: z.string(), name: z.string() });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Recovery } from "../definition.ts";
+import type { Recovery } from "../recovery.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
 
 const orders = "orders";

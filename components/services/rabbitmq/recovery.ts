@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Recovery, StoreAddress } from "../definition.ts";
+import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { amqpLogin } from "./amqp-login.ts";
 import { checkTopology } from "./check-topology.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RedisClientType } from "redis";
-import type { Recovery, StoreAddress } from "../definition.ts";
+import type { Recovery, StoreAddress } from "../recovery.ts";
 
 interface Client {
   readonly redis: RedisClientType;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Recovery, StatefulDefinition } from "../../../components/services/definition.ts";
+import type { StatefulDefinition } from "../../../components/services/definition.ts";
+import type { Recovery } from "../../../components/services/recovery.ts";
 import type { Task } from "../../../recovery/agent/docker.ts";
 import { Log } from "../../../recovery/agent/log.ts";
 import { measureStores } from "../../../recovery/agent/measure-stores.ts";

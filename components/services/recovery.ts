@@ -1,0 +1,77 @@
+import type { Duration } from "./quantities.ts";
+import type { StoreNumber } from "./store-number.ts";
+
+/** Where a store answers, and with which secrets: name under /run/secrets, or in `userSecrets`, → value. */
+export interface StoreAddress {
+  readonly host: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * How a store is written to, asked and mended by the agent. `Client` is whatever its driver gives.
+ * Every function gets an open client; the agent opens and closes it around a batch of calls.
+ */
+export interface Recovery<Client> {
+  readonly objectives: { readonly rpo: Duration; readonly rto: Duration };
+  /** Throws when the store refuses the secrets or does not answer within seconds. */
+  connect(at: StoreAddress): Promise<Client>;
+  close(client: Client): Promise<void>;
+  /** The engine's own version, kept in the manifest. */
+  version(client: Client): Promise<string>;
+  /**
+   * First start, and after a secret has changed: replica set, users. Idempotent. What users log in with until now stays valid:
+   * applications that still run with it must not notice.
+   */
+  setup(client: Client): Promise<void>;
+  /** The end of a rotation: takes away what `setup` has left valid beside the present secrets. Left out: nothing is left. */
+  retire?(client: Client): Promise<void>;
+  /**
+   * A password that the store itself keeps, and that its task only proves: set in the running store just before the task is
+   * replaced. `secret` is its name under /run/secrets. Left out: every secret of the task comes into effect by its start.
+   */
+  readonly administrator?: {
+    readonly secret: string;
+    set(client: Client, password: string): Promise<void>;
+  };
+  /**
+   * How users are set in data that carries an older administrator's password: a start of the store's own image, with these
+   * arguments, that asks nobody for a password and that nobody can reach, since it has no network.
+   */
+  readonly maintenance?: {
+    readonly args: readonly string[];
+    /** Whether an error of `connect` says that the administrator is refused. */
+    refused(error: unknown): boolean;
+    /** Gives the administrator its present password. Throws while the store does not answer yet. */
+    unlock(at: StoreAddress): Promise<void>;
+  };
+  /** Whether the store lets the user of this secret in with this password; throws when it does not answer at all. How a rotation is proved. */
+  accepts?(at: StoreAddress, secret: string, password: string): Promise<boolean>;
+  /**
+   * What the engine says of itself, for monitoring, twice a minute. Asked from the host, with the passwords of `userSecrets` alone.
+   * Left out where it tells Prometheus itself (`metrics`) or an exporter does. Throws when the store does not answer in seconds.
+   */
+  measure?(at: StoreAddress): Promise<readonly StoreNumber[]>;
+  /** A write that has survived a crash by the time `write` returns, and its read. */
+  readonly canary: {
+    write(client: Client, mark: string): Promise<void>;
+    read(client: Client): Promise<string | null>;
+  };
+  /**
+   * What is counted before and after the instant: the restored value must lie between. Null for what cannot be counted within
+   * `limitMs`: it is then not compared, and a point does not wait for it.
+   */
+  counts(client: Client, limitMs: number): Promise<Counts>;
+  /** Sets the store's users to the present secrets after a restore of older data. */
+  reconcile(client: Client): Promise<void>;
+  /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
+  orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  /** Why no order is ever here; `orders` is then not asked, and a lost order is not held against this store. */
+  readonly holdsNoOrders?: string;
+  /** The recorded webhooks with these ids; only the store that keeps them has this. What a smoke test asks. */
+  webhooks?(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
+  readonly ordersMayBeIn?: string;
+}
+
+/** What is counted → how many; null when that cannot be told in time. */
+export type Counts = Readonly<Record<string, number | null>>;
