@@ -4,6 +4,6 @@ export interface StoreNumber {
   readonly help: string;
   /** A counter only grows, until the engine starts anew. */
   readonly kind: "counter" | "gauge";
-  readonly labels?: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }

@@ -54,6 +54,6 @@ function isMeasured(service: string, yes: boolean): Sample {
   return { name: "kaleem_store_measured", help, labels: { service }, value: yes ? 1 : 0 };
 }
 
-function sample({ name, help, kind, labels = {}, value }: StoreNumber): Sample {
+function sample({ name, help, kind, labels, value }: StoreNumber): Sample {
   return kind === "counter" ? counter(name, help, labels, value) : { name, help, labels, value };
 }

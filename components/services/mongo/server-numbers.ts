@@ -74,10 +74,10 @@ export function serverNumbers(answers: ServerAnswers): StoreNumber[] {
 function commandNumbers([command, counts]: readonly [string, unknown]): StoreNumber[] {
   const parsed = commandCounts.safeParse(counts);
   if (!parsed.success || parsed.data.total === 0) return [];
-  const labels = { cmd_name: command };
+  const name = `mongodb_ss_metrics_commands_${command.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`;
   return read(parsed.data, [
-    counter("mongodb_ss_metrics_commands_total", "Calls since MongoDB started.", ["total"], labels),
-    counter("mongodb_ss_metrics_commands_failed", "Calls that failed.", ["failed"], labels),
+    counter(`${name}_total`, "Calls of a command since MongoDB started.", ["total"]),
+    counter(`${name}_failed`, "Of them, those that failed.", ["failed"]),
   ]);
 }
 
@@ -96,10 +96,10 @@ function read(answer: unknown, numbers: readonly Told[]): StoreNumber[] {
   });
 }
 
-function gauge(name: string, help: string, at: Told["at"], labels?: Labels): Told {
-  return { name, help, kind: "gauge", at, ...(labels === undefined ? {} : { labels }) };
+function gauge(name: string, help: string, at: Told["at"], labels: Labels = {}): Told {
+  return { name, help, kind: "gauge", at, labels };
 }
 
-function counter(name: string, help: string, at: Told["at"], labels: Labels): Told {
+function counter(name: string, help: string, at: Told["at"], labels: Labels = {}): Told {
   return { name, help, kind: "counter", at, labels };
 }

@@ -43,7 +43,7 @@ test("a store is asked at its task's address with its users' passwords, and told
   const page = store("mongo", (at) => {
     asked.push(at);
     return Promise.resolve([
-      { name: "up_seconds", help: "Since its start.", kind: "gauge", value: 4 },
+      { name: "up_seconds", help: "Since its start.", kind: "gauge", labels: {}, value: 4 },
       { name: "calls_total", help: "Calls.", kind: "counter", labels: { of: "find" }, value: 9 },
     ]);
   });

@@ -27,7 +27,7 @@ const serverStatus = {
 /** Name and labels → value, as Prometheus names a series. */
 function told(answers: Parameters<typeof serverNumbers>[0]): Record<string, number> {
   return Object.fromEntries(
-    serverNumbers(answers).map(({ name, labels = {}, value }) => [
+    serverNumbers(answers).map(({ name, labels, value }) => [
       name +
         Object.entries(labels)
           .map(([key, label]) => `{${key}=${label}}`)
@@ -52,8 +52,8 @@ test("what a mongod says is told by the names of its exporter; commands that wer
     "mongodb_ss_opcounters{legacy_op_type=command}": 90,
     mongodb_ss_wt_cache_bytes_currently_in_the_cache: 4_096,
     mongodb_ss_wt_cache_maximum_bytes_configured: 536_870_912,
-    "mongodb_ss_metrics_commands_total{cmd_name=find}": 7,
-    "mongodb_ss_metrics_commands_failed{cmd_name=find}": 1,
+    mongodb_ss_metrics_commands_find_total: 7,
+    mongodb_ss_metrics_commands_find_failed: 1,
     "mongodb_dbstats_objects{database=kaleem}": 120,
     "mongodb_dbstats_dataSize{database=kaleem}": 48_000,
     "mongodb_dbstats_storageSize{database=kaleem}": 20_480,
@@ -66,7 +66,11 @@ test("counters are told from gauges", () => {
   );
   assert.deepEqual(
     [...kinds].flatMap(([name, kind]) => (kind === "counter" ? [name] : [])),
-    ["mongodb_ss_opcounters", "mongodb_ss_metrics_commands_total", "mongodb_ss_metrics_commands_failed"],
+    [
+      "mongodb_ss_opcounters",
+      "mongodb_ss_metrics_commands_find_total",
+      "mongodb_ss_metrics_commands_find_failed",
+    ],
   );
 });
 
