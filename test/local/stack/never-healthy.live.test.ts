@@ -17,7 +17,7 @@ const [every, retries, startPeriod] = ["1s", 2, "2s"] as const;
 /** Quick to give up, and otherwise like any application. */
 const page = madeUpApplication({
   name,
-  health: { argv: ["test"], every, timeout: "3s", retries, startPeriod },
+  health: { argv: ["test"], every, timeout: "20s", retries, startPeriod },
 });
 
 type Version = "well" | "ill";
@@ -51,7 +51,7 @@ function declared(version: Version, patience: Patience): WantedResource[] {
         commands: ["/bin/sh", "-c", starts[version]],
         init: true,
         stopGracePeriod: "5s",
-        healthcheck: { tests: check, interval: every, timeout: "3s", retries, startPeriod },
+        healthcheck: { tests: check, interval: every, timeout: "20s", retries, startPeriod },
       },
     },
   };

@@ -76,7 +76,8 @@ function service(variant: Variant): object {
         healthcheck: {
           tests: variant.tests ?? healthy,
           interval: "1s",
-          timeout: "3s",
+          // Those that fail, fail at once; on a busy machine those that succeed may take seconds to start.
+          timeout: "20s",
           retries: 2,
           startPeriod: "1s",
         },
