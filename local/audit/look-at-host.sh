@@ -18,12 +18,12 @@ for path in /etc/systemd/system/kaleem-*.service; do
 done
 
 for container in $(docker ps --quiet --filter label=com.docker.swarm.service.name); do
-  if seen=$(docker inspect --format '{{json .}}' "$container" 2>&1); then
+  if seen=$(docker inspect --format '{{json .}}' "$container"); then
     printf '{"container":%s}\n' "$seen"
-  elif [[ $seen != *'No such object'* ]]; then
+  else
     # One that ended since it was listed is not judged.
-    printf '%s\n' "$seen" >&2
-    exit 1
+    still=$(docker ps --quiet --filter "id=$container")
+    [[ -z $still ]]
   fi
 done
 

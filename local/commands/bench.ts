@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | edge | rotation | rehearse`: the figures in docs/benchmarks.md. Each prints a table
- * and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
+ * `npm run bench -- platform | up | point | copy | stores | edge | rotation | rehearse`: the figures in
+ * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -61,9 +61,9 @@ export function serverNumbers(answers: ServerAnswers): StoreNumber[] {
   const { isWritablePrimary } = hello.parse(answers.hello);
   const status = serverStatus.parse(answers.serverStatus);
   const database = dbStats.parse(answers.dbStats);
-  const writable = gauge("kaleem_mongo_writable", "1 while MongoDB takes writes.", ["isWritablePrimary"]);
+  const help = "1 while MongoDB takes writes.";
   return [
-    ...read({ isWritablePrimary: Number(isWritablePrimary) }, [writable]),
+    { name: "kaleem_mongo_writable", help, kind: "gauge", labels: {}, value: Number(isWritablePrimary) },
     ...read(status, statusNumbers),
     ...Object.entries(status.metrics?.commands ?? {}).flatMap(commandNumbers),
     ...read(database, databaseNumbers(database.db)),

@@ -93,9 +93,14 @@ test("a renewed certificate is shown after a reload, without dropping what is un
 test("a key of another certificate is refused, and the old pair goes on serving", async () => {
   const refusal = edge.installIdentity(renewed.key + given.certificate);
   assert.match(refusal ?? "", /edge: nginx refuses the certificate or its key: .*key values mismatch/);
-  for (const line of (renewed.key + given.certificate).trim().split("\n")) {
-    assert.ok(!refusal?.includes(line), `the refusal shows a line of what was given: ${line}`);
-  }
+  assert.doesNotMatch(refusal ?? "", /PRIVATE KEY/);
+  // Any run of it; base64 by its look alone would be a long path too.
+  const secret = (renewed.key + given.certificate).replaceAll("\n", "");
+  for (let at = 0; at + 24 <= secret.length; at += 1)
+    assert.ok(
+      !refusal?.replaceAll("\n", "").includes(secret.slice(at, at + 24)),
+      "a piece of what was given is shown",
+    );
   assert.equal((await edge.ask("https", "/", trusting)).status, 200);
 });
 
