@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { askAgent } from "../../recovery/operator/agent.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { withTimersHeld } from "./with-timers-held.ts";

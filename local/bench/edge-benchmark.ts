@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
 import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { edgeNotes, edgeTable, type EdgeRequest, type EdgeRound, type WayFigures } from "./edge-table.ts";

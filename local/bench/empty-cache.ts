@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheDirectory } from "../cache/directory.ts";
-import { runCommand } from "../run-command.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 
 /**
  * Runs `work` with empty caches, ours and Go's, beside the usual one (on its disk: they grow to some gigabytes), and

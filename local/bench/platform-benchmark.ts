@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { bringUp } from "../stack/bring-up.ts";
 import { describeChanges } from "../stack/describe-changes.ts";
 import { tearDown } from "../stack/tear-down.ts";

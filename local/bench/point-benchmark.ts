@@ -6,7 +6,7 @@ import { OrderWriter } from "../../recovery/drill/order-writer.ts";
 import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
 import { layout } from "../../recovery/layout.ts";
 import { parseOffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { bucketBytes } from "./bucket-bytes.ts";

@@ -1,7 +1,7 @@
 import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
 import { thisRepository } from "../instance.ts";
-import type { Progress } from "../progress.ts";
-import { runCommand } from "../run-command.ts";
+import type { Progress } from "../../workstation/progress.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { ordersDuring } from "./orders-during.ts";

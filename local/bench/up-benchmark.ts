@@ -1,9 +1,9 @@
 import type { StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { bringUp } from "../stack/bring-up.ts";
 import { describeChanges } from "../stack/describe-changes.ts";
 import { tearDown } from "../stack/tear-down.ts";
-import type { PhaseSeconds } from "../stack/timed-progress.ts";
+import type { PhaseSeconds } from "../../workstation/timed-progress.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { withEmptyCache } from "./empty-cache.ts";
 

@@ -7,7 +7,7 @@ import { prepareImages } from "../images/prepare-images.ts";
 import { registryImage } from "../images/registry/image.ts";
 import { s3Image } from "../images/s3/image.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { cloudKeys, type CloudKeys } from "./cloud-keys.ts";
 import { ensureNetwork } from "./network.ts";
 import { ensureServer, type ServerChange, type WantedServer } from "./ensure-server.ts";

@@ -3,7 +3,7 @@ import { type ArchivedFile, fileArchive } from "../images/file-archive.ts";
 import { localImage } from "../images/local-image.ts";
 import type { ImageRecipe } from "../images/recipe.ts";
 import type { CloudInstance, CloudServer } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { refuseTakenPorts } from "../vps/port-clash.ts";
 import { labelArguments } from "./network.ts";
 

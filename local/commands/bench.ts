@@ -18,7 +18,7 @@ import { benchmarkRotation } from "../bench/rotation-benchmark.ts";
 import { benchmarkStores } from "../bench/stores-benchmark.ts";
 import { benchmarkUp } from "../bench/up-benchmark.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { runCommandLine } from "./command-errors.ts";
 
 const progress = terminalProgress();

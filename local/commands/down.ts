@@ -9,7 +9,7 @@ import { stackInstance, thisRepository } from "../instance.ts";
 import { probeDaemon } from "../prerequisites/docker-daemon.ts";
 import { thisMachine } from "../prerequisites/machine.ts";
 import { stopDaemonWeStarted } from "../prerequisites/start-daemon.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { tearDown } from "../stack/tear-down.ts";
 import { runCommandLine } from "./command-errors.ts";
 

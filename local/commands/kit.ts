@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
 import { decryptConfig } from "../engine/stack.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { recoveryKitSchema, type RecoveryKit } from "../stack/recovery-kit.ts";
 import { openStackPaths } from "../stack/stack-paths.ts";
 import { runCommandLine } from "./command-errors.ts";

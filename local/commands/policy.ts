@@ -15,7 +15,7 @@ import { PulumiError } from "../engine/pulumi-error.ts";
 import { thisRepository } from "../instance.ts";
 import { previewWithPack } from "../policy/preview-with-pack.ts";
 import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { runCommandLine } from "./command-errors.ts";
 
 await runCommandLine(async () => {

@@ -9,7 +9,7 @@ import { Command } from "commander";
 import { LocalStage } from "../drill/local-stage.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
 import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { tearDown } from "../stack/tear-down.ts";
 import { rehearse } from "../../recovery/drill/rehearsal.ts";
 import { renderRehearsal } from "../../recovery/drill/rehearsal-report.ts";

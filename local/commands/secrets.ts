@@ -9,7 +9,7 @@ import { z } from "zod";
 import { catalog } from "../../components/services/catalog.ts";
 import { runPulumi } from "../engine/pulumi.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { listSecrets, renderSecretList } from "../secrets/secret-list.ts";
 import { openHost } from "../secrets/open-host.ts";
 import { planInit, renderInit } from "../secrets/plan-init.ts";

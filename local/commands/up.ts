@@ -5,7 +5,7 @@
  */
 import { Command } from "commander";
 import { stackInstance, thisRepository } from "../instance.ts";
-import { terminalProgress } from "../progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../stack/bring-up.ts";
 import { readRecoveryKit } from "../stack/recovery-kit.ts";
 import { renderBroughtUp } from "../stack/render-brought-up.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { stackInstance } from "../instance.ts";
 import { catalog } from "../../components/services/catalog.ts";
 import { isApplication } from "../../components/services/is-application.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { askEdge } from "../stack/await-edge.ts";
 import { bringUp, type BroughtUp } from "../stack/bring-up.ts";
 import { destroyVps } from "../vps/destroy-vps.ts";

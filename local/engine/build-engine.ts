@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cached } from "../cache/cached.ts";
-import { contentKey } from "../cache/content-key.ts";
-import { cacheDirectory } from "../cache/directory.ts";
-import { runCommand } from "../run-command.ts";
+import { cached } from "../../workstation/cache/cached.ts";
+import { contentKey } from "../../workstation/cache/content-key.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import { pinnedVersion } from "./engine.ts";
 import { findGo } from "./go.ts";
 

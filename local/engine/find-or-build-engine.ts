@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { buildEngine, findBuiltEngine } from "./build-engine.ts";
 import { pinnedVersion, type Engine } from "./engine.ts";
 import { downloadOfficialEngine, findOfficialEngine } from "./official-engine.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { findOnPath } from "../find-on-path.ts";
-import { runCommand } from "../run-command.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import { oldestGo, oldestVersion } from "./engine.ts";
 import { findVersion, isAtLeast } from "./version.ts";
 

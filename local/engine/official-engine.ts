@@ -4,11 +4,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { cached } from "../cache/cached.ts";
-import { cacheDirectory } from "../cache/directory.ts";
-import { recall, remember } from "../cache/memo.ts";
-import { findOnPath } from "../find-on-path.ts";
-import { runCommand } from "../run-command.ts";
+import { cached } from "../../workstation/cache/cached.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import { recall, remember } from "../../workstation/cache/memo.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import { oldestVersion, pinnedVersion } from "./engine.ts";
 import { findVersion, isAtLeast } from "./version.ts";
 

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { cached } from "../cache/cached.ts";
-import { contentKey } from "../cache/content-key.ts";
-import { recall, remember } from "../cache/memo.ts";
-import { findOnPath } from "../find-on-path.ts";
-import { runCommand } from "../run-command.ts";
+import { cached } from "../../workstation/cache/cached.ts";
+import { contentKey } from "../../workstation/cache/content-key.ts";
+import { recall, remember } from "../../workstation/cache/memo.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import type { ProviderName, ProviderSource } from "./engine.ts";
 import { pulumiHome } from "./pulumi-home.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { parse } from "yaml";
-import { runCommand } from "../run-command.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
 

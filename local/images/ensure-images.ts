@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { contentKey } from "../cache/content-key.ts";
+import { contentKey } from "../../workstation/cache/content-key.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { docker } from "./docker.ts";
 import {
   type GeneratedLock,

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { cached } from "../cache/cached.ts";
-import { contentKey } from "../cache/content-key.ts";
-import { cacheDirectory } from "../cache/directory.ts";
-import type { Progress } from "../progress.ts";
+import { cached } from "../../workstation/cache/cached.ts";
+import { contentKey } from "../../workstation/cache/content-key.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { docker, inspect } from "./docker.ts";
 import type { ImageRecipe } from "./recipe.ts";
 

@@ -1,4 +1,4 @@
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { imageFiles, isMade } from "./local-image.ts";
 import type { ImageRecipe } from "./recipe.ts";
 import { registryImage } from "./registry/image.ts";

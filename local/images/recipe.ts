@@ -1,4 +1,4 @@
-import type { KeyPart } from "../cache/content-key.ts";
+import type { KeyPart } from "../../workstation/cache/content-key.ts";
 
 /** How one image is made on this machine, where no image registry need answer. */
 export interface ImageRecipe {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { recall, remember } from "../cache/memo.ts";
+import { recall, remember } from "../../workstation/cache/memo.ts";
 import { LocalCommandError } from "./command.ts";
 import { docker } from "./docker.ts";
 

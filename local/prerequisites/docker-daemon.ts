@@ -1,5 +1,5 @@
-import { findOnPath } from "../find-on-path.ts";
-import { runCommand } from "../run-command.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import type { Machine } from "./machine.ts";
 
 /** What stands behind `docker`, the client, which may be installed without any daemon. */

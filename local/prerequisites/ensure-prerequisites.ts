@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory } from "../cache/directory.ts";
-import { withLock } from "../cache/lock.ts";
-import { findOnPath } from "../find-on-path.ts";
-import type { Progress } from "../progress.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import { withLock } from "../../workstation/cache/lock.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { probeDaemon } from "./docker-daemon.ts";
 import { installPackages } from "./install-packages.ts";
 import { thisMachine, type Machine } from "./machine.ts";

@@ -1,4 +1,4 @@
-import { runCommand, type Finished } from "../run-command.ts";
+import { runCommand, type Finished } from "../../workstation/run-command.ts";
 import type { Machine } from "./machine.ts";
 
 /**

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheDirectory } from "../cache/directory.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { probeDaemon } from "./docker-daemon.ts";
-import { runCommand } from "../run-command.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import type { Machine } from "./machine.ts";
 
 const startSeconds = 60;

@@ -1,4 +1,4 @@
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { planRotation, type RotationPlan, type RotationStep } from "./plan-rotation.ts";
 import type { RotationJournal } from "./rotation-journal.ts";
 import type { ServiceDefinition } from "../../components/services/definition.ts";

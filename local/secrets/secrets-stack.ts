@@ -5,7 +5,7 @@ import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
 import { decryptConfig, setSecrets } from "../engine/stack.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import { stackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { parseStackFile, secretsIn } from "../stack/stack-file.ts";
 import { openStackPaths } from "../stack/stack-paths.ts";
 

@@ -10,7 +10,7 @@ import { upstreamOnly, type UpstreamOnlyService } from "../images/upstream-only.
 import { ensureImages } from "../images/ensure-images.ts";
 import type { StackInstance } from "../instance.ts";
 import { ensurePrerequisites } from "../prerequisites/ensure-prerequisites.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { sshKeyPair } from "../ssh/ssh-key-pair.ts";
 import { createVps, type Vps } from "../vps/create-vps.ts";
@@ -25,7 +25,7 @@ import { mergeSettings } from "./merge-settings.ts";
 import { prepareStack } from "./prepare-stack.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { openStackPaths, type StackPaths } from "./stack-paths.ts";
-import { timedProgress, type PhaseSeconds } from "./timed-progress.ts";
+import { timedProgress, type PhaseSeconds } from "../../workstation/timed-progress.ts";
 import { recordingDeployment } from "./record-deployment.ts";
 
 export interface BringUpRequest {

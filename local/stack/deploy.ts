@@ -2,7 +2,7 @@ import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
 import type { StackContext } from "../engine/stack-context.ts";
 import type { DisabledService } from "../../components/services/disabled-services.ts";
 import type { StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
 import { layout } from "../../recovery/layout.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";

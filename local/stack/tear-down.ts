@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { cloudUsers } from "../cloud/cloud-users.ts";
 import { destroyCloud } from "../cloud/destroy-cloud.ts";
 import type { StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { destroyVps } from "../vps/destroy-vps.ts";
 
 /**

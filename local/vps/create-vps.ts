@@ -6,7 +6,7 @@ import { command, LocalCommandError } from "../images/command.ts";
 import { localImage } from "../images/local-image.ts";
 import { vpsImage } from "../images/vps/image.ts";
 import type { StackInstance } from "../instance.ts";
-import type { Progress } from "../progress.ts";
+import type { Progress } from "../../workstation/progress.ts";
 import { awaitSsh, sshArguments } from "./await-ssh.ts";
 import { hostPattern, knownKey, pinHostKey, readKnownHosts } from "./known-hosts.ts";
 import { type DockerHost, machineArguments } from "./machine-arguments.ts";

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { stringify } from "yaml";
 import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
 import { runPulumi } from "../../local/engine/pulumi.ts";
-import { silentProgress } from "../../local/progress.ts";
+import { silentProgress } from "../../workstation/progress.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
 import { exitCodes } from "../../recovery/exit-codes.ts";

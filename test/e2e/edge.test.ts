@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { setSecrets } from "../../local/engine/stack.ts";
 import { issuedFor } from "../../local/policy/trial-certificate.ts";
-import { silentProgress } from "../../local/progress.ts";
+import { silentProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../../local/stack/bring-up.ts";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
 import { edgeOf, hostOf, instanceOf, testStack } from "./support/test-stack.ts";

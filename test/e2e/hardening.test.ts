@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { auditHost } from "../../local/audit/audit-host.ts";
-import { runCommand } from "../../local/run-command.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 import { readOutputs } from "../../local/engine/stack.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { loginName } from "../../components/services/login-name.ts";

@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { cacheDirectory } from "../../local/cache/directory.ts";
+import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { runProgram, runTests } from "../run-tests.ts";
 import { story } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";

@@ -8,7 +8,7 @@ import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
 import { prepareImages } from "../../local/images/prepare-images.ts";
 import { stackInstance, thisRepository, type StackInstance } from "../../local/instance.ts";
 import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";
-import { terminalProgress } from "../../local/progress.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
 import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
 import { tearDown } from "../../local/stack/tear-down.ts";
 import { createVps } from "../../local/vps/create-vps.ts";

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
 import { previewWithPack } from "../../local/policy/preview-with-pack.ts";
 import { trialStack } from "../../local/policy/trial-stack.ts";
-import { silentProgress } from "../../local/progress.ts";
+import { silentProgress } from "../../workstation/progress.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "kaleem-policy-"));

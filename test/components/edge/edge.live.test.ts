@@ -9,7 +9,7 @@ import { edgeIdentity } from "../../../components/edge/tls-files.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { nginxImage } from "../../../local/images/nginx/image.ts";
 import { issueCertificate, issuedFor } from "../../../local/policy/trial-certificate.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { LiveEdge } from "./live-edge.ts";
 
 const serverName = "kaleem.example.com";

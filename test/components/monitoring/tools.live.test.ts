@@ -10,7 +10,7 @@ import { LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { monitoringImage } from "../../../local/images/monitoring/image.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { facts } from "./facts.ts";
 
 const work = await mkdtemp(path.join(tmpdir(), "kaleem-monitoring-"));

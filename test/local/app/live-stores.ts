@@ -16,7 +16,7 @@ import { qdrantImage } from "../../../local/images/qdrant/image.ts";
 import { rabbitmqImage } from "../../../local/images/rabbitmq/image.ts";
 import type { ImageRecipe } from "../../../local/images/recipe.ts";
 import { redisImage } from "../../../local/images/redis/image.ts";
-import { terminalProgress } from "../../../local/progress.ts";
+import { terminalProgress } from "../../../workstation/progress.ts";
 import { StoreContainers } from "../../components/services/support/store-container.ts";
 import type { StoreContainer } from "../../components/services/support/store-container.ts";
 

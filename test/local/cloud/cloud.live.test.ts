@@ -16,7 +16,7 @@ import { ensureImages } from "../../../local/images/ensure-images.ts";
 import { parseLock } from "../../../local/images/image-lock.ts";
 import { standIns } from "../../../local/images/stand-ins.ts";
 import { stackInstance } from "../../../local/instance.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 
 const repository = realpathSync(await mkdtemp(path.join(tmpdir(), "kaleem-cloud-")));

@@ -17,7 +17,7 @@ import type { PulumiError } from "../../../local/engine/pulumi-error.ts";
 import { runPulumi } from "../../../local/engine/pulumi.ts";
 import type { StackContext } from "../../../local/engine/stack-context.ts";
 import { createStack, decryptConfig, readOutputs, setSecrets } from "../../../local/engine/stack.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 

@@ -14,7 +14,7 @@ import { LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { minioImage } from "../../../local/images/minio/image.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { ReflinkCopy } from "../../../recovery/point/reflink-copy.ts";
 import { makeXfs, type XfsFixture } from "../../recovery/point/xfs-fixture.ts";
 

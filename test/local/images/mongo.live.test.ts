@@ -5,7 +5,7 @@ import { mongo } from "../../../components/services/mongo/mongo.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { mongoImage } from "../../../local/images/mongo/image.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { StoreContainers, type StoreContainer } from "../../components/services/support/store-container.ts";
 
 const secrets = { "root-password": "Root.Password-123", keyfile: "k".repeat(100) };

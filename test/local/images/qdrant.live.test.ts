@@ -8,7 +8,7 @@ import { qdrantRecovery } from "../../../components/services/qdrant/recovery.ts"
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { qdrantImage } from "../../../local/images/qdrant/image.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { StoreContainers, type StoreContainer } from "../../components/services/support/store-container.ts";
 
 const key = "Api.Key-0123456789-live";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ensurePrerequisites } from "../../../local/prerequisites/ensure-prerequisites.ts";
 import { stopDaemonWeStarted } from "../../../local/prerequisites/start-daemon.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { fakeMachine, type FakeMachine } from "./fake-machine.ts";
 
 const ensure = (fake: FakeMachine): ReturnType<typeof ensurePrerequisites> =>

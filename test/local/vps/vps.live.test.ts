@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { command } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { stackInstance } from "../../../local/instance.ts";
-import { silentProgress } from "../../../local/progress.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
 import { sshKeyPair } from "../../../local/ssh/ssh-key-pair.ts";
 import { sshArguments } from "../../../local/vps/await-ssh.ts";
 import { createVps, type Vps } from "../../../local/vps/create-vps.ts";

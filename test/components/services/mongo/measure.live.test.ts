@@ -4,7 +4,7 @@ import { mongo } from "../../../../components/services/mongo/mongo.ts";
 import { mongoRecovery } from "../../../../components/services/mongo/recovery.ts";
 import { localImage } from "../../../../local/images/local-image.ts";
 import { mongoImage } from "../../../../local/images/mongo/image.ts";
-import { silentProgress } from "../../../../local/progress.ts";
+import { silentProgress } from "../../../../workstation/progress.ts";
 import { StoreContainers } from "../support/store-container.ts";
 
 const secrets = {

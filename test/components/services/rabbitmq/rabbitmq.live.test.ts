@@ -9,7 +9,7 @@ import { command } from "../../../../local/images/command.ts";
 import { docker } from "../../../../local/images/docker.ts";
 import { localImage } from "../../../../local/images/local-image.ts";
 import { rabbitmqImage } from "../../../../local/images/rabbitmq/image.ts";
-import { silentProgress } from "../../../../local/progress.ts";
+import { silentProgress } from "../../../../workstation/progress.ts";
 import { StoreContainers, type StoreContainer } from "../support/store-container.ts";
 
 const secrets = {

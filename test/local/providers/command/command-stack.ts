@@ -5,7 +5,7 @@ import { runPulumi } from "../../../../local/engine/pulumi.ts";
 import type { OperationOptions, OperationResult } from "../../../../local/engine/pulumi.ts";
 import { createStack } from "../../../../local/engine/stack.ts";
 import type { StackContext } from "../../../../local/engine/stack-context.ts";
-import { silentProgress } from "../../../../local/progress.ts";
+import { silentProgress } from "../../../../workstation/progress.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 /** Plain text in the program's file, so that the engine alone decides where it ends up. */

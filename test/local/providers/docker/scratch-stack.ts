@@ -6,7 +6,7 @@ import { runPulumi } from "../../../../local/engine/pulumi.ts";
 import type { OperationResult } from "../../../../local/engine/pulumi.ts";
 import type { StackContext } from "../../../../local/engine/stack-context.ts";
 import { createStack } from "../../../../local/engine/stack.ts";
-import { silentProgress } from "../../../../local/progress.ts";
+import { silentProgress } from "../../../../workstation/progress.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..", "..");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findOnPath } from "../../local/find-on-path.ts";
-import { runCommand } from "../../local/run-command.ts";
+import { findOnPath } from "../../workstation/find-on-path.ts";
+import { runCommand } from "../../workstation/run-command.ts";
 
 test("a command's output, exit code and lines are told apart, and its input is given", async () => {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { silentProgress, terminalProgress, type ProgressOutput } from "../../local/progress.ts";
+import { silentProgress, terminalProgress, type ProgressOutput } from "../../workstation/progress.ts";
 
 function recorder(isTTY: boolean): ProgressOutput & { text: string } {
   return {

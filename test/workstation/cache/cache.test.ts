@@ -14,11 +14,11 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cached } from "../../../local/cache/cached.ts";
-import { contentKey } from "../../../local/cache/content-key.ts";
-import { cacheDirectory } from "../../../local/cache/directory.ts";
-import { withLock } from "../../../local/cache/lock.ts";
-import { recall, remember } from "../../../local/cache/memo.ts";
+import { cached } from "../../../workstation/cache/cached.ts";
+import { contentKey } from "../../../workstation/cache/content-key.ts";
+import { cacheDirectory } from "../../../workstation/cache/directory.ts";
+import { withLock } from "../../../workstation/cache/lock.ts";
+import { recall, remember } from "../../../workstation/cache/memo.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kaleem-cache-test-"));
 process.env["KALEEM_CACHE"] = join(folder, "cache");

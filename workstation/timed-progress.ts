@@ -1,4 +1,4 @@
-import type { Progress } from "../progress.ts";
+import type { Progress } from "./progress.ts";
 
 /** A phase and what it took. */
 export interface PhaseSeconds {
