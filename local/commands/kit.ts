@@ -5,8 +5,8 @@
  */
 import { access, readFile, writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
-import { decryptConfig } from "../engine/stack.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
+import { decryptConfig } from "../../toolchain/engine/stack.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { recoveryKitSchema, type RecoveryKit } from "../stack/recovery-kit.ts";

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Engine } from "../engine/engine.ts";
-import { PulumiError } from "../engine/pulumi-error.ts";
-import { runPulumi } from "../engine/pulumi.ts";
-import type { StackContext } from "../engine/stack-context.ts";
-import { createStack, setSecrets } from "../engine/stack.ts";
+import type { Engine } from "../../toolchain/engine/engine.ts";
+import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
+import { runPulumi } from "../../toolchain/engine/pulumi.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
+import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
 import { newPassphrase } from "../stack/generated-secrets.ts";
 import type { TrialStack } from "./trial-stack.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
-import { decryptConfig, setSecrets } from "../engine/stack.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
+import { decryptConfig, setSecrets } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { stackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { parseStackFile, secretsIn } from "../stack/stack-file.ts";

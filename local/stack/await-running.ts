@@ -1,8 +1,8 @@
 import { stackOutputsSchema } from "../../components/outputs.ts";
 import type { DisabledService } from "../../components/services/disabled-services.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
-import { readOutputs } from "../engine/stack.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import { readOutputs } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { awaitServices } from "./await-services.ts";
 
 /** A service that runs as declared. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Engine } from "../engine/engine.ts";
-import { findOrBuildEngine } from "../engine/find-or-build-engine.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import type { Engine } from "../../toolchain/engine/engine.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
 import { catalog } from "../../components/services/catalog.ts";
 import { parseLock } from "../images/image-lock.ts";

@@ -1,5 +1,5 @@
-import { runPulumi, type OperationResult } from "../engine/pulumi.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import { runPulumi, type OperationResult } from "../../toolchain/engine/pulumi.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { DisabledService } from "../../components/services/disabled-services.ts";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";

@@ -1,4 +1,4 @@
-import type { ResourceChanges } from "../engine/engine-events.ts";
+import type { ResourceChanges } from "../../toolchain/engine/engine-events.ts";
 
 /** What an operation changed, in words: `unchanged`, or `12 created, 3 updated`. */
 export function describeChanges(changes: ResourceChanges): string {

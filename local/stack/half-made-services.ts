@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { clearDeadLocks } from "../engine/dead-lock.ts";
-import { exportState, importState } from "../engine/stack.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import { clearDeadLocks } from "../../toolchain/engine/dead-lock.ts";
+import { exportState, importState } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 const resource = z.looseObject({ urn: z.string() });

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { catalog } from "../../components/services/catalog.ts";
-import type { Engine } from "../engine/engine.ts";
-import { createStack, setSecrets } from "../engine/stack.ts";
-import type { StackContext } from "../engine/stack-context.ts";
+import type { Engine } from "../../toolchain/engine/engine.ts";
+import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { StackInstance } from "../instance.ts";
 import { recoverStackFile } from "../../recovery/operator/kit.ts";
 import { committedStackFile } from "./committed-stack-file.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { setSecrets } from "../../local/engine/stack.ts";
+import { setSecrets } from "../../toolchain/engine/stack.ts";
 import { issuedFor } from "../../local/policy/trial-certificate.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../../local/stack/bring-up.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { auditHost } from "../../local/audit/audit-host.ts";
 import { runCommand } from "../../workstation/run-command.ts";
-import { readOutputs } from "../../local/engine/stack.ts";
+import { readOutputs } from "../../toolchain/engine/stack.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { loginName } from "../../components/services/login-name.ts";
 import { MongoClient } from "mongodb";

@@ -4,7 +4,7 @@
  */
 import { globSync } from "node:fs";
 import { dirname } from "node:path";
-import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { prepareImages } from "../../local/images/prepare-images.ts";
 import { stackInstance, thisRepository, type StackInstance } from "../../local/instance.ts";
 import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { findOrBuildEngine } from "../../local/engine/find-or-build-engine.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { previewWithPack } from "../../local/policy/preview-with-pack.ts";
 import { trialStack } from "../../local/policy/trial-stack.ts";
 import { silentProgress } from "../../workstation/progress.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { findOrBuildEngine } from "../../../local/engine/find-or-build-engine.ts";
-import type { StackContext } from "../../../local/engine/stack-context.ts";
-import { decryptConfig } from "../../../local/engine/stack.ts";
+import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
+import type { StackContext } from "../../../toolchain/engine/stack-context.ts";
+import { decryptConfig } from "../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { parseStackFile, secretsIn } from "../../../local/stack/stack-file.ts";
 import { openStackPaths } from "../../../local/stack/stack-paths.ts";

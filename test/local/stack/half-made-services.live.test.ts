@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { removeHalfMade } from "../../../local/stack/half-made-services.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
-import type { WantedResource } from "../providers/docker/scratch-stack.ts";
-import { scratchSwarm } from "../providers/docker/scratch-swarm.ts";
+import type { WantedResource } from "../../toolchain/providers/docker/scratch-stack.ts";
+import { scratchSwarm } from "../../toolchain/providers/docker/scratch-swarm.ts";
 
 // One story on one stack: an engine is killed while a service is being made, and the next runs meet what it left.
 

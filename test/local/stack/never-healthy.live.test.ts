@@ -5,8 +5,8 @@ import { awaitServices } from "../../../local/stack/await-services.ts";
 import { lookAt, withTaskFailures } from "../../../local/stack/watch-tasks.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 import { madeUpApplication } from "../../components/services/made-up.ts";
-import type { WantedResource } from "../providers/docker/scratch-stack.ts";
-import { scratchSwarm } from "../providers/docker/scratch-swarm.ts";
+import type { WantedResource } from "../../toolchain/providers/docker/scratch-stack.ts";
+import { scratchSwarm } from "../../toolchain/providers/docker/scratch-swarm.ts";
 
 // One story on one stack, told as `up` tells it: each test starts from what the one before left.
 
