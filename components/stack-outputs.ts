@@ -2,7 +2,7 @@ import type { Backups } from "./backup/backups.ts";
 import type { StackConfig } from "./config/load.ts";
 import type { Edge } from "./edge/edge.ts";
 import type { Host } from "./host/host.ts";
-import { type StackOutputs, stackOutputsSchema } from "./outputs.ts";
+import { type StackOutputs, stackOutputsSchema } from "../contract/outputs.ts";
 import type { Services } from "./services/services.ts";
 
 /** The stack's outputs, checked against the schema that the operator's commands read them with. */

@@ -1,5 +1,5 @@
 import { PhaseRecorder } from "./execute/phase-recorder.ts";
-import { RecoveryError, exitCodes } from "./exit-codes.ts";
+import { RecoveryError, exitCodes } from "../contract/exit-codes.ts";
 import type { RestoreEvent } from "./phases/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./phases/journal.ts";
 import type { Ledger } from "./phases/judge-orders.ts";

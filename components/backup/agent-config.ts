@@ -1,4 +1,4 @@
-import { type AgentConfig, agentConfigSchema } from "../../recovery/agent-config.ts";
+import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
 import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 import { isApplication } from "../services/is-application.ts";

@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { IniSection } from "../text/ini.ts";
 
 /** A shell script that writes one small file and the journal needs next to nothing. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { AgentConfig } from "../../recovery/agent-config.ts";
-import { layout } from "../../recovery/layout.ts";
+import type { AgentConfig } from "../../contract/agent-config.ts";
+import { layout } from "../../contract/layout.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import type { Offsite } from "../storage/offsite.ts";

@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../services/quantities.ts";
 import { milliseconds } from "../services/quantities.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { EdgeSettings } from "../config/schema.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { EdgeSettings } from "../config/schema.ts";
 import { HostFile } from "../host/host-file.ts";

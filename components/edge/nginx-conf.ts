@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { edgeStatusPort, layout } from "../../recovery/layout.ts";
+import { edgeStatusPort, layout } from "../../contract/layout.ts";
 import type { ByteSize } from "../services/quantities.ts";
 import { bytes } from "../services/quantities.ts";
 import { renderTemplate } from "../text/template.ts";

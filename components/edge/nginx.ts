@@ -1,4 +1,4 @@
-import { edgeStatusPort } from "../../recovery/layout.ts";
+import { edgeStatusPort } from "../../contract/layout.ts";
 import { edgeUser } from "../host/directories.ts";
 import { defineStateless } from "../services/definition.ts";
 

@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { EdgeSettings } from "../config/schema.ts";
 import { edgeMount } from "./nginx.ts";
 

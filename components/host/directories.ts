@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 
 /** Whom nginx runs as, and who may read its key: upstream's own `nginx` user. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { DataVolume } from "../config/schema.ts";
 import { commandLine } from "../text/shell.ts";
 import type { HostDirectory } from "./directories.ts";

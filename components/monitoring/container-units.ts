@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { Units } from "../backup/units.ts";
 
 /** Measures the containers twice a minute. It may ask Docker's socket, the edge and MongoDB, and write one directory. */

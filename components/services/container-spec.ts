@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { bytes, dockerDuration } from "./quantities.ts";
 

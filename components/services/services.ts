@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { layout, userSecretFile } from "../../recovery/layout.ts";
+import { layout, userSecretFile } from "../../contract/layout.ts";
 import type { RecoveryAgent } from "../backup/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";

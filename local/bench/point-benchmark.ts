@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PointResult, ShipResult } from "../../recovery/agent/run-record.ts";
 import { OrderWriter } from "../../recovery/drill/order-writer.ts";
 import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { parseOffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";

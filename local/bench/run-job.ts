@@ -6,7 +6,7 @@ import {
   type ShipResult,
 } from "../../recovery/agent/run-record.ts";
 import { CommandError } from "../../recovery/host-port.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 const limitMs = 900_000;

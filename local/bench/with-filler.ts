@@ -1,5 +1,5 @@
 import { redis } from "../../components/services/redis/redis.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 
 /** In Redis' data directory, where Redis looks at nothing but its own files. */

@@ -1,4 +1,4 @@
-import { stackOutputsSchema } from "../../components/outputs.ts";
+import { stackOutputsSchema } from "../../contract/outputs.ts";
 import type { DisabledService } from "../../components/services/disabled-services.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { readOutputs } from "../../toolchain/engine/stack.ts";

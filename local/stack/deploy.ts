@@ -4,7 +4,7 @@ import type { DisabledService } from "../../components/services/disabled-service
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { awaitEdge } from "./await-edge.ts";
 import { awaitRunning, type RunningService } from "./await-running.ts";

@@ -1,5 +1,5 @@
 import type { Deployment } from "../../recovery/agent/deployments.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 
 /** What is known of an `up` that has ended. */

@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { ofType, remoteCommand, swarmServices } from "../declared.ts";
 import { list, property, shown, text } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";

@@ -1,6 +1,6 @@
 import type { ServiceDefinition, StatefulDefinition } from "../../components/services/definition.ts";
 import { milliseconds } from "../../components/services/quantities.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { hostFiles } from "../declared.ts";
 import { list, property, shown } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";

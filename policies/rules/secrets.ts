@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { hostFiles, ofType, swarmServices } from "../declared.ts";
 import { property, text, texts } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";

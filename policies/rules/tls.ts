@@ -1,4 +1,4 @@
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { hostFiles, ofType, remoteCommand } from "../declared.ts";
 import { property, shown, text } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";

@@ -1,8 +1,8 @@
 import { catalog } from "../../components/services/catalog.ts";
 import type { StatefulDefinition } from "../../components/services/definition.ts";
-import { agentConfigSchema, type AgentConfig } from "../agent-config.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { bucketLayout, layout } from "../layout.ts";
+import { agentConfigSchema, type AgentConfig } from "../../contract/agent-config.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket } from "../lineage/bucket.ts";
 import { HeadStore } from "../lineage/head-store.ts";
 import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";

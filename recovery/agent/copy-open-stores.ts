@@ -1,6 +1,6 @@
 import type { StatefulDefinition } from "../../components/services/definition.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { readIdentity } from "../lineage/identity.ts";
 import { manifestFile, type Manifest } from "../manifest.ts";
 import { newPointId } from "../point/point-id.ts";

@@ -1,6 +1,6 @@
 import type { StatefulDefinition } from "../../components/services/definition.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { filesDirectory } from "../manifest.ts";
 import { unpauseLeftOvers } from "../point/pause.ts";
 import { ReflinkCopy } from "../point/reflink-copy.ts";

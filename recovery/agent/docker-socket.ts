@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { z } from "zod";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { DockerError } from "./docker-error.ts";
 
 /** Calls to the Docker Engine API over its socket, each on a connection of its own. */

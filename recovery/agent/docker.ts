@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { parseContainer, type Container } from "./container.ts";
 import { parseUsage, type ContainerUsage } from "./container-usage.ts";
 import { DockerError } from "./docker-error.ts";

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { size } from "./log.ts";
 
 const spaceWords = /no space left|ENOSPC|disk (is )?full|disk quota/i;

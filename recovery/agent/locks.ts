@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 
 /**
  * The locks of a host.

@@ -1,5 +1,5 @@
 import { text as textOf } from "node:stream/consumers";
-import { exitCodes, RecoveryError, type ExitCode } from "../exit-codes.ts";
+import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { benchCopyCommand } from "./bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
 import { containersCommand } from "./commands/containers.ts";

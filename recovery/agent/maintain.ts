@@ -1,5 +1,5 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { forgetArguments } from "../restic/retention.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics } from "./metrics.ts";

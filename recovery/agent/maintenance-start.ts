@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../components/services/definition.ts";
 import { milliseconds } from "../../components/services/quantities.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { storeSecrets } from "./commands/store.ts";
 import type { Docker } from "./docker.ts";
 import { StoreChannel } from "./store-channel.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "./metrics.ts";
 import { readRecord } from "./run-record.ts";

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { Restic } from "../restic/restic.ts";
 import type { AgentContext } from "./context.ts";
 

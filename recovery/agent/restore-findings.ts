@@ -1,7 +1,7 @@
 import { readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { lineageSchema, type Lineage } from "../lineage/head.ts";
 import type { Findings, FoundHead, FoundPoint, FoundRepository, LastRestore } from "../phases/findings.ts";
 import { loadJournal } from "../phases/journal-file.ts";

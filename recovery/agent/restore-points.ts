@@ -1,5 +1,5 @@
 import { CommandError } from "../host-port.ts";
-import { layout } from "../layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { PointsPort } from "../phases/ports.ts";
 import type { AgentContext } from "./context.ts";
 import { pointRecord, readRecord } from "./run-record.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { layout } from "../layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { FetchPort, RestorePorts } from "../phases/ports.ts";
 import type { AgentContext } from "./context.ts";
 import { closePlatform, openPlatform } from "./edge-fence.ts";

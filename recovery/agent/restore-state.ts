@@ -1,4 +1,4 @@
-import { layout } from "../layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { loadJournal } from "../phases/journal-file.ts";
 import { phaseNames } from "../phases/phase-name.ts";
 import type { AgentContext } from "./context.ts";

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { beginJournal } from "../execute/begin-journal.ts";
 import { execute, type Progress } from "../execute.ts";
-import { exitCodes, RecoveryError, type ExitCode } from "../exit-codes.ts";
+import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../phases/event.ts";
 import type { RestoreJournal } from "../phases/journal.ts";
 import { refusalExitCode } from "../phases/refusal-exit-code.ts";

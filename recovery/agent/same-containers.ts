@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Docker } from "./docker.ts";
 import type { Store } from "./store.ts";
 

@@ -1,5 +1,5 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { bucketLayout, layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { bucketLayout, layout } from "../../contract/layout.ts";
 import type { Bucket } from "../lineage/bucket.ts";
 import { checkHead } from "../lineage/check-head.ts";
 import { HeadStore } from "../lineage/head-store.ts";

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { storeAnswer, type StoreRequest } from "./store-protocol.ts";
 
 /** How the child at a store is started, and how long it may take. */

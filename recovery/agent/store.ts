@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Counts } from "../../components/services/recovery.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "./container.ts";
 import type { Docker } from "./docker.ts";
 import { StoreChannel, type StoreChild } from "./store-channel.ts";

@@ -1,5 +1,5 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { tagsOf, type PointTags } from "../point/point-tags.ts";
 import { removeDeadLocks } from "../restic/dead-locks.ts";
 import { ensureRepositories } from "../restic/ensure-repositories.ts";

@@ -1,5 +1,5 @@
 import { AwsClient } from "aws4fetch";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { OffsiteCredentials } from "./offsite-credentials.ts";
 
 /** Where the off-site bucket is: the `offsite` block of the configuration. */

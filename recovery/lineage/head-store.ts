@@ -1,5 +1,5 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { bucketLayout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { bucketLayout } from "../../contract/layout.ts";
 import type { Bucket } from "./bucket.ts";
 import { headSchema, type Head } from "./head.ts";
 

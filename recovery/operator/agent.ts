@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { layout } from "../layout.ts";
+import { layout } from "../../contract/layout.ts";
 import type { RemoteHost } from "./remote-host.ts";
 
 /** How a command of the agent is asked for. */

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { CommandError } from "../host-port.ts";
 import { SshError } from "./ssh-error.ts";
 

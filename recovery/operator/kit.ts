@@ -1,7 +1,7 @@
-import { bucketLayout } from "../layout.ts";
+import { bucketLayout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../lineage/bucket.ts";
 import type { OffsiteCredentials } from "../lineage/offsite-credentials.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 
 /** Where a lost platform's bucket is, and a key pair that may read it. */
 export type KitLocation = BucketLocation & OffsiteCredentials;

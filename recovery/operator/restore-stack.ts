@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../drill/ledger.ts";
-import { RecoveryError } from "../exit-codes.ts";
+import { RecoveryError } from "../../contract/exit-codes.ts";
 import { CommandError } from "../host-port.ts";
-import { layout } from "../layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { restoreEventSchema, type RestoreEvent } from "../phases/event.ts";
 import { refusalExitCode } from "../phases/refusal-exit-code.ts";
 import type { Refusal } from "../phases/refusal.ts";

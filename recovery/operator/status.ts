@@ -3,7 +3,7 @@
  * Works without the host too, from the bucket alone. Exit codes: see docs/exit-codes.md.
  */
 import { Command } from "commander";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { askAgent } from "./agent.ts";
 import { agentStatusSchema } from "./agent-status.ts";
 import { runOperatorCommand } from "./command-line.ts";

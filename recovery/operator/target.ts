@@ -4,7 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { BucketLocation } from "../lineage/bucket.ts";
 import type { SshTarget } from "./ssh-target.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import { filesDirectory, manifestFile, type Manifest } from "../manifest.ts";
 import { checkManifest, type Measured } from "./check-manifest.ts";
 import { passedBy } from "./left-out.ts";

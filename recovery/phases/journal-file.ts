@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import { restoreJournalSchema, type RestoreJournal } from "./journal.ts";
 import type { RestorePorts } from "./ports.ts";
 

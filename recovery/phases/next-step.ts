@@ -1,4 +1,4 @@
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import type { RestoreJournal } from "./journal.ts";
 import { phaseNames, type PhaseName } from "./phase-name.ts";
 

@@ -1,4 +1,4 @@
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import { HeadChanged } from "./ports.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import { stagedDirectory, stagingOf } from "./fetch.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import { runningStores } from "./stop.ts";

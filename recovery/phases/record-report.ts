@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeMetrics } from "../agent/metrics.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import type { Failure } from "../execute.ts";
 import type { RestoreReport } from "../report.ts";
 import type { RestoreJournal, RestoreMemory } from "./journal.ts";

@@ -1,4 +1,4 @@
-import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { exitCodes, type ExitCode } from "../../contract/exit-codes.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** Most telling first: with several reasons, the first of these decides the exit code. */

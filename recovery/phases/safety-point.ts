@@ -1,4 +1,4 @@
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { Phase } from "./phase.ts";
 import { sentenceOf } from "./sentence-of.ts";
 

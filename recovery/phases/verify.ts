@@ -1,4 +1,4 @@
-import { RecoveryError, exitCodes } from "../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import { judge } from "../verify.ts";
 import type { Check } from "./check.ts";
 import type { Answer, Evidence, StoreEvidence } from "./evidence.ts";

@@ -1,5 +1,5 @@
 import { chmod, chown, constants, copyFile, lutimes, rm } from "node:fs/promises";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { TreeEntry } from "./tree.ts";
 
 /** Between which folders, and how. */

@@ -1,5 +1,5 @@
 import type { Docker } from "../agent/docker.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { pauseAll, stillPaused, unpauseAll, type Pausable, type PauseJournal } from "./pause.ts";
 import type { Pass } from "./reflink-copy.ts";
 

@@ -1,4 +1,4 @@
-import { RecoveryError } from "../exit-codes.ts";
+import { RecoveryError } from "../../contract/exit-codes.ts";
 import type { Restic } from "./restic.ts";
 
 /** What was there and what was made. */

@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 
 /** Why restic failed, in terms of what to do about it. */
 export type FailureKind =

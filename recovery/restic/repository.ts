@@ -1,5 +1,5 @@
-import type { AgentConfig } from "../agent-config.ts";
-import { bucketLayout, layout } from "../layout.ts";
+import type { AgentConfig } from "../../contract/agent-config.ts";
+import { bucketLayout, layout } from "../../contract/layout.ts";
 
 /** A repository: restic's name for it, and where its password lies. */
 export interface Repository {

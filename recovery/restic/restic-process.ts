@@ -1,5 +1,5 @@
 import { runProgram, type ProgramOptions, type ProgramResult } from "../agent/run-program.ts";
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { CommandError } from "../host-port.ts";
 import { failureKind, resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";

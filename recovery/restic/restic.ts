@@ -1,5 +1,5 @@
-import { exitCodes, RecoveryError } from "../exit-codes.ts";
-import { layout } from "../layout.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
 import { parseBackupSummary, type BackupSummary } from "./backup-summary.ts";
 import { resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";

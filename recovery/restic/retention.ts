@@ -1,4 +1,4 @@
-import type { AgentConfig } from "../agent-config.ts";
+import type { AgentConfig } from "../../contract/agent-config.ts";
 
 /**
  * restic's arguments for our retention. Grouped by host alone (for us: by lineage), since every point has its own tags and grouping

@@ -11,7 +11,7 @@ import { runPulumi } from "../../toolchain/engine/pulumi.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
 import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
-import { exitCodes } from "../../recovery/exit-codes.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
 import { loopbackSshd } from "../local/ssh/live-target.ts";
 import {

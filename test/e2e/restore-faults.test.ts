@@ -9,7 +9,7 @@ import { MongoClient } from "mongodb";
 import { askEdge } from "../../local/stack/await-edge.ts";
 import { readLedger } from "../../recovery/drill/ledger-file.ts";
 import { OrderWriter } from "../../recovery/drill/order-writer.ts";
-import { exitCodes } from "../../recovery/exit-codes.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { craftPoint } from "./support/craft-point.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
 import { edgeOf, hostOf, npmRun, testStack, type Ended } from "./support/test-stack.ts";

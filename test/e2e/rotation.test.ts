@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ordersDuring } from "../../local/bench/orders-during.ts";
 import { EdgeClient } from "../../recovery/drill/edge-client.ts";
 import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
-import { layout } from "../../recovery/layout.ts";
+import { layout } from "../../contract/layout.ts";
 import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
 import { edgeOf, hostOf, npmRun, testStack } from "./support/test-stack.ts";

@@ -1,4 +1,4 @@
-import { layout } from "../../../recovery/layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import { defineStateless } from "../definition.ts";
 import { exporter } from "../exporter.ts";
 

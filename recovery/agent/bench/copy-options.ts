@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
-import { layout } from "../../layout.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
 
 /** What `bench-copy` is asked to measure. */
 export interface CopyOptions {

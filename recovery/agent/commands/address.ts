@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 
 /** `kaleem-agent address SERVICE`: where the service's newest task answers from this host; the far end of an SSH tunnel. */

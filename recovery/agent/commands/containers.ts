@@ -1,4 +1,4 @@
-import { edgeStatusPort, layout } from "../../layout.ts";
+import { edgeStatusPort, layout } from "../../../contract/layout.ts";
 import type { AgentContext } from "../context.ts";
 import type { Task } from "../docker.ts";
 import { edgeSamples } from "../edge-samples.ts";

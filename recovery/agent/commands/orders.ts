@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { orderDigest } from "../../drill/ledger.ts";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { sentenceOf } from "../../phases/sentence-of.ts";
 import type { AgentContext } from "../context.ts";
 import { openStore, type Store } from "../store.ts";

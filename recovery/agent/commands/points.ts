@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { latestPoint } from "../../lineage/latest.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import type { Restic } from "../../restic/restic.ts";

@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 import { addResticKey, retireResticKey, type KeyChange } from "../restic-keys.ts";
 

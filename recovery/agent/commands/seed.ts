@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
-import { layout } from "../../layout.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
 import { checkHead } from "../../lineage/check-head.ts";
 import { lineageSchema, type Head, type Lineage } from "../../lineage/head.ts";
 import type { HeadStore } from "../../lineage/head-store.ts";

@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { RecoveryError, exitCodes } from "../../exit-codes.ts";
+import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 import { openStore } from "../store.ts";
 

@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { z } from "zod";
-import type { AgentConfig } from "../../agent-config.ts";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
-import { layout } from "../../layout.ts";
+import type { AgentConfig } from "../../../contract/agent-config.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
 import { pointsOf, type Point } from "../../point/points.ts";

@@ -1,6 +1,6 @@
 import { json } from "node:stream/consumers";
 import { z } from "zod";
-import { exitCodes, RecoveryError } from "../../exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 import { openStore } from "../store.ts";
 

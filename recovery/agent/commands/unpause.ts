@@ -1,4 +1,4 @@
-import { layout } from "../../layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import { unpauseLeftOvers } from "../../point/pause.ts";
 import { Docker } from "../docker.ts";
 import { LocalHost } from "../local-host.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { layout } from "../../../recovery/layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import type { SshHost } from "../../../recovery/operator/ssh.ts";
 
 /** How a unit's run ended. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { layout } from "../../../recovery/layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import type { AgentHost } from "./agent-host.ts";
 
 /** When, and how thoroughly, a point is killed. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JobFailed, runPoint, runShip } from "../../../local/bench/run-job.ts";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import { CommandError } from "../../../recovery/host-port.ts";
 import type { RemoteHost } from "../../../recovery/operator/remote-host.ts";
 

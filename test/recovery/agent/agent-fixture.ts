@@ -5,7 +5,7 @@ import type { AgentContext } from "../../../recovery/agent/context.ts";
 import { Docker } from "../../../recovery/agent/docker.ts";
 import { Locks } from "../../../recovery/agent/locks.ts";
 import { Log } from "../../../recovery/agent/log.ts";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../../recovery/lineage/head-store.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";

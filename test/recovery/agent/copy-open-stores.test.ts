@@ -5,7 +5,7 @@ import type { StatefulDefinition } from "../../../components/services/definition
 import type { AgentContext } from "../../../recovery/agent/context.ts";
 import { copyOpenStores, type PointCopies } from "../../../recovery/agent/copy-open-stores.ts";
 import type { Store } from "../../../recovery/agent/store.ts";
-import { layout } from "../../../recovery/layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import { manifestFile, manifestSchema } from "../../../recovery/manifest.ts";
 import { unpauseLeftOvers } from "../../../recovery/point/pause.ts";
 import type { Pass, Settled } from "../../../recovery/point/reflink-copy.ts";

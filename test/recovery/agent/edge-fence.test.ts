@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { closePlatform, openPlatform } from "../../../recovery/agent/edge-fence.ts";
-import { layout } from "../../../recovery/layout.ts";
+import { layout } from "../../../contract/layout.ts";
 import { agentFixture, type AgentFixture } from "./agent-fixture.ts";
 
 let agent: AgentFixture;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { Locks } from "../../../recovery/agent/locks.ts";
 
 let folder: string;

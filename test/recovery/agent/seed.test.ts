@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { seedCommand } from "../../../recovery/agent/commands/seed.ts";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
-import { layout } from "../../../recovery/layout.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
 import type { Head } from "../../../recovery/lineage/head.ts";
 import { agentFixture, machineId, type AgentFixture } from "./agent-fixture.ts";
 

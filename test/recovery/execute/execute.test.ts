@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { beginJournal } from "../../../recovery/execute/begin-journal.ts";
 import { execute } from "../../../recovery/execute.ts";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../../../recovery/phases/event.ts";
 import { restoreEventSchema } from "../../../recovery/phases/event.ts";
 import { loadJournal } from "../../../recovery/phases/journal-file.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { beginJournal } from "../../../recovery/execute/begin-journal.ts";
 import { execute } from "../../../recovery/execute.ts";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { Findings } from "../../../recovery/phases/findings.ts";
 import { planRestore } from "../../../recovery/plan.ts";
 import { renderReport, type RestoreReport } from "../../../recovery/report.ts";

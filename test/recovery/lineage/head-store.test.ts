@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../../recovery/lineage/head-store.ts";
 import type { Head } from "../../../recovery/lineage/head.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import { exitCodeOf } from "../../../recovery/operator/command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../../../recovery/operator/render-restore.ts";
 import { planStackRestore, restoreStack, RestoreRefused } from "../../../recovery/operator/restore-stack.ts";

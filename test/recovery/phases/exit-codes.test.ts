@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import { refusalExitCode } from "../../../recovery/phases/refusal-exit-code.ts";
 import { refusalSchema } from "../../../recovery/phases/refusal.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { DockerError } from "../../../recovery/agent/docker-error.ts";
 import { Docker } from "../../../recovery/agent/docker.ts";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { unpauseLeftOvers } from "../../../recovery/point/pause.ts";
 import type { Pass } from "../../../recovery/point/reflink-copy.ts";
 import { copyFrozen, type FrozenCopy } from "../../../recovery/point/two-pass.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { failureKind, resticFailure, type FailureKind } from "../../../recovery/restic/failure.ts";
-import { exitCodes } from "../../../recovery/exit-codes.ts";
+import { exitCodes } from "../../../contract/exit-codes.ts";
 import { forgetArguments } from "../../../recovery/restic/retention.ts";
 
 /** What restic 0.14 (no codes of its own) and 0.18 say. */

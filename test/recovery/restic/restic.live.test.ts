@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { exitCodes, RecoveryError } from "../../../recovery/exit-codes.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { ensureRepositories } from "../../../recovery/restic/ensure-repositories.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 import { forgetArguments } from "../../../recovery/restic/retention.ts";

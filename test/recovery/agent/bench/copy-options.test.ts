@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseCopyOptions } from "../../../../recovery/agent/bench/copy-options.ts";
-import { layout } from "../../../../recovery/layout.ts";
+import { layout } from "../../../../contract/layout.ts";
 
 describe("parseCopyOptions", () => {
   it("measures a thousand files on the data root for ten seconds unless told otherwise", () => {
