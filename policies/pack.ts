@@ -1,6 +1,6 @@
 import { PolicyPack, type ResourceValidationArgs, type StackValidationPolicy } from "@pulumi/policy";
 import { nginx } from "../components/edge/nginx.ts";
-import { catalog } from "../components/services/catalog.ts";
+import { catalog } from "../catalog/catalog.ts";
 import { applyExemptions } from "./apply-exemptions.ts";
 import { exemptions } from "./exemptions.ts";
 import { knownInputs } from "./known-inputs.ts";

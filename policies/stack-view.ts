@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../components/services/definition.ts";
+import type { ServiceDefinition } from "../catalog/definition.ts";
 
 /** Stands for a value that a preview cannot know yet. */
 export const unknownValue = Symbol("known only after up");

@@ -1,4 +1,4 @@
-import type { Counts } from "../components/services/recovery.ts";
+import type { Counts } from "../catalog/recovery.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Check, StoreLoss } from "./phases/check.ts";
 import type { Measured } from "./phases/check-manifest.ts";

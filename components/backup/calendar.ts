@@ -1,5 +1,5 @@
-import type { Duration } from "../services/quantities.ts";
-import { milliseconds } from "../services/quantities.ts";
+import type { Duration } from "../../catalog/quantities.ts";
+import { milliseconds } from "../../catalog/quantities.ts";
 
 /**
  * systemd's calendar expression for "every so often", counted from the full minute, hour or day; `offset` moves it.

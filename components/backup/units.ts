@@ -1,7 +1,7 @@
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
-import type { Duration } from "../services/quantities.ts";
-import { milliseconds } from "../services/quantities.ts";
+import type { Duration } from "../../catalog/quantities.ts";
+import { milliseconds } from "../../catalog/quantities.ts";
 import type { IniSection } from "../text/ini.ts";
 import { alertHardening } from "./alert-hardening.ts";
 import { calendar } from "./calendar.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { stackConfigSchema } from "./schema.ts";
 
 /** One key of the settings, as a reader needs it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ByteSize, Duration } from "../services/quantities.ts";
+import type { ByteSize, Duration } from "../../catalog/quantities.ts";
 
 /**
  * A text that matches a pattern; `expectation` completes "expected …", and is the title under which editors and

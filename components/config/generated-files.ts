@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { parse } from "yaml";
-import { catalog } from "../services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { reference } from "./reference.ts";
 import { namespace, stackFileSchema } from "./stack-file-schema.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { ServiceDefinition } from "../services/definition.ts";
-import { type DisabledService, disabledServices } from "../services/disabled-services.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { type DisabledService, disabledServices } from "../../catalog/disabled-services.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseConfig } from "./parse.ts";
 import type { StackSettings } from "./schema.ts";

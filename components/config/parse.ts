@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../services/definition.ts";
-import { switchProblems } from "../services/check-switches.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { switchProblems } from "../../catalog/checks/check-switches.ts";
 import { certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms } from "./fields.ts";

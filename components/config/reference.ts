@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { configKeys, type ConfigKey } from "./config-keys.ts";
 import { secretForms } from "./fields.ts";
 import { secretKeys } from "./secret-keys.ts";

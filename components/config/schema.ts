@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";

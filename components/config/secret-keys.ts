@@ -1,5 +1,5 @@
-import { secretsOf, type ServiceDefinition } from "../services/definition.ts";
-import { enabledServices } from "../services/enabled-services.ts";
+import { secretsOf, type ServiceDefinition } from "../../catalog/definition.ts";
+import { enabledServices } from "../../catalog/enabled-services.ts";
 import type { SecretForm } from "./fields.ts";
 import type { StackSettings } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../services/definition.ts";
-import { isApplication } from "../services/is-application.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { isApplication } from "../../catalog/is-application.ts";
 import * as field from "./fields.ts";
 
 /** What a service with one replica may use. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { secretForms } from "./fields.ts";
 import { stackConfigSchema } from "./schema.ts";
 import { secretKeys, type SecretKey } from "./secret-keys.ts";

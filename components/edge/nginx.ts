@@ -1,6 +1,6 @@
 import { edgeStatusPort } from "../../contract/layout.ts";
 import { edgeUser } from "../host/directories.ts";
-import { defineStateless } from "../services/definition.ts";
+import { defineStateless } from "../../catalog/definition.ts";
 
 /** Where the edge's directory on the host is seen inside the container. */
 export const edgeMount = "/etc/nginx/kaleem";

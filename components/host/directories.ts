@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { layout } from "../../contract/layout.ts";
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 
 /** Whom nginx runs as, and who may read its key: upstream's own `nginx` user. */
 export const edgeUser = "101:101";

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DataVolume, HostSettings } from "../config/schema.ts";
-import type { ServiceDefinition } from "../services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { connection, sshOptions } from "./connection.ts";
 import { hostDirectories } from "./directories.ts";
 import { HostBaseline } from "./host-baseline.ts";

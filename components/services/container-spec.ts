@@ -1,6 +1,6 @@
 import { layout } from "../../contract/layout.ts";
-import type { ServiceDefinition } from "./definition.ts";
-import { bytes, dockerDuration } from "./quantities.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { bytes, dockerDuration } from "../../catalog/quantities.ts";
 
 /** What of a container the catalog does not know: which image, and what of the host it sees. */
 export interface ContainerArgs {

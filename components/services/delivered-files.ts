@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
+import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
 
 /**
  * The files that a service gets beside its image: path in the container → content. Throws for a page with generated files

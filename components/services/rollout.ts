@@ -1,6 +1,6 @@
-import type { ServiceDefinition } from "./definition.ts";
-import type { Duration } from "./quantities.ts";
-import { dockerDuration, milliseconds } from "./quantities.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
+import type { Duration } from "../../catalog/quantities.ts";
+import { dockerDuration, milliseconds } from "../../catalog/quantities.ts";
 
 /** What a service's rollout depends on beside its definition. */
 export interface RolloutArgs {

@@ -8,11 +8,11 @@ import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { HostFile } from "../host/host-file.ts";
 import { commandLine } from "../text/shell.ts";
-import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
-import type { ImageLock } from "./image-lock.ts";
-import { isApplication } from "./is-application.ts";
-import { fingerprint } from "./login-name.ts";
-import { inStartOrder } from "./start-order.ts";
+import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
+import type { ImageLock } from "../../catalog/image-lock.ts";
+import { isApplication } from "../../catalog/is-application.ts";
+import { fingerprint } from "../../catalog/login-name.ts";
+import { inStartOrder } from "../../catalog/start-order.ts";
 import { SwarmService } from "./swarm-service.ts";
 
 export interface ServicesArgs {

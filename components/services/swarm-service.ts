@@ -7,10 +7,10 @@ import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
 import { commandLine } from "../text/shell.ts";
 import { containerSpec } from "./container-spec.ts";
-import type { PlatformFacts, ServiceDefinition } from "./definition.ts";
+import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
 import { deliveredFiles } from "./delivered-files.ts";
-import { loginName } from "./login-name.ts";
-import { bytes } from "./quantities.ts";
+import { loginName } from "../../catalog/login-name.ts";
+import { bytes } from "../../catalog/quantities.ts";
 import { rollout } from "./rollout.ts";
 
 export interface SwarmServiceArgs {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { nginx } from "../../components/edge/nginx.ts";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
 import { docker } from "../images/docker.ts";
 import type { StackInstance } from "../instance.ts";

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import type { HostView, SeenContainer } from "./host-view.ts";
 
 /** One thing that was looked at. */

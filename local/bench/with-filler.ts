@@ -1,4 +1,4 @@
-import { redis } from "../../components/services/redis/redis.ts";
+import { redis } from "../../catalog/redis/redis.ts";
 import { layout } from "../../contract/layout.ts";
 import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 

@@ -6,7 +6,7 @@
 import { json } from "node:stream/consumers";
 import { Command } from "commander";
 import { z } from "zod";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { runPulumi } from "../../toolchain/engine/pulumi.ts";
 import { stackInstance, thisRepository } from "../instance.ts";
 import { terminalProgress } from "../../workstation/progress.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { stackInstance } from "../instance.ts";
-import { catalog } from "../../components/services/catalog.ts";
-import { isApplication } from "../../components/services/is-application.ts";
+import { catalog } from "../../catalog/catalog.ts";
+import { isApplication } from "../../catalog/is-application.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { askEdge } from "../stack/await-edge.ts";
 import { bringUp, type BroughtUp } from "../stack/bring-up.ts";

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { standIns } from "./stand-ins.ts";
 
 /** A service that can run only where an upstream registry answers. */

@@ -21,7 +21,7 @@ const probeSeconds = 5;
 
 /** The committed lock's images by key. */
 export async function upstreamImages(): Promise<ReadonlyMap<string, UpstreamImage>> {
-  const file = path.join(import.meta.dirname, "../../components/services/images.lock.json");
+  const file = path.join(import.meta.dirname, "../../catalog/images.lock.json");
   const lock = schema.parse(JSON.parse(await readFile(file, "utf8")));
   return new Map(Object.entries(lock));
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import type { LockedImage } from "../../policies/stack-view.ts";
 import { generatedSecrets } from "../stack/generated-secrets.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
@@ -24,7 +24,7 @@ export interface TrialStack {
 }
 
 const lockSchema = z.record(z.string(), z.looseObject({ ref: z.string(), source: z.string() }));
-const committedLock = "components/services/images.lock.json";
+const committedLock = "catalog/images.lock.json";
 
 /** Composes it, and writes into `folder` the files that its settings name. Nothing in it reaches any machine. */
 export function trialStack(repository: string, stack: CommittedStack, folder: string): TrialStack {

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { secretKeys } from "../../components/config/secret-keys.ts";
 import { generatedSecrets } from "../stack/generated-secrets.ts";
 

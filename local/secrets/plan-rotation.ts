@@ -3,9 +3,9 @@ import {
   secretsOf,
   type ServiceDefinition,
   type StatefulDefinition,
-} from "../../components/services/definition.ts";
-import { milliseconds } from "../../components/services/quantities.ts";
-import { rotationOf } from "../../components/services/rotation-of.ts";
+} from "../../catalog/definition.ts";
+import { milliseconds } from "../../catalog/quantities.ts";
+import { rotationOf } from "../../catalog/rotation-of.ts";
 
 /** One step of a rotation; each can be run again. */
 export type RotationStep =

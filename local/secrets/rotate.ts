@@ -1,7 +1,7 @@
 import type { Progress } from "../../workstation/progress.ts";
 import { planRotation, type RotationPlan, type RotationStep } from "./plan-rotation.ts";
 import type { RotationJournal } from "./rotation-journal.ts";
-import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 
 /** Everything that a rotation acts through; tests give another. */
 export interface RotationPorts {

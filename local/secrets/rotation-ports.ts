@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { CommandError } from "../../recovery/host-port.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";

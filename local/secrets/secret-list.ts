@@ -1,6 +1,6 @@
 import { secretKeys } from "../../components/config/secret-keys.ts";
-import { secretsOf, type ServiceDefinition } from "../../components/services/definition.ts";
-import { rotationOf } from "../../components/services/rotation-of.ts";
+import { secretsOf, type ServiceDefinition } from "../../catalog/definition.ts";
+import { rotationOf } from "../../catalog/rotation-of.ts";
 
 /** One secret of a stack as `npm run secrets -- list` tells it: never its value. */
 export interface ListedSecret {

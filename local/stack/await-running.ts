@@ -1,5 +1,5 @@
 import { stackOutputsSchema } from "../../contract/outputs.ts";
-import type { DisabledService } from "../../components/services/disabled-services.ts";
+import type { DisabledService } from "../../catalog/disabled-services.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { readOutputs } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";

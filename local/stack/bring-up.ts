@@ -4,7 +4,7 @@ import type { Engine } from "../../toolchain/engine/engine.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { ensureCloud, type Cloud } from "../cloud/ensure-cloud.ts";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { parseLock } from "../images/image-lock.ts";
 import { upstreamOnly, type UpstreamOnlyService } from "../images/upstream-only.ts";
 import { ensureImages } from "../images/ensure-images.ts";

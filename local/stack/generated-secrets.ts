@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SecretForm } from "../../components/config/fields.ts";
 import { secretKeys } from "../../components/config/secret-keys.ts";
-import type { ServiceDefinition } from "../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 
 /** 32 random bytes as text that needs no quoting anywhere: 256 bits. */
 function password(): string {

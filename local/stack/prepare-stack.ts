@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";

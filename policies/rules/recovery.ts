@@ -1,5 +1,5 @@
-import type { ServiceDefinition, StatefulDefinition } from "../../components/services/definition.ts";
-import { milliseconds } from "../../components/services/quantities.ts";
+import type { ServiceDefinition, StatefulDefinition } from "../../catalog/definition.ts";
+import { milliseconds } from "../../catalog/quantities.ts";
 import { layout } from "../../contract/layout.ts";
 import { hostFiles } from "../declared.ts";
 import { list, property, shown } from "../property.ts";

@@ -1,5 +1,5 @@
-import { catalog } from "../../components/services/catalog.ts";
-import type { StatefulDefinition } from "../../components/services/definition.ts";
+import { catalog } from "../../catalog/catalog.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { agentConfigSchema, type AgentConfig } from "../../contract/agent-config.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";

@@ -1,4 +1,4 @@
-import type { StatefulDefinition } from "../../components/services/definition.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
 import { readIdentity } from "../lineage/identity.ts";

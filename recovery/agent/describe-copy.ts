@@ -1,4 +1,4 @@
-import type { Counts } from "../../components/services/recovery.ts";
+import type { Counts } from "../../catalog/recovery.ts";
 import { type Manifest, manifestSchema } from "../manifest.ts";
 import type { PointTags } from "../point/point-tags.ts";
 import type { Measured } from "../phases/check-manifest.ts";

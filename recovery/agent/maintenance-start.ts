@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StatefulDefinition } from "../../components/services/definition.ts";
-import { milliseconds } from "../../components/services/quantities.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
+import { milliseconds } from "../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
 import { storeSecrets } from "./commands/store.ts";

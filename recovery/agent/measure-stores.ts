@@ -1,5 +1,5 @@
-import type { StatefulDefinition } from "../../components/services/definition.ts";
-import type { StoreNumber } from "../../components/services/store-number.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
+import type { StoreNumber } from "../../catalog/store-number.ts";
 import type { AgentContext } from "./context.ts";
 import { counter } from "./counter.ts";
 import type { Docker, Task } from "./docker.ts";

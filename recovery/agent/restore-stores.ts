@@ -1,5 +1,5 @@
 import { orderDigest } from "../drill/ledger.ts";
-import type { StatefulDefinition } from "../../components/services/definition.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
 import type { StoresPort } from "../phases/ports.ts";
 import { unlockStore } from "./maintenance-start.ts";
 import { StoreRefused } from "./store-channel.ts";

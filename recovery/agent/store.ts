@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Counts } from "../../components/services/recovery.ts";
+import type { Counts } from "../../catalog/recovery.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "./container.ts";
 import type { Docker } from "./docker.ts";

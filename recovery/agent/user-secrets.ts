@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { StatefulDefinition } from "../../components/services/definition.ts";
+import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { userSecretFile } from "../../contract/layout.ts";
 
 /** Passwords of a store's users, which its task knows nothing of: name in its page's `userSecrets` → value. */

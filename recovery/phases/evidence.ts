@@ -1,4 +1,4 @@
-import type { Counts } from "../../components/services/recovery.ts";
+import type { Counts } from "../../catalog/recovery.ts";
 import type { Measured } from "./check-manifest.ts";
 
 /** What was asked of a store, or why there is no answer. */

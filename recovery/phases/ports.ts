@@ -1,4 +1,4 @@
-import type { Counts } from "../../components/services/recovery.ts";
+import type { Counts } from "../../catalog/recovery.ts";
 import type { HostPort } from "../host-port.ts";
 import type { Head } from "../lineage/head.ts";
 import type { ChosenPoint } from "./restore-plan.ts";

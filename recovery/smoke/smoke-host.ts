@@ -1,4 +1,4 @@
-import { rabbitmq } from "../../components/services/rabbitmq/rabbitmq.ts";
+import { rabbitmq } from "../../catalog/rabbitmq/rabbitmq.ts";
 import { heldRecordsSchema, type HeldRecords } from "../agent/commands/orders.ts";
 import { signedWebhookSchema } from "../agent/commands/sign-webhook.ts";
 import { askAgent } from "../operator/agent.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { nginx } from "../../components/edge/nginx.ts";
 import { stackOutputsSchema } from "../../contract/outputs.ts";
-import { catalog } from "../../components/services/catalog.ts";
-import { fingerprint, loginName } from "../../components/services/login-name.ts";
+import { catalog } from "../../catalog/catalog.ts";
+import { fingerprint, loginName } from "../../catalog/login-name.ts";
 import { type Declared, hostKey, runProgram, secrets, validValues } from "./support/program.ts";
 
 let declared: readonly Declared[] = [];

@@ -6,7 +6,7 @@ import { auditHost } from "../../local/audit/audit-host.ts";
 import { runCommand } from "../../workstation/run-command.ts";
 import { readOutputs } from "../../toolchain/engine/stack.ts";
 import { openStackPaths } from "../../local/stack/stack-paths.ts";
-import { loginName } from "../../components/services/login-name.ts";
+import { loginName } from "../../catalog/login-name.ts";
 import { MongoClient } from "mongodb";
 import { createClient } from "redis";
 import { stackContext, stackSecrets } from "./support/stack-secrets.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { catalog } from "../../components/services/catalog.ts";
+import { catalog } from "../../catalog/catalog.ts";
 import { ordersDuring } from "../../local/bench/orders-during.ts";
 import { withTimersHeld } from "../../local/bench/with-timers-held.ts";
 import { startS3, stopS3 } from "../../local/cloud/s3-outage.ts";

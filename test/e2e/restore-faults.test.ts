@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
-import { loginName } from "../../components/services/login-name.ts";
+import { loginName } from "../../catalog/login-name.ts";
 import { MongoClient } from "mongodb";
 import { askEdge } from "../../local/stack/await-edge.ts";
 import { readLedger } from "../../recovery/drill/ledger-file.ts";

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
-import { sign } from "../../../components/services/webhooks/signature.ts";
-import { webhooks } from "../../../components/services/webhooks/webhooks.ts";
+import { sign } from "../../../catalog/webhooks/signature.ts";
+import { webhooks } from "../../../catalog/webhooks/webhooks.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 import { taskSecret } from "../task-secrets.ts";

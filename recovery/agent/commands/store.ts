@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
-import type { StatefulDefinition } from "../../../components/services/definition.ts";
-import type { Recovery } from "../../../components/services/recovery.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import type { Recovery } from "../../../catalog/recovery.ts";
 import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
 import { taskSecrets } from "../task-secrets.ts";
 import { userSecrets } from "../user-secrets.ts";

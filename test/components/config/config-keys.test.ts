@@ -1,9 +1,9 @@
-import { secretsOf } from "../../../components/services/definition.ts";
+import { secretsOf } from "../../../catalog/definition.ts";
 import assert from "node:assert/strict";
 import test from "node:test";
 import { configKeys } from "../../../components/config/config-keys.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 
 const keys = configKeys(catalog);
 

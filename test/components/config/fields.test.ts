@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import * as field from "../../../components/config/fields.ts";
-import { nearest } from "../../../components/config/nearest.ts";
+import { nearest } from "../../../catalog/nearest.ts";
 import { hostKey } from "../support/program.ts";
 
 const cases = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ConfigError } from "../../../components/config/config-error.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 import { issuedFor } from "../../../local/policy/trial-certificate.ts";
 import { secrets, validValues } from "../support/program.ts";
 

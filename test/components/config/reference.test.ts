@@ -3,7 +3,7 @@ import test from "node:test";
 import { configKeys } from "../../../components/config/config-keys.ts";
 import { reference } from "../../../components/config/reference.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 
 const text = reference(catalog, new Set(["services", "edge"]));
 const [settings = "", secrets = ""] = text.split("## Secrets");

@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { stackFileSchema } from "../../../components/config/stack-file-schema.ts";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 import { composeStackFile, parseStackFile, renderStackFile } from "../../../local/stack/stack-file.ts";
 import { secrets, validValues } from "../support/program.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { containerSpec } from "../../../components/services/container-spec.ts";
-import { madeUpApplication, madeUpStore } from "./made-up.ts";
+import { madeUpApplication, madeUpStore } from "../../catalog/made-up.ts";
 
 const image = `shop@sha256:${"a".repeat(64)}`;
 

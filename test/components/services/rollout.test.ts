@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { nginx } from "../../../components/edge/nginx.ts";
-import { api } from "../../../components/services/api/api.ts";
-import { catalog } from "../../../components/services/catalog.ts";
-import type { Health, ServiceDefinition } from "../../../components/services/definition.ts";
-import type { Duration } from "../../../components/services/quantities.ts";
-import { dockerDuration, milliseconds } from "../../../components/services/quantities.ts";
+import { api } from "../../../catalog/api/api.ts";
+import { catalog } from "../../../catalog/catalog.ts";
+import type { Health, ServiceDefinition } from "../../../catalog/definition.ts";
+import type { Duration } from "../../../catalog/quantities.ts";
+import { dockerDuration, milliseconds } from "../../../catalog/quantities.ts";
 import { rollout } from "../../../components/services/rollout.ts";
-import { madeUpApplication, madeUpStore } from "./made-up.ts";
+import { madeUpApplication, madeUpStore } from "../../catalog/made-up.ts";
 
 const all: readonly ServiceDefinition[] = [...catalog, nginx];
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
-import { catalog } from "../../../components/services/catalog.ts";
-import type { ServiceDefinition } from "../../../components/services/definition.ts";
+import { catalog } from "../../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../../catalog/definition.ts";
 
 /** One resource as the program declares it, with the options that only the wire shows. */
 export interface Declared {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { loginName } from "../../../components/services/login-name.ts";
+import { loginName } from "../../../catalog/login-name.ts";
 import { applicationSecrets, freePort } from "./live-stores.ts";
 import type { LiveStores } from "./live-stores.ts";
 

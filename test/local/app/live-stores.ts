@@ -3,12 +3,12 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StatefulDefinition } from "../../../components/services/definition.ts";
-import { minio } from "../../../components/services/minio/minio.ts";
-import { mongo } from "../../../components/services/mongo/mongo.ts";
-import { qdrant } from "../../../components/services/qdrant/qdrant.ts";
-import { rabbitmq } from "../../../components/services/rabbitmq/rabbitmq.ts";
-import { redis } from "../../../components/services/redis/redis.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import { minio } from "../../../catalog/minio/minio.ts";
+import { mongo } from "../../../catalog/mongo/mongo.ts";
+import { qdrant } from "../../../catalog/qdrant/qdrant.ts";
+import { rabbitmq } from "../../../catalog/rabbitmq/rabbitmq.ts";
+import { redis } from "../../../catalog/redis/redis.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { minioImage } from "../../../local/images/minio/image.ts";
 import { mongoImage } from "../../../local/images/mongo/image.ts";
@@ -17,8 +17,8 @@ import { rabbitmqImage } from "../../../local/images/rabbitmq/image.ts";
 import type { ImageRecipe } from "../../../local/images/recipe.ts";
 import { redisImage } from "../../../local/images/redis/image.ts";
 import { terminalProgress } from "../../../workstation/progress.ts";
-import { StoreContainers } from "../../components/services/support/store-container.ts";
-import type { StoreContainer } from "../../components/services/support/store-container.ts";
+import { StoreContainers } from "../../catalog/support/store-container.ts";
+import type { StoreContainer } from "../../catalog/support/store-container.ts";
 
 /** A store in a container of its own, as its definition starts it. */
 export interface LiveStore {

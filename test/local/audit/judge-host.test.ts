@@ -3,7 +3,7 @@ import test from "node:test";
 import { readHostView } from "../../../local/audit/host-view.ts";
 import { judgeHost } from "../../../local/audit/judge-host.ts";
 import { renderFindings } from "../../../local/audit/render-findings.ts";
-import { madeUpApplication } from "../../components/services/made-up.ts";
+import { madeUpApplication } from "../../catalog/made-up.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const sshd = [

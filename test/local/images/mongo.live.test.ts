@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { MongoClient } from "mongodb";
-import { mongo } from "../../../components/services/mongo/mongo.ts";
+import { mongo } from "../../../catalog/mongo/mongo.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { mongoImage } from "../../../local/images/mongo/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-import { StoreContainers, type StoreContainer } from "../../components/services/support/store-container.ts";
+import { StoreContainers, type StoreContainer } from "../../catalog/support/store-container.ts";
 
 const secrets = { "root-password": "Root.Password-123", keyfile: "k".repeat(100) };
 const containers = await StoreContainers.open("mongo");

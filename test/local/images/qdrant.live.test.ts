@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { QdrantClient } from "../../../components/services/qdrant/qdrant-client.ts";
-import { qdrant } from "../../../components/services/qdrant/qdrant.ts";
-import { qdrantRecovery } from "../../../components/services/qdrant/recovery.ts";
+import type { QdrantClient } from "../../../catalog/qdrant/qdrant-client.ts";
+import { qdrant } from "../../../catalog/qdrant/qdrant.ts";
+import { qdrantRecovery } from "../../../catalog/qdrant/recovery.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { qdrantImage } from "../../../local/images/qdrant/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-import { StoreContainers, type StoreContainer } from "../../components/services/support/store-container.ts";
+import { StoreContainers, type StoreContainer } from "../../catalog/support/store-container.ts";
 
 const key = "Api.Key-0123456789-live";
 const vector = Array.from({ length: 64 }, (_, index) => index + 1);

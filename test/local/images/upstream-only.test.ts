@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
-import type { ServiceDefinition } from "../../../components/services/definition.ts";
-import { n8n } from "../../../components/services/n8n/n8n.ts";
+import { catalog } from "../../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../../catalog/definition.ts";
+import { n8n } from "../../../catalog/n8n/n8n.ts";
 import { ImageMissingError } from "../../../local/images/image-missing-error.ts";
 import { standIns } from "../../../local/images/stand-ins.ts";
 import { upstreamOnly } from "../../../local/images/upstream-only.ts";

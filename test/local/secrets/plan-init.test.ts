@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 import { planInit, renderInit } from "../../../local/secrets/plan-init.ts";
 import { listSecrets, renderSecretList } from "../../../local/secrets/secret-list.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
-import type { ServiceDefinition } from "../../../components/services/definition.ts";
+import { catalog } from "../../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import { planRotation } from "../../../local/secrets/plan-rotation.ts";
 
 test("an unknown name is refused with the list of those that there are", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { rotate, type RotationPorts } from "../../../local/secrets/rotate.ts";
 import type { RotationJournal } from "../../../local/secrets/rotation-journal.ts";

@@ -4,7 +4,7 @@ import { rollout } from "../../../components/services/rollout.ts";
 import { awaitServices } from "../../../local/stack/await-services.ts";
 import { lookAt, withTaskFailures } from "../../../local/stack/watch-tasks.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
-import { madeUpApplication } from "../../components/services/made-up.ts";
+import { madeUpApplication } from "../../catalog/made-up.ts";
 import type { WantedResource } from "../../toolchain/providers/docker/scratch-stack.ts";
 import { scratchSwarm } from "../../toolchain/providers/docker/scratch-swarm.ts";
 

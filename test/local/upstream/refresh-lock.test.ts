@@ -57,7 +57,7 @@ test("refuses names that the lock does not have, all at once, before anything is
 });
 
 test("writes an image a line, and the committed lock as it is", () => {
-  const file = new URL("../../../components/services/images.lock.json", import.meta.url);
+  const file = new URL("../../../catalog/images.lock.json", import.meta.url);
   const text = readFileSync(file, "utf8");
   assert.equal(renderUpstreamLock(parseUpstreamLock("images.lock.json", text)), text);
 });

@@ -1,6 +1,6 @@
-import type { ServiceDefinition } from "../../../components/services/definition.ts";
+import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import type { DeclaredResource, StackView } from "../../../policies/stack-view.ts";
-import { madeUpStore } from "../../components/services/made-up.ts";
+import { madeUpStore } from "../../catalog/made-up.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 

@@ -4,7 +4,7 @@ import type { CommittedStack } from "../../../local/policy/trial-stack.ts";
 import { judgeStack } from "../../../policies/judge-stack.ts";
 import { programView } from "./program-view.ts";
 
-const lock = new URL("../../../components/services/images.lock.json", import.meta.url);
+const lock = new URL("../../../catalog/images.lock.json", import.meta.url);
 
 /**
  * Runs the real program for a committed stack: the policies refuse it for the image digests that are to be filled, each by its key,

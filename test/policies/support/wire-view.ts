@@ -1,5 +1,5 @@
 import { nginx } from "../../../components/edge/nginx.ts";
-import { catalog } from "../../../components/services/catalog.ts";
+import { catalog } from "../../../catalog/catalog.ts";
 import type { TrialStack } from "../../../local/policy/trial-stack.ts";
 import { isRecord } from "../../../policies/property.ts";
 import type { DeclaredResource, StackView } from "../../../policies/stack-view.ts";

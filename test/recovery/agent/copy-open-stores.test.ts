@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
-import type { StatefulDefinition } from "../../../components/services/definition.ts";
+import { catalog } from "../../../catalog/catalog.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { AgentContext } from "../../../recovery/agent/context.ts";
 import { copyOpenStores, type PointCopies } from "../../../recovery/agent/copy-open-stores.ts";
 import type { Store } from "../../../recovery/agent/store.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StatefulDefinition } from "../../../components/services/definition.ts";
-import type { Recovery } from "../../../components/services/recovery.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import type { Recovery } from "../../../catalog/recovery.ts";
 import type { Task } from "../../../recovery/agent/docker.ts";
 import { Log } from "../../../recovery/agent/log.ts";
 import { measureStores } from "../../../recovery/agent/measure-stores.ts";
 import { renderMetrics } from "../../../recovery/agent/metrics.ts";
-import { madeUpStore } from "../../components/services/made-up.ts";
+import { madeUpStore } from "../../catalog/made-up.ts";
 
 const password = "Backup.Password-1";
 

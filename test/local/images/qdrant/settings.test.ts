@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { loadSettings } from "../../../../local/images/qdrant/server/settings.ts";
 import { withDirectory } from "./loopback.ts";
-import { qdrant } from "../../../../components/services/qdrant/qdrant.ts";
+import { qdrant } from "../../../../catalog/qdrant/qdrant.ts";
 
 test("takes the keys from a file and the definition's environment over it", async () => {
   await withDirectory(async (directory) => {

@@ -1,0 +1,51 @@
+import { objectivesRules } from "./objectives-rules.ts";
+import { prometheusConfig } from "./prometheus-config.ts";
+import { defineStateless } from "../definition.ts";
+
+const rules = (name: string): URL => new URL(`rules/${name}.yml`, import.meta.url);
+
+/**
+ * Measures everything that has a `metrics` line in its page, and judges it by the rules of catalog/prometheus/rules.
+ * Cost: its history, at most 2 GB. Recovery: none; what it knew of the past is lost with the machine.
+ */
+export const prometheus = defineStateless({
+  name: "prometheus",
+  image: "prometheus",
+  user: "65534:65534",
+  entrypoint: ["/bin/prometheus"],
+  args: [
+    "--config.file=/etc/prometheus/prometheus.yml",
+    "--storage.tsdb.path=/prometheus",
+    "--storage.tsdb.retention.time=30d",
+    "--storage.tsdb.retention.size=2GB",
+    "--web.listen-address=:9090",
+    // A query that would need more than its memory limit is refused instead of killing it.
+    "--query.max-samples=10000000",
+  ],
+  ports: { http: 9090 },
+  metrics: { port: "http", path: "/metrics" },
+  files: {
+    "/etc/prometheus/rules/platform.yml": rules("platform"),
+    "/etc/prometheus/rules/recovery.yml": rules("recovery"),
+    "/etc/prometheus/rules/deployment.yml": rules("deployment"),
+    "/etc/prometheus/rules/monitoring.yml": rules("monitoring"),
+  },
+  generated: {
+    "/etc/prometheus/prometheus.yml": prometheusConfig,
+    "/etc/prometheus/rules/objectives.yml": objectivesRules,
+  },
+  health: {
+    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"],
+    every: "10s",
+    timeout: "5s",
+    retries: 6,
+    // Replays its log of the last hours first.
+    startPeriod: "2m",
+  },
+  limits: { memory: "384MiB", cpus: 1 },
+  replicas: 1,
+  stopGrace: "30s",
+  history: { "/prometheus": "prometheus" },
+  runsFenced: true,
+  recovery: "none: measures anew; nothing that a customer gave is in it",
+});

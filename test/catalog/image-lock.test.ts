@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ImageLock } from "../../catalog/image-lock.ts";
+import { bytes, dockerDuration, milliseconds } from "../../catalog/quantities.ts";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const entry = { ref: `registry:5000/redis@${digest}`, version: "8", source: "stand-in" };
+const parse = (lock: unknown, wanted = ["redis"]) =>
+  ImageLock.parse("images.lock.json", JSON.stringify(lock), wanted);
+
+test("gives each key its reference", () => {
+  assert.equal(parse({ redis: entry }).ref("redis"), entry.ref);
+});
+
+test("an image without a digest is refused with what to do", () => {
+  assert.throws(
+    () => parse({ redis: { ref: "redis:8.0", digest: null, version: "8.0", source: "upstream" } }),
+    {
+      name: "ImageLockError",
+      message:
+        'images.lock.json: redis: expected a reference that ends in @sha256:…, got "redis:8.0"; ' +
+        "look it up with: npm run images -- refresh redis",
+    },
+  );
+});
+
+test("every missing image is named at once", () => {
+  assert.throws(() => parse({}, ["mongo", "redis"]), {
+    message:
+      "images.lock.json: mongo: missing; expected {ref, version, source}\n" +
+      "images.lock.json: redis: missing; expected {ref, version, source}",
+  });
+});
+
+test("a file that is not JSON, or has an unknown field, is refused by name", () => {
+  assert.throws(() => ImageLock.parse("images.lock.json", "{", []), {
+    message: /^images\.lock\.json: not JSON: /,
+  });
+  assert.throws(() => parse({ redis: { ...entry, tag: "8" } }), {
+    message: /^images\.lock\.json: redis: Unrecognized key/,
+  });
+});
+
+test("the committed lock file has every image, and says which digests have still to be looked up", () => {
+  const file = new URL("../../catalog/images.lock.json", import.meta.url).pathname;
+  assert.throws(
+    () => ImageLock.load(file, ["mongo", "redis", "rabbitmq", "minio", "nginx", "api"]),
+    (error) => {
+      assert.ok(error instanceof Error);
+      assert.doesNotMatch(error.message, /missing/);
+      return true;
+    },
+  );
+});
+
+test("sizes and times are what they say", () => {
+  assert.equal(bytes("512MiB"), 536_870_912);
+  assert.equal(milliseconds("1.5s"), 1_500);
+  assert.throws(() => bytes("1MB" as "1MiB"), { message: 'expected a size such as 512MiB, got "1MB"' });
+});
+
+test("times are written as Docker gives them back", () => {
+  const pairs = [
+    ["500ms", "500ms"],
+    ["5s", "5s"],
+    ["90s", "1m30s"],
+    ["30m", "30m"],
+    ["60m", "1h"],
+    ["90m", "1h30m"],
+  ] as const;
+  for (const [span, text] of pairs) assert.equal(dockerDuration(span), text);
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { afterEach, mock, test } from "node:test";
+import { loginName } from "../../../catalog/login-name.ts";
+import definitions from "../../../catalog/rabbitmq/files/definitions.json" with { type: "json" };
+import { rabbitmq } from "../../../catalog/rabbitmq/rabbitmq.ts";
+
+const { recovery } = rabbitmq;
+const at = { host: "127.0.0.1", secrets: { "admin-password": "admin-secret", "app-password": "app-secret" } };
+
+/** A management API that answers by path; what is missing is not found. */
+function answering(answers: Readonly<Record<string, unknown>>): { readonly asked: string[] } {
+  const asked: string[] = [];
+  mock.method(globalThis, "fetch", async (url: string, { method, body }: RequestInit) => {
+    const path = url.replace("http://127.0.0.1:15672/api/", "");
+    asked.push(typeof body === "string" ? `${path} ${body}` : method === "DELETE" ? `DELETE ${path}` : path);
+    if (method === "DELETE") return new Response(null, { status: 204 });
+    const known = path in answers || path === "whoami" || path === "health/checks/ready-to-serve-clients";
+    return new Response(JSON.stringify(answers[path] ?? {}), { status: known ? 200 : 404 });
+  });
+  return { asked };
+}
+afterEach(() => {
+  mock.restoreAll();
+});
+
+const message = (body: string) => ({ payload: Buffer.from(body).toString("base64") });
+
+test("an empty secret is named before anybody is asked", async () => {
+  const { asked } = answering({});
+  await assert.rejects(
+    recovery.connect({ host: "127.0.0.1", secrets: { "admin-password": "x" } }),
+    /^Error: rabbitmq: the secret app-password is empty$/,
+  );
+  assert.deepEqual(asked, []);
+});
+
+test("a refused password is told without it", async () => {
+  mock.method(globalThis, "fetch", async () => new Response("{}", { status: 401 }));
+  await assert.rejects(recovery.connect(at), (error: Error) => {
+    assert.match(error.message, /the administrator's password is refused\. It is set at every start/);
+    assert.doesNotMatch(error.message, /admin-secret/);
+    return true;
+  });
+});
+
+test("no answer is told with its reason", async () => {
+  const cause = new Error("connect ECONNREFUSED 127.0.0.1:15672");
+  mock.method(globalThis, "fetch", () => Promise.reject(new TypeError("fetch failed", { cause })));
+  await assert.rejects(
+    recovery.connect(at),
+    /^Error: rabbitmq: GET \/api\/health\/checks\/ready-to-serve-clients: connect ECONNREFUSED 127\.0\.0\.1:15672$/,
+  );
+});
+
+test("counts that do not come in time are null", async () => {
+  answering({});
+  const client = await recovery.connect(at);
+  mock.method(globalThis, "fetch", () => Promise.reject(new DOMException("late", "TimeoutError")));
+  assert.deepEqual(await recovery.counts(client, 1), {
+    users: null,
+    queues: null,
+    exchanges: null,
+    bindings: null,
+  });
+});
+
+test("RabbitMQ's own exchanges are not counted: some come with the second start", async () => {
+  const exchanges = [{ name: "orders" }, { name: "amq.rabbitmq.log" }];
+  answering({ definitions: { users: [{ name: "admin" }], queues: [{}, {}], exchanges, bindings: [] } });
+  const client = await recovery.connect(at);
+  assert.deepEqual(await recovery.counts(client, 1000), { users: 1, queues: 2, exchanges: 1, bindings: 0 });
+});
+
+test("a canary that no queue took is a failure", async () => {
+  answering({ "exchanges/%2F/amq.default/publish": { routed: false } });
+  const client = await recovery.connect(at);
+  await assert.rejects(
+    recovery.canary.write(client, "mark"),
+    /^Error: rabbitmq: the queue canary is missing, so the canary went nowhere: run `npm run up`$/,
+  );
+});
+
+test("queues are looked through once for all questions of a connection", async () => {
+  const order = { id: "a", item: "tea" };
+  const { asked } = answering({
+    "queues/%2F/receipts/get": [message(JSON.stringify(order)), message("no order"), message("[1]")],
+    "queues/%2F/dead/get": [message('{"webhook":true}')],
+  });
+  const client = await recovery.connect(at);
+  assert.deepEqual([...(await recovery.orders(client, ["b", "a"]))], [["a", order]]);
+  assert.equal((await recovery.orders(client, ["b"])).size, 0);
+  const looks = asked.filter((request) => request.includes("/get"));
+  assert.deepEqual(
+    looks.map((request) => request.split(" ")[0]),
+    ["queues/%2F/dead/get", "queues/%2F/receipts/get"],
+  );
+  for (const look of looks) assert.match(look, /"ackmode":"reject_requeue_true"/);
+});
+
+test("a queue that is too long to be looked through is no missing order", async () => {
+  const many = Array.from({ length: 1000 }, () => message("{}"));
+  answering({ "queues/%2F/receipts/get": many, "queues/%2F/dead/get": [] });
+  const client = await recovery.connect(at);
+  await assert.rejects(
+    recovery.orders(client, ["a"]),
+    /^Error: rabbitmq: the queue receipts holds 1000 messages or more, too many to look for orders in: let the workers catch up$/,
+  );
+});
+
+test("reconcile sets users and what they may, takes former logins away, and touches no queue", async () => {
+  const users = ["admin", "app", loginName("app", "app-secret")].map((name) => ({ name }));
+  const { asked } = answering({ definitions: {}, users });
+  const client = await recovery.connect(at);
+  await recovery.reconcile(client);
+  const [set = "", ...rest] = asked.slice(2);
+  const sent = JSON.parse(set.replace("definitions ", "")) as Record<string, unknown>;
+  assert.deepEqual(Object.keys(sent).sort(), ["permissions", "users", "vhosts"]);
+  assert.deepEqual(rest, ["users", "DELETE users/app"]);
+});
+
+test("setup leaves former logins valid, and retiring takes them away and nothing else", async () => {
+  const users = ["app-0123abcd", "admin", "app", "monitor"].map((name) => ({ name }));
+  const { asked } = answering({ definitions, users });
+  const client = await recovery.connect(at);
+  await recovery.setup(client);
+  assert.ok(!asked.some((request) => request.startsWith("DELETE")));
+  const before = asked.length;
+  await recovery.retire?.(client);
+  assert.deepEqual(asked.slice(before), ["users", "DELETE users/app-0123abcd", "DELETE users/app"]);
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loginName } from "../../../catalog/login-name.ts";
+import definitions from "../../../catalog/rabbitmq/files/definitions.json" with { type: "json" };
+import { countUsers, formerLogins, usersWithRights } from "../../../catalog/rabbitmq/users.ts";
+
+const passwords = { admin: "admin-secret", app: "app-secret" };
+const login = loginName("app", "app-secret");
+
+test("the application sends to its exchanges and reads its queues, and nothing else", () => {
+  const app = usersWithRights(passwords).permissions.find(({ user }) => user === login);
+  assert.ok(app);
+  const allowed = (pattern: string, names: readonly string[]) =>
+    names.filter((name) => new RegExp(pattern).test(name));
+  const exchanges = [...definitions.exchanges.map(({ name }) => name), "amq.default"];
+  const queues = definitions.queues.map(({ name }) => name);
+  assert.deepEqual(allowed(app.configure, [...exchanges, ...queues]), []);
+  assert.deepEqual(allowed(app.write, exchanges), ["orders", "webhooks", "dead"]);
+  assert.deepEqual(allowed(app.read, queues), ["receipts", "webhooks"]);
+});
+
+test("users are the administrator and one login of the applications, whose name is no password", () => {
+  const { users, permissions } = usersWithRights(passwords);
+  assert.deepEqual(users, [
+    { name: "admin", password: "admin-secret", tags: ["administrator"] },
+    { name: login, password: "app-secret", tags: [] },
+  ]);
+  assert.deepEqual(
+    permissions.map(({ user }) => user),
+    ["admin", login],
+  );
+});
+
+// What a start imports must name no user that it does not make: RabbitMQ would not start.
+test("a start gives rights to the administrator only", () => {
+  assert.deepEqual(
+    definitions.permissions.map(({ user }) => user),
+    ["admin"],
+  );
+});
+
+test("former logins are the applications' own, with or without a mark, never the present one or anybody else's", () => {
+  const names = ["admin", login, "app", "app-0123abcd", "app-monitor", "application", "guest"];
+  assert.deepEqual(formerLogins(names, passwords), ["app", "app-0123abcd"]);
+});
+
+test("a point that is taken during a rotation counts as many users as one before or after it", () => {
+  for (const logins of [["app"], [login], ["app", login, "app-0123abcd"]])
+    assert.equal(countUsers(["admin", ...logins]), 2);
+  assert.equal(countUsers(["admin"]), 1);
+  assert.equal(countUsers(["admin", login, "guest"]), 3);
+});

@@ -1,9 +1,0 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { catalog } from "../../../components/services/catalog.ts";
-import { isApplication } from "../../../components/services/is-application.ts";
-
-test("what serves customers is an application; stores and what watches over the platform are none", () => {
-  const names = catalog.filter(isApplication).map(({ name }) => name);
-  assert.deepEqual(names, ["embedding", "api", "worker-1", "worker-2", "webhooks"]);
-});
