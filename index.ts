@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { agentConfig } from "./components/backup/agent-config.ts";
-import { Backups } from "./components/backup/backups.ts";
-import { RecoveryAgent } from "./components/backup/recovery-agent.ts";
+import { agentConfig } from "./components/agent/agent-config.ts";
+import { Backups } from "./components/agent/backups.ts";
+import { RecoveryAgent } from "./components/agent/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
 import { Host } from "./components/host/host.ts";
-import { Monitoring } from "./components/monitoring/monitoring.ts";
+import { Monitoring } from "./components/agent/monitoring.ts";
 import { catalog as pages } from "./catalog/catalog.ts";
 import { enabledServices } from "./catalog/enabled-services.ts";
 import { loadCatalog } from "./components/services/load-catalog.ts";
 import { loadImages } from "./components/services/load-images.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
-import { Offsite } from "./components/storage/offsite.ts";
+import { Offsite } from "./components/offsite/offsite.ts";
 
 const stack = pulumi.getStack();
 const catalog = loadCatalog({ catalog: pages, edge: nginx, published: { [nginx.name]: [80, 443] } });

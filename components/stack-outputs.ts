@@ -1,4 +1,4 @@
-import type { Backups } from "./backup/backups.ts";
+import type { Backups } from "./agent/backups.ts";
 import type { StackConfig } from "./config/load.ts";
 import type { Edge } from "./edge/edge.ts";
 import type { Host } from "./host/host.ts";

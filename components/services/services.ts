@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { layout, userSecretFile } from "../../contract/layout.ts";
-import type { RecoveryAgent } from "../backup/recovery-agent.ts";
+import type { RecoveryAgent } from "../agent/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";

@@ -1,4 +1,4 @@
-import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
 import { SshHost } from "../../recovery/operator/ssh.ts";
 import { readTarget } from "../../recovery/operator/target.ts";

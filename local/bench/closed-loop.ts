@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { EdgeClient, type EdgeTarget } from "../../recovery/drill/edge-client.ts";
-import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.ts";
+import { EdgeClient, type EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import { attemptOrder, numberedOrder } from "../../recovery/orders/order-attempt.ts";
 import { quantile } from "./summary.ts";
 
 /** What customers got while they placed orders as fast as they were answered. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { EdgeClient } from "../../recovery/drill/edge-client.ts";
-import { attemptOrder, numberedOrder } from "../../recovery/drill/order-attempt.ts";
+import { EdgeClient } from "../../recovery/orders/edge-client.ts";
+import { attemptOrder, numberedOrder } from "../../recovery/orders/order-attempt.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
-import { readLedger } from "../../recovery/drill/ledger-file.ts";
-import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
-import { OrderWriter } from "../../recovery/drill/order-writer.ts";
-import { readBack, type ReadBack } from "../../recovery/drill/read-back.ts";
+import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import { readLedger } from "../../recovery/orders/ledger-file.ts";
+import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
+import { OrderWriter } from "../../recovery/orders/order-writer.ts";
+import { readBack, type ReadBack } from "../../recovery/orders/read-back.ts";
 
 /** As long as a patient customer waits. */
 const timeoutMs = 30_000;

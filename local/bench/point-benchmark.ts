@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PointResult, ShipResult } from "../../recovery/agent/run-record.ts";
-import { OrderWriter } from "../../recovery/drill/order-writer.ts";
-import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
+import type { PointResult, ShipResult } from "../../recovery/agent/answers/run-record.ts";
+import { OrderWriter } from "../../recovery/orders/order-writer.ts";
+import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
 import { layout } from "../../contract/layout.ts";
 import { parseOffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
 import type { Progress } from "../../workstation/progress.ts";

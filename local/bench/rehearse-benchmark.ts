@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rehearsalReportSchema, type RehearsalReport } from "../../recovery/drill/rehearsal-report.ts";
+import { rehearsalReportSchema, type RehearsalReport } from "../../drill/drill-report.ts";
 import type { Benchmark } from "./benchmark.ts";
 
 /**

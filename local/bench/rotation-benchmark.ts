@@ -1,4 +1,4 @@
-import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
+import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
 import { thisRepository } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { runCommand } from "../../workstation/run-command.ts";

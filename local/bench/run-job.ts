@@ -4,8 +4,8 @@ import {
   shipRecord,
   type PointResult,
   type ShipResult,
-} from "../../recovery/agent/run-record.ts";
-import { CommandError } from "../../recovery/host-port.ts";
+} from "../../recovery/agent/answers/run-record.ts";
+import { CommandError } from "../../recovery/host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
 import type { RemoteHost } from "../../recovery/operator/remote-host.ts";
 

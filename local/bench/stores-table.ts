@@ -1,4 +1,4 @@
-import type { PointResult } from "../../recovery/agent/run-record.ts";
+import type { PointResult } from "../../recovery/agent/answers/run-record.ts";
 import type { LoadFigures } from "./closed-loop.ts";
 import { costOfPoints, type IntervalCost } from "./interval-cost.ts";
 import { spread } from "./render-benchmark.ts";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
-import { CommandError } from "../../recovery/host-port.ts";
+import { CommandError } from "../../recovery/host/host-port.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { SshRunOptions } from "../../recovery/operator/ssh.ts";

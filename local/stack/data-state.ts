@@ -1,5 +1,5 @@
 import type { SshHost } from "../../recovery/operator/ssh.ts";
-import { CommandError } from "../../recovery/host-port.ts";
+import { CommandError } from "../../recovery/host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
 import { lineageSchema, type Lineage } from "../../recovery/lineage/head.ts";
 

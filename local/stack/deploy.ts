@@ -3,7 +3,7 @@ import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { DisabledService } from "../../catalog/disabled-services.ts";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
-import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import { awaitEdge } from "./await-edge.ts";

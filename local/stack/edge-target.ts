@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { layout } from "../../contract/layout.ts";
-import type { EdgeTarget } from "../../recovery/drill/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 import type { StackInstance } from "../instance.ts";
 

@@ -1,4 +1,4 @@
-import type { Deployment } from "../../recovery/agent/deployments.ts";
+import type { Deployment } from "../../recovery/agent/measure/deployments.ts";
 import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../../recovery/operator/ssh.ts";
 

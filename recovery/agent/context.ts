@@ -8,12 +8,12 @@ import { HeadStore } from "../lineage/head-store.ts";
 import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";
 import { localRepository, offsiteRepository } from "../restic/repository.ts";
 import { Restic } from "../restic/restic.ts";
-import { Docker } from "./docker.ts";
-import type { HostPort } from "../host-port.ts";
-import { LocalHost } from "./local-host.ts";
-import { Locks } from "./locks.ts";
-import { Log } from "./log.ts";
-import { thisProgram, type StoreOpening } from "./store.ts";
+import { Docker } from "../docker/docker.ts";
+import type { HostPort } from "../host/host-port.ts";
+import { LocalHost } from "../host/local-host.ts";
+import { Locks } from "../host/locks.ts";
+import { Log } from "../host/log.ts";
+import { thisProgram, type StoreOpening } from "../stores/store.ts";
 
 /** What every command of the agent works with. */
 export interface AgentContext {

@@ -1,6 +1,6 @@
 import { text as textOf } from "node:stream/consumers";
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
-import { benchCopyCommand } from "./bench-copy.ts";
+import { benchCopyCommand } from "./bench/bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
 import { containersCommand } from "./commands/containers.ts";
 import { fenceCommand, openCommand } from "./commands/fence.ts";
@@ -20,7 +20,7 @@ import { storeCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
-import { restoreCommand } from "./restore.ts";
+import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
 

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
 import type { AgentContext } from "./context.ts";
-import { writeMetrics, type Sample } from "./metrics.ts";
-import { readRecord } from "./run-record.ts";
+import { writeMetrics, type Sample } from "../metrics/metrics.ts";
+import { readRecord } from "./answers/run-record.ts";
 
 /** A job whose every end is kept for `status` and for the metrics. */
 export interface RecordedJob<R> {

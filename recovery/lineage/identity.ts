@@ -1,5 +1,5 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import type { HostPort } from "../host-port.ts";
+import type { HostPort } from "../host/host-port.ts";
 import { lineageSchema, type Lineage } from "./head.ts";
 
 /** Under which name a host's points go. */

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { CommandError } from "../host-port.ts";
+import { CommandError } from "../host/host-port.ts";
 import { SshError } from "./ssh-error.ts";
 
 /**

@@ -4,7 +4,7 @@ import { Bucket, type BucketLocation } from "../lineage/bucket.ts";
 import type { Head } from "../lineage/head.ts";
 import { HeadStore } from "../lineage/head-store.ts";
 import { parseOffsiteCredentials, type OffsiteCredentials } from "../lineage/offsite-credentials.ts";
-import { sentenceOf } from "../phases/sentence-of.ts";
+import { sentenceOf } from "../host/sentence-of.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
 /** At the top, as in a recovery kit, or under `backup`, as an emulated cloud keeps them. */

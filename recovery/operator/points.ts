@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { askAgent } from "./agent.ts";
 import { runOperatorCommand } from "./command-line.ts";
-import { pointListSchema } from "./listed-point.ts";
+import { pointListSchema } from "../agent/answers/listed-point.ts";
 import { renderPoints } from "./render-points.ts";
 import { SshHost } from "./ssh.ts";
 import { readTarget } from "./target.ts";

@@ -1,4 +1,4 @@
-import type { PointList } from "./listed-point.ts";
+import type { PointList } from "../agent/answers/listed-point.ts";
 import { renderAge } from "./render-age.ts";
 
 /** Points as a table, newest first; `*` marks the one that `--at latest` means. */

@@ -1,6 +1,6 @@
-import type { RestoreEvent } from "../phases/event.ts";
-import type { RestorePlan } from "../phases/restore-plan.ts";
-import { renderPhase, renderReport } from "../report.ts";
+import type { RestoreEvent } from "../restore/journal/event.ts";
+import type { RestorePlan } from "../restore/plan/restore-plan.ts";
+import { renderPhase, renderReport } from "../restore/report/report.ts";
 
 /** A plan on one screen: the point, then each phase with its estimate. */
 export function renderPlan(plan: RestorePlan): string {

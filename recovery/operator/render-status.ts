@@ -1,7 +1,7 @@
-import { estimateSeconds } from "../phases/estimate.ts";
-import { phaseNames } from "../phases/phase-name.ts";
+import { estimateSeconds } from "../restore/plan/estimate.ts";
+import { phaseNames } from "../restore/plan/phase-name.ts";
 import type { Head } from "../lineage/head.ts";
-import type { AgentStatus } from "./agent-status.ts";
+import type { AgentStatus } from "../agent/answers/agent-status.ts";
 import { renderAge } from "./render-age.ts";
 
 /** What is known without the host, from the bucket alone. */

@@ -1,13 +1,13 @@
-import type { LedgerEntry } from "../drill/ledger.ts";
+import type { LedgerEntry } from "../orders/ledger.ts";
 import { RecoveryError } from "../../contract/exit-codes.ts";
-import { CommandError } from "../host-port.ts";
+import { CommandError } from "../host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
-import { restoreEventSchema, type RestoreEvent } from "../phases/event.ts";
-import { refusalExitCode } from "../phases/refusal-exit-code.ts";
-import type { Refusal } from "../phases/refusal.ts";
-import { restoreRequestSchema, type RestoreRequest } from "../phases/request.ts";
-import type { RestorePlan } from "../phases/restore-plan.ts";
-import type { RestoreReport } from "../report.ts";
+import { restoreEventSchema, type RestoreEvent } from "../restore/journal/event.ts";
+import { refusalExitCode } from "../restore/plan/refusal-exit-code.ts";
+import type { Refusal } from "../restore/plan/refusal.ts";
+import { restoreRequestSchema, type RestoreRequest } from "../restore/plan/request.ts";
+import type { RestorePlan } from "../restore/plan/restore-plan.ts";
+import type { RestoreReport } from "../restore/report/report.ts";
 import type { RemoteHost } from "./remote-host.ts";
 
 /** What is asked of a restore; what is left out has the request's own default. */

@@ -3,9 +3,9 @@
  * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
 import { Command, Option } from "commander";
-import { readLedger } from "../drill/ledger-file.ts";
-import type { RestoreEvent } from "../phases/event.ts";
-import type { RestorePlan } from "../phases/restore-plan.ts";
+import { readLedger } from "../orders/ledger-file.ts";
+import type { RestoreEvent } from "../restore/journal/event.ts";
+import type { RestorePlan } from "../restore/plan/restore-plan.ts";
 import { runOperatorCommand } from "./command-line.ts";
 import { renderPlan, renderRestoreEvent } from "./render-restore.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "./restore-stack.ts";

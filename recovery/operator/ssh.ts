@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { commandLine } from "../../components/text/shell.ts";
-import { CommandError } from "../host-port.ts";
+import { CommandError } from "../host/host-port.ts";
 import { SshError } from "./ssh-error.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import { sshArguments } from "./ssh-target.ts";

@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { askAgent } from "./agent.ts";
-import { agentStatusSchema } from "./agent-status.ts";
+import { agentStatusSchema } from "../agent/answers/agent-status.ts";
 import { runOperatorCommand } from "./command-line.ts";
 import { lookOffsite } from "./look-offsite.ts";
 import { renderDeadHost, renderStatus } from "./render-status.ts";

@@ -1,7 +1,7 @@
-import type { Container } from "../agent/container.ts";
-import { DockerError } from "../agent/docker-error.ts";
-import type { Docker } from "../agent/docker.ts";
-import type { HostPort } from "../host-port.ts";
+import type { Container } from "../docker/container.ts";
+import { DockerError } from "../docker/docker-error.ts";
+import type { Docker } from "../docker/docker.ts";
+import type { HostPort } from "../host/host-port.ts";
 
 /** Where the list of paused containers is kept, and how a process is told from a later one with its number. */
 export interface PauseJournal {

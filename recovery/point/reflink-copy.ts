@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { runProgram } from "../agent/run-program.ts";
+import { runProgram } from "../host/run-program.ts";
 import { applyChanges, type Applied } from "./apply-changes.ts";
 import { changesBetween } from "./changes.ts";
 import { readIndex, writeIndex } from "./copy-index.ts";

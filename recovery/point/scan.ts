@@ -1,4 +1,4 @@
-import { runProgram } from "../agent/run-program.ts";
+import { runProgram } from "../host/run-program.ts";
 import { parseTree, treeFormat, type Tree } from "./tree.ts";
 
 /** A look at a tree, and the text it was read from, which is also how it is kept on disk. */

@@ -1,4 +1,4 @@
-import type { Docker } from "../agent/docker.ts";
+import type { Docker } from "../docker/docker.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { pauseAll, stillPaused, unpauseAll, type Pausable, type PauseJournal } from "./pause.ts";
 import type { Pass } from "./reflink-copy.ts";

@@ -1,6 +1,6 @@
-import { runProgram, type ProgramOptions, type ProgramResult } from "../agent/run-program.ts";
+import { runProgram, type ProgramOptions, type ProgramResult } from "../host/run-program.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { CommandError } from "../host-port.ts";
+import { CommandError } from "../host/host-port.ts";
 import { failureKind, resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";
 import type { RunLimits } from "./run-limits.ts";

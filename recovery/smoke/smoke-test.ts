@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { EdgeClient, type EdgeTarget } from "../drill/edge-client.ts";
-import { orderDigest } from "../drill/ledger.ts";
-import { attemptOrder } from "../drill/order-attempt.ts";
-import { sentenceOf } from "../phases/sentence-of.ts";
+import { EdgeClient, type EdgeTarget } from "../orders/edge-client.ts";
+import { orderDigest } from "../orders/ledger.ts";
+import { attemptOrder } from "../orders/order-attempt.ts";
+import { sentenceOf } from "../host/sentence-of.ts";
 import type { SmokeHost } from "./smoke-host.ts";
 
 /** One thing that was proved, or not. */

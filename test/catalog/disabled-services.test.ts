@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agentConfig } from "../../components/backup/agent-config.ts";
+import { agentConfig } from "../../components/agent/agent-config.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { catalog } from "../../catalog/catalog.ts";
 import { disabledServices } from "../../catalog/disabled-services.ts";

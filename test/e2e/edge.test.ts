@@ -5,7 +5,7 @@ import { setSecrets } from "../../toolchain/engine/stack.ts";
 import { issuedFor } from "../../local/policy/trial-certificate.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../../local/stack/bring-up.ts";
-import { EdgeClient } from "../../recovery/drill/edge-client.ts";
+import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 import { edgeOf, hostOf, instanceOf, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ordersDuring } from "../../local/bench/orders-during.ts";
-import { EdgeClient } from "../../recovery/drill/edge-client.ts";
-import type { OrderStatistics } from "../../recovery/drill/order-statistics.ts";
+import { EdgeClient } from "../../recovery/orders/edge-client.ts";
+import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
 import { layout } from "../../contract/layout.ts";
 import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { rehearsalReportSchema } from "../../recovery/drill/rehearsal-report.ts";
+import { rehearsalReportSchema } from "../../drill/drill-report.ts";
 import { npmRun, testStack } from "./support/test-stack.ts";
 
 test("a machine lost in mid-stream comes back from off-site alone, and nothing that was promised is missing", async () => {

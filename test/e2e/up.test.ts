@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { edgeOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 import { askEdge } from "../../local/stack/await-edge.ts";
-import { EdgeClient } from "../../recovery/drill/edge-client.ts";
+import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 
 const { vps } = instanceOf(testStack.name);
 const url = `https://127.0.0.1:${vps.ports.https}`;

@@ -1,5 +1,5 @@
 import type { ReflinkCopy } from "../../point/reflink-copy.ts";
-import { runProgram } from "../run-program.ts";
+import { runProgram } from "../../host/run-program.ts";
 import type { BenchTree } from "./bench-tree.ts";
 import type { WriteLoad } from "./write-load.ts";
 

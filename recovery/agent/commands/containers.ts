@@ -1,10 +1,10 @@
 import { edgeStatusPort, layout } from "../../../contract/layout.ts";
 import type { AgentContext } from "../context.ts";
-import type { Task } from "../docker.ts";
-import { edgeSamples } from "../edge-samples.ts";
-import { measureStores } from "../measure-stores.ts";
-import { writeMetrics, type Sample } from "../metrics.ts";
-import { serviceSamples } from "../service-samples.ts";
+import type { Task } from "../../docker/docker.ts";
+import { edgeSamples } from "../measure/edge-samples.ts";
+import { measureStores } from "../measure/measure-stores.ts";
+import { writeMetrics, type Sample } from "../../metrics/metrics.ts";
+import { serviceSamples } from "../measure/service-samples.ts";
 
 const edgeLimitMs = 2_000;
 

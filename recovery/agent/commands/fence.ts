@@ -1,5 +1,5 @@
 import type { AgentContext } from "../context.ts";
-import { closePlatform, openPlatform } from "../edge-fence.ts";
+import { closePlatform, openPlatform } from "../../host/edge-fence.ts";
 
 /** `kaleem-agent fence`: edge to 503, applications to zero replicas; returns when they are gone. */
 export async function fenceCommand(context: AgentContext): Promise<{ fenced: true; detail: string }> {

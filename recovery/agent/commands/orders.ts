@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { orderDigest } from "../../drill/ledger.ts";
+import { orderDigest } from "../../orders/ledger.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { sentenceOf } from "../../phases/sentence-of.ts";
+import { sentenceOf } from "../../host/sentence-of.ts";
 import type { AgentContext } from "../context.ts";
-import { openStore, type Store } from "../store.ts";
+import { openStore, type Store } from "../../stores/store.ts";
 
 /** What each store that was asked has: id → digest; or why it could not be asked. */
 export const heldRecordsSchema = z.strictObject({

@@ -1,10 +1,10 @@
 import type { AgentContext } from "../context.ts";
-import { duration, size } from "../log.ts";
-import { maintainLocal } from "../maintain.ts";
-import type { Sample } from "../metrics.ts";
+import { duration, size } from "../../host/log.ts";
+import { maintainLocal } from "../points/maintain.ts";
+import type { Sample } from "../../metrics/metrics.ts";
 import { recordedRun } from "../recorded-run.ts";
-import { pointRecord, type PointResult } from "../run-record.ts";
-import { takePoint, type TakePointOptions } from "../take-point.ts";
+import { pointRecord, type PointResult } from "../answers/run-record.ts";
+import { takePoint, type TakePointOptions } from "../points/take-point.ts";
 
 /** `kaleem-agent point`: takes a recovery point into the local repository, then forgets what retention no longer wants. */
 export async function pointCommand(

@@ -7,8 +7,8 @@ import {
   deploymentSchema,
   deploymentsSchema,
   withDeployment,
-} from "../deployments.ts";
-import { writeMetrics } from "../metrics.ts";
+} from "../measure/deployments.ts";
+import { writeMetrics } from "../../metrics/metrics.ts";
 
 const file = `${layout.agentState}/deployments.json`;
 

@@ -1,6 +1,6 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
-import { withStores } from "../store.ts";
+import { withStores } from "../../stores/store.ts";
 
 /** Applications drain for their stop grace; a new task has its start period. */
 const goneLimitMs = 180_000;

@@ -7,7 +7,7 @@ import type { HeadStore } from "../../lineage/head-store.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
-import { setEdgeFence } from "../edge-fence.ts";
+import { setEdgeFence } from "../../host/edge-fence.ts";
 
 /** What a seed did. */
 export interface SeedResult extends Lineage {

@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
-import { openStore } from "../store.ts";
+import { openStore } from "../../stores/store.ts";
 
 /**
  * `kaleem-agent set-administrator STORE`: changes the password that a store keeps of its administrator; the new one comes on

@@ -1,6 +1,6 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
-import { openStore, type Store } from "../store.ts";
+import { openStore, type Store } from "../../stores/store.ts";
 
 /** A store's first start, image pull not counted. */
 const limitMs = 180_000;

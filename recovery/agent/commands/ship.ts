@@ -1,9 +1,9 @@
 import type { AgentContext } from "../context.ts";
-import { duration } from "../log.ts";
-import type { Sample } from "../metrics.ts";
+import { duration } from "../../host/log.ts";
+import type { Sample } from "../../metrics/metrics.ts";
 import { recordedRun } from "../recorded-run.ts";
-import { shipRecord, type ShipResult } from "../run-record.ts";
-import { shipPoints } from "../ship-points.ts";
+import { shipRecord, type ShipResult } from "../answers/run-record.ts";
+import { shipPoints } from "../points/ship-points.ts";
 
 /** `kaleem-agent ship`: brings the points that are not off-site yet there. */
 export async function shipCommand(context: AgentContext): Promise<ShipResult> {

@@ -4,7 +4,7 @@ import { sign } from "../../../catalog/webhooks/signature.ts";
 import { webhooks } from "../../../catalog/webhooks/webhooks.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
-import { taskSecret } from "../task-secrets.ts";
+import { taskSecret } from "../../stores/task-secrets.ts";
 
 /** The header's value for a call. */
 export const signedWebhookSchema = z.strictObject({ signature: z.string() });

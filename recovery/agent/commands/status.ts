@@ -7,8 +7,8 @@ import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import type { AgentContext } from "../context.ts";
-import { restoreState, type RestoreState } from "../restore-state.ts";
-import { pointRecord, readRecord, shipRecord } from "../run-record.ts";
+import { restoreState, type RestoreState } from "../restore/restore-state.ts";
+import { pointRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {

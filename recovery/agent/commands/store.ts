@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { Recovery } from "../../../catalog/recovery.ts";
-import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../store-protocol.ts";
-import { taskSecrets } from "../task-secrets.ts";
-import { userSecrets } from "../user-secrets.ts";
-import { withoutSecrets } from "../without-secrets.ts";
+import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../../stores/store-protocol.ts";
+import { taskSecrets } from "../../stores/task-secrets.ts";
+import { userSecrets } from "../../stores/user-secrets.ts";
+import { withoutSecrets } from "../../stores/without-secrets.ts";
 
 /**
  * The child inside a store's network namespace: connects to 127.0.0.1 with the task's own secrets and answers requests line by line

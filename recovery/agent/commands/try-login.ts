@@ -2,7 +2,7 @@ import { json } from "node:stream/consumers";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
-import { openStore } from "../store.ts";
+import { openStore } from "../../stores/store.ts";
 
 const passwordsSchema = z.array(z.string().min(1));
 

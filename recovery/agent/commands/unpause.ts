@@ -1,7 +1,7 @@
 import { layout } from "../../../contract/layout.ts";
 import { unpauseLeftOvers } from "../../point/pause.ts";
-import { Docker } from "../docker.ts";
-import { LocalHost } from "../local-host.ts";
+import { Docker } from "../../docker/docker.ts";
+import { LocalHost } from "../../host/local-host.ts";
 
 /** `kaleem-agent unpause`, the unit's ExecStopPost: thaws what a killed run left paused. Needs no configuration, so that nothing can keep it from it. */
 export async function unpauseCommand(): Promise<{ unpaused: readonly string[] }> {

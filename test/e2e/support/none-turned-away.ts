@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OrderStatistics } from "../../../recovery/drill/order-statistics.ts";
+import type { OrderStatistics } from "../../../recovery/orders/order-statistics.ts";
 
 /** Of 100 orders. */
 const waitedInVain = 2;

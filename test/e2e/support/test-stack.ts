@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { resolve } from "node:path";
 import { stackInstance, thisRepository } from "../../../local/instance.ts";
 import { edgeTarget } from "../../../local/stack/edge-target.ts";
-import type { EdgeTarget } from "../../../recovery/drill/edge-client.ts";
+import type { EdgeTarget } from "../../../recovery/orders/edge-client.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 
 const name = process.env["KALEEM_TEST_STACK"] ?? "test";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { loadDuring } from "../../../local/bench/closed-loop.ts";
-import { FakeEdge } from "../../recovery/drill/fake-edge.ts";
+import { FakeEdge } from "../../drill/fake-edge.ts";
 
 test("each customer has one order under way, and only acknowledged ones count", async () => {
   const edge = await new FakeEdge().open();

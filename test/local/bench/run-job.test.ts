@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { JobFailed, runPoint, runShip } from "../../../local/bench/run-job.ts";
 import { exitCodes } from "../../../contract/exit-codes.ts";
-import { CommandError } from "../../../recovery/host-port.ts";
+import { CommandError } from "../../../recovery/host/host-port.ts";
 import type { RemoteHost } from "../../../recovery/operator/remote-host.ts";
 
 const shipped = {

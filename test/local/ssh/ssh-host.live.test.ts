@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { sshKeyPair } from "../../../local/ssh/ssh-key-pair.ts";
-import { CommandError } from "../../../recovery/host-port.ts";
+import { CommandError } from "../../../recovery/host/host-port.ts";
 import { SshError } from "../../../recovery/operator/ssh-error.ts";
 import { SshHost } from "../../../recovery/operator/ssh.ts";
 import { freePort, killOwnConnection, liveTarget, loopbackSshd, noOwnSshd } from "./live-target.ts";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentContext } from "../../../recovery/agent/context.ts";
-import { Docker } from "../../../recovery/agent/docker.ts";
-import { Locks } from "../../../recovery/agent/locks.ts";
-import { Log } from "../../../recovery/agent/log.ts";
+import { Docker } from "../../../recovery/docker/docker.ts";
+import { Locks } from "../../../recovery/host/locks.ts";
+import { Log } from "../../../recovery/host/log.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../../recovery/lineage/head-store.ts";
@@ -13,7 +13,7 @@ import type { RunLimits } from "../../../recovery/restic/run-limits.ts";
 import type { Snapshot } from "../../../recovery/restic/snapshot.ts";
 import { FakeS3 } from "../lineage/fake-s3.ts";
 import { memoryHost } from "../point/memory-host.ts";
-import { FakeDocker } from "./fake-docker.ts";
+import { FakeDocker } from "../docker/fake-docker.ts";
 
 /** A repository in memory, as far as shipping and seeding ask it. */
 export class FakeRestic extends Restic {

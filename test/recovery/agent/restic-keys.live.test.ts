@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { LocalHost } from "../../../recovery/agent/local-host.ts";
-import { Log } from "../../../recovery/agent/log.ts";
+import { LocalHost } from "../../../recovery/host/local-host.ts";
+import { Log } from "../../../recovery/host/log.ts";
 import { addResticKey, retireResticKey } from "../../../recovery/agent/restic-keys.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 

@@ -1,4 +1,4 @@
-import { CommandError } from "../../../recovery/host-port.ts";
+import { CommandError } from "../../../recovery/host/host-port.ts";
 import type { RemoteHost } from "../../../recovery/operator/remote-host.ts";
 import type { SshRunOptions } from "../../../recovery/operator/ssh.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agentStatusSchema, type AgentStatus } from "../../../recovery/operator/agent-status.ts";
+import { agentStatusSchema, type AgentStatus } from "../../../recovery/agent/answers/agent-status.ts";
 import { renderDeadHost, renderStatus } from "../../../recovery/operator/render-status.ts";
 
 const at = (place: string, ageSeconds: number) => ({

@@ -4,12 +4,12 @@ import { exitCodes } from "../../../contract/exit-codes.ts";
 import { exitCodeOf } from "../../../recovery/operator/command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../../../recovery/operator/render-restore.ts";
 import { planStackRestore, restoreStack, RestoreRefused } from "../../../recovery/operator/restore-stack.ts";
-import type { RestoreEvent } from "../../../recovery/phases/event.ts";
-import { planRestore } from "../../../recovery/plan.ts";
-import type { RestoreReport } from "../../../recovery/report.ts";
-import { composeReport } from "../../../recovery/phases/record-report.ts";
-import { beginJournal } from "../../../recovery/execute/begin-journal.ts";
-import { findings, request } from "../phases/findings-fixture.ts";
+import type { RestoreEvent } from "../../../recovery/restore/journal/event.ts";
+import { planRestore } from "../../../recovery/restore/plan/plan.ts";
+import type { RestoreReport } from "../../../recovery/restore/report/report.ts";
+import { composeReport } from "../../../recovery/restore/report/record-report.ts";
+import { beginJournal } from "../../../recovery/restore/journal/begin-journal.ts";
+import { findings, request } from "../restore/phases/findings-fixture.ts";
 import { FakeRemote } from "./fake-remote.ts";
 
 function plan() {

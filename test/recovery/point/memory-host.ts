@@ -1,4 +1,4 @@
-import type { HostPort } from "../../../recovery/host-port.ts";
+import type { HostPort } from "../../../recovery/host/host-port.ts";
 
 /** A host whose files are kept in a map; it runs nothing. */
 export function memoryHost(): HostPort & { readonly files: Map<string, string> } {

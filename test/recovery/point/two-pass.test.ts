@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { DockerError } from "../../../recovery/agent/docker-error.ts";
-import { Docker } from "../../../recovery/agent/docker.ts";
+import { DockerError } from "../../../recovery/docker/docker-error.ts";
+import { Docker } from "../../../recovery/docker/docker.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { unpauseLeftOvers } from "../../../recovery/point/pause.ts";
 import type { Pass } from "../../../recovery/point/reflink-copy.ts";
 import { copyFrozen, type FrozenCopy } from "../../../recovery/point/two-pass.ts";
-import { FakeDocker } from "../agent/fake-docker.ts";
+import { FakeDocker } from "../docker/fake-docker.ts";
 import { memoryHost } from "./memory-host.ts";
 
 const pass: Pass = { files: 1, bytes: 2, removed: 0, skipped: [], scanMs: 1, applyMs: 1 };

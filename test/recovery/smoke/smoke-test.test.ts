@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { orderDigest } from "../../../recovery/drill/ledger.ts";
+import { orderDigest } from "../../../recovery/orders/ledger.ts";
 import { smokeTest, type SmokeStep } from "../../../recovery/smoke/smoke-test.ts";
-import { FakeEdge } from "../drill/fake-edge.ts";
+import { FakeEdge } from "../../drill/fake-edge.ts";
 
 let edge: FakeEdge;
 before(async () => {

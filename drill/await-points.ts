@@ -1,0 +1,35 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { DrillStage } from "./drill-site.ts";
+
+/** Which points are waited for, and for how long. */
+export interface AwaitedPoints {
+  /** Points of this instant and before do not count; by the host's clock. */
+  readonly since: Date;
+  readonly wanted: number;
+  readonly timeoutMs: number;
+  /** Between two looks. @default 1000 */
+  readonly everyMs?: number;
+}
+
+/**
+ * Waits until so many points have been taken and shipped by the host's own timers.
+ * @throws Error with what the host's units last said: the machine may be gone by the time that somebody looks.
+ */
+export async function awaitPoints(
+  stage: Pick<DrillStage, "shippedPoints" | "lastWordsOnPoints">,
+  { since, wanted, timeoutMs, everyMs = 1000 }: AwaitedPoints,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const points = await stage.shippedPoints();
+    const shipped = points.filter((instant) => Date.parse(instant) > since.getTime()).length;
+    if (shipped >= wanted) return;
+    if (Date.now() > deadline) {
+      throw new Error(
+        `rehearsal: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
+          `${timeoutMs / 1000} s. See \`npm run status\`; the host's units last said:\n${await stage.lastWordsOnPoints()}`,
+      );
+    }
+    await wait(everyMs);
+  }
+}

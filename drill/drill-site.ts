@@ -1,0 +1,29 @@
+import type { RestoreReport } from "../recovery/restore/report/report.ts";
+import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
+import type { LedgerEntry } from "../recovery/orders/ledger.ts";
+
+/** Host's clock against ours: how far off it is, and how far off that figure may be. Both in milliseconds. */
+export interface ClockOffset {
+  readonly offsetMs: number;
+  readonly errorMs: number;
+}
+
+/** Where a drill takes place: a stack that may be destroyed, and a way to rebuild it elsewhere. */
+export interface DrillStage {
+  /** Declares the stack and waits until it serves; where its customers reach it. */
+  up(): Promise<EdgeTarget>;
+  /** Instants of the points that have reached the off-site repository, oldest first. */
+  shippedPoints(): Promise<readonly string[]>;
+  /** What the host's units last said of taking and shipping points, and when their timers strike: for a person to read. */
+  lastWordsOnPoints(): Promise<string>;
+  /** Asked while the machine lives: the point's instant is by its clock. */
+  clock(): Promise<ClockOffset>;
+  /** Destroys the machine with its disks, at once. */
+  lose(): Promise<void>;
+  /** A fresh stack on a fresh machine, from what an operator has: repository, passphrase, the bucket's address and keys. */
+  rebuild(): Promise<EdgeTarget>;
+  /** What a rebuilt, unrestored stack shows: the edge's answer to a customer, and running application tasks. */
+  fenceSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
+  /** Restores the latest point from off-site only, held against the acknowledged orders. */
+  restore(ledger: readonly LedgerEntry[], clock: ClockOffset): Promise<RestoreReport>;
+}

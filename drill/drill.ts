@@ -1,0 +1,110 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { awaitPoints } from "./await-points.ts";
+import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
+import { waitForGoodOrder } from "../recovery/orders/first-good-order.ts";
+import { judgeRehearsal } from "./judge-drill.ts";
+import { readLedger } from "../recovery/orders/ledger-file.ts";
+import { OrderWriter } from "../recovery/orders/order-writer.ts";
+import { readBack } from "../recovery/orders/read-back.ts";
+import type { RehearsalReport } from "./drill-report.ts";
+import type { DrillStage } from "./drill-site.ts";
+import { Timeline } from "./timeline.ts";
+
+export interface RehearsalOptions {
+  readonly stack: string;
+  /** Acknowledged orders are kept here, outside the machine that will be lost. */
+  readonly ledgerFile: string;
+  /** @default 20 */
+  readonly ordersPerSecond?: number;
+  /** Points that must have been taken and shipped while orders were written, before the machine is lost. @default 2 */
+  readonly pointsBeforeLoss?: number;
+  /** How long those points may take, in milliseconds. @default 600000 */
+  readonly pointsTimeoutMs?: number;
+  /** How long orders go on after the last of those points was shipped, in milliseconds. @default 5000 */
+  readonly tailMs?: number;
+  readonly onStep?: (name: string) => void;
+}
+
+/**
+ * Total loss, for real: orders in mid-stream, the machine destroyed with its disks, a fresh stack on a fresh machine,
+ * a restore from off-site alone, and proof. A report with causes is a failed rehearsal; an error means that it could
+ * not be carried through at all.
+ */
+export async function rehearse(stage: DrillStage, options: RehearsalOptions): Promise<RehearsalReport> {
+  const startedAt = new Date();
+  const timeline = new Timeline(options.onStep ?? (() => undefined));
+  const edge = await timeline.step("up: a stack that serves", () => stage.up());
+  const lostAt = await writeUntilLost(stage, edge, options, timeline);
+
+  const rebuilt = await timeline.step("up: a fresh stack on a fresh machine", () => stage.rebuild());
+  const fence = await timeline.step("look: closed until it is restored", () => stage.fenceSeen());
+  const { entries } = await readLedger(options.ledgerFile);
+  const restore = await timeline.step("restore from off-site, and verify", () =>
+    stage.restore(entries, lostAt.clock),
+  );
+
+  const opened = restore.verdict === "restored";
+  const goodOrderAt = opened
+    ? await timeline.step("first good order", async () => {
+        const good = await waitForGoodOrder(rebuilt, new Date(Date.now() + 60_000));
+        return good.at;
+      })
+    : null;
+  const readAgain = opened
+    ? await timeline.step("read every acknowledged order back", () => readBack(rebuilt, entries))
+    : null;
+
+  const seen = {
+    ledger: entries,
+    lostAt: lostAt.at,
+    clock: lostAt.clock,
+    fence,
+    restore,
+    readBack: readAgain,
+    goodOrderAt,
+  };
+  const { causes, rpoSeconds, ...orders } = judgeRehearsal(seen);
+  return {
+    version: 1,
+    stack: options.stack,
+    startedAt: startedAt.toISOString(),
+    timeline: timeline.steps,
+    orders,
+    rpoSeconds,
+    rtoSeconds: goodOrderAt === null ? null : (goodOrderAt.getTime() - lostAt.at.getTime()) / 1000,
+    point: restore.point.id,
+    stores: restore.losses,
+    spreads: restore.spreads,
+    causes,
+  };
+}
+
+async function writeUntilLost(
+  stage: DrillStage,
+  edge: EdgeTarget,
+  options: RehearsalOptions,
+  timeline: Timeline,
+): Promise<{ at: Date; clock: Awaited<ReturnType<DrillStage["clock"]>> }> {
+  const clock = await stage.clock();
+  const writer = await OrderWriter.start({
+    target: edge,
+    ledgerFile: options.ledgerFile,
+    ratePerSecond: options.ordersPerSecond ?? 20,
+    timeoutMs: 8000,
+  });
+  try {
+    await timeline.step("orders, while points are taken and shipped", () =>
+      awaitPoints(stage, {
+        since: new Date(Date.now() + clock.offsetMs),
+        wanted: options.pointsBeforeLoss ?? 2,
+        timeoutMs: options.pointsTimeoutMs ?? 600_000,
+      }),
+    );
+    await wait(options.tailMs ?? 5000);
+    const at = new Date();
+    await timeline.step("the machine is lost with its disks", () => stage.lose());
+    return { at, clock };
+  } finally {
+    await writer.stop();
+  }
+}

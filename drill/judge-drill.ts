@@ -1,0 +1,81 @@
+import type { RestoreReport } from "../recovery/restore/report/report.ts";
+import { demandedOrders } from "../recovery/orders/demanded.ts";
+import type { LedgerEntry } from "../recovery/orders/ledger.ts";
+import type { ClockOffset } from "./drill-site.ts";
+import type { ReadBack } from "../recovery/orders/read-back.ts";
+
+/** All that a rehearsal saw. */
+export interface Observations {
+  readonly ledger: readonly LedgerEntry[];
+  readonly lostAt: Date;
+  readonly clock: ClockOffset;
+  readonly fence: { readonly status: number; readonly applicationTasks: number };
+  readonly restore: RestoreReport;
+  /** Null when the restore failed and so nothing was opened to be read. */
+  readonly readBack: ReadBack | null;
+  readonly goodOrderAt: Date | null;
+}
+
+/** What a rehearsal proved. */
+export interface Judgement {
+  readonly causes: string[];
+  readonly acknowledgedBeforeLoss: number;
+  readonly restored: number;
+  readonly lostAfterPoint: number;
+  readonly missingOrAltered: string[];
+  readonly rpoSeconds: number;
+}
+
+/**
+ * Holds what a rehearsal saw against what it promises. The orders that customers read back over the new edge are judged
+ * here, apart from the restore's own look into the stores: two witnesses, and either can turn it red.
+ */
+export function judgeRehearsal(seen: Observations): Judgement {
+  const pointAt = Date.parse(seen.restore.point.instant) - seen.clock.offsetMs;
+  // The writer was stopped before the rebuilt stack existed: every entry was acknowledged by the machine that was lost.
+  const lastAt = Math.max(
+    seen.lostAt.getTime(),
+    ...seen.ledger.map((entry) => Date.parse(entry.acknowledgedAt)),
+  );
+  const demanded = new Set(
+    demandedOrders(seen.ledger, new Date(seen.restore.point.instant), seen.clock).map(({ id }) => id),
+  );
+  const gone = [...(seen.readBack?.missing ?? []), ...(seen.readBack?.altered ?? [])];
+  const missingOrAltered = gone
+    .filter(({ id }) => demanded.has(id))
+    .map(({ seq, id }) => `order ${seq} (${id})`);
+  const unanswered = seen.readBack?.unanswered ?? [];
+  return {
+    causes: [
+      ...fenceCauses(seen),
+      ...restoreCauses(seen.restore),
+      ...(demanded.size === 0 ? ["no order was acknowledged before the point: nothing was proved"] : []),
+      ...missingOrAltered.map((order) => `${order}: acknowledged before the point, but not there unaltered`),
+      ...(seen.readBack === null ? ["orders could not be read back: the platform was not opened"] : []),
+      ...(unanswered.length > 0
+        ? [`${unanswered.length} orders could not be read back: ${unanswered[0]?.reason ?? "?"}`]
+        : []),
+      ...(seen.goodOrderAt === null ? ["no new order was accepted after the restore"] : []),
+    ],
+    acknowledgedBeforeLoss: seen.ledger.length,
+    restored: (seen.readBack?.checked ?? 0) - gone.length - unanswered.length,
+    lostAfterPoint: gone.filter(({ id }) => !demanded.has(id)).length,
+    missingOrAltered,
+    rpoSeconds: (lastAt - pointAt) / 1000,
+  };
+}
+
+function fenceCauses({ fence }: Observations): string[] {
+  const causes: string[] = [];
+  if (fence.status !== 503)
+    causes.push(`the rebuilt, empty stack answered ${fence.status} instead of 503 before its restore`);
+  if (fence.applicationTasks !== 0) {
+    causes.push(`${fence.applicationTasks} application tasks ran on empty stores before the restore`);
+  }
+  return causes;
+}
+
+function restoreCauses(report: RestoreReport): string[] {
+  if (report.failure === null) return [];
+  return [`restore failed in phase ${report.failure.phase}: ${report.failure.sentence}`];
+}

@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { stackInstance } from "../local/instance.ts";
+import { catalog } from "../catalog/catalog.ts";
+import { isApplication } from "../catalog/is-application.ts";
+import type { Progress } from "../workstation/progress.ts";
+import { askEdge } from "../local/stack/await-edge.ts";
+import { bringUp, type BroughtUp } from "../local/stack/bring-up.ts";
+import { destroyVps } from "../local/vps/destroy-vps.ts";
+import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
+import type { LedgerEntry } from "../recovery/orders/ledger.ts";
+import type { ClockOffset, DrillStage } from "./drill-site.ts";
+import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
+import { renderRestoreEvent } from "../recovery/operator/render-restore.ts";
+import { restoreStack } from "../recovery/operator/restore-stack.ts";
+import type { RestoreReport } from "../recovery/restore/report/report.ts";
+
+export interface LocalStageOptions {
+  readonly repository: string;
+  /** The stack that is lost; its cloud survives. */
+  readonly stack: string;
+  /** The stack that takes its place. */
+  readonly rebuiltStack: string;
+  readonly progress: Progress;
+  /** How often points are taken and shipped, such as `15s`: a rehearsal cannot wait for the usual interval. */
+  readonly pointEvery: string;
+}
+
+/** A drill's stage made of emulated machines. */
+export class LocalStage implements DrillStage {
+  readonly #options: LocalStageOptions;
+  #lost: BroughtUp | undefined;
+  #rebuilt: BroughtUp | undefined;
+
+  constructor(options: LocalStageOptions) {
+    this.#options = options;
+  }
+
+  async up(): Promise<EdgeTarget> {
+    const { repository, stack, progress } = this.#options;
+    this.#lost = await bringUp({
+      instance: stackInstance(repository, stack),
+      progress,
+      settings: { backups: { pointEvery: this.#options.pointEvery, shipEvery: this.#options.pointEvery } },
+    });
+    return this.#lost.edge;
+  }
+
+  async shippedPoints(): Promise<readonly string[]> {
+    const { points } = await this.#listPoints();
+    return points.filter(({ where }) => where.includes("offsite")).map(({ instant }) => instant);
+  }
+
+  async lastWordsOnPoints(): Promise<string> {
+    const { host } = this.#machine();
+    const units = ["kaleem-point", "kaleem-ship"];
+    const questions = [
+      ["systemctl", "list-timers", "--all", "--no-pager", ...units.map((name) => `${name}.timer`)],
+      ...units.map((unit) => [
+        "journalctl",
+        "--no-pager",
+        "--lines=25",
+        "--output=short-iso",
+        `--unit=${unit}`,
+      ]),
+    ];
+    const answers = await Promise.all(questions.map((argv) => host.run(argv, { timeoutMs: 30_000 })));
+    return [...answers.map(({ stdout }) => stdout.trimEnd()), ...(await this.#listPoints()).notes].join(
+      "\n\n",
+    );
+  }
+
+  async clock(): Promise<ClockOffset> {
+    const before = Date.now();
+    const { stdout } = await this.#machine().host.run(["date", "+%s%3N"], { timeoutMs: 30_000 });
+    const after = Date.now();
+    // The host's clock was read somewhere between the two: the middle, give or take half.
+    return { offsetMs: Number(stdout) - (before + after) / 2, errorMs: (after - before) / 2 };
+  }
+
+  async lose(): Promise<void> {
+    await destroyVps(stackInstance(this.#options.repository, this.#options.stack));
+  }
+
+  async rebuild(): Promise<EdgeTarget> {
+    const { repository, stack, rebuiltStack, progress } = this.#options;
+    const lost = this.#machine();
+    // All that an operator has kept; nothing else of the lost stack is read from here on.
+    const passphrase = (await readFile(lost.paths.passphrase, "utf8")).trim();
+    this.#rebuilt = await bringUp({
+      instance: stackInstance(repository, rebuiltStack, stack),
+      progress,
+      kit: { ...lost.cloud.offsite, ...lost.cloud.keys, passphrase },
+    });
+    return this.#rebuilt.edge;
+  }
+
+  async fenceSeen(): Promise<{ status: number; applicationTasks: number }> {
+    const { host, edge } = this.#fresh();
+    const { status, text } = await askEdge(edge);
+    if (status === null) throw new Error(`${edge.url}: the rebuilt stack's edge gave no answer: ${text}`);
+    const format = '{{.Label "com.docker.swarm.service.name"}}';
+    const { stdout } = await host.run(["docker", "ps", "--format", format], { timeoutMs: 30_000 });
+    const applications = catalog.filter(isApplication).map(({ name }) => name);
+    const running = stdout.split("\n").filter((service) => applications.includes(service));
+    return { status, applicationTasks: running.length };
+  }
+
+  restore(ledger: readonly LedgerEntry[], clock: ClockOffset): Promise<RestoreReport> {
+    const { progress } = this.#options;
+    return restoreStack({
+      host: this.#fresh().host,
+      request: { from: "offsite", ledger, clockOffsetMs: clock.offsetMs, clockErrorMs: clock.errorMs },
+      onEvent: (event) => {
+        if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
+      },
+    });
+  }
+
+  async #listPoints() {
+    const argv = ["kaleem-agent", "points", "--offsite"];
+    const { stdout } = await this.#machine().host.run(argv, { timeoutMs: 60_000 });
+    return pointListSchema.parse(JSON.parse(stdout));
+  }
+
+  #machine(): BroughtUp {
+    if (this.#lost === undefined) throw new Error("the stage is not up yet");
+    return this.#lost;
+  }
+
+  #fresh(): BroughtUp {
+    if (this.#rebuilt === undefined) throw new Error("the stage is not rebuilt yet");
+    return this.#rebuilt;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Counts } from "../../../catalog/recovery.ts";
+import { type Manifest, manifestSchema } from "../../point/manifest.ts";
+import type { PointTags } from "../../point/point-tags.ts";
+import type { Measured } from "../../restore/verify/check-manifest.ts";
+
+/** One store at the point's instant. */
+export interface CopiedStore {
+  readonly service: string;
+  /** Image reference with digest. */
+  readonly image: string;
+  /** Its directories under the live root. */
+  readonly directories: readonly string[];
+  readonly before: Counts;
+  readonly after: Counts;
+  readonly version: string;
+  readonly copiedAt: Date;
+  /** The store where an order may be instead. */
+  readonly ordersMayBeIn?: string;
+}
+
+/** What was seen while a copy was made. */
+export interface SeenOfCopy {
+  readonly id: string;
+  readonly lineage: string;
+  readonly generation: number;
+  readonly host: string;
+  readonly stack: string;
+  readonly instant: Date;
+  readonly pauseMs: number;
+  readonly stores: readonly CopiedStore[];
+  /** What each directory of the copy holds. */
+  readonly held: Readonly<Record<string, Measured>>;
+}
+
+/** A copy in words: the tags of its snapshot and the manifest inside it. Pure. */
+export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; readonly manifest: Manifest } {
+  const { id, lineage, generation, host, stack, held, stores } = seen;
+  const instant = seen.instant.toISOString();
+  const facts: Manifest["stores"] = {};
+  for (const { service, image, version, before, after, copiedAt, ordersMayBeIn, directories } of stores) {
+    facts[service] = {
+      canary: id,
+      counts: bracket(before, after),
+      copiedAt: copiedAt.toISOString(),
+      ...(ordersMayBeIn === undefined ? {} : { ordersMayBeIn }),
+      version,
+      image,
+      directories: Object.fromEntries(
+        directories.map((name) => [name, held[name] ?? { files: 0, bytes: 0 }]),
+      ),
+    };
+  }
+  const manifest = manifestSchema.parse({
+    version: 1,
+    point: id,
+    lineage,
+    generation,
+    host,
+    stack,
+    instant,
+    pauseMs: Math.round(seen.pauseMs),
+    stores: facts,
+  });
+  return {
+    tags: { id, lineage, generation, instant, stores: stores.map(({ service }) => service) },
+    manifest,
+  };
+}
+
+/** What both counts tell is compared by a restore; what one of them could not tell is not. */
+function bracket(before: Counts, after: Counts): Manifest["stores"][string]["counts"] {
+  return Object.fromEntries(
+    Object.entries(before).map(([name, low]) => {
+      const high = after[name] ?? null;
+      return [name, low === null || high === null ? null : { before: low, after: high }];
+    }),
+  );
+}

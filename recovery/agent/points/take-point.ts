@@ -1,0 +1,98 @@
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
+import { tagsOf, type PointTags } from "../../point/point-tags.ts";
+import { removeDeadLocks } from "../../restic/dead-locks.ts";
+import { ensureRepositories } from "../../restic/ensure-repositories.ts";
+import type { BackupSummary } from "../../restic/backup-summary.ts";
+import type { AgentContext } from "../context.ts";
+import { copyStores } from "./copy-stores.ts";
+import { withFreeSpace } from "./free-space.ts";
+import { duration, size } from "../../host/log.ts";
+import type { PointResult } from "../answers/run-record.ts";
+
+/** For how long a point waits for the repository: another point's backup, or maintenance that gives way. */
+const repositoryWaitMs = 30_000;
+
+/** Whether the caller holds the data lock already, as a restore does. */
+export interface TakePointOptions {
+  readonly dataLockHeld?: boolean;
+}
+
+/**
+ * Takes one recovery point into the local repository: one instant for all stores.
+ *
+ * Locks: the repository first, since whoever writes `points/current` must know that no restic reads it; then the data, without
+ * waiting. The data lock is given back as soon as the copy is done, the repository lock once restic has read the copy.
+ *
+ * However it ends, no container stays paused and nothing half-done becomes a snapshot.
+ */
+export async function takePoint(context: AgentContext, options: TakePointOptions = {}): Promise<PointResult> {
+  const started = performance.now();
+  const { locks, log } = context;
+  const holder = await locks.holder("repository");
+  if (holder !== null) log.line(`waiting for up to ${duration(repositoryWaitMs)}. ${holder}`);
+  const repository = await locks.acquire("repository", repositoryWaitMs);
+  try {
+    const copy = await withDataLock(context, options, () => copyStores(context));
+    log.line(`copied: ${copy.manifest.point}, the stores stood still for ${duration(copy.manifest.pauseMs)}`);
+    const backup = await log.phase(
+      "backup",
+      () => backUp(context, copy.tags),
+      (summary) => `${size(summary.bytes)} in ${summary.files} files, ${size(summary.bytesAdded)} new`,
+    );
+    return {
+      point: copy.tags.id,
+      lineage: copy.tags.lineage,
+      generation: copy.tags.generation,
+      instant: copy.tags.instant,
+      stores: [...copy.tags.stores],
+      snapshot: backup.snapshot,
+      attempts: copy.frozen.attempts,
+      pauseMs: Math.round(copy.frozen.pauseMs),
+      firstPassMs: Math.round(copy.firstPassMs),
+      secondPassMs: Math.round(copy.frozen.pass.scanMs + copy.frozen.pass.applyMs),
+      backupMs: Math.round(backup.seconds * 1000),
+      totalMs: Math.round(performance.now() - started),
+      files: backup.files,
+      bytes: backup.bytes,
+      bytesAdded: backup.bytesAdded,
+    };
+  } catch (error) {
+    throw await withFreeSpace(error);
+  } finally {
+    await repository.release();
+  }
+}
+
+async function withDataLock<T>(
+  context: AgentContext,
+  options: TakePointOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (options.dataLockHeld === true) return work();
+  const data = await context.locks.acquire("data");
+  try {
+    return await work();
+  } finally {
+    await data.release();
+  }
+}
+
+/** A missing repository is made at once: a point matters more than the order of things. */
+async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSummary> {
+  const { local, offsite, log, interrupted } = context;
+  if (await removeDeadLocks(local))
+    log.line("looked through the locks in the local repository: dead ones are gone");
+  const attempt = (): Promise<BackupSummary> =>
+    local.backup(layout.point, tags.lineage, tagsOf(tags), { signal: interrupted });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
+    const made = await ensureRepositories(local, offsite, "local");
+    log.line(
+      `local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, so it cuts files in its own way" : ""}`,
+    );
+    return attempt();
+  }
+}

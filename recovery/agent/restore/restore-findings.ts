@@ -1,0 +1,131 @@
+import { readFile, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
+import { lineageSchema, type Lineage } from "../../lineage/head.ts";
+import type { Findings, FoundHead, FoundPoint, FoundRepository, LastRestore } from "../../restore/plan/findings.ts";
+import { loadJournal } from "../../restore/journal/journal-file.ts";
+import type { RestoreJournal } from "../../restore/journal/journal.ts";
+import type { RestoreRequest } from "../../restore/plan/request.ts";
+import { sentenceOf } from "../../host/sentence-of.ts";
+import { pointsOf } from "../../point/points.ts";
+import { restoreReportSchema } from "../../restore/report/report.ts";
+import type { Restic } from "../../restic/restic.ts";
+import type { AgentContext } from "../context.ts";
+import { LocalFiles } from "./restore-files.ts";
+
+/** Gathers everything that a restore is decided on. Looks only: nothing is changed, and what cannot be had is said, not thrown. */
+export async function findRestore(
+  context: AgentContext,
+  request: RestoreRequest,
+  restoreRunning: boolean,
+): Promise<Findings> {
+  const { config, host, docker } = context;
+  const [head, local, offsite] = await Promise.all([
+    findHead(context),
+    request.from === "offsite" ? notAsked : findPoints(context.local),
+    request.from === "local" ? notAsked : findPoints(context.offsite),
+  ]);
+  const stores = await Promise.all(
+    context.stores.map(async ({ name }) => ({
+      name,
+      declared: (await docker.inspectService(name)) !== null,
+      running: (await docker.containersOf(name)).length > 0,
+    })),
+  );
+  const applications = await Promise.all(
+    config.applications.map(async ({ name }) => ({
+      name,
+      declared: (await docker.inspectService(name)) !== null,
+    })),
+  );
+  const space = await statfs(layout.dataRoot);
+  const prefix = config.offsite.prefix === "" ? "" : `/${config.offsite.prefix}`;
+  return {
+    stack: config.stack,
+    host: context.machineId,
+    now: host.now(),
+    offsiteName: `s3://${config.offsite.bucket}${prefix}`,
+    head,
+    root: readRoot(await host.readFile(layout.lineage)),
+    local,
+    offsite,
+    stores,
+    off: config.off,
+    applications,
+    freeBytes: space.bavail * space.bsize,
+    restoreRunning,
+    journal: await findJournal(context, request),
+    last: await findLastRestore(),
+  };
+}
+
+const notAsked: FoundRepository = { state: "missing" };
+
+/** An unreadable lineage file is an error: taking it for "not seeded" would replace live data without a word. */
+function readRoot(text: string | null): Lineage | null {
+  if (text === null) return null;
+  try {
+    return lineageSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const sentence = `${layout.lineage}: expected {lineage, generation, host}, got something else. Compare with the bucket's head record and put it right; do not remove it.`;
+    throw new RecoveryError(exitCodes.failed, sentence, { cause: error });
+  }
+}
+
+async function findHead(context: AgentContext): Promise<FoundHead> {
+  try {
+    const stored = await (await context.head()).read();
+    return stored === null ? { state: "none" } : { state: "ok", head: stored.head, etag: stored.etag };
+  } catch (error) {
+    return { state: "unreachable", why: sentenceOf(error) };
+  }
+}
+
+/** A bucket that does not answer is given up after this; restic itself would retry for 15 minutes. */
+const listLimitMs = 60_000;
+
+async function findPoints(repository: Restic): Promise<FoundRepository> {
+  try {
+    const snapshots = await repository.snapshots(undefined, { timeoutMs: listLimitMs });
+    const points = pointsOf(snapshots).map(
+      ({ id, instant, lineage, generation, snapshot, stores, bytes }): FoundPoint => {
+        return { id, instant, lineage, generation, snapshot, stores, bytes };
+      },
+    );
+    return { state: "ok", points };
+  } catch (error) {
+    const code = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
+    if (code === exitCodes.noRepository) return { state: "missing" };
+    if (code === exitCodes.wrongPassword) return { state: "wrong-password" };
+    return { state: "unreachable", why: sentenceOf(error) };
+  }
+}
+
+async function findJournal({ host }: AgentContext, request: RestoreRequest): Promise<RestoreJournal | null> {
+  if (request.fromScratch) return null;
+  return await loadJournal({ host, paths: layout });
+}
+
+/** The durations of the newest restore that succeeded on this host; null when there is none, or none that can be read. */
+async function findLastRestore(): Promise<LastRestore | null> {
+  const folder = join(layout.agentState, "reports");
+  const names = await new LocalFiles().list(folder);
+  for (const name of [...names].reverse()) {
+    const report = restoreReportSchema.safeParse(JSON.parse(await readFile(join(folder, name), "utf8")));
+    if (!report.success || report.data.verdict !== "restored") continue;
+    const { phases, point } = report.data;
+    const fetch = phases.find((phase) => phase.name === "fetch");
+    const { bytes, seconds: took } = fetch ?? { bytes: null, seconds: null };
+    const rate = bytes !== null && took !== null && took > 0 ? bytes / took : null;
+    return {
+      seconds: Object.fromEntries(
+        phases.flatMap(({ name, state, seconds }) =>
+          state === "done" && seconds !== null ? [[name, seconds]] : [],
+        ),
+      ),
+      bytesPerSecond: rate === null ? {} : { [point.from]: rate },
+    };
+  }
+  return null;
+}

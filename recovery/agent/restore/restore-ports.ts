@@ -1,0 +1,75 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { layout } from "../../../contract/layout.ts";
+import type { FetchPort, RestorePorts } from "../../restore/phases/ports.ts";
+import type { AgentContext } from "../context.ts";
+import { closePlatform, openPlatform } from "../../host/edge-fence.ts";
+import { LocalFiles } from "./restore-files.ts";
+import { restoreHead } from "./restore-head.ts";
+import { restorePoints } from "./restore-points.ts";
+import { restoredStores } from "./restore-stores.ts";
+
+/** A point that is being copied holds the data for seconds; a first one of much data for longer. */
+const dataWaitMs = 120_000;
+
+/** The machine that the agent runs on, as a restore acts on it. */
+export function restorePorts(context: AgentContext): RestorePorts {
+  const { docker, interrupted } = context;
+  return {
+    host: context.host,
+    paths: layout,
+    stores: context.stores.map(({ name, data }) => ({ name, directories: Object.values(data) })),
+    files: new LocalFiles(),
+    repository: fetchFrom(context),
+    services: {
+      scale: (service, replicas) => docker.scale(service, replicas),
+      containers: async (service) =>
+        (await docker.containersOf(service)).map(({ id, image, health }) => ({
+          id,
+          image,
+          health: health ?? "none",
+        })),
+    },
+    access: restoredStores(context.opening, context.stores),
+    fence: { close: () => closePlatform(context), open: () => openPlatform(context) },
+    head: restoreHead(() => context.head()),
+    points: restorePoints(context),
+    lockData: () => lockData(context),
+    async pause(milliseconds) {
+      interrupted.throwIfAborted();
+      await delay(milliseconds);
+      interrupted.throwIfAborted();
+    },
+  };
+}
+
+function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
+  return {
+    inside: layout.point,
+    async fetch({ from, snapshot, bytes }, target, onProgress) {
+      const repository = from === "offsite" ? offsite : local;
+      const report = ({ done, bytes: restored }: { done: number; bytes: number | null }): void => {
+        const total = bytes ?? 0;
+        onProgress({ bytes: restored ?? Math.round(done * total), totalBytes: total });
+      };
+      await repository.restore(snapshot, target, report, { signal: interrupted });
+    },
+  };
+}
+
+/**
+ * The off-site lock too: a shipping that ends while the head changes hands would take its own host for superseded. In
+ * the order of a seed, so that the two cannot wait for each other.
+ */
+async function lockData({ locks, config }: AgentContext): Promise<() => Promise<void>> {
+  const offsite = await locks.acquire("offsite", config.shipTimeoutMs + dataWaitMs);
+  try {
+    const data = await locks.acquire("data", dataWaitMs);
+    return async () => {
+      await data.release();
+      await offsite.release();
+    };
+  } catch (error) {
+    await offsite.release();
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { text } from "node:stream/consumers";
+import { beginJournal } from "../../restore/journal/begin-journal.ts";
+import { execute, type Progress } from "../../restore/execute.ts";
+import { exitCodes, RecoveryError, type ExitCode } from "../../../contract/exit-codes.ts";
+import type { RestoreEvent } from "../../restore/journal/event.ts";
+import type { RestoreJournal } from "../../restore/journal/journal.ts";
+import { refusalExitCode } from "../../restore/plan/refusal-exit-code.ts";
+import { restoreRequestSchema, type RestoreRequest } from "../../restore/plan/request.ts";
+import type { RestorePlan } from "../../restore/plan/restore-plan.ts";
+import { planRestore } from "../../restore/plan/plan.ts";
+import type { AgentContext } from "../context.ts";
+import { findRestore } from "./restore-findings.ts";
+import { restorePorts } from "./restore-ports.ts";
+
+/**
+ * `kaleem-agent restore`: the request as JSON on stdin, what happens as JSON lines on stdout. Plans, then acts; a second
+ * run of the same request resumes. The exit code says how it ended, see `exit-codes.ts`.
+ */
+export async function restoreCommand(context: AgentContext): Promise<ExitCode> {
+  const request = parseRequest(await text(process.stdin));
+  const say = speaker();
+  if (request.planOnly)
+    return await plan(context, request, say, (await context.locks.holder("restore")) !== null);
+  const lock = await lockRestore(context);
+  if (lock === null) return await plan(context, request, say, true);
+  try {
+    return await restore(context, request, say);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Null while another restore holds it: that is one more reason in the list, not the only one. */
+async function lockRestore({ locks }: AgentContext): Promise<{ release(): Promise<void> } | null> {
+  try {
+    return await locks.acquire("restore");
+  } catch (error) {
+    if (error instanceof RecoveryError && error.exitCode === exitCodes.busy) return null;
+    throw error;
+  }
+}
+
+async function plan(
+  context: AgentContext,
+  request: RestoreRequest,
+  say: Progress,
+  running: boolean,
+): Promise<ExitCode> {
+  const planned = planRestore(await findRestore(context, request, running), request);
+  if (Array.isArray(planned)) {
+    say({ event: "refused", refusals: planned });
+    return refusalExitCode(planned);
+  }
+  say({ event: "planned", plan: planned });
+  return exitCodes.ok;
+}
+
+async function restore(context: AgentContext, request: RestoreRequest, say: Progress): Promise<ExitCode> {
+  const found = await findRestore(context, request, false);
+  const planned = planRestore(found, request);
+  if (Array.isArray(planned)) {
+    say({ event: "refused", refusals: planned });
+    return refusalExitCode(planned);
+  }
+  const resumed = resume(found.journal, planned);
+  say({ event: "begun", plan: planned, resumed: resumed !== null });
+  const journal = resumed ?? beginJournal(planned, found.now);
+  const { ledger: entries, clockOffsetMs, clockErrorMs } = request;
+  const ledger = entries === null ? null : { entries, clockOffsetMs, clockErrorMs };
+  const report = await execute(journal, restorePorts(context), { ledger, progress: say });
+  say({ event: "report", report });
+  return report.exitCode as ExitCode;
+}
+
+function resume(journal: RestoreJournal | null, planned: RestorePlan): RestoreJournal | null {
+  if (journal === null || journal.finishedAt !== null || journal.plan.id !== planned.id) return null;
+  return { ...journal, plan: planned };
+}
+
+function parseRequest(input: string): RestoreRequest {
+  let value: unknown;
+  try {
+    value = input.trim() === "" ? {} : JSON.parse(input);
+  } catch (error) {
+    throw new RecoveryError(exitCodes.usage, "restore: the request on stdin is not JSON", { cause: error });
+  }
+  const parsed = restoreRequestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    (issue) => `restore: request: ${issue.path.join(".") || "(top level)"}: ${issue.message}`,
+  );
+  throw new RecoveryError(exitCodes.usage, problems.join("\n"));
+}
+
+/** Events on stdout, as JSON lines. */
+function speaker(): Progress {
+  return (event: RestoreEvent) => {
+    process.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+}

@@ -1,0 +1,206 @@
+import { z } from "zod";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { parseContainer, type Container } from "./container.ts";
+import { parseUsage, type ContainerUsage } from "../agent/measure/container-usage.ts";
+import { DockerError } from "./docker-error.ts";
+import { DockerSocket } from "./docker-socket.ts";
+import { parseSwarmService, type SwarmService } from "./swarm-service.ts";
+
+/** The label that Swarm gives the containers of a service. */
+const serviceLabel = "com.docker.swarm.service.name";
+const listedTask = z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()) });
+const gatewayBridge = z.object({ Containers: z.record(z.string(), z.object({ IPv4Address: z.string() })) });
+
+/** A container of a Swarm service. */
+export interface Task {
+  readonly service: string;
+  readonly container: Container;
+}
+
+const listedContainer = z.object({ Id: z.string(), Created: z.number() });
+
+/**
+ * The few calls of the Docker Engine API that recovery needs, over the local socket. Paths carry no API version:
+ * the daemon then answers with its own, so one bundle serves Docker 20.10 as well as engines that dropped old versions.
+ */
+export class Docker {
+  readonly #socket: DockerSocket;
+  /** @param timeoutMs Limit for one call. @default 15000 */
+  constructor(socket = "/var/run/docker.sock", timeoutMs = 15_000) {
+    this.#socket = new DockerSocket(socket, timeoutMs);
+  }
+
+  /** Running or paused containers of a Swarm service on this host, newest first. */
+  async containersOf(service: string): Promise<readonly Container[]> {
+    const listed = z
+      .array(listedContainer)
+      .parse(await this.#list(`${serviceLabel}=${service}`))
+      .sort((a, b) => b.Created - a.Created);
+    return Promise.all(listed.map(({ Id }) => this.inspectContainer(Id)));
+  }
+
+  /** Every running or paused container of a Swarm service on this host, by its service. One that ends meanwhile is left out. */
+  async allTasks(): Promise<readonly Task[]> {
+    const tasks = z
+      .array(listedTask)
+      .parse(await this.#list(serviceLabel))
+      .map(async ({ Id, Labels }): Promise<Task[]> => {
+        try {
+          return [{ service: Labels[serviceLabel] ?? "", container: await this.inspectContainer(Id) }];
+        } catch (error) {
+          if (error instanceof DockerError && error.status === 404) return [];
+          throw error;
+        }
+      });
+    return (await Promise.all(tasks)).flat();
+  }
+
+  /** Running or paused containers with a label. */
+  async #list(label: string): Promise<unknown> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [label], status: ["running", "paused"] }));
+    return this.#socket.call("GET", `/containers/json?filters=${filters}`, "list containers");
+  }
+
+  /** Every Swarm service. */
+  async allServices(): Promise<readonly SwarmService[]> {
+    return z
+      .array(z.unknown())
+      .parse(await this.#socket.call("GET", "/services", "list services"))
+      .map(parseSwarmService);
+  }
+
+  /** What a container uses just now; null when it has ended meanwhile. */
+  async usage(id: string): Promise<ContainerUsage | null> {
+    try {
+      return parseUsage(
+        await this.#socket.call(
+          "GET",
+          `/containers/${id}/stats?stream=false&one-shot=true`,
+          "measure container",
+        ),
+      );
+    } catch (error) {
+      if (error instanceof DockerError && (error.status === 404 || error.status === 409)) return null;
+      throw error;
+    }
+  }
+
+  /** Where a Swarm task's container answers from this host, and from nowhere else; null when it has no such address. */
+  async hostAddress(id: string): Promise<string | null> {
+    const body = await this.#socket.call("GET", "/networks/docker_gwbridge", "inspect docker_gwbridge");
+    return gatewayBridge.parse(body).Containers[id]?.IPv4Address.split("/")[0] ?? null;
+  }
+
+  /** Rejects with a DockerError of status 404 when the container is gone. */
+  async inspectContainer(id: string): Promise<Container> {
+    return parseContainer(await this.#socket.call("GET", `/containers/${id}/json`, "inspect container"));
+  }
+
+  /** Freezes every process of a container; returns when all stand still. */
+  async pause(id: string): Promise<void> {
+    await this.#socket.call("POST", `/containers/${id}/pause`, "pause container");
+  }
+
+  /** Thaws a container. Refused with 500 or 409 when it is not paused. */
+  async unpause(id: string): Promise<void> {
+    await this.#socket.call("POST", `/containers/${id}/unpause`, "unpause container");
+  }
+
+  /** Sends a signal, such as `SIGHUP`, to a container's first process. */
+  async kill(id: string, signal: NodeJS.Signals): Promise<void> {
+    await this.#socket.call("POST", `/containers/${id}/kill?signal=${signal}`, `send ${signal}`);
+  }
+
+  /** Null when there is no such service. */
+  async inspectService(name: string): Promise<SwarmService | null> {
+    let body: unknown;
+    try {
+      body = await this.#socket.call(
+        "GET",
+        `/services/${encodeURIComponent(name)}`,
+        `inspect service ${name}`,
+      );
+    } catch (error) {
+      if (error instanceof DockerError && error.status === 404) return null;
+      throw error;
+    }
+    return parseSwarmService(body);
+  }
+
+  /** Refused when the service changed since it was inspected. */
+  async updateService(service: SwarmService, spec: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#socket.call(
+      "POST",
+      `/services/${service.id}/update?version=${service.version}`,
+      `update service ${service.name}`,
+      spec,
+    );
+  }
+
+  /** Sets the number of replicas; tried again when somebody else changes the service at the same moment. Does not wait for tasks. */
+  async scale(name: string, replicas: number): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const service = await this.inspectService(name);
+      if (service === null) {
+        throw new RecoveryError(
+          exitCodes.failed,
+          `Service ${name} does not exist on this host: run \`pulumi up\` first.`,
+        );
+      }
+      if (service.replicas === replicas) return;
+      try {
+        await this.updateService(service, { ...service.spec, Mode: { Replicated: { Replicas: replicas } } });
+        return;
+      } catch (error) {
+        if (attempt >= 5 || !(error instanceof DockerError) || !error.message.includes("out of sequence"))
+          throw error;
+      }
+    }
+  }
+
+  /** Starts a container of its own, beside Swarm, without any network but loopback; its id. One of that name that was left behind goes first. */
+  async startAlone(alone: LoneContainer): Promise<string> {
+    await this.removeContainer(alone.name);
+    const body = {
+      Image: alone.image,
+      User: alone.user,
+      Hostname: alone.hostname,
+      Cmd: alone.args,
+      HostConfig: {
+        NetworkMode: "none",
+        Init: true,
+        Binds: alone.binds,
+        ExtraHosts: [`${alone.hostname}:127.0.0.1`],
+      },
+    };
+    const made = await this.#socket.call(
+      "POST",
+      `/containers/create?name=${alone.name}`,
+      `create ${alone.name}`,
+      body,
+    );
+    const { Id } = z.object({ Id: z.string() }).parse(made);
+    await this.#socket.call("POST", `/containers/${Id}/start`, `start ${alone.name}`);
+    return Id;
+  }
+
+  /** Removes a container, running or not; nothing when there is none. */
+  async removeContainer(idOrName: string): Promise<void> {
+    try {
+      await this.#socket.call("DELETE", `/containers/${idOrName}?force=true&v=true`, `remove ${idOrName}`);
+    } catch (error) {
+      if (!(error instanceof DockerError && error.status === 404)) throw error;
+    }
+  }
+}
+
+/** A container that nobody but the host's root reaches. */
+export interface LoneContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly user: string;
+  readonly hostname: string;
+  readonly args: readonly string[];
+  /** `path on the host:path in the container`. */
+  readonly binds: readonly string[];
+}

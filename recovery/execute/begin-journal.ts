@@ -1,7 +1,0 @@
-import type { RestoreJournal } from "../phases/journal.ts";
-import type { RestorePlan } from "../phases/restore-plan.ts";
-
-/** A journal for a plan that has not begun. */
-export function beginJournal(plan: RestorePlan, now: Date): RestoreJournal {
-  return { version: 1, plan, startedAt: now.toISOString(), phases: [], memory: {}, finishedAt: null };
-}

@@ -1,0 +1,86 @@
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { layout } from "../../contract/layout.ts";
+import type { AgentContext } from "../agent/context.ts";
+import { duration } from "./log.ts";
+
+type Platform = Pick<AgentContext, "config" | "docker" | "host" | "interrupted">;
+
+const lookMs = 500;
+/** Applications drain for their stop grace first. */
+const goneLimitMs = 150_000;
+const healthyLimitMs = 300_000;
+
+/** Puts the edge's fence up or takes it away; nginx asks for the file on every request, the HUP makes it certain. */
+export async function setEdgeFence({ config, docker, host }: Platform, closed: boolean): Promise<void> {
+  if (closed)
+    await host.writeFile(
+      layout.fence,
+      "# While this file is here the edge answers 503. See kaleem-agent open.\n",
+      0o644,
+    );
+  else await host.removeFile(layout.fence);
+  const containers = await docker.containersOf(config.edge);
+  await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
+}
+
+/**
+ * Closes the platform to writers: edge first, so that customers are told at once, then the applications to zero replicas.
+ * Returns when no application container is left.
+ */
+export async function closePlatform(platform: Platform): Promise<string> {
+  const started = performance.now();
+  await setEdgeFence(platform, true);
+  const names = platform.config.applications.map(({ name }) => name);
+  for (const name of names)
+    if ((await platform.docker.inspectService(name)) !== null) await platform.docker.scale(name, 0);
+  await until(platform, goneLimitMs, async () => {
+    const left = await Promise.all(
+      names.map(async (name) => ((await platform.docker.containersOf(name)).length > 0 ? name : null)),
+    );
+    const still = left.filter((name) => name !== null);
+    return still.length === 0 ? null : `${still.join(", ")} still runs`;
+  });
+  return `edge closed, ${names.join(", ")} gone after ${duration(performance.now() - started)}`;
+}
+
+/** Opens the platform: applications to their replicas, and once all are healthy the edge. */
+export async function openPlatform(platform: Platform): Promise<string> {
+  const started = performance.now();
+  const { applications } = platform.config;
+  for (const { name, replicas } of applications) await platform.docker.scale(name, replicas);
+  await until(platform, healthyLimitMs, async () => {
+    const waiting = await Promise.all(
+      applications.map(async ({ name, replicas }) => {
+        const healthy = (await platform.docker.containersOf(name)).filter(
+          ({ health }) => health === "healthy" || health === null,
+        );
+        return healthy.length >= replicas ? null : `${name} has ${healthy.length} of ${replicas} healthy`;
+      }),
+    );
+    const still = waiting.filter((sentence) => sentence !== null);
+    return still.length === 0 ? null : still.join(", ");
+  });
+  await setEdgeFence(platform, false);
+  return `${applications.map(({ name, replicas }) => `${name} ×${replicas}`).join(", ")} healthy after ${duration(performance.now() - started)}, edge open`;
+}
+
+/** Looks until nothing is missing any more. */
+async function until(
+  platform: Platform,
+  limitMs: number,
+  missing: () => Promise<string | null>,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    platform.interrupted.throwIfAborted();
+    const what = await missing();
+    if (what === null) return;
+    if (Date.now() > deadline) {
+      throw new RecoveryError(
+        exitCodes.failed,
+        `${what} after ${limitMs / 1000} s: see \`docker service ps --no-trunc\` of it.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}

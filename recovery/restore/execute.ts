@@ -1,0 +1,144 @@
+import { PhaseRecorder } from "./journal/phase-recorder.ts";
+import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
+import type { RestoreEvent } from "./journal/event.ts";
+import type { PhaseRecord, RestoreJournal } from "./journal/journal.ts";
+import type { Ledger } from "./verify/judge-orders.ts";
+import { passedBy } from "./plan/left-out.ts";
+import { nextStep } from "./report/next-step.ts";
+import type { PhaseContext } from "./phases/phase.ts";
+import { phases } from "./phases/phases.ts";
+import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
+import type { RestorePorts } from "./phases/ports.ts";
+import { recordReport } from "./report/record-report.ts";
+import { sentenceOf } from "../host/sentence-of.ts";
+import type { RestoreReport } from "./report/report.ts";
+
+/** During these the data lock is held. The safety point before and the first point after them take it themselves. */
+const locked: ReadonlySet<PhaseName> = new Set(
+  phaseNames.slice(phaseNames.indexOf("fence"), phaseNames.indexOf("record")),
+);
+
+/** Told what happens while it happens. */
+export type Progress = (event: RestoreEvent) => void;
+
+export interface ExecuteOptions {
+  /** Acknowledged orders to hold the stores against. */
+  readonly ledger: Ledger | null;
+  readonly progress: Progress;
+}
+
+/**
+ * Carries a plan out: the only place where a restore touches anything. The journal is durable before and after each
+ * phase, so that a killed restore is resumed by a second run of the same plan. Gives a report whether it succeeds or
+ * fails; rejects only when the journal or the report itself cannot be written.
+ */
+export async function execute(
+  journal: RestoreJournal,
+  ports: RestorePorts,
+  options: ExecuteOptions,
+): Promise<RestoreReport> {
+  const run = new Run(journal, ports, options);
+  const failure = await run.phases();
+  return await recordReport(ports, journal, failure);
+}
+
+/** What stopped a restore. */
+export interface Failure {
+  readonly phase: PhaseName;
+  readonly sentence: string;
+  readonly next: string;
+  readonly exitCode: number;
+}
+
+class Run {
+  readonly #journal: RestoreJournal;
+  readonly #ports: RestorePorts;
+  readonly #options: ExecuteOptions;
+  readonly #recorder: PhaseRecorder;
+  #release: (() => Promise<void>) | null = null;
+
+  constructor(journal: RestoreJournal, ports: RestorePorts, options: ExecuteOptions) {
+    this.#journal = journal;
+    this.#ports = { ...ports, stores: restoredStores(ports, journal) };
+    this.#options = options;
+    this.#recorder = new PhaseRecorder(journal, ports, options.progress);
+  }
+
+  async phases(): Promise<Failure | null> {
+    try {
+      for (const name of this.#unfinished()) {
+        const failure = await this.#phase(name);
+        if (failure !== null) return failure;
+      }
+      return null;
+    } finally {
+      await this.#unlock();
+    }
+  }
+
+  /** Writers are fenced, and stores stopped, once more by a run that resumes: a reboot or an `up` may have undone it. */
+  #unfinished(): PhaseName[] {
+    const settled = new Set(this.#journal.phases.filter(isSettled).map((phase) => phase.name));
+    const rest = phaseNames.filter((name) => !settled.has(name));
+    const [first] = rest;
+    if (first === undefined || !locked.has(first) || first === "fence") return rest;
+    return first === "place" ? ["fence", "stop", ...rest] : ["fence", ...rest];
+  }
+
+  async #phase(name: PhaseName): Promise<Failure | null> {
+    const planned = this.#journal.plan.phases.find((phase) => phase.name === name);
+    const skip = planned?.skip ?? null;
+    if (skip !== null) {
+      await this.#recorder.skipped(name, skip);
+      return null;
+    }
+    const startedAt = await this.#recorder.started(name);
+    try {
+      // Asked to stop: between two phases, or in a wait, is where a resume finds everything in order.
+      await this.#ports.pause(0);
+      await this.#lock(name);
+      const outcome = await phases[name](this.#context(name));
+      await this.#recorder.ended(name, startedAt, "done", outcome);
+      return null;
+    } catch (error) {
+      const sentence = sentenceOf(error);
+      await this.#recorder.ended(name, startedAt, "failed", { detail: sentence });
+      const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
+      return { phase: name, sentence, next: nextStep(this.#journal, name, exitCode), exitCode };
+    }
+  }
+
+  #context(phase: PhaseName): PhaseContext {
+    const journal = this.#journal;
+    return {
+      plan: journal.plan,
+      ports: this.#ports,
+      ledger: this.#options.ledger,
+      memory: journal.memory,
+      remember: (facts) => Object.assign(journal.memory, facts),
+      progress: ({ bytes, totalBytes }) =>
+        this.#options.progress({ event: "phase-progress", phase, bytes, totalBytes }),
+    };
+  }
+
+  async #lock(name: PhaseName): Promise<void> {
+    if (!locked.has(name)) await this.#unlock();
+    else this.#release ??= await this.#ports.lockData();
+  }
+
+  async #unlock(): Promise<void> {
+    const release = this.#release;
+    this.#release = null;
+    await release?.();
+  }
+}
+
+/** All but those that the plan passes by. */
+function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
+  const leftOut = passedBy(plan.leftOut);
+  return stores.filter(({ name }) => !leftOut.has(name));
+}
+
+function isSettled({ state }: PhaseRecord): boolean {
+  return state === "done" || state === "skipped";
+}

@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { filesDirectory, manifestFile, type Manifest } from "../../point/manifest.ts";
+import { checkManifest, type Measured } from "../verify/check-manifest.ts";
+import { passedBy } from "../plan/left-out.ts";
+import type { Phase, PhaseContext } from "./phase.ts";
+import type { RestorePlan } from "../plan/restore-plan.ts";
+
+type Place = Pick<PhaseContext, "ports" | "plan">;
+
+/** Where this restore unpacks its point. */
+export function stagingOf({ ports, plan }: Place): string {
+  return join(ports.paths.staging, plan.id);
+}
+
+/** Where a directory of the point lies once it is unpacked; without a name, all of them. */
+export function stagedDirectory(place: Place, name = ""): string {
+  return join(stagingOf(place), place.ports.repository.inside, filesDirectory, name);
+}
+
+/** Unpacks the point beside the live data and refuses it unless it is what it says it is. The live data is not touched. */
+export const fetchPoint: Phase = async (context) => {
+  const { plan, ports } = context;
+  const target = stagingOf(context);
+  for (const other of await ports.files.list(ports.paths.staging)) {
+    // Left by a restore that was given up; it would only take space away from this one.
+    if (other !== plan.id) await ports.files.remove(join(ports.paths.staging, other));
+  }
+  await ports.repository.fetch(plan.point, target, context.progress);
+  const directories = await measureAll(context);
+  const text = await ports.host.readFile(join(target, ports.repository.inside, manifestFile));
+  const manifest = checkManifest(text, plan, ports.stores, directories);
+  if (Array.isArray(manifest)) throw refused(plan, manifest);
+  context.remember({ manifest: ofRestored(manifest, plan), directories });
+  const measured = Object.values(directories);
+  const files = measured.reduce((sum, directory) => sum + directory.files, 0);
+  const bytes = measured.reduce((sum, directory) => sum + directory.bytes, 0);
+  return { detail: `${files} files, as the manifest says`, bytes };
+};
+
+/** What of the manifest has to be shown after the restore. */
+function ofRestored(manifest: Manifest, { leftOut }: RestorePlan): Manifest {
+  const without = passedBy(leftOut);
+  const stores = Object.entries(manifest.stores).filter(([store]) => !without.has(store));
+  return { ...manifest, stores: Object.fromEntries(stores) };
+}
+
+async function measureAll(context: PhaseContext): Promise<Record<string, Measured>> {
+  const { files } = context.ports;
+  const measured: Record<string, Measured> = {};
+  for (const name of await files.list(stagedDirectory(context))) {
+    measured[name] = await files.measure(stagedDirectory(context, name));
+  }
+  return measured;
+}
+
+function refused(plan: RestorePlan, problems: readonly string[]): RecoveryError {
+  const list = problems.map((problem) => `\n  ${problem}`).join("");
+  return new RecoveryError(
+    exitCodes.pointRefused,
+    `point ${plan.point.id} is not what it says; nothing was replaced:${list}\nChoose another point (npm run points) and begin anew with --from-scratch.`,
+  );
+}

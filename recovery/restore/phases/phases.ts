@@ -1,0 +1,28 @@
+import { fenceWriters } from "./close.ts";
+import { fetchPoint } from "./fetch.ts";
+import { locatePoint } from "./locate.ts";
+import { openPlatform } from "./open.ts";
+import type { Phase } from "./phase.ts";
+import { placeDirectories } from "./place.ts";
+import { reconcileSecrets } from "./reconcile.ts";
+import { recordRestore } from "./record.ts";
+import { takeSafetyPoint } from "./safety-point.ts";
+import { startStores } from "./start.ts";
+import { stopStores } from "./stop.ts";
+import { verifyRestore } from "./verify.ts";
+import type { PhaseName } from "../plan/phase-name.ts";
+
+/** What each phase does. */
+export const phases: Readonly<Record<PhaseName, Phase>> = {
+  locate: locatePoint,
+  "safety-point": takeSafetyPoint,
+  fence: fenceWriters,
+  fetch: fetchPoint,
+  stop: stopStores,
+  place: placeDirectories,
+  reconcile: reconcileSecrets,
+  start: startStores,
+  verify: verifyRestore,
+  open: openPlatform,
+  record: recordRestore,
+};

@@ -1,0 +1,121 @@
+import type { Counts } from "../../../catalog/recovery.ts";
+import type { HostPort } from "../../host/host-port.ts";
+import type { Head } from "../../lineage/head.ts";
+import type { ChosenPoint } from "../plan/restore-plan.ts";
+
+/** A store as a restore sees it: its Swarm service and its directories under the live root. */
+export interface RestoredStore {
+  readonly name: string;
+  readonly directories: readonly string[];
+}
+
+/** Paths that a restore touches; `layout` in production, a scratch folder in tests. */
+export interface RestorePaths {
+  readonly live: string;
+  readonly staging: string;
+  readonly replaced: string;
+  readonly lineage: string;
+  readonly agentState: string;
+  readonly metrics: string;
+}
+
+/** The data filesystem. */
+export interface FilesPort {
+  /** Names in a folder, sorted; empty when there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  exists(path: string): Promise<boolean>;
+  /** Counted exactly as a point's manifest counts. */
+  measure(folder: string): Promise<{ readonly files: number; readonly bytes: number }>;
+  /** Durable when it returns; makes the target's parent folder. */
+  move(from: string, to: string): Promise<void>;
+  /** The whole tree; nothing when it is absent. */
+  remove(path: string): Promise<void>;
+}
+
+/** How far a fetch is. */
+export interface FetchProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+/** The repository that holds the point. */
+export interface FetchPort {
+  /** Path below a fetch's target at which the point's files come to lie. */
+  readonly inside: string;
+  /** Unpacks the point into `target`; takes up again what an earlier run left there. */
+  fetch(point: ChosenPoint, target: string, onProgress: (progress: FetchProgress) => void): Promise<void>;
+}
+
+/** A container of a service on this host, running or paused. */
+export interface ServiceContainer {
+  readonly id: string;
+  /** Reference with digest, as the service was declared. */
+  readonly image: string;
+  /** Docker's word, such as `healthy`; `none` without a health check. */
+  readonly health: string;
+}
+
+/** The Swarm's services on this host. */
+export interface ServicesPort {
+  scale(service: string, replicas: number): Promise<void>;
+  containers(service: string): Promise<readonly ServiceContainer[]>;
+}
+
+/** The stores, asked from inside their network namespace. Every call throws when the store does not answer. */
+export interface StoresPort {
+  reconcile(store: string): Promise<void>;
+  canary(store: string): Promise<string | null>;
+  counts(store: string): Promise<Counts>;
+  version(store: string): Promise<string>;
+  /** Digests (`orderDigest`) of those orders that the store has; null for a store that holds none by its nature. */
+  orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;
+}
+
+/** The fence around the platform. Both say in words what they did, and return when the effect is there. */
+export interface FencePort {
+  /** Edge to 503, applications to zero replicas and gone. */
+  close(): Promise<string>;
+  /** Applications to their replicas and healthy, edge open. */
+  open(): Promise<string>;
+}
+
+/** The bucket's head record. */
+export interface HeadPort {
+  read(): Promise<{ readonly head: Head; readonly etag: string } | null>;
+  /** Conditional: null means "only if there is none". Throws HeadChanged when another got there first. */
+  replace(head: Head, etag: string | null): Promise<void>;
+}
+
+/** Thrown by HeadPort.replace when the head is no longer the one it was to replace. */
+export class HeadChanged extends Error {
+  constructor() {
+    super("the head record was changed by another host meanwhile");
+    this.name = "HeadChanged";
+  }
+}
+
+/** Taking and shipping points, as the timers do. */
+export interface PointsPort {
+  /** Takes one now; its id. */
+  take(): Promise<string>;
+  /** Starts shipping without waiting for its end. */
+  ship(): Promise<void>;
+}
+
+/** Everything that a restore acts through. */
+export interface RestorePorts {
+  readonly host: HostPort;
+  readonly paths: RestorePaths;
+  readonly stores: readonly RestoredStore[];
+  readonly files: FilesPort;
+  readonly repository: FetchPort;
+  readonly services: ServicesPort;
+  readonly access: StoresPort;
+  readonly fence: FencePort;
+  readonly head: HeadPort;
+  readonly points: PointsPort;
+  /** Keeps points away from the data root while it is being replaced; gives the release. */
+  lockData(): Promise<() => Promise<void>>;
+  /** Waits between two looks at something that is not ready yet. Throws once the restore was asked to stop. */
+  pause(milliseconds: number): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import type { Phase } from "./phase.ts";
+import { sentenceOf } from "../../host/sentence-of.ts";
+import { waitUntil } from "./wait-until.ts";
+
+/** A store that recovers as from a crash may take its time; one that refuses the secrets will not change its mind. */
+const answerLimitMs = 300_000;
+
+/**
+ * Starts the stores while applications and customers are still kept away, and sets their users to the present secrets:
+ * a point that is older than a rotation carries the old ones.
+ */
+export const reconcileSecrets: Phase = async ({ ports }) => {
+  for (const store of ports.stores) await ports.services.scale(store.name, 1);
+  for (const { name } of ports.stores) {
+    try {
+      await waitUntil(ports, `${name} did not take the present secrets`, answerLimitMs, async () => {
+        try {
+          await ports.access.reconcile(name);
+          return null;
+        } catch (error) {
+          return sentenceOf(error);
+        }
+      });
+    } catch (error) {
+      const way = `See "docker service ps ${name}" and "docker service logs ${name}" on the host; then repeat the restore`;
+      throw new RecoveryError(exitCodes.storeDown, `${sentenceOf(error)}. ${way}.`, { cause: error });
+    }
+  }
+  return {
+    detail: `${ports.stores.map((store) => store.name).join(" and ")} answer with the present secrets`,
+  };
+};

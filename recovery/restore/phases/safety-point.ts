@@ -1,0 +1,20 @@
+import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import type { Phase } from "./phase.ts";
+import { sentenceOf } from "../../host/sentence-of.ts";
+
+/** Keeps the present state as one more point, so that a restore of the wrong point can itself be undone. */
+export const takeSafetyPoint: Phase = async ({ ports }) => {
+  try {
+    return { detail: `point ${await ports.points.take()} holds the state before this restore` };
+  } catch (error) {
+    const way =
+      "Mend it, or go on without one by --without-safety-point; what is replaced is kept on the host";
+    throw new RecoveryError(
+      exitCodes.failed,
+      `no safety point could be taken: ${sentenceOf(error)}. ${way}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+};

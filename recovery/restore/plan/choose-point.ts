@@ -1,0 +1,143 @@
+import { latestPoint } from "../../lineage/latest.ts";
+import type { Findings, FoundRepository, Place } from "./findings.ts";
+import type { Refusal } from "./refusal.ts";
+import type { RestoreRequest } from "./request.ts";
+import type { ChosenPoint } from "./restore-plan.ts";
+
+const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const idForm = /^(\d{8}T\d{6}Z-)?[0-9a-z]{4,}$/;
+
+/**
+ * The point that a request means, or the one reason why there is none. Of two copies of a point the local one is
+ * taken: it is nearer. Only points of the head's lineage count, unless the request names another.
+ */
+export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoint | Refusal {
+  const wanted = readAt(request.at);
+  if (wanted === null) {
+    return refuse(
+      "bad-request",
+      `--at: expected "latest", a point's id or a time such as 2026-11-20T03:00Z, got "${request.at}"`,
+    );
+  }
+  const lineage = request.lineage ?? (found.head.state === "ok" ? found.head.head.lineage : null);
+  const copies = copiesIn(found, request);
+  if (copies.length === 0) {
+    return refuse(
+      "no-point",
+      `restore: no recovery point in ${placesOf(found, request)}. Check the bucket and prefix of this stack, or take a first point with "npm run point"`,
+    );
+  }
+  const eligible = copies.filter((copy) => lineage === null || copy.lineage === lineage);
+  const chosen = select(wanted, eligible, found, request);
+  if (chosen !== null) return chosen;
+  return explain(wanted, { copies, eligible, lineage, places: placesOf(found, request) });
+}
+
+type Wanted = { latest: true } | { id: string } | { time: Date; text: string };
+
+function readAt(at: string): Wanted | null {
+  if (at === "latest") return { latest: true };
+  if (timeForm.test(at)) {
+    const time = new Date(at);
+    return Number.isNaN(time.getTime()) ? null : { time, text: at };
+  }
+  return idForm.test(at) ? { id: at } : null;
+}
+
+function copiesIn(found: Findings, request: RestoreRequest): ChosenPoint[] {
+  const list = (from: Place, repository: FoundRepository): ChosenPoint[] =>
+    repository.state === "ok"
+      ? repository.points.map((point) => ({ ...point, stores: [...point.stores], from }))
+      : [];
+  const local = request.from === "offsite" ? [] : list("local", found.local);
+  const offsite = request.from === "local" ? [] : list("offsite", found.offsite);
+  return [...local, ...offsite];
+}
+
+function select(
+  wanted: Wanted,
+  eligible: readonly ChosenPoint[],
+  found: Findings,
+  request: RestoreRequest,
+): ChosenPoint | null {
+  if ("id" in wanted) {
+    const exact = eligible.filter(({ id }) => id === wanted.id);
+    const ending = eligible.filter(({ id }) => id.endsWith(`-${wanted.id}`));
+    const named = exact.length > 0 ? exact : ending;
+    return new Set(named.map((copy) => copy.id)).size === 1 ? (named[0] ?? null) : null;
+  }
+  if ("time" in wanted) {
+    return newest(eligible.filter(({ instant }) => new Date(instant) <= wanted.time));
+  }
+  return latest(eligible, found, request);
+}
+
+/** Newest of the head's own generation; while that has none, the point that it grew from. */
+function latest(
+  eligible: readonly ChosenPoint[],
+  found: Findings,
+  request: RestoreRequest,
+): ChosenPoint | null {
+  if (request.lineage !== null || found.head.state !== "ok") {
+    const generation = Math.max(...eligible.map((copy) => copy.generation));
+    return newest(eligible.filter((copy) => copy.generation === generation));
+  }
+  return latestPoint(eligible, found.head.head);
+}
+
+function newest(copies: readonly ChosenPoint[]): ChosenPoint | null {
+  return copies.reduce<ChosenPoint | null>((best, copy) => {
+    return best === null || copy.instant > best.instant ? copy : best;
+  }, null);
+}
+
+interface Searched {
+  readonly copies: readonly ChosenPoint[];
+  /** Of the lineage that counts. */
+  readonly eligible: readonly ChosenPoint[];
+  readonly lineage: string | null;
+  /** Where was looked, in words. */
+  readonly places: string;
+}
+
+function explain(wanted: Wanted, searched: Searched): Refusal {
+  if ("id" in wanted) return explainId(wanted.id, searched);
+  const { copies, eligible, lineage, places } = searched;
+  const oldest = [...eligible].sort((a, b) => a.instant.localeCompare(b.instant))[0];
+  if ("time" in wanted && oldest !== undefined) {
+    const found = `no recovery point before ${wanted.text} in ${places}; the oldest is ${oldest.instant} (${oldest.id})`;
+    return refuse("no-point", `restore: ${found}. Use --at ${oldest.id} or --at latest`);
+  }
+  const of = lineage === null ? "" : ` of lineage ${lineage}`;
+  const others = [...new Set(copies.map((copy) => copy.lineage))].sort().join(", ");
+  const older = "Older generations have some: choose one with --at";
+  const hint = eligible.length > 0 ? older : `There are points of ${others}: name one with --lineage`;
+  return refuse("no-point", `restore: no recovery point${of} in ${places} belongs to the head. ${hint}`);
+}
+
+function explainId(id: string, { copies, eligible, lineage, places }: Searched): Refusal {
+  const matches = (copy: ChosenPoint): boolean => copy.id === id || copy.id.endsWith(`-${id}`);
+  const several = [...new Set(eligible.filter(matches).map((copy) => copy.id))];
+  if (several.length > 1) {
+    return refuse("bad-request", `--at: "${id}" fits ${several.join(" and ")}. Give the whole id`);
+  }
+  const foreign = copies.find(matches);
+  if (foreign === undefined) {
+    return refuse(
+      "no-point",
+      `restore: no recovery point ${id} in ${places}. List them with "npm run points"`,
+    );
+  }
+  const whose = `point ${foreign.id} is of lineage ${foreign.lineage}, the head is of ${lineage ?? "none"}`;
+  return refuse("other-lineage", `restore: ${whose}. If you mean it, add --lineage ${foreign.lineage}`);
+}
+
+function placesOf(found: Findings, request: RestoreRequest): string {
+  const local = `the local repository of this host`;
+  if (request.from === "local") return local;
+  return request.from === "offsite" ? found.offsiteName : `${found.offsiteName} or ${local}`;
+}
+
+function refuse(code: Refusal["code"], sentence: string): Refusal {
+  return { code, sentence: `${sentence}.` };
+}

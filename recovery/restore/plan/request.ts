@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { ledgerEntrySchema } from "../../orders/ledger.ts";
+
+/** Where a point may come from; `any` prefers the local copy, which is the nearer one. */
+export const sourceSchema = z.enum(["any", "local", "offsite"]);
+
+/** What an operator asks of a restore. The command line builds it, the agent reads it from stdin. */
+export const restoreRequestSchema = z.strictObject({
+  /** `latest`, a point's id (or its unique ending), or a time with its zone: the newest point at or before it. */
+  at: z.string().min(1).default("latest"),
+  from: sourceSchema.default("any"),
+  /** Allows points of this lineage instead of the head's. */
+  lineage: z.string().min(1).nullable().default(null),
+  /** Allows replacing the data of a seeded data root. */
+  overExisting: z.boolean().default(false),
+  /** Allows taking the platform back from the host that superseded this one. */
+  takeOver: z.boolean().default(false),
+  /** False leaves out the safety point: for stores that run but cannot be copied. */
+  safetyPoint: z.boolean().default(true),
+  /** Forgets an unfinished restore instead of resuming it. */
+  fromScratch: z.boolean().default(false),
+  /** Stores that only one of the point and the platform has, and that are to be passed by. */
+  leaveOut: z.array(z.string().min(1)).default([]),
+  /** Only says what would be done. */
+  planOnly: z.boolean().default(false),
+  /** Acknowledged orders, kept outside the machine, that the restored stores are held against. */
+  ledger: z.array(ledgerEntrySchema).nullable().default(null),
+  /** This host's clock minus the clock that dated the ledger, in milliseconds. */
+  clockOffsetMs: z.number().default(0),
+  /** How far that offset may be off, in milliseconds: orders this close before the instant are not demanded. */
+  clockErrorMs: z.number().nonnegative().default(0),
+});
+export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
+
+/** What of a request decides the plan: two requests that agree in this may resume one another. */
+export const planRequestSchema = restoreRequestSchema.pick({ at: true, from: true, lineage: true });
+export type PlanRequest = z.infer<typeof planRequestSchema>;

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { checkSchema, storeLossSchema, type Check } from "../verify/check.ts";
+import { phaseRecordSchema, type PhaseRecord } from "../journal/journal.ts";
+import { phaseNameSchema } from "../plan/phase-name.ts";
+import { chosenPointSchema } from "../plan/restore-plan.ts";
+import { spreadSchema, type Spread } from "../verify/spread.ts";
+
+/** What a restore did and proved. Kept as JSON on the host and given to whoever asked for it. */
+export const restoreReportSchema = z.strictObject({
+  version: z.literal(1),
+  /** The restore's id, as in its journal. */
+  id: z.string(),
+  stack: z.string(),
+  host: z.string(),
+  point: chosenPointSchema,
+  /** Age of the point when the restore began: the most that can be lost before the loss itself. */
+  pointAgeSeconds: z.number(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  /** From the first phase until writers were let in; null when they were not. */
+  openedAfterSeconds: z.number().nullable(),
+  phases: z.array(phaseRecordSchema),
+  checks: z.array(checkSchema),
+  /** Per store, what of the acknowledged orders is gone; empty without a ledger. */
+  losses: z.array(storeLossSchema),
+  /** How far the stores are from each other: by the newest order that each still has, and by when each was copied; null where not known. */
+  spreads: z
+    .strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() })
+    .default({ orders: null, copies: null }),
+  warnings: z.array(z.string()),
+  /** What the data root is now. */
+  next: z.strictObject({ lineage: z.string(), generation: z.number().int(), host: z.string() }),
+  verdict: z.enum(["restored", "failed"]),
+  failure: z.strictObject({ phase: phaseNameSchema, sentence: z.string(), next: z.string() }).nullable(),
+  exitCode: z.number().int(),
+});
+export type RestoreReport = z.infer<typeof restoreReportSchema>;
+
+/** One screen: verdict first, then what is wrong, the point, the timeline, the checks, and what was lost. */
+export function renderReport(report: RestoreReport): string {
+  const { point } = report;
+  return [
+    ...renderVerdict(report),
+    "",
+    `  point    ${point.id} of ${point.instant}, ${age(report.pointAgeSeconds)} old when the restore began, from ${point.from}`,
+    `  lineage  ${report.next.lineage}, ${report.verdict === "restored" ? "now" : "to become"} generation ${report.next.generation} on ${report.next.host}`,
+    "",
+    ...report.phases.map(renderPhase),
+    "",
+    ...renderChecks(report.checks),
+    ...renderLosses(report),
+    ...renderSpreads(report.spreads),
+    ...report.warnings.map((warning) => `  warning: ${warning}`),
+  ].join("\n");
+}
+
+function renderVerdict(report: RestoreReport): string[] {
+  if (report.failure !== null) {
+    const { phase, sentence, next } = report.failure;
+    return [
+      `RESTORE FAILED in phase ${phase}`,
+      ...sentence.split("\n").map((line) => `  ${line}`),
+      `  Next: ${next}`,
+    ];
+  }
+  const opened = report.openedAfterSeconds ?? 0;
+  return [`RESTORED AND VERIFIED, open after ${opened.toFixed(1)} s`];
+}
+
+/** One line of the timeline: what, how long, how much, how fast. */
+export function renderPhase({ name, state, seconds, bytes, detail }: PhaseRecord): string {
+  const mark = { done: "✓", skipped: "–", failed: "✗", running: "…" }[state];
+  const time = seconds === null ? "" : `${seconds.toFixed(1)} s`;
+  return `  ${mark} ${name.padEnd(12)} ${time.padStart(8)}  ${volume(bytes, seconds)}${detail.split("\n")[0] ?? ""}`;
+}
+
+function volume(bytes: number | null, seconds: number | null): string {
+  if (bytes === null) return "";
+  const megabytes = bytes / 1e6;
+  const rate = seconds !== null && seconds > 0 ? `, ${(megabytes / seconds).toFixed(1)} MB/s` : "";
+  return `${megabytes.toFixed(1)} MB${rate}; `;
+}
+
+function renderChecks(checks: readonly Check[]): string[] {
+  if (checks.length === 0) return ["  no check was made"];
+  const marks = { ok: "✓", failed: "✗", "not-made": "?" } as const;
+  return checks.map((check) => `  ${marks[check.result]} ${check.sentence}`);
+}
+
+function renderLosses(report: RestoreReport): string[] {
+  if (report.losses.length === 0)
+    return [
+      `  RPO      not measured against orders (no ledger); the point was ${age(report.pointAgeSeconds)} old`,
+    ];
+  return report.losses.map(
+    ({ store, lost, seconds }) =>
+      `  RPO      ${store}: ${seconds.toFixed(1)} s, ${lost} acknowledged orders lost`,
+  );
+}
+
+/** How far the stores differ in time, a line for each way to tell. */
+export function renderSpreads({ orders, copies }: RestoreReport["spreads"]): string[] {
+  const line = (what: string, { seconds, earliest, latest }: Spread): string =>
+    seconds === 0
+      ? `  spread   ${what}: none`
+      : `  spread   ${what}: ${seconds.toFixed(1)} s, from ${earliest} to ${latest}`;
+  return [
+    ...(orders === null ? [] : [line("newest order kept", orders)]),
+    ...(copies === null ? [] : [line("time of the copy", copies)]),
+  ];
+}
+
+function age(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

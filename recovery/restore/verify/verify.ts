@@ -1,0 +1,159 @@
+import type { Counts } from "../../../catalog/recovery.ts";
+import type { Manifest } from "../../point/manifest.ts";
+import type { Check, StoreLoss } from "./check.ts";
+import type { Measured } from "./check-manifest.ts";
+import { compareVersions } from "./compare-versions.ts";
+import type { Answer, Evidence } from "./evidence.ts";
+import { judgeOrders, type HeldOrders, type Ledger } from "./judge-orders.ts";
+
+/** The judgement: each check with its sentence, and what each store lost of the ledger. */
+export interface Verdict {
+  readonly checks: readonly Check[];
+  readonly losses: readonly StoreLoss[];
+}
+
+/** Judges a restore. Pure. A store or a check that gave no answer is `not-made`, which fails a restore as `failed` does. */
+export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | null): Verdict {
+  const checks: Check[] = [];
+  const losses: StoreLoss[] = [];
+  for (const [store, facts] of Object.entries(manifest.stores)) {
+    const found = evidence.stores[store];
+    if (found === undefined) {
+      checks.push({
+        name: "store",
+        store,
+        result: "not-made",
+        sentence: `${store}: could not be checked: nothing was asked of it`,
+      });
+      continue;
+    }
+    checks.push(
+      judgeCanary(store, facts.canary, found.canary),
+      ...judgeCounts(store, facts.counts, found.counts),
+    );
+    checks.push(
+      judgeVersion(store, facts.version, found.version),
+      judgeImage(store, facts.image, found.image),
+    );
+    checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
+    checks.push(...describeTime(store, facts.copiedAt, manifest));
+    const held = heldOrders(store, facts.ordersMayBeIn, evidence);
+    if (ledger === null || held === null) continue;
+    const { result, sentence, loss } = judgeOrders(held, manifest.instant, ledger);
+    checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
+    if (loss !== null) losses.push(loss);
+  }
+  return { checks, losses };
+}
+
+/**
+ * Null for a store that holds no order by its nature, such as one of workflows. A store that the point does not hold is no excuse
+ * for another: its orders then have to be here.
+ */
+function heldOrders(store: string, mayBeIn: string | undefined, { stores }: Evidence): HeldOrders | null {
+  const own = ordersOf(store, stores);
+  if (own === null) return null;
+  if (mayBeIn === undefined) return { store, own };
+  const held = ordersOf(mayBeIn, stores) ?? { why: "it holds no orders" };
+  return { store, own, elsewhere: { store: mayBeIn, held } };
+}
+
+function ordersOf(store: string, stores: Evidence["stores"]): HeldOrders["own"] | null {
+  const orders = stores[store]?.orders ?? { why: "the store was not asked" };
+  if ("why" in orders) return orders;
+  return orders.value === null ? null : { value: orders.value };
+}
+
+type Judged = Pick<Check, "result" | "sentence">;
+
+const ok = (sentence: string): Judged => ({ result: "ok", sentence });
+const failed = (sentence: string): Judged => ({ result: "failed", sentence });
+
+function check<Value>(
+  name: string,
+  store: string,
+  answer: Answer<Value>,
+  look: (value: Value) => Judged,
+): Check {
+  const notMade = (why: string): Judged => ({ result: "not-made", sentence: `could not be made: ${why}` });
+  const { result, sentence } = "why" in answer ? notMade(answer.why) : look(answer.value);
+  return { name, store, result, sentence: `${store}: ${name}: ${sentence}` };
+}
+
+function judgeCanary(store: string, expected: string, answer: Answer<string | null>): Check {
+  return check("canary", store, answer, (got) => {
+    if (got === expected) return ok(`${expected}, as written just before the instant`);
+    return failed(`expected ${expected}, ${got === null ? "there is none" : `got ${got}`}`);
+  });
+}
+
+type Brackets = Manifest["stores"][string]["counts"];
+
+function judgeCounts(store: string, brackets: Brackets, answer: Answer<Counts>): Check[] {
+  return Object.entries(brackets).map(([what, bracket]) =>
+    check(`count of ${what}`, store, answer, (counts) => {
+      if (bracket === null) return ok("not compared: too many to be counted while the point was taken");
+      const got = counts[what];
+      if (got === undefined)
+        return { result: "not-made", sentence: "could not be made: the store does not count it" };
+      if (got === null)
+        return { result: "not-made", sentence: "could not be made: the store did not count it in time" };
+      const { before, after } = bracket;
+      const [low, high] = [Math.min(before, after), Math.max(before, after)];
+      const range = low === high ? String(low) : `${low} to ${high}`;
+      return got >= low && got <= high
+        ? ok(`${got}, within ${range}`)
+        : failed(`expected ${range}, got ${got}`);
+    }),
+  );
+}
+
+function judgeVersion(store: string, expected: string, answer: Answer<string>): Check {
+  return check("version", store, answer, (got) => {
+    if (got === expected) return ok(got);
+    const order = compareVersions(got, expected);
+    const differs = `the point was taken by ${expected}, ${got} runs now`;
+    if (order === null) return failed(`${differs}, and the two cannot be compared`);
+    return order < 0
+      ? failed(`${differs}, which is older; deploy ${expected} or newer`)
+      : ok(`differs: ${differs}`);
+  });
+}
+
+/** An image may differ from the point's (a security update); that it is said is enough, the version check decides. */
+function judgeImage(store: string, expected: string, answer: Answer<string>): Check {
+  return check("image", store, answer, (got) =>
+    ok(got === expected ? got : `differs: the point was taken by ${expected}, ${got} runs now`),
+  );
+}
+
+/**
+ * How far a store is from the others in time: one that is copied while it runs holds what was written until then, and never less than
+ * the others point at. Said, not judged; nothing for a point of before this was kept.
+ */
+function describeTime(store: string, copiedAt: string | undefined, { stores }: Manifest): Check[] {
+  if (copiedAt === undefined) return [];
+  const times = Object.values(stores).flatMap((facts) =>
+    facts.copiedAt === undefined ? [] : [facts.copiedAt],
+  );
+  const laterMs = Date.parse(copiedAt) - Math.min(...times.map((time) => Date.parse(time)));
+  const how =
+    laterMs === 0 ? "at the others' instant" : `${(laterMs / 1000).toFixed(1)} s after the others' instant`;
+  return [check("time of the copy", store, { value: how }, ok)];
+}
+
+function judgeDirectories(
+  store: string,
+  expected: Readonly<Record<string, Measured>>,
+  measured: Evidence["directories"],
+): Check[] {
+  return Object.entries(expected).map(([name, { files, bytes }]) => {
+    const got = measured[name];
+    const answer: Answer<Measured> = got === undefined ? { why: "it was not measured" } : { value: got };
+    return check(`directory ${name}`, store, answer, (held) => {
+      const want = `${files} files, ${bytes} bytes`;
+      if (held.files === files && held.bytes === bytes) return ok(want);
+      return failed(`expected ${want}, got ${held.files} files, ${held.bytes} bytes`);
+    });
+  });
+}

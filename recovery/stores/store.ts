@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { Counts } from "../../catalog/recovery.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import type { Container } from "../docker/container.ts";
+import type { Docker } from "../docker/docker.ts";
+import { StoreChannel, type StoreChild } from "./store-channel.ts";
+
+/** An open client to one store: canary, counts, users and orders, as the store's own page of the catalog has them. */
+export interface Store {
+  readonly service: string;
+  readonly container: Container;
+  version(): Promise<string>;
+  setup(): Promise<void>;
+  retire(): Promise<void>;
+  setAdministrator(password: string): Promise<void>;
+  accepts(secret: string, password: string): Promise<boolean>;
+  writeCanary(mark: string): Promise<void>;
+  readCanary(): Promise<string | null>;
+  counts(limitMs: number): Promise<Counts>;
+  reconcile(): Promise<void>;
+  /** Null for a store that holds none by its nature. */
+  orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
+  /** Throws for a store that keeps none. */
+  webhooks(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** How stores are reached; tests give another. */
+export interface StoreOpening extends StoreChild {
+  readonly docker: Docker;
+}
+
+/** The running bundle, as a child starts it again. */
+export const thisProgram: readonly string[] = [process.execPath, process.argv[1] ?? ""];
+
+/**
+ * Opens a store by entering its task's network namespace: no port is published for us, and the password is the task's own secret.
+ * @throws RecoveryError `storeDown` naming the store when it does not run or does not answer.
+ */
+export async function openStore(service: string, opening: StoreOpening): Promise<Store> {
+  const [container] = await opening.docker.containersOf(service);
+  if (container === undefined || container.pid <= 0) {
+    throw new RecoveryError(
+      exitCodes.storeDown,
+      `Store ${service} does not run on this host: see \`docker service ps ${service} --no-trunc\`.`,
+    );
+  }
+  const channel = new StoreChannel(service, container.pid, opening);
+  try {
+    await channel.answer();
+  } catch (error) {
+    await channel.close();
+    throw error;
+  }
+  return {
+    service,
+    container,
+    version: async () => z.string().parse(await channel.ask({ op: "version" })),
+    setup: () => channel.tell({ op: "setup" }),
+    retire: () => channel.tell({ op: "retire" }),
+    setAdministrator: (password) => channel.tell({ op: "setAdministrator", password }),
+    accepts: async (secret, password) =>
+      z.boolean().parse(await channel.ask({ op: "accepts", secret, password })),
+    writeCanary: (mark) => channel.tell({ op: "writeCanary", mark }),
+    readCanary: async () =>
+      z
+        .string()
+        .nullable()
+        .parse(await channel.ask({ op: "readCanary" })),
+    counts: async (limitMs) =>
+      z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
+    reconcile: () => channel.tell({ op: "reconcile" }),
+    orders: async (ids) => {
+      const answer = await channel.ask({ op: "orders", ids: [...ids] });
+      const found = z.record(z.string(), z.unknown()).nullable().parse(answer);
+      return found === null ? null : new Map(Object.entries(found));
+    },
+    webhooks: async (ids) => recordsOf(await channel.ask({ op: "webhooks", ids: [...ids] })),
+    close: () => channel.close(),
+  };
+}
+
+function recordsOf(answer: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(z.record(z.string(), z.unknown()).parse(answer)));
+}
+
+/** Opens all stores in parallel, hands them over, closes them whatever happens. All stores that are down are named at once. */
+export async function withStores<T>(
+  services: readonly string[],
+  opening: StoreOpening,
+  use: (stores: readonly Store[]) => Promise<T>,
+): Promise<T> {
+  const results = await Promise.allSettled(services.map((service) => openStore(service, opening)));
+  const stores = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const errors = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
+  try {
+    if (errors.length > 0) {
+      throw new RecoveryError(exitCodes.storeDown, errors.map((error) => error.message).join(" "), {
+        cause: errors[0],
+      });
+    }
+    return await use(stores);
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+  }
+}

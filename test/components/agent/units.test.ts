@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { calendar } from "../../../components/agent/calendar.ts";
+import { alertUnit, pointUnits, shipUnits } from "../../../components/agent/units.ts";
+import type { BackupSettings } from "../../../components/config/schema.ts";
+import { renderIni } from "../../../components/text/ini.ts";
+import { hasTool } from "../support/tools.ts";
+
+const settings: BackupSettings = {
+  pointEvery: "5m",
+  shipEvery: "5m",
+  pauseLimit: "2s",
+  shipTimeout: "4m",
+  keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
+};
+const point = pointUnits(settings);
+const ship = shipUnits(settings);
+const rendered = {
+  "kaleem-point.service": renderIni(point.service),
+  "kaleem-point.timer": renderIni(point.timer),
+  "kaleem-ship.service": renderIni(ship.service),
+  "kaleem-ship.timer": renderIni(ship.timer),
+  "kaleem-alert@.service": renderIni(alertUnit),
+};
+
+test("the units are the ones that were reviewed", () => {
+  const golden = new URL("../../golden/units.txt", import.meta.url);
+  const text = Object.entries(rendered)
+    .map(([name, unit]) => `### ${name}\n${unit}`)
+    .join("\n");
+  if (process.env["UPDATE_GOLDEN"]) writeFileSync(golden, text);
+  assert.equal(text, readFileSync(golden, "utf8"));
+});
+
+test("intervals become calendars, and shipping starts after the points", () => {
+  assert.equal(calendar("5m"), "*-*-* *:00/5:00");
+  assert.equal(calendar("5m", "60s"), "*-*-* *:01/5:00");
+  assert.equal(calendar("30s"), "*-*-* *:*:00/30");
+  assert.equal(calendar("30s", "15s"), "*-*-* *:*:15/30");
+  assert.equal(calendar("6h", "90s"), "*-*-* 00/6:01:30");
+  assert.match(rendered["kaleem-ship.timer"], /OnCalendar=\*-\*-\* \*:01\/5:00/);
+});
+
+test("an interval that does not fit evenly, or an offset beyond it, is refused", () => {
+  assert.throws(() => calendar("7m"), {
+    message: "calendar: 7m does not divide a minute, an hour or a day evenly",
+  });
+  assert.throws(() => calendar("30s", "45s"), {
+    message: "calendar: an offset of 45s does not fit into an interval of 30s",
+  });
+});
+
+test("systemd fires each calendar exactly as often as asked", (context) => {
+  if (!hasTool(context, "systemd-analyze")) return;
+  for (const [every, seconds] of [
+    ["30s", 30],
+    ["5m", 300],
+    ["1h", 3600],
+  ] as const) {
+    const { stdout } = spawnSync(
+      "systemd-analyze",
+      ["calendar", "--iterations=4", "--base-time=2026-01-01 00:00:00 UTC", calendar(every)],
+      { encoding: "utf8", env: { ...process.env, TZ: "UTC" } },
+    );
+    const times = [...stdout.matchAll(/(?:Next elapse|Iter\. #\d+): \w+ (\S+ \S+) UTC/g)].map(([, at]) =>
+      Date.parse(`${at}Z`),
+    );
+    assert.equal(times.length, 4, stdout);
+    assert.ok(
+      times.slice(1).every((time, index) => time - (times[index] ?? 0) === seconds * 1000),
+      stdout,
+    );
+  }
+});
+
+/** The programs are not on this machine; what counts here are the keys and their values. */
+function verify(units: Record<string, string>, name: string) {
+  const folder = mkdtempSync(join(tmpdir(), "units-"));
+  for (const [file, unit] of Object.entries(units)) {
+    writeFileSync(join(folder, file), unit.replace(/^(Exec\w+=)\S+/gm, "$1/bin/true"));
+  }
+  return spawnSync("systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", join(folder, name)], {
+    encoding: "utf8",
+  });
+}
+
+for (const name of [
+  "kaleem-point.service",
+  "kaleem-ship.service",
+  "kaleem-point.timer",
+  "kaleem-ship.timer",
+]) {
+  test(`systemd finds nothing wrong with ${name}`, (context) => {
+    if (!hasTool(context, "systemd-analyze")) return;
+    const { status, stderr } = verify(rendered, name);
+    assert.equal(status, 0, stderr);
+    assert.doesNotMatch(stderr, /Unknown|ignoring/i);
+  });
+}
+
+test("systemd would find a misspelt key", (context) => {
+  if (!hasTool(context, "systemd-analyze")) return;
+  const poisoned = {
+    "poisoned.service": rendered["kaleem-point.service"].replace("TimeoutStartSec", "TimeoutStartSecs"),
+  };
+  assert.match(verify(poisoned, "poisoned.service").stderr, /Unknown key.*TimeoutStartSecs/);
+});
+
+test("whatever becomes of the agent, its containers are unpaused", () => {
+  assert.match(rendered["kaleem-point.service"], /^ExecStopPost=\/usr\/local\/bin\/kaleem-agent unpause$/m);
+});
+
+test("Node survives the hardening", () => {
+  for (const unit of [rendered["kaleem-point.service"], rendered["kaleem-ship.service"]]) {
+    assert.doesNotMatch(unit, /MemoryDenyWriteExecute/);
+    assert.match(unit, /^SystemCallFilter=@system-service @pkey$/m);
+  }
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judgeRehearsal, type Observations } from "../../drill/judge-drill.ts";
+import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
+import type { RestoreReport } from "../../recovery/restore/report/report.ts";
+
+const second = (n: number): string => new Date(Date.UTC(2026, 10, 20, 3, 0, n)).toISOString();
+const entry = (seq: number): LedgerEntry => ({
+  seq,
+  id: `id-${seq}`,
+  digest: "d".repeat(64),
+  acknowledgedAt: second(seq),
+});
+const restored = {
+  point: { id: "20261120T030005Z-ab12", instant: second(5) },
+  verdict: "restored",
+  failure: null,
+} as unknown as RestoreReport;
+
+/** Ten orders a second apart, the point at 5 s, the loss at 10 s; 6 to 10 came after the point. */
+const seen: Observations = {
+  ledger: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(entry),
+  lostAt: new Date(second(10)),
+  clock: { offsetMs: 0, errorMs: 0 },
+  fence: { status: 503, applicationTasks: 0 },
+  restore: restored,
+  readBack: { checked: 10, missing: [7, 8, 9, 10].map(entry), altered: [], unanswered: [] },
+  goodOrderAt: new Date(second(40)),
+};
+
+test("orders newer than the point may be lost, and are counted", () => {
+  assert.deepEqual(judgeRehearsal(seen), {
+    causes: [],
+    acknowledgedBeforeLoss: 10,
+    restored: 6,
+    lostAfterPoint: 4,
+    missingOrAltered: [],
+    rpoSeconds: 5,
+  });
+});
+
+const red: [string, Partial<Observations>, RegExp][] = [
+  [
+    "an order acknowledged before the point that is missing",
+    { readBack: { checked: 10, missing: [entry(3)], altered: [], unanswered: [] } },
+    /^order 3 \(id-3\): acknowledged before the point, but not there unaltered$/,
+  ],
+  [
+    "an order acknowledged before the point that was altered",
+    { readBack: { checked: 10, missing: [], altered: [entry(2)], unanswered: [] } },
+    /^order 2 \(id-2\): acknowledged before the point/,
+  ],
+  [
+    "an order that could not be asked for",
+    {
+      readBack: {
+        checked: 10,
+        missing: [],
+        altered: [],
+        unanswered: [{ entry: entry(9), reason: "timeout" }],
+      },
+    },
+    /^1 orders could not be read back: timeout$/,
+  ],
+  [
+    "an empty stack that answers",
+    { fence: { status: 200, applicationTasks: 0 } },
+    /answered 200 instead of 503/,
+  ],
+  [
+    "applications on empty stores",
+    { fence: { status: 503, applicationTasks: 2 } },
+    /^2 application tasks ran/,
+  ],
+  [
+    "a restore that failed",
+    {
+      restore: {
+        ...restored,
+        verdict: "failed",
+        failure: { phase: "verify", sentence: "canary is gone", next: "-" },
+      },
+    },
+    /^restore failed in phase verify: canary is gone$/,
+  ],
+  [
+    "a platform that was never opened",
+    { readBack: null },
+    /^orders could not be read back: the platform was not opened$/,
+  ],
+  ["a platform that takes no order", { goodOrderAt: null }, /^no new order was accepted after the restore$/],
+  [
+    "a ledger that proves nothing",
+    { ledger: [6, 7].map(entry) },
+    /^no order was acknowledged before the point: nothing was proved$/,
+  ],
+];
+for (const [what, change, cause] of red) {
+  test(`red, with the cause named: ${what}`, () => {
+    const { causes } = judgeRehearsal({ ...seen, ...change });
+    assert.equal(causes.length, 1, causes.join("\n"));
+    assert.match(causes[0] ?? "", cause);
+  });
+}
+
+test("the host's clock running ahead does not hide a missing order", () => {
+  const clock = { offsetMs: 60_000, errorMs: 0 };
+  const restore = {
+    ...restored,
+    point: { ...restored.point, instant: new Date(Date.parse(second(5)) + 60_000).toISOString() },
+  };
+  const readBack = { checked: 10, missing: [entry(4)], altered: [], unanswered: [] };
+  assert.equal(judgeRehearsal({ ...seen, clock, restore, readBack }).missingOrAltered.length, 1);
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { shipCommand } from "../../../../recovery/agent/commands/ship.ts";
+import type { AgentContext } from "../../../../recovery/agent/context.ts";
+import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
+import { layout } from "../../../../contract/layout.ts";
+import { tagsOf } from "../../../../recovery/point/point-tags.ts";
+import type { Snapshot } from "../../../../recovery/restic/snapshot.ts";
+import { agentFixture, machineId, type AgentFixture } from "../agent-fixture.ts";
+
+const headKey = "/kaleem-backup/lineage/head.json";
+const escrowKey = "/kaleem-backup/kit/stack.yaml";
+const own = { lineage: "prod-1", generation: 1, host: machineId };
+
+let agent: AgentFixture;
+beforeEach(async () => {
+  agent = await agentFixture();
+  agent.files.set(layout.lineage, JSON.stringify(own));
+  setHead({});
+  agent.local.list.push(snapshot(1), snapshot(2), snapshot(3));
+});
+afterEach(() => agent.stop());
+
+function setHead(difference: object): void {
+  const head = { ...own, stack: "test", parent: null, changedAt: "2026-11-21T00:00:00.000Z", ...difference };
+  agent.s3.objects.set(headKey, { body: JSON.stringify(head), version: 1 });
+}
+
+function snapshot(hour: number, lineage = "prod-1"): Snapshot {
+  const instant = new Date(Date.UTC(2026, 10, 21, hour)).toISOString();
+  const id = `20261121T${String(hour).padStart(2, "0")}0000Z-0000`;
+  const tags = tagsOf({ id, lineage, generation: 1, instant, stores: ["mongo"] });
+  return { id: `s${hour}`, time: instant, host: lineage, paths: [layout.point], tags, bytes: 1 };
+}
+
+async function failure(context: AgentContext = agent.context): Promise<RecoveryError> {
+  const error: unknown = await shipCommand(context).then(
+    () => assert.fail("it shipped"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof RecoveryError, String(error));
+  return error;
+}
+
+function record(): {
+  lastRun: { ok: boolean; exitCode: number; message: string };
+  lastSuccess: { result: { points: number } } | null;
+} {
+  return JSON.parse(agent.files.get(`${layout.agentState}/ship.json`) ?? "null") as ReturnType<typeof record>;
+}
+
+function metrics(): string {
+  return agent.files.get(`${layout.metrics}/kaleem-ship.prom`) ?? "";
+}
+
+describe("ship", () => {
+  it("brings the newest point first, then the rest, and says what is there", async () => {
+    const result = await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.copied, [["s3"], ["s2", "s1"]]);
+    assert.equal(result.newest?.point, "20261121T030000Z-0000");
+    assert.equal(result.points, 3);
+    assert.equal(record().lastRun.ok, true);
+    assert.match(
+      metrics(),
+      /backup_newest_point_timestamp_seconds\{repo="offsite",store="mongo"\} 1795230000\n/,
+    );
+  });
+
+  it("ships only what is not there, and nothing of another lineage", async () => {
+    await shipCommand(agent.context);
+    agent.local.list.push(snapshot(4), snapshot(5, "host-01234567"));
+    const result = await shipCommand(agent.context);
+    assert.deepEqual(result.shipped, ["20261121T040000Z-0000"]);
+    assert.deepEqual(agent.offsite.copied.at(-1), ["s4"]);
+  });
+
+  it("ships nothing from an unseeded host, says so, and that is no failure", async () => {
+    agent.files.delete(layout.lineage);
+    const result = await shipCommand(agent.context);
+    assert.equal(result.seeded, false);
+    assert.deepEqual(agent.offsite.copied, []);
+    assert.deepEqual(agent.lines, [
+      "nothing is shipped: this data root is not seeded, so its points belong to no lineage",
+    ]);
+    assert.deepEqual(agent.s3.requests, [], "the bucket is not touched");
+  });
+
+  it("writes nothing when another host has taken over", async () => {
+    setHead({ generation: 2, host: "other" });
+    agent.files.set(layout.escrow, "stack");
+    const error = await failure();
+    assert.equal(error.exitCode, exitCodes.superseded);
+    assert.deepEqual(agent.offsite.copied, []);
+    assert.equal(agent.s3.objects.has(escrowKey), false);
+    assert.equal(record().lastRun.exitCode, exitCodes.superseded);
+  });
+
+  it("notices a take-over in the middle of a copy", async () => {
+    agent.offsite.beforeCopy = () => {
+      setHead({ generation: 2, host: "other" });
+      return Promise.resolve();
+    };
+    assert.equal((await failure()).exitCode, exitCodes.superseded);
+  });
+
+  it("fails loudly while off-site is away, keeps what it knew, and catches up", async () => {
+    await shipCommand(agent.context);
+    agent.s3.refuse = { status: 503, code: "SlowDown" };
+    agent.local.list.push(snapshot(4), snapshot(5));
+    assert.equal((await failure()).exitCode, exitCodes.offsiteUnreachable);
+    assert.equal(record().lastRun.ok, false);
+    assert.equal(record().lastSuccess?.result.points, 3);
+    assert.match(metrics(), /backup_last_exit_code\{job="ship"\} 13\n/);
+    assert.match(
+      metrics(),
+      /backup_newest_point_timestamp_seconds\{repo="offsite",store="mongo"\} 1795230000\n/,
+    );
+    agent.s3.refuse = null;
+    const result = await shipCommand(agent.context);
+    assert.deepEqual(result.shipped, ["20261121T050000Z-0000", "20261121T040000Z-0000"]);
+  });
+
+  it("stops at its time limit and says how much was waiting", async () => {
+    agent.offsite.beforeCopy = ({ signal }) =>
+      new Promise((_, reject) =>
+        signal?.addEventListener("abort", () => reject(new Error("restic copy was stopped"))),
+      );
+    const error = await failure({
+      ...agent.context,
+      config: { ...agent.context.config, shipTimeoutMs: 200 },
+    });
+    assert.equal(error.exitCode, exitCodes.offsiteUnreachable);
+    assert.match(
+      error.message,
+      /^Shipping was stopped after 0 s \(backups\.shipTimeout\): off-site is slow or away\. 3 points were waiting/,
+    );
+  });
+
+  it("makes an off-site repository that is missing", async () => {
+    agent.offsite.there = false;
+    await shipCommand(agent.context);
+    assert.ok(agent.offsite.there);
+    assert.equal(agent.offsite.list.length, 3);
+  });
+
+  it("uploads the encrypted stack file, and again only when it changed or is gone", async () => {
+    agent.files.set(layout.escrow, "stack: 1");
+    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
+    assert.equal((await shipCommand(agent.context)).escrow, "unchanged");
+    agent.files.set(layout.escrow, "stack: 2");
+    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
+    assert.equal(agent.s3.objects.get(escrowKey)?.body, "stack: 2");
+    agent.s3.objects.delete(escrowKey);
+    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
+  });
+
+  it("leaves no trace when another shipping is at work", async () => {
+    const lock = await agent.context.locks.acquire("offsite");
+    assert.equal((await failure()).exitCode, exitCodes.busy);
+    assert.equal(agent.files.has(`${layout.agentState}/ship.json`), false);
+    await lock.release();
+  });
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CopiedStore, describeCopy, type SeenOfCopy } from "../../../../recovery/agent/points/describe-copy.ts";
+
+const mongo: CopiedStore = {
+  service: "mongo",
+  image: "registry/mongo@sha256:aa",
+  directories: ["mongo"],
+  before: { orders: 10 },
+  after: { orders: 12 },
+  version: "8.0.3",
+  copiedAt: new Date("2026-11-20T03:10:01.500Z"),
+};
+
+const seen: SeenOfCopy = {
+  id: "20261120T031000Z-ab12",
+  lineage: "prod-1",
+  generation: 2,
+  host: "machine",
+  stack: "prod",
+  instant: new Date("2026-11-20T03:10:00.250Z"),
+  pauseMs: 87.4,
+  held: { mongo: { files: 3, bytes: 4096 } },
+  stores: [mongo],
+};
+
+test("tags and manifest of a copy tell the same point, instant and stores", () => {
+  const { tags, manifest } = describeCopy(seen);
+  assert.deepEqual(tags, {
+    id: seen.id,
+    lineage: "prod-1",
+    generation: 2,
+    instant: "2026-11-20T03:10:00.250Z",
+    stores: ["mongo"],
+  });
+  assert.deepEqual(manifest.stores["mongo"], {
+    canary: seen.id,
+    counts: { orders: { before: 10, after: 12 } },
+    copiedAt: "2026-11-20T03:10:01.500Z",
+    version: "8.0.3",
+    image: "registry/mongo@sha256:aa",
+    directories: { mongo: { files: 3, bytes: 4096 } },
+  });
+  assert.deepEqual([manifest.instant, manifest.pauseMs, manifest.host], [tags.instant, 87, "machine"]);
+});
+
+test("a count that one of the two moments could not tell brackets nothing", () => {
+  for (const late of [{ before: { orders: null } }, { after: { orders: null } }, { after: {} }]) {
+    const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ...late }] });
+    assert.deepEqual(manifest.stores["mongo"]?.counts, { orders: null });
+  }
+});
+
+test("the manifest keeps where orders may be instead, so that a restore is judged as the point was taken", () => {
+  const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ordersMayBeIn: "redis" }] });
+  assert.equal(manifest.stores["mongo"]?.ordersMayBeIn, "redis");
+  assert.equal("ordersMayBeIn" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
+});

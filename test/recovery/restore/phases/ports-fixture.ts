@@ -1,0 +1,207 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalFiles } from "../../../../recovery/agent/restore/restore-files.ts";
+import { LocalHost } from "../../../../recovery/host/local-host.ts";
+import type { Head } from "../../../../recovery/lineage/head.ts";
+import type { Manifest } from "../../../../recovery/point/manifest.ts";
+import { HeadChanged, type RestorePorts, type ServiceContainer } from "../../../../recovery/restore/phases/ports.ts";
+import type { ChosenPoint } from "../../../../recovery/restore/plan/restore-plan.ts";
+import { newPoint } from "./findings-fixture.ts";
+
+/** What the fake point holds: directory → file → content. */
+const content: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  mongo: { "orders.sqlite": "restored orders", "journal/0001": "j" },
+  redis: { "appendonly.aof": "restored keys" },
+};
+
+export function manifest(): Manifest {
+  const store = (
+    directory: string,
+    counts: Manifest["stores"][string]["counts"],
+  ): Manifest["stores"][string] => {
+    const files = Object.values(content[directory] ?? {});
+    const bytes = files.reduce((sum, text) => sum + text.length, 0);
+    return {
+      canary: `mark-${directory}`,
+      counts,
+      version: "8.0.3",
+      image: `registry/${directory}@sha256:aa`,
+      directories: { [directory]: { files: files.length, bytes } },
+    };
+  };
+  return {
+    version: 1,
+    point: newPoint.id,
+    lineage: newPoint.lineage,
+    generation: newPoint.generation,
+    host: "host-old",
+    stack: "prod",
+    instant: newPoint.instant,
+    pauseMs: 80,
+    stores: {
+      mongo: store("mongo", { orders: { before: 10, after: 12 } }),
+      redis: store("redis", { keys: { before: 21, after: 21 } }),
+    },
+  };
+}
+
+/** A host in a scratch folder: real files and journal, fake engine, bucket and stores. `trouble` fails the named call. */
+export class ScratchHost {
+  readonly root: string;
+  readonly calls: string[] = [];
+  readonly replicas = new Map([
+    ["mongo", 1],
+    ["redis", 1],
+  ]);
+  manifest: unknown = manifest();
+  /** Name of a call → what it throws, once or always. */
+  trouble = new Map<string, Error>();
+  head: { head: Head; etag: string } | null;
+  orders = new Map<string, Map<string, string>>([
+    ["mongo", new Map()],
+    ["redis", new Map()],
+  ]);
+  canary: string | null = null;
+  locked = false;
+  version = "8.0.3";
+  leaveOut: string | null = null;
+  /** What the point holds beside `content`. */
+  also: typeof content = {};
+  #now = Date.parse("2026-11-20T03:20:00.000Z");
+
+  constructor(root: string, head: Head) {
+    this.root = root;
+    this.head = { head, etag: '"e1"' };
+  }
+
+  static async make(head: Head): Promise<ScratchHost> {
+    const root = await mkdtemp(join(tmpdir(), "kaleem-restore-"));
+    const host = new ScratchHost(root, head);
+    await host.write("live/mongo/orders.sqlite", "present orders");
+    await host.write("live/redis/appendonly.aof", "present keys");
+    return host;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    const whole = join(this.root, path);
+    await mkdir(join(whole, ".."), { recursive: true });
+    await writeFile(whole, text);
+  }
+
+  get ports(): RestorePorts {
+    const at = (path: string): string => join(this.root, path);
+    const clock = new LocalHost();
+    clock.now = () => new Date((this.#now += 250));
+    return {
+      host: clock,
+      paths: {
+        live: at("live"),
+        staging: at("staging"),
+        replaced: at("replaced"),
+        lineage: at("lineage.json"),
+        agentState: at("state"),
+        metrics: at("metrics"),
+      },
+      stores: [
+        { name: "mongo", directories: ["mongo"] },
+        { name: "redis", directories: ["redis"] },
+      ],
+      files: new LocalFiles(),
+      repository: {
+        inside: "srv/point",
+        fetch: (point, target, onProgress) => this.#fetch(point, target, onProgress),
+      },
+      services: {
+        scale: async (service, replicas) => {
+          this.#call(`scale ${service} ${replicas}`);
+          this.replicas.set(service, replicas);
+        },
+        containers: async (service) => this.#containers(service),
+      },
+      access: {
+        reconcile: async (store) => this.#call(`reconcile ${store}`),
+        canary: async (store) => {
+          this.#call(`canary ${store}`);
+          return this.canary ?? `mark-${store}`;
+        },
+        counts: async (store) => (store === "mongo" ? { orders: 11 } : { keys: 21 }),
+        version: async () => this.version,
+        orders: async (store) => this.orders.get(store) ?? new Map<string, string>(),
+      },
+      fence: {
+        close: async () => {
+          this.#call("fence");
+          return "edge at 503, api stopped";
+        },
+        open: async () => {
+          this.#call("open");
+          return "api at 2 replicas, edge open";
+        },
+      },
+      head: {
+        read: async () => this.head,
+        replace: async (head, etag) => {
+          this.#call("claim");
+          if (etag !== (this.head?.etag ?? null)) throw new HeadChanged();
+          this.head = { head, etag: '"e2"' };
+        },
+      },
+      points: {
+        take: async () => {
+          this.#call(this.locked ? "point while locked" : "point");
+          return "20261120T032100Z-0001";
+        },
+        ship: async () => this.#call("ship"),
+      },
+      lockData: async () => {
+        this.#call("lock");
+        this.locked = true;
+        return async () => {
+          this.calls.push("unlock");
+          this.locked = false;
+        };
+      },
+      pause: async (milliseconds) => void (this.#now += milliseconds),
+    };
+  }
+
+  #containers(service: string): ServiceContainer[] {
+    const count = this.replicas.get(service) ?? 0;
+    const image = `registry/${service}@sha256:aa`;
+    return Array.from({ length: count }, (_, index) => ({
+      id: `${service}-${index}`,
+      image,
+      health: "healthy" as const,
+    }));
+  }
+
+  async #fetch(
+    point: ChosenPoint,
+    target: string,
+    onProgress: (progress: { bytes: number; totalBytes: number }) => void,
+  ) {
+    this.#call(`fetch ${point.snapshot}`);
+    const inside = join(target, "srv/point");
+    const put = async (path: string, text: string): Promise<void> => {
+      await mkdir(join(inside, path, ".."), { recursive: true });
+      await writeFile(join(inside, path), text);
+    };
+    for (const [directory, files] of Object.entries({ ...content, ...this.also })) {
+      if (directory === this.leaveOut) continue;
+      for (const [name, text] of Object.entries(files)) await put(`files/${directory}/${name}`, text);
+    }
+    await put("manifest.json", JSON.stringify(this.manifest));
+    onProgress({ bytes: 30, totalBytes: 30 });
+  }
+
+  #call(name: string): void {
+    this.calls.push(name);
+    const trouble = this.trouble.get(name);
+    if (trouble !== undefined) throw trouble;
+  }
+}
