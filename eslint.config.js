@@ -68,7 +68,7 @@ const importDirection = {
 const commandFiles = [
   "components/config/generate.ts",
   "local/commands/**",
-  "local/start.mjs",
+  "operator/start.mjs",
   "recovery/operator/**",
   "recovery/agent/main.ts",
   "test/run.ts",

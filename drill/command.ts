@@ -10,10 +10,10 @@ import { LocalStage } from "./place-site.ts";
 import { stackInstance, thisRepository } from "../local/instance.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../workstation/progress.ts";
-import { tearDown } from "../local/stack/tear-down.ts";
+import { tearDown } from "../local/tear-down.ts";
 import { rehearse } from "./drill.ts";
 import { renderRehearsal } from "./drill-report.ts";
-import { runCommandLine } from "../local/commands/command-errors.ts";
+import { runCommandLine } from "../operator/command-errors.ts";
 
 interface RehearseOptions {
   readonly stack: string;

@@ -3,15 +3,15 @@ import { stackInstance } from "../local/instance.ts";
 import { catalog } from "../catalog/catalog.ts";
 import { isApplication } from "../catalog/is-application.ts";
 import type { Progress } from "../workstation/progress.ts";
-import { askEdge } from "../local/stack/await-edge.ts";
-import { bringUp, type BroughtUp } from "../local/stack/bring-up.ts";
-import { destroyVps } from "../local/vps/destroy-vps.ts";
+import { askEdge } from "../operator/deploy/await-edge.ts";
+import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";
+import { destroyVps } from "../local/machine/destroy-machine.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import type { LedgerEntry } from "../recovery/orders/ledger.ts";
 import type { ClockOffset, DrillStage } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
-import { renderRestoreEvent } from "../recovery/operator/render-restore.ts";
-import { restoreStack } from "../recovery/operator/restore-stack.ts";
+import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
+import { restoreStack } from "../operator/agent/restore-stack.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 
 export interface LocalStageOptions {

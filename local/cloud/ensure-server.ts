@@ -4,7 +4,7 @@ import { localImage } from "../images/local-image.ts";
 import type { ImageRecipe } from "../images/recipe.ts";
 import type { CloudInstance, CloudServer } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
-import { refuseTakenPorts } from "../vps/port-clash.ts";
+import { refuseTakenPorts } from "../machine/port-clash.ts";
 import { labelArguments } from "./network.ts";
 
 /** A server of the cloud, as it is to be made when it is missing. */

@@ -15,7 +15,7 @@ import {
 import { ImageMissingError } from "./image-missing-error.ts";
 import { imageKey, localImage } from "./local-image.ts";
 import type { ImageRecipe } from "./recipe.ts";
-import { registryDigest } from "./registry-client.ts";
+import { registryDigest } from "../../operator/images/registry-client.ts";
 import { ownImages, standIns } from "./stand-ins.ts";
 import { type UpstreamImage, upstreamAnswers, upstreamImages } from "./upstream.ts";
 import type { UpstreamOnlyService } from "./upstream-only.ts";

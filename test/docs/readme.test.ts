@@ -38,9 +38,9 @@ test("every folder and file that the README says where to find is there", () => 
 
 test("the README's options exist in the commands that it gives them to", () => {
   const files: Record<string, string> = {
-    up: "local/commands/up.ts",
-    restore: "recovery/operator/restore.ts",
-    kit: "local/commands/kit.ts",
+    up: "operator/commands/up.ts",
+    restore: "operator/commands/restore.ts",
+    kit: "operator/commands/kit.ts",
   };
   for (const [, name = "", rest = ""] of text("README.md").matchAll(
     /npm run (up|restore|kit) -- ([^\n`#]*)/g,

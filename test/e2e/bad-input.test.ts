@@ -9,11 +9,11 @@ import { stringify } from "yaml";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { runPulumi } from "../../toolchain/engine/pulumi.ts";
 import { silentProgress } from "../../workstation/progress.ts";
-import { openStackPaths } from "../../local/stack/stack-paths.ts";
-import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
+import { openStackPaths } from "../../operator/stack/stack-paths.ts";
+import { sshKeyPair } from "../../operator/ssh/ssh-key-pair.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
-import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
-import { loopbackSshd } from "../local/ssh/live-target.ts";
+import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
+import { loopbackSshd } from "../operator/ssh/live-target.ts";
 import {
   type Ended,
   hostOf,

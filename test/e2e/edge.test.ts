@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { setSecrets } from "../../toolchain/engine/stack.ts";
-import { issuedFor } from "../../local/policy/trial-certificate.ts";
+import { issuedFor } from "../../operator/policy/trial-certificate.ts";
 import { silentProgress } from "../../workstation/progress.ts";
-import { bringUp } from "../../local/stack/bring-up.ts";
+import { bringUp } from "../../operator/deploy/bring-up.ts";
 import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 import { edgeOf, hostOf, instanceOf, testStack } from "./support/test-stack.ts";
 

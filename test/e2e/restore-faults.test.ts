@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
 import { loginName } from "../../catalog/login-name.ts";
 import { MongoClient } from "mongodb";
-import { askEdge } from "../../local/stack/await-edge.ts";
+import { askEdge } from "../../operator/deploy/await-edge.ts";
 import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import { OrderWriter } from "../../recovery/orders/order-writer.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";

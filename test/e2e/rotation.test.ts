@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ordersDuring } from "../../local/bench/orders-during.ts";
+import { ordersDuring } from "../../bench/orders-during.ts";
 import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
 import { layout } from "../../contract/layout.ts";

@@ -28,7 +28,7 @@ async function main(): Promise<number> {
   for (const stack of [testStack.name, testStack.rebuilt]) {
     const code = await runProgram([
       process.execPath,
-      "local/commands/down.ts",
+      "operator/commands/down.ts",
       "--stack",
       stack,
       "--cloud",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { edgeOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
-import { askEdge } from "../../local/stack/await-edge.ts";
+import { askEdge } from "../../operator/deploy/await-edge.ts";
 import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 
 const { vps } = instanceOf(testStack.name);

@@ -9,11 +9,11 @@ import { prepareImages } from "../../local/images/prepare-images.ts";
 import { stackInstance, thisRepository, type StackInstance } from "../../local/instance.ts";
 import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
-import { sshKeyPair } from "../../local/ssh/ssh-key-pair.ts";
-import { tearDown } from "../../local/stack/tear-down.ts";
-import { createVps } from "../../local/vps/create-vps.ts";
-import { SshHost } from "../../recovery/operator/ssh.ts";
-import type { SshTarget } from "../../recovery/operator/ssh-target.ts";
+import { sshKeyPair } from "../../operator/ssh/ssh-key-pair.ts";
+import { tearDown } from "../../local/tear-down.ts";
+import { createVps } from "../../local/machine/create-machine.ts";
+import { SshHost } from "../../operator/ssh/ssh.ts";
+import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
 import { runTests } from "../run-tests.ts";
 
 const progress = terminalProgress();

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
-import { previewWithPack } from "../../local/policy/preview-with-pack.ts";
-import { trialStack } from "../../local/policy/trial-stack.ts";
+import { previewWithPack } from "../../operator/policy/preview-with-pack.ts";
+import { trialStack } from "../../operator/policy/trial-stack.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 
 const repository = join(import.meta.dirname, "..", "..");

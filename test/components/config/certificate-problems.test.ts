@@ -4,7 +4,7 @@ import {
   certificateProblems,
   type GivenCertificate,
 } from "../../../components/config/certificate-problems.ts";
-import { issueCertificate } from "../../../local/policy/trial-certificate.ts";
+import { issueCertificate } from "../../../operator/policy/trial-certificate.ts";
 
 const serverName = "kaleem.example.com";
 const root = issueCertificate({ name: "root.example.com" });

@@ -3,7 +3,7 @@ import test from "node:test";
 import { ConfigError } from "../../../components/config/config-error.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
 import { catalog } from "../../../catalog/catalog.ts";
-import { issuedFor } from "../../../local/policy/trial-certificate.ts";
+import { issuedFor } from "../../../operator/policy/trial-certificate.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 const valid = validValues();

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { stackFileSchema } from "../../../components/config/stack-file-schema.ts";
 import { catalog } from "../../../catalog/catalog.ts";
-import { composeStackFile, parseStackFile, renderStackFile } from "../../../local/stack/stack-file.ts";
+import { composeStackFile, parseStackFile, renderStackFile } from "../../../operator/stack/stack-file.ts";
 import { secrets, validValues } from "../support/program.ts";
 
 const root = new URL("../../../", import.meta.url);

@@ -8,7 +8,7 @@ import { renderNginxConf } from "../../../components/edge/nginx-conf.ts";
 import { edgeIdentity } from "../../../components/edge/tls-files.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { nginxImage } from "../../../local/images/nginx/image.ts";
-import { issueCertificate, issuedFor } from "../../../local/policy/trial-certificate.ts";
+import { issueCertificate, issuedFor } from "../../../operator/policy/trial-certificate.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { LiveEdge } from "./live-edge.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { layout } from "../../../contract/layout.ts";
-import type { SshHost } from "../../../recovery/operator/ssh.ts";
+import type { SshHost } from "../../../operator/ssh/ssh.ts";
 
 /** How a unit's run ended. */
 export interface UnitRun {

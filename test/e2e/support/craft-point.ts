@@ -1,4 +1,4 @@
-import type { SshHost } from "../../../recovery/operator/ssh.ts";
+import type { SshHost } from "../../../operator/ssh/ssh.ts";
 
 /**
  * Saves the host's newest copy as another point, spoilt on purpose: takes its tree, runs `spoil` on it (bash, in the

@@ -3,8 +3,8 @@ import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engin
 import type { StackContext } from "../../../toolchain/engine/stack-context.ts";
 import { decryptConfig } from "../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-import { parseStackFile, secretsIn } from "../../../local/stack/stack-file.ts";
-import { openStackPaths } from "../../../local/stack/stack-paths.ts";
+import { parseStackFile, secretsIn } from "../../../operator/stack/stack-file.ts";
+import { openStackPaths } from "../../../operator/stack/stack-paths.ts";
 import { instanceOf, repository } from "./test-stack.ts";
 
 /** A stack as engine commands take it. */

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { resolve } from "node:path";
 import { stackInstance, thisRepository } from "../../../local/instance.ts";
-import { edgeTarget } from "../../../local/stack/edge-target.ts";
+import { edgeTarget } from "../../../operator/stack/edge-target.ts";
 import type { EdgeTarget } from "../../../recovery/orders/edge-client.ts";
-import { SshHost } from "../../../recovery/operator/ssh.ts";
+import { SshHost } from "../../../operator/ssh/ssh.ts";
 
 const name = process.env["KALEEM_TEST_STACK"] ?? "test";
 

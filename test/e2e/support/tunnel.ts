@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, connect, type AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import type { SshHost } from "../../../recovery/operator/ssh.ts";
+import type { SshHost } from "../../../operator/ssh/ssh.ts";
 
 const endpoints = z.record(z.string(), z.looseObject({ IPv4Address: z.string() }));
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommittedStack, trialStack } from "../../../local/policy/trial-stack.ts";
+import { type CommittedStack, trialStack } from "../../../operator/policy/trial-stack.ts";
 import type { StackView } from "../../../policies/stack-view.ts";
 import { runProgram } from "../../components/support/program.ts";
 import { wireView } from "./wire-view.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { CommittedStack } from "../../../local/policy/trial-stack.ts";
+import type { CommittedStack } from "../../../operator/policy/trial-stack.ts";
 import { judgeStack } from "../../../policies/judge-stack.ts";
 import { programView } from "./program-view.ts";
 

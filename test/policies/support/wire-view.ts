@@ -1,6 +1,6 @@
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../catalog/catalog.ts";
-import type { TrialStack } from "../../../local/policy/trial-stack.ts";
+import type { TrialStack } from "../../../operator/policy/trial-stack.ts";
 import { isRecord } from "../../../policies/property.ts";
 import type { DeclaredResource, StackView } from "../../../policies/stack-view.ts";
 import type { Declared } from "../../components/support/program.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderPlan } from "../../../../recovery/operator/render-restore.ts";
+import { renderPlan } from "../../../../operator/screens/render-restore.ts";
 import type { Findings } from "../../../../recovery/restore/plan/findings.ts";
 import type { Refusal } from "../../../../recovery/restore/plan/refusal.ts";
 import type { RestoreRequest } from "../../../../recovery/restore/plan/request.ts";

@@ -11,9 +11,9 @@ import {
   signatureKey,
 } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
-import { SshHost } from "../../../../recovery/operator/ssh.ts";
-import { freePort, liveTarget } from "../../../local/ssh/live-target.ts";
-import type { LiveTarget } from "../../../local/ssh/live-target.ts";
+import { SshHost } from "../../../../operator/ssh/ssh.ts";
+import { freePort, liveTarget } from "../../../operator/ssh/live-target.ts";
+import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 import { connectionTo, recordingContext } from "./live-context.ts";
 
 describe("command:remote:CopyToRemote on a host", () => {

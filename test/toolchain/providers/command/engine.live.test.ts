@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PulumiError } from "../../../../toolchain/engine/pulumi-error.ts";
-import { sshKeyPair } from "../../../../local/ssh/ssh-key-pair.ts";
-import { SshHost } from "../../../../recovery/operator/ssh.ts";
-import { freePort, liveTarget, loopbackSshd, noOwnSshd } from "../../../local/ssh/live-target.ts";
-import type { LiveTarget } from "../../../local/ssh/live-target.ts";
+import { sshKeyPair } from "../../../../operator/ssh/ssh-key-pair.ts";
+import { SshHost } from "../../../../operator/ssh/ssh.ts";
+import { freePort, liveTarget, loopbackSshd, noOwnSshd } from "../../../operator/ssh/live-target.ts";
+import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 import { CommandStack } from "./command-stack.ts";
 
 const secret = "s3cret-of-the-test";

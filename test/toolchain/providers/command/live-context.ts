@@ -1,7 +1,7 @@
 import type { ActionContext } from "../../../../toolchain/providers/protocol/resource-type.ts";
 import { Secret } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
-import type { LiveTarget } from "../../../local/ssh/live-target.ts";
+import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 
 export interface LoggedMessage {
   readonly severity: string;

@@ -7,9 +7,9 @@ import { after, before, describe, it } from "node:test";
 import { remoteCommand } from "../../../../toolchain/providers/command/remote-command.ts";
 import { Secret } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
-import { sshKeyPair } from "../../../../local/ssh/ssh-key-pair.ts";
-import { freePort, killOwnConnection, liveTarget, loopbackSshd, noOwnSshd } from "../../../local/ssh/live-target.ts";
-import type { LiveTarget } from "../../../local/ssh/live-target.ts";
+import { sshKeyPair } from "../../../../operator/ssh/ssh-key-pair.ts";
+import { freePort, killOwnConnection, liveTarget, loopbackSshd, noOwnSshd } from "../../../operator/ssh/live-target.ts";
+import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 import { connectionTo, recordingContext } from "./live-context.ts";
 
 describe("command:remote:Command on a host", () => {

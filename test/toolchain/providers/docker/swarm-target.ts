@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { SshHost } from "../../../../recovery/operator/ssh.ts";
-import type { SshTarget } from "../../../../recovery/operator/ssh-target.ts";
+import { SshHost } from "../../../../operator/ssh/ssh.ts";
+import type { SshTarget } from "../../../../operator/ssh/ssh-target.ts";
 
 /**
  * Copies the shell and what it needs out of the host's own file system into an image, so that nothing is downloaded:

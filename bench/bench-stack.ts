@@ -1,0 +1,41 @@
+import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
+import type { BucketLocation } from "../recovery/lineage/bucket.ts";
+import { SshHost } from "../operator/ssh/ssh.ts";
+import { readTarget } from "../operator/stack/target.ts";
+import { stackInstance, thisRepository } from "../local/instance.ts";
+import { askEdge } from "../operator/deploy/await-edge.ts";
+import { edgeTarget } from "../operator/stack/edge-target.ts";
+import { vpsState } from "../local/machine/machine-state.ts";
+
+/** A running stack that may be measured. */
+export interface BenchStack {
+  readonly stack: string;
+  readonly host: SshHost;
+  readonly edge: EdgeTarget;
+  readonly offsite: BucketLocation;
+}
+
+/**
+ * Finds a stack that serves, on an emulated machine: benchmarks leave thousands of orders in it, and take points at will.
+ * @throws Error saying what to do when there is none
+ */
+export async function openBenchStack(stack: string): Promise<BenchStack> {
+  const instance = stackInstance(thisRepository(), stack);
+  const state = await vpsState(instance);
+  if (state !== "running") {
+    throw new Error(
+      `bench: stack ${stack} has no running emulated machine (it is ${state}), and no other is measured: ` +
+        `benchmarks fill a stack with orders. Make one with \`npm run bench -- up --stack ${stack}\`.`,
+    );
+  }
+  const target = await readTarget(stack);
+  const host = new SshHost(target.ssh);
+  const edge = await edgeTarget(instance, host);
+  const { status, text } = await askEdge(edge);
+  if (status !== 200) {
+    throw new Error(
+      `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`npm run status -- --stack ${stack}\`.`,
+    );
+  }
+  return { stack, host, edge, offsite: target.offsite };
+}

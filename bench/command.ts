@@ -1,0 +1,170 @@
+/**
+ * `npm run bench -- platform | up | point | copy | stores | edge | rotation | rehearse`: the figures in
+ * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { openBenchStack } from "./bench-stack.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { benchmarkCopy } from "./copy-benchmark.ts";
+import { benchmarkEdge } from "./edge-benchmark.ts";
+import { onThisMachine } from "./machine-facts.ts";
+import { benchmarkPlatform } from "./platform-benchmark.ts";
+import { benchmarkPoint } from "./point-benchmark.ts";
+import { benchmarkRehearse } from "./rehearse-benchmark.ts";
+import { renderBenchmark } from "./render-benchmark.ts";
+import { benchmarkRotation } from "./rotation-benchmark.ts";
+import { benchmarkStores } from "./stores-benchmark.ts";
+import { benchmarkUp } from "./up-benchmark.ts";
+import { stackInstance, thisRepository } from "../local/instance.ts";
+import { terminalProgress } from "../workstation/progress.ts";
+import { runCommandLine } from "../operator/command-errors.ts";
+
+const progress = terminalProgress();
+const repository = thisRepository();
+
+await runCommandLine(async () => {
+  const program = new Command("bench")
+    .description("Measures, on a stack of its own, and keeps the figures.")
+    .exitOverride();
+  const add = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json <file>", "where to keep the figures (default: .kaleem/benchmarks)");
+  const onStack = (command: Command): Command =>
+    command.option("--stack <name>", "a stack that is up; it is filled with orders", "bench");
+
+  add(
+    "platform",
+    "the whole platform: up, unchanged, one image changed, memory, cost of the edge; it stays up",
+  )
+    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .action(async ({ json, stack }: Common) => {
+      const kept = (part: string) =>
+        json === undefined ? {} : { json: json.replace(/(\.json)?$/, `-${part}.json`) };
+      await run(kept("platform"), () => benchmarkPlatform(stackInstance(repository, stack), progress));
+      const load = { connections: 16, rounds: 6, seconds: 8, progress };
+      await run(kept("edge"), async () => benchmarkEdge(await openBenchStack(stack), load));
+    });
+  add("up", "a stack brought up anew, and again unchanged; it stays up")
+    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .option("--cold", "make engine and images from nothing (some 20 minutes)")
+    .action((options: Common & { cold?: true }) =>
+      run(options, () =>
+        benchmarkUp(stackInstance(repository, options.stack), { cold: options.cold === true, progress }),
+      ),
+    );
+  onStack(add("point", "recovery points and their shipping, while orders come in"))
+    .option("--points <count>", "points", whole, 10)
+    .option("--ships <count>", "points that are shipped one by one", whole, 5)
+    .option("--rate <orders>", "orders a second", whole, 20)
+    .action((options: Common & { points: number; ships: number; rate: number }) => {
+      const { points, ships, rate } = options;
+      return run(options, async () =>
+        benchmarkPoint(await openBenchStack(options.stack), {
+          points,
+          ships,
+          ordersPerSecond: rate,
+          progress,
+        }),
+      );
+    });
+  onStack(add("copy", "the two-pass copy by itself, under random writes"))
+    .option("--files <counts>", "sizes of the tree", counts, [1000, 20_000])
+    .option("--seconds <seconds>", "length of a window", whole, 10)
+    .option("--every <seconds>", "seconds from copy to copy", whole, 5)
+    .action((options: Common & { files: number[]; seconds: number; every: number }) => {
+      const { files, seconds, every } = options;
+      return run(options, async () =>
+        benchmarkCopy(await openBenchStack(options.stack), { files, seconds, everySeconds: every, progress }),
+      );
+    });
+  onStack(add("stores", "what points cost the stores under full load, and the pause with many files"))
+    .option("--customers <count>", "orders under way at any time", whole, 8)
+    .option("--rounds <count>", "rounds of windows without points, with points, and with shipping", whole, 3)
+    .option("--seconds <seconds>", "length of a window", whole, 30)
+    .option("--every <seconds>", "seconds from point to point", whole, 15)
+    .option("--files <counts>", "small files in the data tree", counts, [1000, 20_000])
+    .option("--points <count>", "points at each number of files", whole, 5)
+    .action(
+      (
+        options: Common & {
+          customers: number;
+          rounds: number;
+          seconds: number;
+          every: number;
+          files: number[];
+          points: number;
+        },
+      ) => {
+        const { stack, every, ...rest } = options;
+        return run(options, async () =>
+          benchmarkStores(await openBenchStack(stack), { ...rest, everySeconds: every, progress }),
+        );
+      },
+    );
+  onStack(add("edge", "what the edge costs: requests through it against the API itself"))
+    .option("--connections <count>", "kept connections, each with one request under way", whole, 16)
+    .option("--rounds <count>", "rounds of both ways", whole, 6)
+    .option("--seconds <seconds>", "length of one measurement", whole, 8)
+    .action((options: Common & { connections: number; rounds: number; seconds: number }) =>
+      run(options, async () => benchmarkEdge(await openBenchStack(options.stack), { ...options, progress })),
+    );
+  onStack(add("rotation", "secrets that are rotated while orders come in"))
+    .option("--secrets <names>", "which, as `npm run secrets -- list` names them", names, [
+      ...["mongo-app-password", "redis-app-password", "rabbitmq-app-password", "minio-app-password"],
+      ...["mongo-root-password", "redis-password", "qdrant-api-key", "rabbitmq-admin-password"],
+    ])
+    .option("--rate <orders>", "orders a second", whole, 20)
+    .action(({ secrets, rate, ...options }: Common & { secrets: string[]; rate: number }) =>
+      run(options, async () =>
+        benchmarkRotation(await openBenchStack(options.stack), { secrets, ordersPerSecond: rate, progress }),
+      ),
+    );
+  add("rehearse", "timeline, RPO and RTO of the newest rehearsal")
+    .option("--run", "rehearse now")
+    .action((options: Pick<Common, "json"> & { run?: true }) =>
+      run(options, () => benchmarkRehearse(repository, options.run === true)),
+    );
+  await program.parseAsync();
+  return 0;
+});
+
+interface Common {
+  readonly stack: string;
+  readonly json?: string;
+}
+
+async function run({ json }: Pick<Common, "json">, benchmark: () => Promise<Benchmark>): Promise<void> {
+  const startedAt = new Date().toISOString();
+  const { result, machine } = await onThisMachine(benchmark);
+  const folder = join(repository, ".kaleem", "benchmarks");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = json ?? join(folder, `${startedAt.replaceAll(/[:.]/g, "")}-${result.name}.json`);
+  const { name, notes, figures } = result;
+  await writeFile(
+    file,
+    `${JSON.stringify({ benchmark: name, startedAt, machine, notes, ...figures }, null, 2)}\n`,
+  );
+  process.stdout.write(`\n${renderBenchmark(result, machine)}\n  Every figure: ${file}\n`);
+}
+
+/** A positive whole number. */
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError("expected a whole number of at least 1.");
+  return value;
+}
+
+/** Such as `mongo-app-password,redis-password`. */
+function names(text: string): string[] {
+  return text.split(",");
+}
+
+/** Some of them, such as `1000,20000`. */
+function counts(text: string): number[] {
+  return text.split(",").map(whole);
+}

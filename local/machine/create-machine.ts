@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ensureNetwork } from "../cloud/network.ts";
+import { docker } from "../images/docker.ts";
+import { fileArchive } from "../images/file-archive.ts";
+import { command, LocalCommandError } from "../images/command.ts";
+import { localImage } from "../images/local-image.ts";
+import { vpsImage } from "../images/vps/image.ts";
+import type { StackInstance } from "../instance.ts";
+import type { Progress } from "../../workstation/progress.ts";
+import { awaitSsh, sshArguments } from "./await-ssh.ts";
+import { hostPattern, knownKey, pinHostKey, readKnownHosts } from "./known-hosts.ts";
+import { type DockerHost, machineArguments } from "./machine-arguments.ts";
+import { refuseTakenPorts } from "./port-clash.ts";
+import { vpsState } from "./machine-state.ts";
+
+/** An emulated machine that answers. */
+export interface Vps {
+  readonly address: "127.0.0.1";
+  /** Of sshd, on `address`. */
+  readonly port: number;
+  /** `ssh-ed25519 AAAA…`, pinned in the stack's known_hosts. */
+  readonly hostKey: string;
+  readonly knownHostsFile: string;
+  readonly change: "created" | "started" | "unchanged";
+}
+
+/** From power-on to a finished boot; 3 s is usual. */
+const bootLimitSeconds = 120;
+
+/**
+ * Makes sure that the stack's emulated machine is there and that root can log in with the key of the stack's folder.
+ * An existing machine is never replaced, whatever image made it: it holds data. A stopped one is started.
+ * @param options.authorizedKey the public half of `instance.vps.privateKey`
+ * @throws Error when a port is taken, the machine does not boot, has another host key than the pinned one, or refuses the key
+ */
+export async function createVps(
+  instance: StackInstance,
+  options: { readonly authorizedKey: string },
+  progress: Progress,
+): Promise<Vps> {
+  const state = await vpsState(instance);
+  const change = state === "absent" ? "created" : state === "running" ? "unchanged" : "started";
+  if (state === "absent") await buildMachine(instance, options.authorizedKey, progress);
+  if (change === "unchanged") return connect(instance, change);
+  return progress.step(`emulated VPS ${instance.vps.container}`, async (report) => {
+    report("boots");
+    if (state === "paused") await docker(["unpause", instance.vps.container]);
+    else await docker(["start", instance.vps.container]);
+    const vps = await connect(instance, change);
+    await awaitBoot(instance);
+    report(`${change}, ssh on ${vps.address}:${vps.port}`);
+    return vps;
+  });
+}
+
+async function buildMachine(
+  instance: StackInstance,
+  authorizedKey: string,
+  progress: Progress,
+): Promise<void> {
+  const { ports, container, knownHosts } = instance.vps;
+  await refuseTakenPorts(`the emulated VPS of stack "${instance.stack}"`, [
+    { port: ports.ssh, purpose: "SSH" },
+    { port: ports.http, purpose: "HTTP" },
+    { port: ports.https, purpose: "HTTPS" },
+  ]);
+  const image = await localImage(vpsImage, progress);
+  await ensureNetwork(instance.cloud);
+  // Whatever was pinned belonged to a machine that is gone.
+  await pinHostKey(knownHosts, hostPattern("127.0.0.1", ports.ssh), undefined);
+  await docker(["create", ...machineArguments(instance, image.reference, await dockerHost())]);
+  const keys = { name: "authorized_keys", content: `${authorizedKey.trim()}\n`, mode: 0o600, owner: 0 };
+  try {
+    await docker(["cp", "-", `${container}:/root/.ssh/`], { input: fileArchive([keys]) });
+  } catch (error) {
+    // Without its key nobody could ever log in: better no machine than that one.
+    await docker(["rm", "--force", "--volumes", container]);
+    throw error;
+  }
+}
+
+async function dockerHost(): Promise<DockerHost> {
+  const [cgroup, version] = (
+    await docker(["info", "--format", "{{.CgroupVersion}} {{.ServerVersion}}"])
+  ).split(" ");
+  return { cgroup: cgroup === "2" ? 2 : 1, majorVersion: Number.parseInt(version ?? "", 10) };
+}
+
+/** The host key is taken through Docker, not over the network, once: from then on it is pinned. */
+async function connect(instance: StackInstance, change: Vps["change"]): Promise<Vps> {
+  const { knownHosts, ports } = instance.vps;
+  const pattern = hostPattern("127.0.0.1", ports.ssh);
+  let hostKey = knownKey(await readKnownHosts(knownHosts), pattern);
+  if (hostKey === undefined) {
+    hostKey = await readHostKey(instance.vps.container);
+    await pinHostKey(knownHosts, pattern, hostKey);
+  }
+  await awaitSsh(instance, bootLimitSeconds);
+  return { address: "127.0.0.1", port: ports.ssh, hostKey, knownHostsFile: knownHosts, change };
+}
+
+async function readHostKey(container: string): Promise<string> {
+  const deadline = Date.now() + bootLimitSeconds * 1000;
+  for (;;) {
+    try {
+      const line = await docker(["exec", container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"]);
+      if (line.startsWith("ssh-ed25519 ")) return line.split(" ").slice(0, 2).join(" ");
+    } catch (error) {
+      if (!(error instanceof LocalCommandError) || Date.now() > deadline) throw error;
+    }
+    await delay(100);
+  }
+}
+
+/** systemd's own verdict. A machine with failed units is usable, and the baseline will say which part is not. */
+async function awaitBoot(instance: StackInstance): Promise<void> {
+  try {
+    await command(sshArguments(instance, ["systemctl", "is-system-running", "--wait"]), {
+      timeoutSeconds: bootLimitSeconds,
+    });
+  } catch (error) {
+    if (!(error instanceof LocalCommandError)) throw error;
+    const failed = await command(sshArguments(instance, ["systemctl", "--failed", "--plain", "--no-legend"]));
+    throw new Error(
+      `${instance.vps.container}: booted, but these units failed: ${failed === "" ? "none (it never finished)" : failed}`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { nginx } from "../../components/edge/nginx.ts";
+import { catalog } from "../../catalog/catalog.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { docker } from "../../local/images/docker.ts";
+import type { StackInstance } from "../../local/instance.ts";
+import { type HostView, readHostView } from "./host-view.ts";
+import { type Finding, judgeHost } from "./judge-host.ts";
+import { openPorts } from "./open-ports.ts";
+
+const script = readFileSync(new URL("look-at-host.sh", import.meta.url), "utf8");
+const everyPort = Array.from({ length: 65_535 }, (_, index) => index + 1);
+/** Where services are by custom; those above are RabbitMQ's and MongoDB's. */
+const customaryPorts = [...everyPort.slice(0, 10_000), 15_672, 15_692, 27_017];
+
+/** What an audit looked at and what it found. */
+export interface Audit {
+  readonly findings: readonly Finding[];
+  readonly view: HostView;
+}
+
+/**
+ * Looks at a stack's emulated machine from outside (the customary TCP ports) and from inside. A full audit tries each port
+ * there is, and asks lynis and ssh-audit, which are installed for it and removed again: a minute or two.
+ */
+export async function auditHost(
+  instance: StackInstance,
+  options: { readonly full: boolean },
+): Promise<Audit> {
+  const { vps } = instance;
+  const address = await docker([
+    "inspect",
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+    vps.container,
+  ]);
+  const host = new SshHost({
+    address: "127.0.0.1",
+    port: vps.ports.ssh,
+    user: "root",
+    privateKeyFile: vps.privateKey,
+    knownHostsFile: vps.knownHosts,
+  });
+  const open = await openPorts(address.trim(), options.full ? everyPort : customaryPorts);
+  const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {
+    stdin: script,
+    timeoutMs: 900_000,
+  });
+  const view = readHostView(stdout);
+  return { view, findings: judgeHost(open, view, [...catalog, nginx]) };
+}

@@ -1,0 +1,31 @@
+/**
+ * `npm run audit`: is the machine as hard as it should be? Scans its ports from outside, asks sshd, systemd, Docker, lynis and
+ * ssh-audit inside, and prints a table. Exit codes: 0 all is as it should be, 1 something is not, 2 wrong arguments.
+ */
+import { Command } from "commander";
+import { auditHost } from "../audit/audit-host.ts";
+import { renderFindings } from "../audit/render-findings.ts";
+import { stackInstance, thisRepository } from "../../local/instance.ts";
+import { runCommandLine } from "../command-errors.ts";
+
+interface AuditOptions {
+  readonly stack: string;
+  readonly fast?: true;
+  readonly suggestions?: true;
+}
+
+await runCommandLine(async () => {
+  const program = new Command("audit")
+    .description("Measures how hard a stack's machine is.")
+    .option("--stack <name>", "the stack", "local")
+    .option("--fast", "without lynis and ssh-audit, which are installed for the audit")
+    .option("--suggestions", "also what lynis suggests; docs/hardening.md says what was made of it")
+    .exitOverride()
+    .parse();
+  const { stack, fast, suggestions } = program.opts<AuditOptions>();
+  const { findings, view } = await auditHost(stackInstance(thisRepository(), stack), { full: fast !== true });
+  process.stdout.write(`${renderFindings(findings)}\n`);
+  if (suggestions === true)
+    for (const suggestion of view.lynis?.suggestions ?? []) process.stdout.write(`  ${suggestion}\n`);
+  return findings.every(({ passed }) => passed) ? 0 : 1;
+});

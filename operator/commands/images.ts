@@ -1,0 +1,46 @@
+/**
+ * `npm run images -- refresh [KEY…]`: looks up the digests that the tags in catalog/images.lock.json stand for now,
+ * and writes them there. Commit the change as any other: it is what staging and prod will run.
+ * Exit codes: 0 every one is pinned, 1 some could not be looked up (those stay as they were), 2 wrong arguments.
+ */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { thisRepository } from "../../local/instance.ts";
+import { parseImageReference } from "../images/image-reference.ts";
+import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
+import { registryCredentials } from "../images/registry-credentials.ts";
+import { upstreamDigest } from "../images/upstream-digest.ts";
+import { runCommandLine } from "../command-errors.ts";
+
+const lockFile = "catalog/images.lock.json";
+
+await runCommandLine(async () => {
+  let exitCode = 0;
+  const program = new Command("images")
+    .description("The lock file that fixes every image by digest.")
+    .exitOverride();
+  program
+    .command("refresh")
+    .description("Looks up the digests that the tags stand for now, and writes them into the lock file.")
+    .argument("[keys...]", "only these images; all when none is named")
+    .exitOverride()
+    .action(async (keys: string[]) => {
+      exitCode = await refresh(keys);
+    });
+  await program.parseAsync();
+  return exitCode;
+});
+
+async function refresh(keys: readonly string[]): Promise<number> {
+  const file = join(thisRepository(), lockFile);
+  const lock = parseUpstreamLock(lockFile, await readFile(file, "utf8"));
+  const refreshed = await refreshLock(lock, keys, async (reference) => {
+    const image = parseImageReference(reference);
+    return upstreamDigest(image, { credentials: await registryCredentials(image.host) });
+  });
+  await writeFile(`${file}.new`, renderUpstreamLock(refreshed.lock));
+  await rename(`${file}.new`, file);
+  process.stdout.write(`${refreshed.lines.join("\n")}\n`);
+  return refreshed.failed === 0 ? 0 : 1;
+}

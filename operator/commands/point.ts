@@ -1,0 +1,49 @@
+/** `npm run point`: takes a recovery point now, and starts to ship it. Exit codes: see docs/exit-codes.md. */
+import { Command } from "commander";
+import { z } from "zod";
+import { askAgent } from "../agent/agent.ts";
+import { runOperatorCommand } from "../command-line.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { readTarget } from "../stack/target.ts";
+
+/** What of the agent's answer is told. */
+const takenSchema = z.object({
+  point: z.string(),
+  pauseMs: z.number(),
+  totalMs: z.number(),
+  bytes: z.number(),
+  bytesAdded: z.number(),
+});
+
+interface PointOptions {
+  readonly stack: string;
+  readonly ship: boolean;
+  readonly json?: true;
+}
+
+await runOperatorCommand(async () => {
+  const { stack, ship, json } = new Command("point")
+    .description("Takes a recovery point now.")
+    .option("--stack <name>", "the stack", "local")
+    .option("--no-ship", "leave shipping to its timer")
+    .option("--json", "as JSON")
+    .exitOverride()
+    .parse()
+    .opts<PointOptions>();
+  const host = new SshHost((await readTarget(stack)).ssh);
+  const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  const taken = await askAgent(host, { argv: ["point"], schema: takenSchema, timeoutMs: 3_600_000, onLog });
+  if (ship)
+    await host.run(["systemctl", "start", "--no-block", "kaleem-ship.service"], { timeoutMs: 30_000 });
+  process.stdout.write(`${json === true ? JSON.stringify(taken, null, 2) : render(taken, ship)}\n`);
+  return 0;
+});
+
+function render(
+  { point, pauseMs, totalMs, bytes, bytesAdded }: z.infer<typeof takenSchema>,
+  ship: boolean,
+): string {
+  const megabytes = (count: number): string => `${(count / 1e6).toFixed(1)} MB`;
+  const what = `point ${point}: ${megabytes(bytes)}, ${megabytes(bytesAdded)} new, in ${(totalMs / 1000).toFixed(1)} s; stores paused for ${pauseMs} ms`;
+  return `${what}${ship ? "; on its way off-site" : ""}`;
+}

@@ -1,0 +1,30 @@
+/** `npm run points`: the recovery points of a stack, here and off-site. Exit codes: see docs/exit-codes.md. */
+import { Command } from "commander";
+import { askAgent } from "../agent/agent.ts";
+import { runOperatorCommand } from "../command-line.ts";
+import { pointListSchema } from "../../recovery/agent/answers/listed-point.ts";
+import { renderPoints } from "../screens/render-points.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { readTarget } from "../stack/target.ts";
+
+interface PointsOptions {
+  readonly stack: string;
+  readonly local?: true;
+  readonly json?: true;
+}
+
+await runOperatorCommand(async () => {
+  const { stack, local, json } = new Command("points")
+    .description("Lists the recovery points of a stack, newest first.")
+    .option("--stack <name>", "the stack", "local")
+    .option("--local", "only those on the host: does not ask the off-site bucket")
+    .option("--json", "as JSON")
+    .exitOverride()
+    .parse()
+    .opts<PointsOptions>();
+  const host = new SshHost((await readTarget(stack)).ssh);
+  const argv = local === true ? ["points"] : ["points", "--offsite"];
+  const list = await askAgent(host, { argv, schema: pointListSchema, timeoutMs: 180_000 });
+  process.stdout.write(`${json === true ? JSON.stringify(list, null, 2) : renderPoints(list, new Date())}\n`);
+  return 0;
+});

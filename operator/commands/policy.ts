@@ -1,0 +1,69 @@
+/**
+ * `npm run policy`: looks at the program of every committed stack with the policy pack under the real engine, without
+ * touching any machine, and says for each what stands against it.
+ * Exit codes: 0 nothing does, 1 something does (the sentences say what to do), 2 wrong arguments.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { violations } from "../../policies/rule.ts";
+import { imageLockFilled } from "../../policies/rules/images.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
+import type { Engine } from "../../toolchain/engine/engine.ts";
+import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
+import { thisRepository } from "../../local/instance.ts";
+import { previewWithPack } from "../policy/preview-with-pack.ts";
+import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
+import { runCommandLine } from "../command-errors.ts";
+
+await runCommandLine(async () => {
+  new Command("policy")
+    .description("Judges the program of every committed stack by the policy pack.")
+    .exitOverride()
+    .parse();
+  const engine = await findOrBuildEngine(terminalProgress());
+  let refused = 0;
+  for (const stack of committedStacks) {
+    const begun = performance.now();
+    const against = await judge(engine, stack);
+    if (against.length > 0) refused += 1;
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const verdict = against.length === 0 ? "✓ keeps every rule" : "✗ refused";
+    process.stdout.write(`${[`${stack.padEnd(8)} ${verdict} (${seconds} s)`, ...against].join("\n  ")}\n`);
+  }
+  return refused === 0 ? 0 : 1;
+});
+
+async function judge(engine: Engine, stack: CommittedStack): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "kaleem-policy-"));
+  try {
+    const trial = trialStack(thisRepository(), stack, folder);
+    const { images } = trial;
+    // The preview runs on a lock without gaps, or it would end at them: they are judged apart.
+    const lock = violations([imageLockFilled], {
+      stack,
+      images,
+      resources: [],
+      catalog: [],
+      secretValues: {},
+    });
+    return [...lock.map(({ sentence }) => sentence), ...(await refusals(engine, trial))];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function refusals(
+  engine: Engine,
+  trial: Parameters<typeof previewWithPack>[2],
+): Promise<readonly string[]> {
+  try {
+    await previewWithPack(engine, thisRepository(), trial);
+    return [];
+  } catch (error) {
+    if (error instanceof PulumiError) return error.message.split("\n");
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm run restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
+ * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
+ */
+import { Command, Option } from "commander";
+import { readLedger } from "../../recovery/orders/ledger-file.ts";
+import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
+import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
+import { runOperatorCommand } from "../command-line.ts";
+import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
+import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { readTarget } from "../stack/target.ts";
+
+interface RestoreOptions {
+  readonly stack: string;
+  readonly at: string;
+  readonly from: "any" | "local" | "offsite";
+  readonly lineage?: string;
+  readonly overExisting?: true;
+  readonly takeOver?: true;
+  readonly withoutSafetyPoint?: true;
+  readonly fromScratch?: true;
+  readonly leaveOut?: readonly string[];
+  readonly ledger?: string;
+  readonly plan?: true;
+  readonly json?: true;
+}
+
+await runOperatorCommand(async () => {
+  const options = commandLine().opts<RestoreOptions>();
+  const target = await readTarget(options.stack);
+  const host = new SshHost(target.ssh);
+  const request = await requestOf(options);
+  const print = options.json === true ? printJson : printer();
+  const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
+  try {
+    if (options.plan === true) {
+      const plan = await planStackRestore({ host, request, onLog });
+      process.stdout.write(`${options.json === true ? JSON.stringify(plan, null, 2) : renderPlan(plan)}\n`);
+      return 0;
+    }
+    return (await restoreStack({ host, request, onEvent: print, onLog })).exitCode;
+  } catch (error) {
+    // Its reasons are printed already when they came as events to a reader of JSON.
+    if (error instanceof RestoreRefused && options.json === true) return error.exitCode;
+    throw error;
+  }
+});
+
+function commandLine(): Command {
+  return new Command("restore")
+    .description("Brings a stack's data back from a recovery point, verifies it, and opens the platform.")
+    .option("--stack <name>", "the stack to restore", "local")
+    .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
+    .addOption(
+      new Option("--from <place>", "which copy to take").choices(["any", "local", "offsite"]).default("any"),
+    )
+    .option("--plan", "only say what would be done")
+    .option("--over-existing", "replace the live data of a seeded stack (a safety point is taken first)")
+    .option("--ledger <file>", "acknowledged orders (JSON lines) to hold the restored stores against")
+    .option("--from-scratch", "forget an unfinished restore instead of going on with it")
+    .option("--without-safety-point", "go on although the present state cannot be saved as a point")
+    .option(
+      "--leave-out <stores...>",
+      "go on although only one of the point and the platform has these stores: they are not restored",
+    )
+    .option("--lineage <name>", "allow points of another lineage than the head's")
+    .option(
+      "--take-over",
+      "take the platform back from the host that superseded this one; that host must be off",
+    )
+    .option("--json", "events as JSON lines")
+    .exitOverride()
+    .parse();
+}
+
+async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
+  const ledger = options.ledger === undefined ? null : (await readLedger(options.ledger)).entries;
+  return {
+    at: options.at,
+    from: options.from,
+    lineage: options.lineage ?? null,
+    overExisting: options.overExisting === true,
+    takeOver: options.takeOver === true,
+    safetyPoint: options.withoutSafetyPoint !== true,
+    leaveOut: [...(options.leaveOut ?? [])],
+    fromScratch: options.fromScratch === true,
+    ledger,
+  };
+}
+
+function printJson(event: RestoreEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+/** On a terminal the running phase is one line that changes; elsewhere only what has ended is printed. */
+function printer(): (event: RestoreEvent) => void {
+  const live = process.stdout.isTTY;
+  let plan: RestorePlan | null = null;
+  return (event) => {
+    if (event.event === "begun") plan = event.plan;
+    if (event.event === "refused") return;
+    const passing = event.event === "phase-started" || event.event === "phase-progress";
+    if (passing && !live) return;
+    const clear = live ? "\r\u001b[2K" : "";
+    const lines = renderRestoreEvent(event, plan).join("\n");
+    process.stdout.write(
+      passing ? `${clear}${lines.slice(0, (process.stdout.columns || 80) - 1)}` : `${clear}${lines}\n`,
+    );
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm run secrets -- init | list | rotate NAME`: a stack's secrets, in its configuration and in what runs. No value is ever
+ * printed, or given on a command line.
+ * Exit codes: 0 done, 1 failed (the sentence says what to do; a rotation goes on when run again), 2 wrong arguments.
+ */
+import { json } from "node:stream/consumers";
+import { Command } from "commander";
+import { z } from "zod";
+import { catalog } from "../../catalog/catalog.ts";
+import { runPulumi } from "../../toolchain/engine/pulumi.ts";
+import { stackInstance, thisRepository } from "../../local/instance.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
+import { listSecrets, renderSecretList } from "../secrets/secret-list.ts";
+import { openHost } from "../secrets/open-host.ts";
+import { planInit, renderInit } from "../secrets/plan-init.ts";
+import { planRotation } from "../secrets/plan-rotation.ts";
+import { rotate, type RotationReport } from "../secrets/rotate.ts";
+import { rotationPorts } from "../secrets/rotation-ports.ts";
+import { openSecretsStack, type SecretsStack } from "../secrets/secrets-stack.ts";
+import { bringUp } from "../deploy/bring-up.ts";
+import { generatedSecrets } from "../secrets/generated-secrets.ts";
+import { runCommandLine } from "../command-errors.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly cloud?: string;
+  readonly given?: true;
+}
+
+const repository = thisRepository();
+const progress = terminalProgress();
+
+await runCommandLine(async () => {
+  const program = new Command("secrets").description("A stack's secrets.").exitOverride();
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option("--stack <name>", "the stack", "local")
+      .exitOverride();
+  command("init", "draws every secret that is missing, and says which ones only you can set")
+    .option("--given", "takes issued values, such as the bucket's keys, as a JSON object from stdin")
+    .action(async ({ stack, given }: Options) => init(stack, given === true));
+  command("list", "what secrets there are, never a value").action(async ({ stack }: Options) => list(stack));
+  command("rotate <name>", "changes one, in what runs too; given ones come as a JSON object from stdin")
+    .option("--cloud <name>", "a local stack's cloud (default: its own)")
+    .action(async (name: string, { stack, cloud }: Options) => change(name, stack, cloud));
+  await program.parseAsync();
+  return 0;
+});
+
+async function list(name: string): Promise<void> {
+  const stack = await openSecretsStack(repository, name, progress);
+  print(renderSecretList(name, listSecrets(catalog, await stack.present())));
+}
+
+async function init(name: string, takeGiven: boolean): Promise<void> {
+  const stack = await openSecretsStack(repository, name, progress);
+  const handedIn = takeGiven ? await fromStdin() : new Map<string, string>();
+  const plan = planInit(catalog, await stack.present(), [...handedIn.keys()]);
+  const draw = generatedSecrets(catalog);
+  const values = [
+    ...plan.drawn.map((key) => [key, draw[key]?.() ?? ""] as const),
+    ...plan.given.map((key) => [key, handedIn.get(key) ?? ""] as const),
+  ];
+  await stack.set(new Map(values));
+  print(renderInit(name, plan));
+}
+
+async function change(name: string, stackName: string, cloud: string | undefined): Promise<void> {
+  planRotation(name, catalog); // An unknown name is refused before anything is looked for.
+  const instance = stackInstance(repository, stackName, cloud);
+  const stack = await openSecretsStack(repository, stackName, progress);
+  const ports = rotationPorts({
+    name,
+    instance,
+    stack,
+    host: await openHost(stack),
+    up: () => up(stack, instance),
+    given: () => fromStdin(),
+  });
+  print(render(await rotate(name, catalog, ports, progress)));
+}
+
+async function up(stack: SecretsStack, instance: ReturnType<typeof stackInstance>): Promise<void> {
+  if (stack.kind === "launcher") await bringUp({ instance, progress, rotating: true });
+  else await runPulumi(await stack.context(), "up");
+}
+
+async function fromStdin(): Promise<ReadonlyMap<string, string>> {
+  if (process.stdin.isTTY)
+    throw new Error(
+      'secrets: issued values come on stdin, such as {"offsite-access-key-id": "…", "offsite-secret-access-key": "…"}: ' +
+        "redirect a file that only you can read, and remove it afterwards",
+    );
+  const parsed = z.record(z.string(), z.string().min(1)).safeParse(await json(process.stdin));
+  if (parsed.success) return new Map(Object.entries(parsed.data));
+  throw new Error("secrets: expected a JSON object of names and texts on stdin, got something else");
+}
+
+function render({ names, seconds, point, formerRefused }: RotationReport): string {
+  const former = formerRefused === true ? " The store refuses the former one." : "";
+  return (
+    `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} ${point === "" ? "The point of the interrupted run" : `Point ${point}`} and the stack file off-site have the new one; ` +
+    "older points restore as before: a restore sets the stores' users to the present secrets.\n" +
+    "A recovery kit that was printed before still opens the bucket, unless it was the bucket's keys that changed: then write it anew (npm run kit)."
+  );
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

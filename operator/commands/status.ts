@@ -1,0 +1,48 @@
+/**
+ * `npm run status`: what is up, what would be lost now, how long a restore would take, when that was last proven.
+ * Works without the host too, from the bucket alone. Exit codes: see docs/exit-codes.md.
+ */
+import { Command } from "commander";
+import { exitCodes } from "../../contract/exit-codes.ts";
+import { askAgent } from "../agent/agent.ts";
+import { agentStatusSchema } from "../../recovery/agent/answers/agent-status.ts";
+import { runOperatorCommand } from "../command-line.ts";
+import { lookOffsite } from "../stack/look-offsite.ts";
+import { renderDeadHost, renderStatus } from "../screens/render-status.ts";
+import { SshError } from "../ssh/ssh-error.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { readTarget } from "../stack/target.ts";
+
+interface StatusOptions {
+  readonly stack: string;
+  readonly keyFile?: string;
+  readonly json?: true;
+}
+
+await runOperatorCommand(async () => {
+  const { stack, keyFile, json } = new Command("status")
+    .description("Says what is up, what would be lost now, and when recovery was last proven.")
+    .option("--stack <name>", "the stack", "local")
+    .option(
+      "--key-file <file>",
+      "keys of the off-site bucket (JSON or AWS credentials file), for a host that is gone",
+    )
+    .option("--json", "as JSON")
+    .exitOverride()
+    .parse()
+    .opts<StatusOptions>();
+  const target = await readTarget(stack);
+  try {
+    const host = new SshHost(target.ssh);
+    const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });
+    process.stdout.write(`${json === true ? JSON.stringify(status, null, 2) : renderStatus(status)}\n`);
+    return exitCodes.ok;
+  } catch (error) {
+    if (!(error instanceof SshError)) throw error;
+    const view = { trouble: error.message, head: await lookOffsite(target.offsite, keyFile) };
+    process.stdout.write(
+      `${json === true ? JSON.stringify(view, null, 2) : renderDeadHost(stack, view, new Date())}\n`,
+    );
+    return exitCodes.hostUnreachable;
+  }
+});

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import type { SshHost } from "../ssh/ssh.ts";
+import { compareRunning, type SeenTask, type WantedService } from "./compare-running.ts";
+import { lookAgain } from "./look-again.ts";
+import { newestOfEach, renderTaskFailures } from "./task-failures.ts";
+import { lookAt } from "./watch-tasks.ts";
+
+const inspected = z.array(
+  z.looseObject({
+    Config: z.looseObject({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
+    State: z.looseObject({
+      Status: z.string(),
+      Health: z.looseObject({ Status: z.string(), FailingStreak: z.number() }).optional(),
+    }),
+  }),
+);
+
+/** Lists this host's Swarm tasks in one connection; prints `[]` when there are none. */
+const listTasks = `set -eu
+ids=$(docker ps --quiet --no-trunc --filter label=com.docker.swarm.service.name)
+if [ -z "$ids" ]; then echo "[]"; else docker inspect $ids; fi`;
+
+async function seenTasks(host: SshHost): Promise<SeenTask[]> {
+  const { stdout } = await host.run(["sh", "-c", listTasks], { timeoutMs: 30_000 });
+  return inspected.parse(JSON.parse(stdout)).map(({ Config, State }) => ({
+    service: Config.Labels["com.docker.swarm.service.name"] ?? "",
+    image: Config.Image,
+    state: State.Status,
+    health: State.Health === undefined ? "none" : healthOf(State.Health),
+  }));
+}
+
+/** Docker calls a container unhealthy from a pause until its next check, though no check has failed: a point is no reason to wait. */
+function healthOf({ Status, FailingStreak }: { Status: string; FailingStreak: number }): string {
+  return Status === "unhealthy" && FailingStreak === 0 ? "healthy" : Status;
+}
+
+/**
+ * Waits until exactly these services run and are healthy, whatever was said of their updates. At the deadline every difference is
+ * named, and what the tasks of those services said last.
+ */
+export async function awaitServices(
+  stack: string,
+  services: readonly WantedService[],
+  host: SshHost,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const seen = await lookAgain(() => seenTasks(host));
+    const differences = compareRunning(services, seen);
+    if (differences.length === 0) return;
+    if (Date.now() > deadline) {
+      const amiss = services.filter((service) => compareRunning([service], seen).length > 0);
+      throw new Error(describe(stack, differences, await lastWords(host, amiss)));
+    }
+    await wait(500);
+  }
+}
+
+async function lastWords(host: SshHost, amiss: readonly WantedService[]): Promise<string> {
+  const { failures } = await lookAt(host)();
+  const names = new Set(amiss.map(({ name }) => name));
+  return renderTaskFailures(newestOfEach(failures.filter(({ service }) => names.has(service))));
+}
+
+function describe(stack: string, differences: readonly string[], lastWords: string): string {
+  return [
+    `stack ${stack}: what runs is not what was declared:`,
+    ...differences.map((line) => `  ${line}`),
+    ...(lastWords === "" ? [] : ["What its tasks said:", lastWords]),
+    "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, mend it, and run `npm run up` again.",
+  ].join("\n");
+}

@@ -1,0 +1,66 @@
+import { runPulumi, type OperationResult } from "../../toolchain/engine/pulumi.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
+import type { DisabledService } from "../../catalog/disabled-services.ts";
+import type { StackInstance } from "../../local/instance.ts";
+import type { Progress } from "../../workstation/progress.ts";
+import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import { layout } from "../../contract/layout.ts";
+import type { SshHost } from "../ssh/ssh.ts";
+import { awaitEdge } from "./await-edge.ts";
+import { awaitRunning, type RunningService } from "./await-running.ts";
+import { describeChanges } from "./describe-changes.ts";
+import { edgeTarget } from "../stack/edge-target.ts";
+import type { FenceDecision } from "../stack/fence.ts";
+import { removeHalfMade } from "./half-made-services.ts";
+import { lookAt, withTaskFailures } from "./watch-tasks.ts";
+
+/** A stack whose file, secrets, images and machine are there. */
+export interface Deployable {
+  readonly context: StackContext;
+  readonly instance: StackInstance;
+  readonly host: SshHost;
+  readonly fence: FenceDecision;
+  readonly progress: Progress;
+}
+
+/** What was declared, and runs. */
+export interface Deployed {
+  readonly pulumi: OperationResult;
+  /** Where customers reach the edge, and the certificate by which they know it. */
+  readonly edge: EdgeTarget;
+  /** What was wanted, and was found running. */
+  readonly running: readonly RunningService[];
+  /** What is switched off, and why. */
+  readonly off: readonly DisabledService[];
+  /** False when everything was as declared already. */
+  readonly changed: boolean;
+}
+
+/** Declares the platform, and waits until what was declared runs and the edge answers as it should. */
+export async function deploy({ context, instance, host, fence, progress }: Deployable): Promise<Deployed> {
+  const pulumi = await progress.step("pulumi up", async (report) => {
+    for (const service of await removeHalfMade(context, host))
+      progress.note(
+        `  ${service}: begun by a run that was killed, and in no state; removed, to be made anew`,
+      );
+    const result = await withTaskFailures(lookAt(host), () =>
+      runPulumi(context, "up", {
+        onResource: ({ name, action }) => {
+          report(`${name} ${action}`);
+        },
+      }),
+    );
+    report(describeChanges(result.changes));
+    return result;
+  });
+  for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
+  const edge = await edgeTarget(instance, host);
+  const { running, off } = await progress.step("health through the edge", async () => {
+    if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
+    // Before the edge, whose status alone would not say which service is amiss, nor why.
+    const declared = await awaitRunning(context, host, 120_000);
+    await awaitEdge(edge, fence.fenced ? 503 : 200, 60_000);
+    return declared;
+  });
+  return { pulumi, edge, running, off, changed: describeChanges(pulumi.changes) !== "unchanged" };
+}

@@ -1,0 +1,63 @@
+import type { Deployment } from "../../recovery/agent/measure/deployments.ts";
+import { layout } from "../../contract/layout.ts";
+import type { SshHost } from "../ssh/ssh.ts";
+
+/** What is known of an `up` that has ended. */
+export interface EndedUp {
+  readonly stack: string;
+  readonly seconds: number;
+  /** Null when it succeeded. */
+  readonly error: unknown;
+}
+
+/** An ended `up` as a deployment of the whole platform. The engine says "rollback" where Swarm went back to the old version. Pure. */
+export function deploymentOf({ stack, seconds, error }: EndedUp): Deployment {
+  const words = error instanceof Error ? error.message : String(error);
+  return {
+    environment: stack,
+    service: "platform",
+    status: error === null ? "success" : "failed",
+    seconds: Math.round(seconds * 10) / 10,
+    rolledBack: error !== null && /rollback completed|rolled back/.test(words) ? "unhealthy" : null,
+  };
+}
+
+/**
+ * Tells the host's monitoring how an `up` ended. Null when that worked; else a sentence of what did not: a host that has no agent yet
+ * cannot be told, and an `up` does not fail for it.
+ */
+export async function recordDeployment(host: SshHost, ended: EndedUp): Promise<string | null> {
+  try {
+    const stdin = JSON.stringify(deploymentOf(ended));
+    await host.run([layout.agentCommand, "record-deploy"], { stdin, timeoutMs: 30_000 });
+    return null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `monitoring was not told how this deployment ended: ${why}`;
+  }
+}
+
+/**
+ * Runs an `up`, and tells the host how it ended, good or bad. One that changed nothing is no deployment. `say` gets the sentence when
+ * the host could not be told; the work's own outcome is never changed by that.
+ */
+export async function recordingDeployment<R extends { readonly changed: boolean }>(
+  target: { readonly host: SshHost; readonly stack: string; readonly say: (sentence: string) => void },
+  work: () => Promise<R>,
+): Promise<R> {
+  const started = performance.now();
+  const record = async (error: unknown): Promise<void> => {
+    const seconds = (performance.now() - started) / 1000;
+    const problem = await recordDeployment(target.host, { stack: target.stack, seconds, error });
+    if (problem !== null) target.say(problem);
+  };
+  let result: R;
+  try {
+    result = await work();
+  } catch (error) {
+    await record(error);
+    throw error;
+  }
+  if (result.changed) await record(null);
+  return result;
+}

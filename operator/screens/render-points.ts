@@ -1,0 +1,30 @@
+import type { PointList } from "../../recovery/agent/answers/listed-point.ts";
+import { renderAge } from "./render-age.ts";
+
+/** Points as a table, newest first; `*` marks the one that `--at latest` means. */
+export function renderPoints({ points, notes }: PointList, now: Date): string {
+  const rows = points.map((point) => [
+    `${point.latest ? "*" : " "} ${point.id}`,
+    renderAge((now.getTime() - Date.parse(point.instant)) / 1000),
+    point.where.join(" "),
+    `${point.lineage}/${point.generation}`,
+    point.bytes === null ? "?" : `${(point.bytes / 1e6).toFixed(1)} MB`,
+    point.stores.join(" "),
+  ]);
+  const table =
+    rows.length === 0
+      ? ["no recovery point yet"]
+      : align([["  POINT", "AGE", "WHERE", "LINEAGE", "SIZE", "STORES"], ...rows]);
+  return [...table, ...notes.map((note) => `note: ${note}`)].join("\n");
+}
+
+function align(rows: readonly (readonly string[])[]): string[] {
+  const columns = rows[0] ?? [];
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,64 @@
+import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
+import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
+import { renderPhase, renderReport } from "../../recovery/restore/report/report.ts";
+
+/** A plan on one screen: the point, then each phase with its estimate. */
+export function renderPlan(plan: RestorePlan): string {
+  const { point, next } = plan;
+  const total = plan.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  return [
+    `Restore of ${plan.stack} from point ${point.id} (${point.instant}, ${point.from}${size(point.bytes)}), about ${duration(total)}`,
+    `  afterwards: lineage ${next.lineage}, generation ${next.generation}, host ${next.host.slice(0, 8)}`,
+    ...plan.leftOut.map(({ sentence }) => `  warning: ${sentence}`),
+    ...plan.phases.map(({ name, what, seconds, skip }) => {
+      return `  ${name.padEnd(12)} ${(skip === null ? `~${duration(seconds)}` : "left out").padStart(8)}  ${skip ?? what}`;
+    }),
+  ].join("\n");
+}
+
+/**
+ * The lines for an event of a restore, for a person who watches; none for what is not worth a line. `plan` is the
+ * running restore's, once it is known.
+ */
+export function renderRestoreEvent(event: RestoreEvent, plan: RestorePlan | null): string[] {
+  switch (event.event) {
+    case "refused":
+      return event.refusals.map((refusal) => refusal.sentence);
+    case "planned":
+      return [renderPlan(event.plan)];
+    case "begun":
+      return [
+        event.resumed ? `Goes on with the unfinished restore ${event.plan.id}` : "",
+        renderPlan(event.plan),
+        "",
+      ].slice(event.resumed ? 0 : 1);
+    case "phase-started": {
+      const planned = plan?.phases.find((phase) => phase.name === event.phase);
+      return planned === undefined
+        ? [`  … ${event.phase}`]
+        : [`  … ${event.phase}: ${planned.what} (~${duration(planned.seconds)}${size(planned.bytes)})`];
+    }
+    case "phase-progress":
+      return [`  … ${event.phase}: ${megabytes(event.bytes)} of ${megabytes(event.totalBytes)}`];
+    case "phase-finished": {
+      const { phase: name, state, seconds, bytes, detail } = event;
+      return [renderPhase({ name, state, seconds, bytes, detail, startedAt: "" })];
+    }
+    case "report":
+      return ["", renderReport(event.report)];
+    default:
+      return event satisfies never;
+  }
+}
+
+function size(bytes: number | null): string {
+  return bytes === null ? "" : `, ${megabytes(bytes)}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+}

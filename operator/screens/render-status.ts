@@ -1,0 +1,135 @@
+import { estimateSeconds } from "../../recovery/restore/plan/estimate.ts";
+import { phaseNames } from "../../recovery/restore/plan/phase-name.ts";
+import type { Head } from "../../recovery/lineage/head.ts";
+import type { AgentStatus } from "../../recovery/agent/answers/agent-status.ts";
+import { renderAge } from "./render-age.ts";
+
+/** What is known without the host, from the bucket alone. */
+export interface OffsiteView {
+  /** Why the host did not answer. */
+  readonly trouble: string;
+  /** The head record, or why it is not known. */
+  readonly head: Head | null | { readonly why: string };
+}
+
+/** Status on one screen: what is up, what would be lost now, how long a restore takes, when that was last proven. */
+export function renderStatus(status: AgentStatus): string {
+  const now = new Date(status.now);
+  const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
+  return [
+    renderState(status),
+    "",
+    ...status.services.map((service) => renderService(service, width)),
+    ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
+    "",
+    ...renderStores(status),
+    ...renderTimers(status),
+    ...renderRestore(status, now),
+    ...status.problems.map((problem) => `  ✗ ${problem}`),
+  ].join("\n");
+}
+
+function renderState({ stack, seeded, fenced, restore }: AgentStatus): string {
+  const data =
+    seeded === null ? "data root not seeded" : `lineage ${seeded.lineage}, generation ${seeded.generation}`;
+  const state = `${stack}: ${fenced ? "CLOSED (edge answers 503)" : "open"}, ${data}`;
+  if (restore?.running === true) return `${state}; a restore is running`;
+  const unfinished = restore?.unfinished ?? null;
+  if (unfinished !== null) {
+    return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to go on`;
+  }
+  return seeded === null && fenced ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
+}
+
+function renderService(service: AgentStatus["services"][number], width: number): string {
+  const { image, wanted, running, healthy, paused } = service;
+  const name = service.name.padEnd(width);
+  if (image === null) return `  ✗ ${name} not declared: run "npm run up"`;
+  const good = running === wanted && healthy === wanted;
+  const still = paused === 0 ? "" : `, ${paused} paused`;
+  return `  ${good ? "✓" : "✗"} ${name} ${running}/${wanted ?? "?"} running, ${healthy} healthy${still}  ${shorten(image)}`;
+}
+
+/** Name, tag and the first digits of the digest. */
+function shorten(image: string): string {
+  return image.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, "$1");
+}
+
+type Place = "local" | "offsite";
+
+function renderStores({ stores }: AgentStatus): string[] {
+  const all = Object.entries(stores);
+  const ages = (place: Place): string =>
+    all
+      .map(
+        ([store, newest]) =>
+          `${store} ${newest[place] === null ? "none" : renderAge(newest[place].ageSeconds)}`,
+      )
+      .join(", ");
+  const lost = (place: Place): string => {
+    const worst = all
+      .map(([, newest]) => newest[place]?.ageSeconds ?? Infinity)
+      .reduce((a, b) => Math.max(a, b), 0);
+    return Number.isFinite(worst) ? renderAge(worst) : "everything";
+  };
+  return [
+    `  newest     here: ${ages("local")}; off-site: ${ages("offsite")}`,
+    `  lost now   ${lost("offsite")} if the machine is lost, ${lost("local")} if only its data is`,
+  ];
+}
+
+function renderTimers({ timers, lastPoint, lastShip }: AgentStatus): string[] {
+  return [["point", lastPoint] as const, ["ship", lastShip] as const].flatMap(([name, record]) => {
+    const known = timers.some((timer) => timer.unit === `kaleem-${name}.timer`);
+    const stopped = known
+      ? []
+      : [`  ✗ kaleem-${name}.timer does not run: systemctl start kaleem-${name}.timer`];
+    const failed =
+      record === null || record.lastRun.ok ? [] : [`  ✗ last ${name} failed: ${record.lastRun.message}`];
+    return [...stopped, ...failed];
+  });
+}
+
+function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): string[] {
+  const bytes = lastPoint?.lastSuccess?.result.bytes ?? null;
+  const estimated = phaseNames.reduce(
+    (sum, phase) => sum + estimateSeconds(phase, "offsite", bytes, null),
+    0,
+  );
+  const measured = lastProven?.rtoSeconds ?? null;
+  const takes =
+    measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
+  return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+function renderProven(proven: AgentStatus["lastProven"], now: Date): string {
+  if (proven === null) return `never on this host: "npm run rehearse" proves it on a stack of its own`;
+  const ago = renderAge((now.getTime() - Date.parse(proven.at)) / 1000);
+  const loss = proven.rpoSeconds === null ? "" : `, ${renderAge(proven.rpoSeconds)} of orders lost`;
+  return `${ago} ago from point ${proven.point}${loss}`;
+}
+
+/** What an operator can know of a platform whose host does not answer. */
+export function renderDeadHost(stack: string, view: OffsiteView, now: Date): string {
+  const lines = [`${stack}: THE HOST DOES NOT ANSWER`, `  ${view.trouble}`, ""];
+  const { head } = view;
+  if (head === null) {
+    lines.push(
+      "  bucket     has no head record: nothing was ever shipped there, or it is the wrong bucket or prefix",
+    );
+  } else if ("why" in head) {
+    lines.push(`  bucket     not known: ${head.why}`);
+  } else {
+    const since = renderAge((now.getTime() - Date.parse(head.changedAt)) / 1000);
+    lines.push(
+      `  bucket     lineage ${head.lineage}, generation ${head.generation}, host ${head.host.slice(0, 8)} since ${since}`,
+    );
+    lines.push(
+      `  restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"`,
+    );
+  }
+  return [
+    ...lines,
+    "  not known without the host: what runs, how old the newest point is, when recovery was last proven",
+  ].join("\n");
+}

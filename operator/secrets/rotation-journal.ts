@@ -1,0 +1,58 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { StackInstance } from "../../local/instance.ts";
+import { readIfThere } from "../stack/stack-paths.ts";
+import type { RotationStep } from "./plan-rotation.ts";
+
+const schema = z.strictObject({
+  /** As it was asked for. */
+  name: z.string(),
+  startedAt: z.iso.datetime(),
+  done: z.array(z.string()),
+});
+
+/** How far a rotation is; no value in it. */
+export type RotationJournal = z.infer<typeof schema>;
+
+/** Where it is kept: beside the stack's other working files, until the rotation has ended. */
+export function rotationJournalFile(instance: StackInstance): string {
+  return join(instance.folder, "rotation.json");
+}
+
+/** The rotation that has not ended; null when there is none. */
+export async function readRotationJournal(instance: StackInstance): Promise<RotationJournal | null> {
+  const text = await readIfThere(rotationJournalFile(instance));
+  return text === null ? null : schema.parse(JSON.parse(text));
+}
+
+/**
+ * Notes a step as done. Kept from the moment on that the configuration has the new value: what an interrupted run did
+ * before that is done again, with another value.
+ */
+export async function noteStep(
+  instance: StackInstance,
+  journal: RotationJournal,
+  step: RotationStep,
+): Promise<RotationJournal> {
+  const next = { ...journal, done: [...journal.done, step] };
+  if (!next.done.includes("write into the configuration")) return next;
+  const file = rotationJournalFile(instance);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, `${JSON.stringify(next)}\n`, { mode: 0o600 });
+  return next;
+}
+
+/** The rotation has ended. */
+export async function endRotation(instance: StackInstance): Promise<void> {
+  await rm(rotationJournalFile(instance), { force: true });
+}
+
+/** @throws Error when another secret's rotation has not ended: a second one on top could lock somebody out. */
+export function refuseOther(journal: RotationJournal | null, name: string, stack: string): void {
+  if (journal === null || journal.name === name) return;
+  throw new Error(
+    `secrets: the rotation of ${journal.name}, begun ${journal.startedAt}, has not ended. ` +
+      `First run: npm run secrets -- rotate ${journal.name} --stack ${stack}`,
+  );
+}

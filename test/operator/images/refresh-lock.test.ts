@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import {
+  parseUpstreamLock,
+  refreshLock,
+  renderUpstreamLock,
+  type UpstreamLock,
+} from "../../../operator/images/refresh-lock.ts";
+
+const digest = `sha256:${"a".repeat(64)}`;
+const older = `sha256:${"b".repeat(64)}`;
+const lock: UpstreamLock = {
+  mongo: { ref: "docker.io/library/mongo:8.0", digest: null, version: "8.0", source: "upstream" },
+  redis: { ref: `docker.io/library/redis:8.0@${older}`, version: "8.0", source: "upstream" },
+  api: { ref: "ghcr.io/kaleem/api:1", digest: null, version: "1", source: "upstream" },
+};
+
+test("pins what was open, moves what has moved, and leaves what cannot be looked up as it was", async () => {
+  const asked: string[] = [];
+  const refreshed = await refreshLock(lock, [], (reference) => {
+    asked.push(reference);
+    return reference.startsWith("ghcr.io")
+      ? Promise.reject(new Error("ghcr.io refuses"))
+      : Promise.resolve(digest);
+  });
+  assert.deepEqual(asked, [
+    "docker.io/library/mongo:8.0",
+    "docker.io/library/redis:8.0",
+    "ghcr.io/kaleem/api:1",
+  ]);
+  assert.deepEqual(refreshed.lock["mongo"], {
+    ref: `docker.io/library/mongo:8.0@${digest}`,
+    version: "8.0",
+    source: "upstream",
+  });
+  assert.deepEqual(refreshed.lock["api"], lock["api"]);
+  assert.deepEqual(refreshed.lines, [
+    `✓ mongo: pinned, docker.io/library/mongo:8.0@${digest}`,
+    `✓ redis: changed, docker.io/library/redis:8.0@${digest}`,
+    "✗ api: ghcr.io refuses",
+  ]);
+  assert.equal(refreshed.failed, 1);
+});
+
+test("looks up only what is named, and says when nothing has changed", async () => {
+  const refreshed = await refreshLock(lock, ["redis"], () => Promise.resolve(older));
+  assert.deepEqual(refreshed.lines, [`✓ redis: unchanged, docker.io/library/redis:8.0@${older}`]);
+  assert.deepEqual(refreshed.lock, lock);
+});
+
+test("refuses names that the lock does not have, all at once, before anything is asked", async () => {
+  await assert.rejects(
+    refreshLock(lock, ["mogno", "redis", "apo"], () => assert.fail("asked")),
+    { message: 'no image "mogno", "apo" in the lock; it has: mongo, redis, api' },
+  );
+});
+
+test("writes an image a line, and the committed lock as it is", () => {
+  const file = new URL("../../../catalog/images.lock.json", import.meta.url);
+  const text = readFileSync(file, "utf8");
+  assert.equal(renderUpstreamLock(parseUpstreamLock("images.lock.json", text)), text);
+});
+
+test("names the file and the problem of a lock that is none", () => {
+  assert.throws(
+    () => parseUpstreamLock("images.lock.json", '{"mongo":{"ref":1}}'),
+    /^Error: images\.lock\.json: /,
+  );
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderAge } from "../../../operator/screens/render-age.ts";
+import { renderPoints } from "../../../operator/screens/render-points.ts";
+
+const now = new Date("2026-11-20T03:20:00Z");
+
+test("lists points as a table and marks the one that latest means", () => {
+  const point = { lineage: "kaleem-a1", generation: 1, stores: ["mongo", "redis"], bytes: 24_000_000 };
+  const points = [
+    {
+      ...point,
+      id: "20261120T031900Z-0001",
+      instant: "2026-11-20T03:19:00.000Z",
+      where: ["local" as const],
+      latest: true,
+    },
+    {
+      ...point,
+      id: "20261120T020000Z-0002",
+      instant: "2026-11-20T02:00:00.000Z",
+      where: ["local" as const, "offsite" as const],
+      latest: false,
+      bytes: null,
+    },
+  ];
+  assert.equal(
+    renderPoints({ points, notes: ["there is no offsite repository yet"] }, now),
+    `  POINT                  AGE     WHERE          LINEAGE      SIZE     STORES
+* 20261120T031900Z-0001  60 s    local          kaleem-a1/1  24.0 MB  mongo redis
+  20261120T020000Z-0002  80 min  local offsite  kaleem-a1/1  ?        mongo redis
+note: there is no offsite repository yet`,
+  );
+});
+
+test("says so when there is none", () => {
+  assert.equal(renderPoints({ points: [], notes: [] }, now), "no recovery point yet");
+});
+
+test("gives a span in the unit that a person would use", () => {
+  assert.deepEqual([5, 119, 600, 7_199, 12_600, 864_000].map(renderAge), [
+    "5 s",
+    "119 s",
+    "10 min",
+    "120 min",
+    "3.5 h",
+    "10 d",
+  ]);
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { agentStatusSchema, type AgentStatus } from "../../../recovery/agent/answers/agent-status.ts";
+import { renderDeadHost, renderStatus } from "../../../operator/screens/render-status.ts";
+
+const at = (place: string, ageSeconds: number) => ({
+  point: place,
+  instant: "2026-11-20T03:19:00.000Z",
+  ageSeconds,
+});
+
+const status: AgentStatus = agentStatusSchema.parse({
+  version: 1,
+  stack: "local",
+  now: "2026-11-20T03:20:00.000Z",
+  machineId: "0123",
+  seeded: { lineage: "kaleem-a1", generation: 2, host: "0123" },
+  fenced: false,
+  stores: {
+    mongo: { local: at("p2", 60), offsite: at("p1", 300) },
+    redis: { local: at("p2", 60), offsite: at("p1", 300) },
+  },
+  lastPoint: null,
+  lastShip: null,
+  services: [
+    {
+      name: "mongo",
+      image: `r/mongo:8@sha256:${"a".repeat(64)}`,
+      wanted: 1,
+      running: 1,
+      healthy: 1,
+      paused: 0,
+    },
+    { name: "api", image: `r/api:1@sha256:${"b".repeat(64)}`, wanted: 2, running: 2, healthy: 1, paused: 0 },
+  ],
+  timers: [
+    { unit: "kaleem-point.timer", next: null },
+    { unit: "kaleem-ship.timer", next: null },
+  ],
+  lastProven: { at: "2026-11-19T03:20:00.000Z", point: "p0", rtoSeconds: 42, rpoSeconds: 12, report: "r" },
+  restore: { running: false, unfinished: null },
+  problems: [],
+});
+
+test("answers on one screen what is up, what would be lost, and when recovery was proven", () => {
+  assert.equal(
+    renderStatus(status),
+    `local: open, lineage kaleem-a1, generation 2
+
+  ✓ mongo 1/1 running, 1 healthy  r/mongo:8@sha256:aaaaaaaaaaaa
+  ✗ api   2/2 running, 1 healthy  r/api:1@sha256:bbbbbbbbbbbb
+
+  newest     here: mongo 60 s, redis 60 s; off-site: mongo 5 min, redis 5 min
+  lost now   5 min if the machine is lost, 60 s if only its data is
+  restore    42 s when last done
+  proven     24.0 h ago from point p0, 12 s of orders lost`,
+  );
+});
+
+test("a service that is switched off is shown with its reason, and is no fault", () => {
+  const off = [{ name: "grafana", why: "its image cannot be had here" }];
+  assert.match(renderStatus({ ...status, off }), /^ {2}- grafana off: its image cannot be had here$/m);
+});
+
+test("a timer that does not run and a failed run are shouted", () => {
+  const lastRun = {
+    startedAt: status.now,
+    finishedAt: status.now,
+    ok: false,
+    exitCode: 13,
+    message: "the bucket does not answer",
+  };
+  const text = renderStatus({ ...status, timers: [], lastShip: { lastRun, lastSuccess: null } });
+  assert.match(text, /^ {2}✗ kaleem-point\.timer does not run: systemctl start kaleem-point\.timer$/m);
+  assert.match(text, /^ {2}✗ last ship failed: the bucket does not answer$/m);
+});
+
+test("a store without an off-site point would be lost whole, and that is said", () => {
+  const stores = { ...status.stores, redis: { local: at("p2", 60), offsite: null } };
+  assert.match(
+    renderStatus({ ...status, stores }),
+    /off-site: mongo 5 min, redis none\n {2}lost now {3}everything if the machine is lost/,
+  );
+});
+
+test("says what to do on a closed host, and where an unfinished restore stopped", () => {
+  const fresh = { ...status, seeded: null, fenced: true, lastProven: null };
+  assert.match(
+    renderStatus(fresh),
+    /^local: CLOSED \(edge answers 503\), data root not seeded; run "npm run restore -- --stack local"$/m,
+  );
+  assert.match(renderStatus(fresh), /proven {5}never on this host/);
+  const restore = { running: false, unfinished: { id: "r1", phase: "verify" } };
+  assert.match(
+    renderStatus({ ...fresh, restore }),
+    /; restore r1 stopped in phase verify: repeat it to go on$/m,
+  );
+  assert.match(
+    renderStatus({ ...fresh, restore: { ...restore, running: true } }),
+    /; a restore is running$/m,
+  );
+});
+
+test("tells what the bucket knows of a platform whose host is gone, and what nobody can know", () => {
+  const head = {
+    lineage: "kaleem-a1",
+    generation: 2,
+    host: "0123456789",
+    stack: "local",
+    parent: null,
+    changedAt: "2026-11-20T01:20:00.000Z",
+  };
+  assert.equal(
+    renderDeadHost(
+      "local",
+      { trouble: "ssh root@127.0.0.1:20010: connection refused", head },
+      new Date(status.now),
+    ),
+    `local: THE HOST DOES NOT ANSWER
+  ssh root@127.0.0.1:20010: connection refused
+
+  bucket     lineage kaleem-a1, generation 2, host 01234567 since 2.0 h
+  restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"
+  not known without the host: what runs, how old the newest point is, when recovery was last proven`,
+  );
+  assert.match(
+    renderDeadHost("local", { trouble: "t", head: { why: "no key" } }, new Date()),
+    /bucket {5}not known: no key/,
+  );
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { pinnedFingerprints } from "../../../operator/ssh/pinned-keys.ts";
+import { sshFailure } from "../../../operator/ssh/ssh-failure.ts";
+import { knownHostsPattern, sshArguments } from "../../../operator/ssh/ssh-target.ts";
+
+const target = {
+  address: "10.0.0.1",
+  port: 2222,
+  user: "root",
+  privateKeyFile: "/k/id",
+  knownHostsFile: "/k/known hosts",
+};
+const key = "AAAAC3NzaC1lZDI1NTE5AAAAIA4yJzxwDfDXXzX9oSFrSPxIWV2gZ8f3hBSh72K0I0EB";
+
+describe("what ssh says when it fails", () => {
+  const cases: readonly (readonly [log: string, kind: string, says: string])[] = [
+    [
+      "ssh: connect to host 10.0.0.1 port 2222: Connection refused\r\n",
+      "refused",
+      "connection refused; is the machine up",
+    ],
+    [
+      "ssh: connect to host 10.0.0.1 port 2222: Connection timed out",
+      "timeout",
+      "no answer; is the machine up",
+    ],
+    ["Connection timed out during banner exchange", "timeout", "the host hung up before the login"],
+    [
+      "kex_exchange_identification: Connection closed by remote host",
+      "timeout",
+      "wait a minute and try again",
+    ],
+    ["kex_exchange_identification: read: Connection reset by peer", "timeout", "wait a minute and try again"],
+    [
+      "ssh: Could not resolve hostname h: Name or service not known",
+      "unreachable",
+      "Could not resolve hostname h",
+    ],
+    ["ssh: connect to host 10.0.0.1 port 2222: No route to host", "unreachable", "check the address"],
+    [
+      "root@10.0.0.1: Permission denied (publickey).",
+      "key-refused",
+      "the host refuses the key /k/id for root",
+    ],
+    [
+      'Load key "/k/id": error in libcrypto\nroot@10.0.0.1: Permission denied (publickey).',
+      "key-unusable",
+      "error in libcrypto",
+    ],
+    [
+      "client_loop: send disconnect: Broken pipe",
+      "lost",
+      "lost midway (client_loop: send disconnect: Broken pipe)",
+    ],
+    ["Timeout, server 10.0.0.1 not responding.", "lost", "look before you repeat it"],
+    ["Connection to 10.0.0.1 closed by remote host.", "lost", "look before you repeat it"],
+    [
+      "No ED25519 host key is known for [10.0.0.1]:2222 and you have requested strict checking.\nHost key verification failed.",
+      "host-key-unknown",
+      "/k/known hosts has no key for [10.0.0.1]:2222",
+    ],
+  ];
+  for (const [log, kind, says] of cases) {
+    it(`becomes a sentence with what to do: ${log.split("\n")[0]?.trim() ?? ""}`, () => {
+      const failure = sshFailure(target, log, "");
+      assert.equal(failure?.kind, kind);
+      assert(failure.message.startsWith("ssh root@10.0.0.1:2222: "), failure.message);
+      assert(failure.message.includes(says), failure.message);
+    });
+  }
+
+  it("names both keys when the host's has changed, and how to pin the new one", () => {
+    const log =
+      "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n" +
+      "The fingerprint for the ED25519 key sent by the remote host is\nSHA256:new.\nPlease contact your administrator.\n" +
+      "Host key verification failed.\n";
+    const pinned = `other ssh-ed25519 AAAA\n[10.0.0.1]:2222 ssh-ed25519 ${key}\n`;
+    const [fingerprint = ""] = pinnedFingerprints(pinned, "[10.0.0.1]:2222");
+    assert.match(fingerprint, /^ssh-ed25519 SHA256:\S{43}$/);
+    const failure = sshFailure(target, log, pinned);
+    assert.equal(failure?.kind, "host-key-changed");
+    assert(
+      failure.message.includes(`presents ED25519 SHA256:new, /k/known hosts pins ${fingerprint}.`),
+      failure.message,
+    );
+    assert(failure.message.includes("ssh-keygen -R '[10.0.0.1]:2222'"), failure.message);
+  });
+
+  it("is no verdict on the program when the log is empty", () => {
+    assert.equal(sshFailure(target, "", ""), undefined);
+    assert.equal(sshFailure(target, "Warning: Permanently added something\n", ""), undefined);
+  });
+});
+
+describe("the arguments of ssh", () => {
+  it("believe the pinned key and offer the given one alone, ask nothing, and notice a silent host", () => {
+    const line = sshArguments(target, "/l").join(" ");
+    for (const option of [
+      "-o BatchMode=yes",
+      "-o StrictHostKeyChecking=yes",
+      '-o UserKnownHostsFile="/k/known hosts"',
+      "-o GlobalKnownHostsFile=none",
+      "-o IdentitiesOnly=yes",
+      "-o IdentityAgent=none",
+      "-o ConnectTimeout=10",
+      "-o ServerAliveInterval=15",
+    ]) {
+      assert(line.includes(option), option);
+    }
+    assert(line.endsWith(" root@10.0.0.1"));
+  });
+
+  it("name a host as known_hosts does", () => {
+    assert.equal(knownHostsPattern(target), "[10.0.0.1]:2222");
+    assert.equal(knownHostsPattern({ ...target, port: 22 }), "10.0.0.1");
+  });
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  composeStackFile,
+  parseStackFile,
+  renderStackFile,
+  secretsIn,
+} from "../../../operator/stack/stack-file.ts";
+
+const committed = {
+  config: { "kaleem:edge": { serverName: "localhost" }, "kaleem:backups": { pointEvery: "5m" } },
+};
+const existing = {
+  encryptionsalt: "v1:abc",
+  config: {
+    "kaleem:redis-password": { secure: "v1:x" },
+    "kaleem:edge": { serverName: "stale" },
+    "kaleem:gone": 1,
+  },
+};
+
+test("keeps secrets and salt, drops what the committed file no longer says", () => {
+  const file = composeStackFile(committed, existing, { fenced: true });
+  assert.equal(file.encryptionsalt, "v1:abc");
+  assert.deepEqual(file.config, {
+    "kaleem:backups": { pointEvery: "5m" },
+    "kaleem:edge": { serverName: "localhost" },
+    "kaleem:fenced": true,
+    "kaleem:redis-password": { secure: "v1:x" },
+  });
+});
+
+test("what was found out wins over the committed file, key by key", () => {
+  const base = { config: { "kaleem:backups": { pointEvery: "5m", pauseLimit: "2s" } } };
+  const file = composeStackFile(base, null, { backups: { pointEvery: "20s" } });
+  assert.deepEqual(file.config?.["kaleem:backups"], { pointEvery: "20s", pauseLimit: "2s" });
+});
+
+test("reads back what it rendered, the same text each time", () => {
+  const file = composeStackFile(committed, existing, {});
+  const text = renderStackFile(file);
+  assert.deepEqual(parseStackFile(text, "x"), file);
+  assert.equal(renderStackFile(parseStackFile(text, "x")), text);
+  assert.deepEqual([...secretsIn(file)], ["redis-password"]);
+});
+
+test("what the engine wrote its own way composes to the text of the next up", () => {
+  const found = { fenced: false };
+  const secret = { secure: "v1:y" };
+  const first = {
+    config: { "kaleem:redis-password": secret, "kaleem:fenced": "false" },
+    encryptionsalt: "v1:abc",
+  };
+  const text = renderStackFile(composeStackFile(committed, first, found));
+  assert.match(text, /^ {2}kaleem:fenced: false$/m);
+  assert.equal(renderStackFile(composeStackFile(committed, parseStackFile(text, "x"), found)), text);
+});
+
+test("a file that is no stack file is refused by name", () => {
+  assert.throws(
+    () => parseStackFile("config: 7", "Pulumi.x.yaml"),
+    /^Error: Pulumi.x.yaml: expected a Pulumi stack file/,
+  );
+});
