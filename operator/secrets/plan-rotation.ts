@@ -1,9 +1,5 @@
 import { secretKeys } from "../../components/config/secret-keys.ts";
-import {
-  secretsOf,
-  type ServiceDefinition,
-  type StatefulDefinition,
-} from "../../catalog/definition.ts";
+import { secretsOf, type ServiceDefinition, type StatefulDefinition } from "../../catalog/definition.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 import { rotationOf } from "../../catalog/rotation-of.ts";
 

@@ -1,7 +1,12 @@
 import { createInterface } from "node:readline";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { Recovery } from "../../../catalog/recovery.ts";
-import { storeOpening, storeRequest, type StoreAnswer, type StoreRequest } from "../../stores/store-protocol.ts";
+import {
+  storeOpening,
+  storeRequest,
+  type StoreAnswer,
+  type StoreRequest,
+} from "../../stores/store-protocol.ts";
 import { taskSecrets } from "../../stores/task-secrets.ts";
 import { userSecrets } from "../../stores/user-secrets.ts";
 import { withoutSecrets } from "../../stores/without-secrets.ts";

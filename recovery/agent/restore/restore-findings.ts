@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { lineageSchema, type Lineage } from "../../lineage/head.ts";
-import type { Findings, FoundHead, FoundPoint, FoundRepository, LastRestore } from "../../restore/plan/findings.ts";
+import type {
+  Findings,
+  FoundHead,
+  FoundPoint,
+  FoundRepository,
+  LastRestore,
+} from "../../restore/plan/findings.ts";
 import { loadJournal } from "../../restore/journal/journal-file.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
 import type { RestoreRequest } from "../../restore/plan/request.ts";

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Deployment, deploymentSamples, withDeployment } from "../../../../recovery/agent/measure/deployments.ts";
+import {
+  type Deployment,
+  deploymentSamples,
+  withDeployment,
+} from "../../../../recovery/agent/measure/deployments.ts";
 import { renderMetrics } from "../../../../recovery/metrics/metrics.ts";
 
 const now = new Date("2026-01-02T03:04:05Z");

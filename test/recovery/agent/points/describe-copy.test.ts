@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CopiedStore, describeCopy, type SeenOfCopy } from "../../../../recovery/agent/points/describe-copy.ts";
+import {
+  type CopiedStore,
+  describeCopy,
+  type SeenOfCopy,
+} from "../../../../recovery/agent/points/describe-copy.ts";
 
 const mongo: CopiedStore = {
   service: "mongo",

@@ -5,7 +5,11 @@ import { LocalFiles } from "../../../../recovery/agent/restore/restore-files.ts"
 import { LocalHost } from "../../../../recovery/host/local-host.ts";
 import type { Head } from "../../../../recovery/lineage/head.ts";
 import type { Manifest } from "../../../../recovery/point/manifest.ts";
-import { HeadChanged, type RestorePorts, type ServiceContainer } from "../../../../recovery/restore/phases/ports.ts";
+import {
+  HeadChanged,
+  type RestorePorts,
+  type ServiceContainer,
+} from "../../../../recovery/restore/phases/ports.ts";
 import type { ChosenPoint } from "../../../../recovery/restore/plan/restore-plan.ts";
 import { newPoint } from "./findings-fixture.ts";
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderReport, restoreReportSchema, type RestoreReport } from "../../../../recovery/restore/report/report.ts";
+import {
+  renderReport,
+  restoreReportSchema,
+  type RestoreReport,
+} from "../../../../recovery/restore/report/report.ts";
 
 const report: RestoreReport = restoreReportSchema.parse({
   version: 1,

@@ -8,7 +8,13 @@ import { remoteCommand } from "../../../../toolchain/providers/command/remote-co
 import { Secret } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
 import { sshKeyPair } from "../../../../operator/ssh/ssh-key-pair.ts";
-import { freePort, killOwnConnection, liveTarget, loopbackSshd, noOwnSshd } from "../../../operator/ssh/live-target.ts";
+import {
+  freePort,
+  killOwnConnection,
+  liveTarget,
+  loopbackSshd,
+  noOwnSshd,
+} from "../../../operator/ssh/live-target.ts";
 import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 import { connectionTo, recordingContext } from "./live-context.ts";
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatDuration, parseDuration, shortDuration } from "../../../../toolchain/providers/docker/duration.ts";
+import {
+  formatDuration,
+  parseDuration,
+  shortDuration,
+} from "../../../../toolchain/providers/docker/duration.ts";
 
 test("reads durations as Go does", () => {
   const durations = { "0": 0, "0s": 0, "1m30s": 90e9, "1.5h": 5400e9, "250ms": 250e6, "30m": 1800e9 };

@@ -1,7 +1,11 @@
 import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Metadata, sendUnaryData, ServerUnaryCall, ServiceError } from "@grpc/grpc-js";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
-import { Empty, EngineService, ResourceProviderClient } from "../../../../toolchain/providers/protocol/proto.ts";
+import {
+  Empty,
+  EngineService,
+  ResourceProviderClient,
+} from "../../../../toolchain/providers/protocol/proto.ts";
 import type { ProviderPlugin } from "../../../../toolchain/providers/protocol/provider-plugin.ts";
 import { startProvider } from "../../../../toolchain/providers/protocol/serve-provider.ts";
 import type { RunningProvider } from "../../../../toolchain/providers/protocol/serve-provider.ts";

@@ -271,6 +271,16 @@ for (const [how, end] of [
 }
 
 function start() {
-  const main = join(import.meta.dirname, "..", "..", "..", "..", "toolchain", "providers", "docker", "main.ts");
+  const main = join(
+    import.meta.dirname,
+    "..",
+    "..",
+    "..",
+    "..",
+    "toolchain",
+    "providers",
+    "docker",
+    "main.ts",
+  );
   return spawn(process.execPath, [main, "127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
 }
