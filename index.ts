@@ -44,7 +44,7 @@ const services = new Services("services", {
   settings: config.services,
   secret: config.secret,
   facts: { stack, settings: config, catalog: [...enabled, nginx] },
-  fenced: config.fenced,
+  closed: config.closed,
 });
 const edge = new Edge("edge", {
   host,

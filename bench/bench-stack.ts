@@ -5,7 +5,7 @@ import { readTarget } from "../operator/stack/target.ts";
 import { stackInstance, thisRepository } from "../local/instance.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { edgeTarget } from "../operator/stack/edge-target.ts";
-import { vpsState } from "../local/machine/machine-state.ts";
+import { machineState } from "../local/machine/machine-state.ts";
 
 /** A running stack that may be measured. */
 export interface BenchStack {
@@ -21,7 +21,7 @@ export interface BenchStack {
  */
 export async function openBenchStack(stack: string): Promise<BenchStack> {
   const instance = stackInstance(thisRepository(), stack);
-  const state = await vpsState(instance);
+  const state = await machineState(instance);
   if (state !== "running") {
     throw new Error(
       `bench: stack ${stack} has no running emulated machine (it is ${state}), and no other is measured: ` +

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | edge | rotation | rehearse`: the figures in
+ * `npm run bench -- platform | up | point | copy | stores | edge | rotation | drill`: the figures in
  * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { benchmarkEdge } from "./edge-benchmark.ts";
 import { onThisMachine } from "./machine-facts.ts";
 import { benchmarkPlatform } from "./platform-benchmark.ts";
 import { benchmarkPoint } from "./point-benchmark.ts";
-import { benchmarkRehearse } from "./rehearse-benchmark.ts";
+import { benchmarkDrill } from "./drill-benchmark.ts";
 import { renderBenchmark } from "./render-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
@@ -123,10 +123,10 @@ await runCommandLine(async () => {
         benchmarkRotation(await openBenchStack(options.stack), { secrets, ordersPerSecond: rate, progress }),
       ),
     );
-  add("rehearse", "timeline, RPO and RTO of the newest rehearsal")
-    .option("--run", "rehearse now")
+  add("drill", "timeline, RPO and RTO of the newest drill")
+    .option("--run", "drill now")
     .action((options: Pick<Common, "json"> & { run?: true }) =>
-      run(options, () => benchmarkRehearse(repository, options.run === true)),
+      run(options, () => benchmarkDrill(repository, options.run === true)),
     );
   await program.parseAsync();
   return 0;

@@ -110,7 +110,7 @@ export interface StatelessDefinition extends Service {
    */
   readonly history?: Readonly<Record<string, string>>;
   /** Runs while a closed stack's data is being restored, too, and starts before the stores are ready: it serves no customer. */
-  readonly runsFenced?: true;
+  readonly runsClosed?: true;
 }
 
 /** A service that keeps data. Leaving out `recovery` does not compile. */

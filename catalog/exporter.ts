@@ -17,7 +17,7 @@ export function exporter(healthUrl: string) {
     limits: { memory: "64MiB", cpus: 0.5 },
     replicas: 1,
     stopGrace: "10s",
-    runsFenced: true,
+    runsClosed: true,
     recovery: "none: keeps nothing",
   } as const;
 }

@@ -62,7 +62,7 @@ export interface Recovery<Client> {
    */
   counts(client: Client, limitMs: number): Promise<Counts>;
   /** Sets the store's users to the present secrets after a restore of older data. */
-  reconcile(client: Client): Promise<void>;
+  resetUsers(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
   orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   /** Why no order is ever here; `orders` is then not asked, and a lost order is not held against this store. */

@@ -13,7 +13,7 @@ export function stackOutputs(
 ): StackOutputs {
   const { address, port, user } = made.host.settings;
   return stackOutputsSchema.parse({
-    version: 1,
+    version: 2,
     stack,
     host: { address, port, user, hostKey: made.host.identity },
     edge: { serverName: config.edge.serverName, ...made.edge.ports },
@@ -26,6 +26,6 @@ export function stackOutputs(
     off: [...config.off],
     offsite: config.offsite,
     backups: made.backups.schedule,
-    fenced: config.fenced,
+    closed: config.closed,
   } satisfies StackOutputs);
 }

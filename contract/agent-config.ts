@@ -14,9 +14,9 @@ export const agentConfigSchema = z.strictObject({
   }),
   /** Stores, by catalog name; directories under the live root come from the catalog. */
   stores: z.array(z.string()),
-  /** Services that are held at zero replicas while the data root is unseeded or being restored. */
+  /** Services that are held at zero replicas while the data root has no lineage or being restored. */
   applications: z.array(z.strictObject({ name: z.string(), replicas: z.number().int().nonnegative() })),
-  /** Name of the edge's Swarm service, whose containers get HUP when the fence is moved. */
+  /** Name of the edge's Swarm service, whose containers get HUP when the platform is closed or opened. */
   edge: z.string(),
   /** Services of the catalog that are switched off, and why: told by `status`, touched by nothing. */
   off: z.array(z.strictObject({ name: z.string(), why: z.string() })).default([]),

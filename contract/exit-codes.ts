@@ -23,7 +23,7 @@ export const exitCodes = {
   /** The bucket's head names another host or generation: this host must not write any more. */
   superseded: 20,
   /** The data root, or the bucket, already has a lineage; nothing was changed. */
-  alreadySeeded: 21,
+  alreadyFounded: 21,
   /** A point of another lineage than the head's was asked for. */
   otherLineage: 22,
   /** An unfinished restore of another request is on this host. */

@@ -12,10 +12,10 @@ export const layout = {
   pointIndex: "/srv/kaleem/points/index",
   /** The same for what is copied while its store runs. */
   runningIndex: "/srv/kaleem/points/running-index",
-  /** `{lineage, generation, host}` of this data root; its absence means "not seeded". */
+  /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
-  staging: "/srv/kaleem/staging",
+  incoming: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces; kept until the next restore. */
   replaced: "/srv/kaleem/replaced",
   /** What monitoring keeps: metrics, logs, traces. On the data filesystem, in no recovery point. */
@@ -39,11 +39,11 @@ export const layout = {
   /** AWS shared-credentials file with the profile `default`. */
   offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
   /** The stack file, its secrets encrypted with the passphrase: shipped off-site so that a bucket and a passphrase suffice. */
-  escrow: "/etc/kaleem/escrow/stack.yaml",
+  offsiteStackFile: "/etc/kaleem/escrow/stack.yaml",
   /** nginx's configuration and keys, bind-mounted read-only as one directory. */
   edge: "/etc/kaleem/edge",
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
-  fence: "/etc/kaleem/edge/fence/closed.conf",
+  closed: "/etc/kaleem/edge/fence/closed.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",
@@ -70,5 +70,5 @@ export const bucketLayout = {
   /** The lineage's head record; changed by conditional write only. */
   head: "lineage/head.json",
   /** The newest encrypted stack file: with the passphrase, all an operator needs. */
-  escrow: "kit/stack.yaml",
+  stackFile: "kit/stack.yaml",
 } as const;

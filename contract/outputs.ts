@@ -3,16 +3,16 @@ import { z } from "zod";
 const port = z.number().int().min(1).max(65_535);
 
 /**
- * What `pulumi up` tells the operator's commands. No secret in it: it may be printed, saved and escrowed. The version
+ * What `pulumi up` tells the operator's commands. No secret in it: it may be printed, saved and shipped off-site. The version
  * changes when a field is renamed or dropped.
  */
 export const stackOutputsSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   stack: z.string(),
   host: z.strictObject({ address: z.string(), port, user: z.string(), hostKey: z.string() }),
   /** Ports on the host itself; an emulated machine maps them elsewhere. */
   edge: z.strictObject({ serverName: z.string(), http: port, https: port }),
-  /** What was asked for; an application of a fenced stack has 0 replicas. */
+  /** What was asked for; an application of a closed stack has 0 replicas. */
   services: z.array(
     z.strictObject({
       name: z.string(),
@@ -30,6 +30,6 @@ export const stackOutputsSchema = z.strictObject({
     region: z.string(),
   }),
   backups: z.strictObject({ pointEvery: z.string(), shipEvery: z.string() }),
-  fenced: z.boolean(),
+  closed: z.boolean(),
 });
 export type StackOutputs = z.infer<typeof stackOutputsSchema>;

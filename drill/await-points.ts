@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { DrillStage } from "./drill-site.ts";
+import type { DrillSite } from "./drill-site.ts";
 
 /** Which points are waited for, and for how long. */
 export interface AwaitedPoints {
@@ -16,7 +16,7 @@ export interface AwaitedPoints {
  * @throws Error with what the host's units last said: the machine may be gone by the time that somebody looks.
  */
 export async function awaitPoints(
-  stage: Pick<DrillStage, "shippedPoints" | "lastWordsOnPoints">,
+  stage: Pick<DrillSite, "shippedPoints" | "lastWordsOnPoints">,
   { since, wanted, timeoutMs, everyMs = 1000 }: AwaitedPoints,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -26,7 +26,7 @@ export async function awaitPoints(
     if (shipped >= wanted) return;
     if (Date.now() > deadline) {
       throw new Error(
-        `rehearsal: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
+        `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
           `${timeoutMs / 1000} s. See \`npm run status\`; the host's units last said:\n${await stage.lastWordsOnPoints()}`,
       );
     }

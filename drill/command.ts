@@ -1,21 +1,21 @@
 /**
- * `npm run rehearse`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
+ * `npm run drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
  * Exit codes: 0 passed, 3 something that must be there was missing or altered, or a check could not be made,
- * 1 the rehearsal could not be carried through, 2 wrong arguments.
+ * 1 the drill could not be carried through, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { LocalStage } from "./place-site.ts";
+import { PlaceSite } from "./place-site.ts";
 import { stackInstance, thisRepository } from "../local/instance.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { tearDown } from "../local/tear-down.ts";
-import { rehearse } from "./drill.ts";
-import { renderRehearsal } from "./drill-report.ts";
+import { drill } from "./drill.ts";
+import { renderDrill } from "./drill-report.ts";
 import { runCommandLine } from "../operator/command-errors.ts";
 
-interface RehearseOptions {
+interface DrillArguments {
   readonly stack: string;
   readonly rate: string;
   readonly points: string;
@@ -26,38 +26,38 @@ interface RehearseOptions {
 }
 
 await runCommandLine(async () => {
-  const program = new Command("rehearse")
+  const program = new Command("drill")
     .description("Loses a whole stack in mid-stream and brings it back from off-site, with proof.")
-    .option("--stack <name>", "the stack to lose; never one that you need", "rehearsal")
+    .option("--stack <name>", "the stack to lose; never one that you need", "drill")
     .option("--rate <orders>", "orders a second", "20")
     .option("--points <count>", "points to be taken and shipped before the loss", "2")
     .option("--every <interval>", "interval of points and shipping", "15s")
-    .option("--report <file>", "where to keep the report (default: .kaleem/rehearsals)")
+    .option("--report <file>", "where to keep the report (default: .kaleem/drills)")
     .option("--existing", "lose the stack as it is, instead of one made anew")
     .option("--keep", "leave the rebuilt stack up")
     .exitOverride()
     .parse();
-  const options = program.opts<RehearseOptions>();
+  const options = program.opts<DrillArguments>();
   const repository = thisRepository();
   const rebuilt = stackInstance(repository, `${options.stack}-rebuilt`, options.stack);
   const lost = stackInstance(repository, options.stack);
   const progress = terminalProgress();
   await ensurePrerequisites(progress);
-  // Leftovers of an earlier rehearsal: a bucket that knows better would keep the new stack closed.
+  // Leftovers of an earlier drill: a bucket that knows better would keep the new stack closed.
   await tearDown(rebuilt, progress);
   if (options.existing !== true) await tearDown(lost, progress);
-  const reports = join(repository, ".kaleem", "rehearsals");
+  const reports = join(repository, ".kaleem", "drills");
   await mkdir(reports, { recursive: true, mode: 0o700 });
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "");
 
-  const stage = new LocalStage({
+  const stage = new PlaceSite({
     repository,
     stack: options.stack,
     rebuiltStack: rebuilt.stack,
     progress,
     pointEvery: options.every,
   });
-  const report = await rehearse(stage, {
+  const report = await drill(stage, {
     stack: options.stack,
     ledgerFile: join(reports, `${stamp}.ledger.jsonl`),
     ordersPerSecond: Number(options.rate),
@@ -68,6 +68,6 @@ await runCommandLine(async () => {
   });
   await writeFile(options.report ?? join(reports, `${stamp}.json`), `${JSON.stringify(report, null, 2)}\n`);
   if (options.keep !== true) await tearDown(rebuilt, progress);
-  process.stdout.write(`\n${renderRehearsal(report)}\n`);
+  process.stdout.write(`\n${renderDrill(report)}\n`);
   return report.causes.length === 0 ? 0 : 3;
 });

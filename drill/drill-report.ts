@@ -4,8 +4,8 @@ import { renderSpreads, restoreReportSchema } from "../recovery/restore/report/r
 
 const step = z.strictObject({ name: z.string(), at: z.iso.datetime(), seconds: z.number() });
 
-/** What a rehearsal proved, kept as JSON: the record that the drill plan asks for. */
-export const rehearsalReportSchema = z.strictObject({
+/** What a drill proved, kept as JSON: the record that the drill plan asks for. */
+export const drillReportSchema = z.strictObject({
   version: z.literal(1),
   stack: z.string(),
   startedAt: z.iso.datetime(),
@@ -29,13 +29,13 @@ export const rehearsalReportSchema = z.strictObject({
   stores: z.array(storeLossSchema),
   /** How far the stores are from each other in time. */
   spreads: restoreReportSchema.shape.spreads,
-  /** Each reason why this rehearsal is a failure; empty when it passed. */
+  /** Each reason why this drill is a failure; empty when it passed. */
   causes: z.array(z.string()),
 });
-export type RehearsalReport = z.infer<typeof rehearsalReportSchema>;
+export type DrillReport = z.infer<typeof drillReportSchema>;
 
 /** One screen: verdict first, then figures, then where the time went. */
-export function renderRehearsal(report: RehearsalReport): string {
+export function renderDrill(report: DrillReport): string {
   const { orders } = report;
   const lines = [
     report.causes.length === 0 ? "REHEARSAL PASSED" : "REHEARSAL FAILED",

@@ -9,7 +9,7 @@ export interface ClockOffset {
 }
 
 /** Where a drill takes place: a stack that may be destroyed, and a way to rebuild it elsewhere. */
-export interface DrillStage {
+export interface DrillSite {
   /** Declares the stack and waits until it serves; where its customers reach it. */
   up(): Promise<EdgeTarget>;
   /** Instants of the points that have reached the off-site repository, oldest first. */
@@ -23,7 +23,7 @@ export interface DrillStage {
   /** A fresh stack on a fresh machine, from what an operator has: repository, passphrase, the bucket's address and keys. */
   rebuild(): Promise<EdgeTarget>;
   /** What a rebuilt, unrestored stack shows: the edge's answer to a customer, and running application tasks. */
-  fenceSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
+  closedSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
   /** Restores the latest point from off-site only, held against the acknowledged orders. */
   restore(ledger: readonly LedgerEntry[], clock: ClockOffset): Promise<RestoreReport>;
 }

@@ -2,15 +2,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { awaitPoints } from "./await-points.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import { waitForGoodOrder } from "../recovery/orders/first-good-order.ts";
-import { judgeRehearsal } from "./judge-drill.ts";
+import { judgeDrill } from "./judge-drill.ts";
 import { readLedger } from "../recovery/orders/ledger-file.ts";
 import { OrderWriter } from "../recovery/orders/order-writer.ts";
 import { readBack } from "../recovery/orders/read-back.ts";
-import type { RehearsalReport } from "./drill-report.ts";
-import type { DrillStage } from "./drill-site.ts";
+import type { DrillReport } from "./drill-report.ts";
+import type { DrillSite } from "./drill-site.ts";
 import { Timeline } from "./timeline.ts";
 
-export interface RehearsalOptions {
+export interface DrillOptions {
   readonly stack: string;
   /** Acknowledged orders are kept here, outside the machine that will be lost. */
   readonly ledgerFile: string;
@@ -27,17 +27,17 @@ export interface RehearsalOptions {
 
 /**
  * Total loss, for real: orders in mid-stream, the machine destroyed with its disks, a fresh stack on a fresh machine,
- * a restore from off-site alone, and proof. A report with causes is a failed rehearsal; an error means that it could
+ * a restore from off-site alone, and proof. A report with causes is a failed drill; an error means that it could
  * not be carried through at all.
  */
-export async function rehearse(stage: DrillStage, options: RehearsalOptions): Promise<RehearsalReport> {
+export async function drill(stage: DrillSite, options: DrillOptions): Promise<DrillReport> {
   const startedAt = new Date();
   const timeline = new Timeline(options.onStep ?? (() => undefined));
   const edge = await timeline.step("up: a stack that serves", () => stage.up());
   const lostAt = await writeUntilLost(stage, edge, options, timeline);
 
   const rebuilt = await timeline.step("up: a fresh stack on a fresh machine", () => stage.rebuild());
-  const fence = await timeline.step("look: closed until it is restored", () => stage.fenceSeen());
+  const data = await timeline.step("look: closed until it is restored", () => stage.closedSeen());
   const { entries } = await readLedger(options.ledgerFile);
   const restore = await timeline.step("restore from off-site, and verify", () =>
     stage.restore(entries, lostAt.clock),
@@ -58,12 +58,12 @@ export async function rehearse(stage: DrillStage, options: RehearsalOptions): Pr
     ledger: entries,
     lostAt: lostAt.at,
     clock: lostAt.clock,
-    fence,
+    data,
     restore,
     readBack: readAgain,
     goodOrderAt,
   };
-  const { causes, rpoSeconds, ...orders } = judgeRehearsal(seen);
+  const { causes, rpoSeconds, ...orders } = judgeDrill(seen);
   return {
     version: 1,
     stack: options.stack,
@@ -80,11 +80,11 @@ export async function rehearse(stage: DrillStage, options: RehearsalOptions): Pr
 }
 
 async function writeUntilLost(
-  stage: DrillStage,
+  stage: DrillSite,
   edge: EdgeTarget,
-  options: RehearsalOptions,
+  options: DrillOptions,
   timeline: Timeline,
-): Promise<{ at: Date; clock: Awaited<ReturnType<DrillStage["clock"]>> }> {
+): Promise<{ at: Date; clock: Awaited<ReturnType<DrillSite["clock"]>> }> {
   const clock = await stage.clock();
   const writer = await OrderWriter.start({
     target: edge,

@@ -4,19 +4,19 @@ import type { LedgerEntry } from "../recovery/orders/ledger.ts";
 import type { ClockOffset } from "./drill-site.ts";
 import type { ReadBack } from "../recovery/orders/read-back.ts";
 
-/** All that a rehearsal saw. */
+/** All that a drill saw. */
 export interface Observations {
   readonly ledger: readonly LedgerEntry[];
   readonly lostAt: Date;
   readonly clock: ClockOffset;
-  readonly fence: { readonly status: number; readonly applicationTasks: number };
+  readonly data: { readonly status: number; readonly applicationTasks: number };
   readonly restore: RestoreReport;
   /** Null when the restore failed and so nothing was opened to be read. */
   readonly readBack: ReadBack | null;
   readonly goodOrderAt: Date | null;
 }
 
-/** What a rehearsal proved. */
+/** What a drill proved. */
 export interface Judgement {
   readonly causes: string[];
   readonly acknowledgedBeforeLoss: number;
@@ -27,10 +27,10 @@ export interface Judgement {
 }
 
 /**
- * Holds what a rehearsal saw against what it promises. The orders that customers read back over the new edge are judged
+ * Holds what a drill saw against what it promises. The orders that customers read back over the new edge are judged
  * here, apart from the restore's own look into the stores: two witnesses, and either can turn it red.
  */
-export function judgeRehearsal(seen: Observations): Judgement {
+export function judgeDrill(seen: Observations): Judgement {
   const pointAt = Date.parse(seen.restore.point.instant) - seen.clock.offsetMs;
   // The writer was stopped before the rebuilt stack existed: every entry was acknowledged by the machine that was lost.
   const lastAt = Math.max(
@@ -47,7 +47,7 @@ export function judgeRehearsal(seen: Observations): Judgement {
   const unanswered = seen.readBack?.unanswered ?? [];
   return {
     causes: [
-      ...fenceCauses(seen),
+      ...closedCauses(seen),
       ...restoreCauses(seen.restore),
       ...(demanded.size === 0 ? ["no order was acknowledged before the point: nothing was proved"] : []),
       ...missingOrAltered.map((order) => `${order}: acknowledged before the point, but not there unaltered`),
@@ -65,12 +65,12 @@ export function judgeRehearsal(seen: Observations): Judgement {
   };
 }
 
-function fenceCauses({ fence }: Observations): string[] {
+function closedCauses({ data }: Observations): string[] {
   const causes: string[] = [];
-  if (fence.status !== 503)
-    causes.push(`the rebuilt, empty stack answered ${fence.status} instead of 503 before its restore`);
-  if (fence.applicationTasks !== 0) {
-    causes.push(`${fence.applicationTasks} application tasks ran on empty stores before the restore`);
+  if (data.status !== 503)
+    causes.push(`the rebuilt, empty stack answered ${data.status} instead of 503 before its restore`);
+  if (data.applicationTasks !== 0) {
+    causes.push(`${data.applicationTasks} application tasks ran on empty stores before the restore`);
   }
   return causes;
 }

@@ -5,33 +5,33 @@ import { isApplication } from "../catalog/is-application.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";
-import { destroyVps } from "../local/machine/destroy-machine.ts";
+import { destroyMachine } from "../local/machine/destroy-machine.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import type { LedgerEntry } from "../recovery/orders/ledger.ts";
-import type { ClockOffset, DrillStage } from "./drill-site.ts";
+import type { ClockOffset, DrillSite } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
 import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
 import { restoreStack } from "../operator/agent/restore-stack.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 
-export interface LocalStageOptions {
+export interface PlaceSiteOptions {
   readonly repository: string;
   /** The stack that is lost; its cloud survives. */
   readonly stack: string;
   /** The stack that takes its place. */
   readonly rebuiltStack: string;
   readonly progress: Progress;
-  /** How often points are taken and shipped, such as `15s`: a rehearsal cannot wait for the usual interval. */
+  /** How often points are taken and shipped, such as `15s`: a drill cannot wait for the usual interval. */
   readonly pointEvery: string;
 }
 
 /** A drill's stage made of emulated machines. */
-export class LocalStage implements DrillStage {
-  readonly #options: LocalStageOptions;
+export class PlaceSite implements DrillSite {
+  readonly #options: PlaceSiteOptions;
   #lost: BroughtUp | undefined;
   #rebuilt: BroughtUp | undefined;
 
-  constructor(options: LocalStageOptions) {
+  constructor(options: PlaceSiteOptions) {
     this.#options = options;
   }
 
@@ -78,7 +78,7 @@ export class LocalStage implements DrillStage {
   }
 
   async lose(): Promise<void> {
-    await destroyVps(stackInstance(this.#options.repository, this.#options.stack));
+    await destroyMachine(stackInstance(this.#options.repository, this.#options.stack));
   }
 
   async rebuild(): Promise<EdgeTarget> {
@@ -94,7 +94,7 @@ export class LocalStage implements DrillStage {
     return this.#rebuilt.edge;
   }
 
-  async fenceSeen(): Promise<{ status: number; applicationTasks: number }> {
+  async closedSeen(): Promise<{ status: number; applicationTasks: number }> {
     const { host, edge } = this.#fresh();
     const { status, text } = await askEdge(edge);
     if (status === null) throw new Error(`${edge.url}: the rebuilt stack's edge gave no answer: ${text}`);

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import path from "node:path";
 
-/** What survives the VPS: a registry and an S3 server in one Docker network. */
+/** What survives the machine: a registry and an S3 server in one Docker network. */
 export interface CloudInstance {
   readonly name: string;
   /** First 6 hex digits of the checkout's hash; the value of the label `kaleem.checkout`. */
@@ -43,7 +43,7 @@ export interface CloudServer {
   readonly authority: string;
 }
 
-/** A stack's emulated VPS, and the cloud that it uses. */
+/** A stack's emulated machine, and the cloud that it uses. */
 export interface StackInstance {
   readonly stack: string;
   readonly checkout: string;
@@ -51,7 +51,7 @@ export interface StackInstance {
   readonly repository: string;
   /** Working state of the stack: stack file, passphrase, Pulumi state, SSH key, reports. */
   readonly folder: string;
-  readonly vps: {
+  readonly machine: {
     readonly container: string;
     readonly hostname: string;
     readonly labels: Readonly<Record<string, string>>;
@@ -93,7 +93,7 @@ export function stackInstance(repository: string, stack: string, cloud: string =
     checkout,
     repository,
     folder,
-    vps: {
+    machine: {
       container: `kaleem-${stack}-${checkout}-vps`,
       hostname: `kaleem-${stack}`,
       labels: { "kaleem.checkout": checkout, "kaleem.stack": stack },

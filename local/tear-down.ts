@@ -3,7 +3,7 @@ import { cloudUsers } from "./cloud/cloud-users.ts";
 import { destroyCloud } from "./cloud/destroy-cloud.ts";
 import type { StackInstance } from "./instance.ts";
 import type { Progress } from "../workstation/progress.ts";
-import { destroyVps } from "./machine/destroy-machine.ts";
+import { destroyMachine } from "./machine/destroy-machine.ts";
 
 /**
  * Removes all that `up` made for a stack: its machine with its disks, its state and secrets, and its cloud when no other
@@ -11,7 +11,7 @@ import { destroyVps } from "./machine/destroy-machine.ts";
  */
 export async function tearDown(instance: StackInstance, progress: Progress): Promise<void> {
   await progress.step(`machine of stack ${instance.stack}`, async (report) => {
-    report((await destroyVps(instance)) ? "removed" : "was not there");
+    report((await destroyMachine(instance)) ? "removed" : "was not there");
   });
   await progress.step(`cloud ${instance.cloud.name}`, async (report) => {
     const users = await cloudUsers(instance);

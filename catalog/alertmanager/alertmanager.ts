@@ -64,6 +64,6 @@ export const alertmanager = defineStateless({
   stopGrace: "15s",
   // Silences, and what has been told already.
   history: { "/alertmanager": "alertmanager" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: alerts that still hold fire again; silences have to be set again",
 });

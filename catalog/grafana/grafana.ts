@@ -53,6 +53,6 @@ export const grafana = defineStateless({
   optional: { enabledByDefault: true },
   // Users, preferences and annotations.
   history: { "/var/lib/grafana": "grafana" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: dashboards and data sources are files of this repository",
 });

@@ -40,6 +40,6 @@ export const logShipper = defineStateless({
   optional: { enabledByDefault: true },
   // How far each file has been read, and what Loki has not taken yet.
   history: { "/var/lib/syslog-ng": "log-shipper" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: reads on where it stood, or from what the host still has",
 });

@@ -25,6 +25,6 @@ export const loki = defineStateless({
   stopGrace: "30s",
   optional: { enabledByDefault: true },
   history: { "/loki": "loki" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: logs start anew; nothing that has to come back is in them alone",
 });

@@ -55,7 +55,7 @@ export const minioRecovery: Recovery<MinioUsers> = {
     ...(await countBuckets(call)),
   }),
 
-  async reconcile(client) {
+  async resetUsers(client) {
     await makeLogin(client);
     await dropFormerLogins(client);
   },

@@ -103,7 +103,7 @@ export const mongoRecovery: Recovery<Client> = {
     return { orders: await countWithin(limitMs, backupOf(client).db("kaleem").collection("orders")) };
   },
 
-  async reconcile(client) {
+  async resetUsers(client) {
     const admin = (await client.root()).db("admin");
     await makeUsers(admin, client.passwords);
     await dropFormerLogins(admin, client.passwords);

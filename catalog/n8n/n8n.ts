@@ -7,7 +7,7 @@ import { n8nRecovery } from "./recovery.ts";
  * nowhere. Cost: the memory limit. Recovery: from a recovery point, which has the database and its write-ahead log of one
  * instant. The owner's password is set anew at every start, so that older data takes the present one; whoever was logged in
  * logs in again. The encryption key is another matter: n8n refuses to start on data that was written with another key, so
- * that a restore of such data stops at "reconcile" until the key of that time is set.
+ * that a restore of such data stops at "resetUsers" until the key of that time is set.
  */
 export const n8n = defineStore({
   name: "n8n",

@@ -46,6 +46,6 @@ export const prometheus = defineStateless({
   replicas: 1,
   stopGrace: "30s",
   history: { "/prometheus": "prometheus" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: measures anew; nothing that a customer gave is in it",
 });

@@ -89,7 +89,7 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
   },
 
   // The key comes with the start and is in no file of the data, so a restored point cannot bring back an old one.
-  async reconcile(client) {
+  async resetUsers(client) {
     await client.ask("GET", "/collections");
   },
 

@@ -79,7 +79,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
     }
   },
 
-  async reconcile(client) {
+  async resetUsers(client) {
     const { api, passwords } = client;
     await api.post("definitions", { vhosts: definitions.vhosts, ...usersWithRights(passwords) });
     await dropFormerLogins(client);

@@ -57,7 +57,7 @@ export const redisRecovery: Recovery<Client> = {
     return { keys: await redis.dbSize() };
   },
 
-  reconcile: (client) => setApplicationUser(client, ["resetpass"]),
+  resetUsers: (client) => setApplicationUser(client, ["resetpass"]),
 
   async orders({ redis }, ids) {
     if (ids.length === 0) return new Map();

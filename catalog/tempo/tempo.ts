@@ -23,6 +23,6 @@ export const tempo = defineStateless({
   stopGrace: "30s",
   optional: { enabledByDefault: true },
   history: { "/var/tempo": "tempo" },
-  runsFenced: true,
+  runsClosed: true,
   recovery: "none: traces start anew",
 });

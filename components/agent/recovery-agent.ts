@@ -49,7 +49,12 @@ export class RecoveryAgent extends pulumi.ComponentResource {
       mode: "0600",
       content: args.offsite.credentials,
     });
-    file("escrow", { path: layout.escrow, mode: "0600", content: readFileSync(args.stackFile, "utf8") });
+    // Its name is part of the resource's identity, and older than the words of today.
+    file("escrow", {
+      path: layout.offsiteStackFile,
+      mode: "0600",
+      content: readFileSync(args.stackFile, "utf8"),
+    });
     this.registerOutputs({});
   }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as field from "./fields.ts";
 
 const certificate = field.certificates.describe(
-  "The server's own certificate, then that of each one's issuer. Public, so it may stand here, and is escrowed with the rest.",
+  "The server's own certificate, then that of each one's issuer. Public, so it may stand here, and is shipped off-site with the rest.",
 );
 const tls = z
   .discriminatedUnion(

@@ -9,7 +9,7 @@ import { secretKeys } from "./secret-keys.ts";
 
 /** A stack's settings, checked, and its secrets, which never become plain text in here. */
 export interface StackConfig extends StackSettings {
-  /** This stack's own file on this machine, its secrets encrypted; escrowed off-site. */
+  /** This stack's own file on this machine, its secrets encrypted; shipped off-site. */
   readonly stackFile: string;
   /** Services that are switched off, and why. */
   readonly off: readonly DisabledService[];

@@ -100,7 +100,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
       "The file that fixes every image by digest, relative to the repository's root.",
     ),
     dataVolume,
-    fenced: field.flag.describe(
+    closed: field.flag.describe(
       "Holds every application at zero replicas while data has still to be restored.",
     ),
     offsite,

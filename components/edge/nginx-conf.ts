@@ -26,7 +26,7 @@ export interface NginxConf {
 }
 
 const template = readFileSync(new URL("files/nginx.conf", import.meta.url), "utf8");
-const fence = `${edgeMount}/${basename(dirname(layout.fence))}/${basename(layout.fence)}`;
+const fence = `${edgeMount}/${basename(dirname(layout.closed))}/${basename(layout.closed)}`;
 /** One year, and this name only: what else lives below the domain is not ours to promise. */
 const strictTransport = "    add_header Strict-Transport-Security max-age=31536000 always;";
 
@@ -99,7 +99,7 @@ function location({ path, service, maxBody }: Route): string {
   return [
     `    location ${path} {`,
     ...(maxBody === undefined ? [] : [`      client_max_body_size ${bytes(maxBody)};`]),
-    "      # Asked per request: the fence works without a reload.",
+    "      # Asked per request: closing works without a reload.",
     `      if (-f ${fence}) {`,
     "        error_page 503 @closed;",
     "        return 503;",

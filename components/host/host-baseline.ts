@@ -69,7 +69,7 @@ function options({ dataVolume, directories, insecureRegistries }: HostBaselineAr
     ...(dataVolume.kind === "device"
       ? ["--device", dataVolume.device]
       : ["--loop-file", layout.loopFile, "--loop-size-gib", String(dataVolume.sizeGiB)]),
-    ...["--lineage", layout.lineage, "--fence", layout.fence],
+    ...["--lineage", layout.lineage, "--fence", layout.closed],
     ...insecureRegistries.flatMap((registry) => ["--insecure-registry", registry]),
     ...directories.flatMap(({ path, owner, mode }) => ["--directory", `${path}:${owner}:${mode}`]),
   ];

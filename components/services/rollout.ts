@@ -4,7 +4,7 @@ import { dockerDuration, milliseconds } from "../../catalog/quantities.ts";
 
 /** What a service's rollout depends on beside its definition. */
 export interface RolloutArgs {
-  /** How many tasks are wanted; 0 while the stack is fenced. */
+  /** How many tasks are wanted; 0 while the stack is closed. */
   readonly replicas: number;
   /** A port of the host has one owner: the old task must go first. */
   readonly ownsHostPort: boolean;

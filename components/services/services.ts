@@ -27,7 +27,7 @@ export interface ServicesArgs {
   /** What files that are made for a service depend on. */
   readonly facts: PlatformFacts;
   /** Holds every application at zero replicas: its data has still to be restored. */
-  readonly fenced: boolean;
+  readonly closed: boolean;
 }
 
 /**
@@ -76,7 +76,7 @@ export class Services extends pulumi.ComponentResource {
       secret: args.secret,
       facts: args.facts,
       network: this.network,
-      replicas: replicas(definition, settings, args.fenced),
+      replicas: replicas(definition, settings, args.closed),
     };
   }
 
@@ -149,12 +149,12 @@ interface UserSecrets {
   readonly fingerprints: readonly pulumi.Output<string>[];
 }
 
-/** Replicas as the stack file wants them: one of a store, and none of an application while the stack is fenced. */
+/** Replicas as the stack file wants them: one of a store, and none of an application while the stack is closed. */
 export function replicas(
   definition: ServiceDefinition,
   settings: ServiceSettings | undefined,
-  fenced: boolean,
+  closed: boolean,
 ): number {
   if (definition.kind === "stateful") return 1;
-  return fenced && isApplication(definition) ? 0 : (settings?.replicas ?? definition.replicas);
+  return closed && isApplication(definition) ? 0 : (settings?.replicas ?? definition.replicas);
 }

@@ -4,12 +4,12 @@ import type { ImageRecipe } from "./recipe.ts";
 import { registryImage } from "./registry/image.ts";
 import { s3Image } from "./s3/image.ts";
 import { standIns } from "./stand-ins.ts";
-import { vpsImage } from "./vps/image.ts";
+import { machineImage } from "./machine/image.ts";
 
 /** Slowest first: the compiler runs while Debian's packages are unpacked. */
 const recipes: readonly ImageRecipe[] = [
   s3Image,
-  vpsImage,
+  machineImage,
   registryImage,
   ...new Set(Object.values(standIns)),
 ];

@@ -11,14 +11,14 @@ export function sshArguments(
     BatchMode: "yes",
     IdentitiesOnly: "yes",
     StrictHostKeyChecking: "yes",
-    UserKnownHostsFile: instance.vps.knownHosts,
+    UserKnownHostsFile: instance.machine.knownHosts,
     GlobalKnownHostsFile: "none",
     ConnectTimeout: "5",
     LogLevel: "ERROR",
   };
   return [
     "ssh",
-    ...["-F", "none", "-i", instance.vps.privateKey, "-p", String(instance.vps.ports.ssh)],
+    ...["-F", "none", "-i", instance.machine.privateKey, "-p", String(instance.machine.ports.ssh)],
     ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
     "root@127.0.0.1",
     ...remoteCommand,
@@ -42,7 +42,7 @@ export async function awaitSsh(instance: StackInstance, limitSeconds: number): P
       if (refusal !== undefined) throw new Error(refusal);
       if (Date.now() > deadline) {
         throw new Error(
-          `${instance.vps.container}: no SSH answer on 127.0.0.1:${instance.vps.ports.ssh} within ${limitSeconds} s; look at \`docker logs ${instance.vps.container}\`. ${error.message}`,
+          `${instance.machine.container}: no SSH answer on 127.0.0.1:${instance.machine.ports.ssh} within ${limitSeconds} s; look at \`docker logs ${instance.machine.container}\`. ${error.message}`,
         );
       }
     }
@@ -52,12 +52,12 @@ export async function awaitSsh(instance: StackInstance, limitSeconds: number): P
 
 /** What to do about an answer of ssh that waiting does not change; undefined when waiting may help. Pure. */
 export function sshRefusal(instance: StackInstance, stderr: string): string | undefined {
-  const where = `${instance.vps.container} (127.0.0.1:${instance.vps.ports.ssh})`;
+  const where = `${instance.machine.container} (127.0.0.1:${instance.machine.ports.ssh})`;
   if (/host key verification failed|host identification has changed/i.test(stderr)) {
-    return `${where}: its SSH host key is not the one pinned in ${instance.vps.knownHosts}; if you replaced the machine yourself, remove that line, else find out who answers there`;
+    return `${where}: its SSH host key is not the one pinned in ${instance.machine.knownHosts}; if you replaced the machine yourself, remove that line, else find out who answers there`;
   }
   if (/permission denied/i.test(stderr)) {
-    return `${where}: refuses the key ${instance.vps.privateKey}; the machine was made with another one. Put that key back, or remove the machine (npm run down) and make it anew`;
+    return `${where}: refuses the key ${instance.machine.privateKey}; the machine was made with another one. Put that key back, or remove the machine (npm run down) and make it anew`;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@
 #  - with cgroup v1 its containers' groups lie beside Docker's own; the frozen ones (docker pause) cannot even be
 #    killed until they are thawed, so this runs while the machine is being killed;
 #  - a loop device on its disk that was not set to detach by itself.
-# Input: the machine's volumes and /sys/fs/cgroup, mounted where the machine had them. Run by destroy-vps.ts in a
+# Input: the machine's volumes and /sys/fs/cgroup, mounted where the machine had them. Run by destroy-machine.ts in a
 # container of its own. Exits 1 when something is still held after 20 s, naming it.
 set -eu
 

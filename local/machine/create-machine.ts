@@ -4,17 +4,17 @@ import { docker } from "../images/docker.ts";
 import { fileArchive } from "../images/file-archive.ts";
 import { command, LocalCommandError } from "../images/command.ts";
 import { localImage } from "../images/local-image.ts";
-import { vpsImage } from "../images/vps/image.ts";
+import { machineImage } from "../images/machine/image.ts";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { awaitSsh, sshArguments } from "./await-ssh.ts";
 import { hostPattern, knownKey, pinHostKey, readKnownHosts } from "./known-hosts.ts";
 import { type DockerHost, machineArguments } from "./machine-arguments.ts";
 import { refuseTakenPorts } from "./port-clash.ts";
-import { vpsState } from "./machine-state.ts";
+import { machineState } from "./machine-state.ts";
 
 /** An emulated machine that answers. */
-export interface Vps {
+export interface EmulatedMachine {
   readonly address: "127.0.0.1";
   /** Of sshd, on `address`. */
   readonly port: number;
@@ -30,26 +30,26 @@ const bootLimitSeconds = 120;
 /**
  * Makes sure that the stack's emulated machine is there and that root can log in with the key of the stack's folder.
  * An existing machine is never replaced, whatever image made it: it holds data. A stopped one is started.
- * @param options.authorizedKey the public half of `instance.vps.privateKey`
+ * @param options.authorizedKey the public half of `instance.machine.privateKey`
  * @throws Error when a port is taken, the machine does not boot, has another host key than the pinned one, or refuses the key
  */
-export async function createVps(
+export async function createMachine(
   instance: StackInstance,
   options: { readonly authorizedKey: string },
   progress: Progress,
-): Promise<Vps> {
-  const state = await vpsState(instance);
+): Promise<EmulatedMachine> {
+  const state = await machineState(instance);
   const change = state === "absent" ? "created" : state === "running" ? "unchanged" : "started";
   if (state === "absent") await buildMachine(instance, options.authorizedKey, progress);
   if (change === "unchanged") return connect(instance, change);
-  return progress.step(`emulated VPS ${instance.vps.container}`, async (report) => {
+  return progress.step(`emulated machine ${instance.machine.container}`, async (report) => {
     report("boots");
-    if (state === "paused") await docker(["unpause", instance.vps.container]);
-    else await docker(["start", instance.vps.container]);
-    const vps = await connect(instance, change);
+    if (state === "paused") await docker(["unpause", instance.machine.container]);
+    else await docker(["start", instance.machine.container]);
+    const machine = await connect(instance, change);
     await awaitBoot(instance);
-    report(`${change}, ssh on ${vps.address}:${vps.port}`);
-    return vps;
+    report(`${change}, ssh on ${machine.address}:${machine.port}`);
+    return machine;
   });
 }
 
@@ -58,13 +58,13 @@ async function buildMachine(
   authorizedKey: string,
   progress: Progress,
 ): Promise<void> {
-  const { ports, container, knownHosts } = instance.vps;
-  await refuseTakenPorts(`the emulated VPS of stack "${instance.stack}"`, [
+  const { ports, container, knownHosts } = instance.machine;
+  await refuseTakenPorts(`the emulated machine of stack "${instance.stack}"`, [
     { port: ports.ssh, purpose: "SSH" },
     { port: ports.http, purpose: "HTTP" },
     { port: ports.https, purpose: "HTTPS" },
   ]);
-  const image = await localImage(vpsImage, progress);
+  const image = await localImage(machineImage, progress);
   await ensureNetwork(instance.cloud);
   // Whatever was pinned belonged to a machine that is gone.
   await pinHostKey(knownHosts, hostPattern("127.0.0.1", ports.ssh), undefined);
@@ -87,12 +87,12 @@ async function dockerHost(): Promise<DockerHost> {
 }
 
 /** The host key is taken through Docker, not over the network, once: from then on it is pinned. */
-async function connect(instance: StackInstance, change: Vps["change"]): Promise<Vps> {
-  const { knownHosts, ports } = instance.vps;
+async function connect(instance: StackInstance, change: EmulatedMachine["change"]): Promise<EmulatedMachine> {
+  const { knownHosts, ports } = instance.machine;
   const pattern = hostPattern("127.0.0.1", ports.ssh);
   let hostKey = knownKey(await readKnownHosts(knownHosts), pattern);
   if (hostKey === undefined) {
-    hostKey = await readHostKey(instance.vps.container);
+    hostKey = await readHostKey(instance.machine.container);
     await pinHostKey(knownHosts, pattern, hostKey);
   }
   await awaitSsh(instance, bootLimitSeconds);
@@ -122,7 +122,7 @@ async function awaitBoot(instance: StackInstance): Promise<void> {
     if (!(error instanceof LocalCommandError)) throw error;
     const failed = await command(sshArguments(instance, ["systemctl", "--failed", "--plain", "--no-legend"]));
     throw new Error(
-      `${instance.vps.container}: booted, but these units failed: ${failed === "" ? "none (it never finished)" : failed}`,
+      `${instance.machine.container}: booted, but these units failed: ${failed === "" ? "none (it never finished)" : failed}`,
     );
   }
 }

@@ -4,16 +4,16 @@ import { docker, inspect } from "../images/docker.ts";
 import { LocalCommandError } from "../images/command.ts";
 import type { StackInstance } from "../instance.ts";
 import { hostPattern, pinHostKey } from "./known-hosts.ts";
-import { vpsState } from "./machine-state.ts";
+import { machineState } from "./machine-state.ts";
 
 /**
  * Loses the stack's machine with its disks, in the middle of whatever it does: SIGKILL to everything in it at once, then
  * its volumes. Leaves no container, volume, mount, loop device or cgroup. True when there was a machine.
  * @throws LocalCommandError when something of it is still held, naming it
  */
-export async function destroyVps(instance: StackInstance): Promise<boolean> {
-  const { container, knownHosts, ports } = instance.vps;
-  const state = await vpsState(instance);
+export async function destroyMachine(instance: StackInstance): Promise<boolean> {
+  const { container, knownHosts, ports } = instance.machine;
+  const state = await machineState(instance);
   if (state !== "absent") {
     // Together: what is frozen inside only dies once it is thawed, and the kill waits for it.
     const [killed, buried] = await Promise.allSettled([

@@ -19,15 +19,15 @@ export function machineArguments(
   image: string,
   host: DockerHost,
 ): readonly string[] {
-  const { vps, cloud } = instance;
+  const { machine, cloud } = instance;
   const published: readonly (readonly [number, number])[] = [
-    [vps.ports.ssh, 22],
-    [vps.ports.http, 80],
-    [vps.ports.https, 443],
+    [machine.ports.ssh, 22],
+    [machine.ports.http, 80],
+    [machine.ports.https, 443],
   ];
   return [
-    ...["--name", vps.container, "--hostname", vps.hostname, "--network", cloud.network],
-    ...Object.entries(vps.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...["--name", machine.container, "--hostname", machine.hostname, "--network", cloud.network],
+    ...Object.entries(machine.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...published.flatMap(([outer, inner]) => ["--publish", `127.0.0.1:${outer}:${inner}`]),
     ...["--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"],
     ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((option) => [

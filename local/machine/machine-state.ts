@@ -2,6 +2,6 @@ import { containerStatus, type ContainerStatus } from "../images/docker.ts";
 import type { StackInstance } from "../instance.ts";
 
 /** What the emulated machine of a stack does just now. */
-export function vpsState(instance: StackInstance): Promise<ContainerStatus> {
-  return containerStatus(instance.vps.container);
+export function machineState(instance: StackInstance): Promise<ContainerStatus> {
+  return containerStatus(instance.machine.container);
 }

@@ -27,19 +27,19 @@ export async function auditHost(
   instance: StackInstance,
   options: { readonly full: boolean },
 ): Promise<Audit> {
-  const { vps } = instance;
+  const { machine } = instance;
   const address = await docker([
     "inspect",
     "--format",
     "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-    vps.container,
+    machine.container,
   ]);
   const host = new SshHost({
     address: "127.0.0.1",
-    port: vps.ports.ssh,
+    port: machine.ports.ssh,
     user: "root",
-    privateKeyFile: vps.privateKey,
-    knownHostsFile: vps.knownHosts,
+    privateKeyFile: machine.privateKey,
+    knownHostsFile: machine.knownHosts,
   });
   const open = await openPorts(address.trim(), options.full ? everyPort : customaryPorts);
   const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {

@@ -57,7 +57,10 @@ function commandLine(): Command {
       new Option("--from <place>", "which copy to take").choices(["any", "local", "offsite"]).default("any"),
     )
     .option("--plan", "only say what would be done")
-    .option("--over-existing", "replace the live data of a seeded stack (a safety point is taken first)")
+    .option(
+      "--over-existing",
+      "replace the live data of a stack that has data (a safety point is taken first)",
+    )
     .option("--ledger <file>", "acknowledged orders (JSON lines) to hold the restored stores against")
     .option("--from-scratch", "forget an unfinished restore instead of going on with it")
     .option("--without-safety-point", "go on although the present state cannot be saved as a point")

@@ -13,13 +13,13 @@ import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisi
 import type { Progress } from "../../workstation/progress.ts";
 import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { sshKeyPair } from "../ssh/ssh-key-pair.ts";
-import { createVps, type Vps } from "../../local/machine/create-machine.ts";
+import { createMachine, type EmulatedMachine } from "../../local/machine/create-machine.ts";
 import { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { readLineage } from "../stack/data-state.ts";
 import { deploy, type Deployed } from "./deploy.ts";
-import { decideFence, type FenceDecision } from "../stack/fence.ts";
+import { decideOnData, type DataDecision } from "../stack/data-decision.ts";
 import { writtenServices } from "../stack/committed-stack-file.ts";
 import { mergeSettings } from "../stack/merge-settings.ts";
 import { prepareStack } from "../stack/prepare-stack.ts";
@@ -44,9 +44,9 @@ export interface BroughtUp extends Deployed {
   readonly context: StackContext;
   readonly paths: StackPaths;
   readonly cloud: Cloud;
-  readonly vps: Vps;
+  readonly machine: EmulatedMachine;
   readonly host: SshHost;
-  readonly fence: FenceDecision;
+  readonly data: DataDecision;
   /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
   readonly versions: ReadonlyMap<string, string>;
   /** What each phase took, in order. */
@@ -64,17 +64,17 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const cloud = await ensureCloud(instance, progress);
   const written = await writtenServices(instance.repository, request.settings);
   const { missing } = await ensureImages(instance, progress, upstreamOnly(catalog, written));
-  const key = await sshKeyPair(dirname(instance.vps.privateKey));
-  const vps = await createVps(instance, { authorizedKey: key.publicKey }, progress);
+  const key = await sshKeyPair(dirname(instance.machine.privateKey));
+  const machine = await createMachine(instance, { authorizedKey: key.publicKey }, progress);
   const host = new SshHost({
-    address: vps.address,
-    port: vps.port,
+    address: machine.address,
+    port: machine.port,
     user: "root",
-    privateKeyFile: instance.vps.privateKey,
-    knownHostsFile: vps.knownHostsFile,
+    privateKeyFile: instance.machine.privateKey,
+    knownHostsFile: machine.knownHostsFile,
   });
 
-  const fence = await progress.step("data", async (report) => {
+  const data = await progress.step("data", async (report) => {
     const decision = await lookAtData(host, cloud);
     report(decision.reason);
     return decision;
@@ -87,17 +87,17 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
       offsiteKeys: cloud.keys,
       ...(request.kit === undefined ? {} : { kit: request.kit }),
       found: mergeSettings(
-        { ...foundSettings(instance, vps, cloud, fence), services: switchedOff(missing) },
+        { ...foundSettings(instance, machine, cloud, data), services: switchedOff(missing) },
         request.settings ?? {},
       ),
     }),
   );
   const say = (sentence: string): void => progress.note(`  ${sentence}`);
   const deployed = await recordingDeployment({ host, stack: instance.stack, say }, () =>
-    deploy({ context, instance, host, fence, progress }),
+    deploy({ context, instance, host, data, progress }),
   );
   const versions = await imageVersions(instance);
-  return { engine, context, paths, cloud, vps, host, fence, ...deployed, versions, phases };
+  return { engine, context, paths, cloud, machine, host, data, ...deployed, versions, phases };
 }
 
 async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
@@ -111,32 +111,32 @@ function switchedOff(missing: readonly UpstreamOnlyService[]): Record<string, un
   return Object.fromEntries(missing.map(({ name }) => [name, off]));
 }
 
-async function lookAtData(host: SshHost, cloud: Cloud): Promise<FenceDecision> {
+async function lookAtData(host: SshHost, cloud: Cloud): Promise<DataDecision> {
   const bucket = new Bucket(cloud.offsite, cloud.keys);
-  const [seeded, found] = await Promise.all([readLineage(host), new HeadStore(bucket).read()]);
+  const [founded, found] = await Promise.all([readLineage(host), new HeadStore(bucket).read()]);
   // An emulated platform has nobody who could lose data by a first install.
-  return decideFence({ seeded, head: found?.head ?? null, firstInstall: true });
+  return decideOnData({ founded, head: found?.head ?? null, firstInstall: true });
 }
 
 function foundSettings(
   instance: StackInstance,
-  vps: Vps,
+  machine: EmulatedMachine,
   cloud: Cloud,
-  fence: FenceDecision,
+  data: DataDecision,
 ): Record<string, unknown> {
   return {
     host: {
       kind: "ssh",
-      address: vps.address,
-      port: vps.port,
+      address: machine.address,
+      port: machine.port,
       user: "root",
-      hostKey: vps.hostKey,
-      privateKeyFile: instance.vps.privateKey,
-      knownHostsFile: vps.knownHostsFile,
+      hostKey: machine.hostKey,
+      privateKeyFile: instance.machine.privateKey,
+      knownHostsFile: machine.knownHostsFile,
       insecureRegistries: [instance.cloud.registry.authority],
     },
     imageLock: instance.cloud.imageLockName,
-    fenced: fence.fenced,
+    closed: data.closed,
     offsite: cloud.offsite,
   };
 }

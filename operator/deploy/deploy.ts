@@ -10,7 +10,7 @@ import { awaitEdge } from "./await-edge.ts";
 import { awaitRunning, type RunningService } from "./await-running.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { edgeTarget } from "../stack/edge-target.ts";
-import type { FenceDecision } from "../stack/fence.ts";
+import type { DataDecision } from "../stack/data-decision.ts";
 import { removeHalfMade } from "./half-made-services.ts";
 import { lookAt, withTaskFailures } from "./watch-tasks.ts";
 
@@ -19,7 +19,7 @@ export interface Deployable {
   readonly context: StackContext;
   readonly instance: StackInstance;
   readonly host: SshHost;
-  readonly fence: FenceDecision;
+  readonly data: DataDecision;
   readonly progress: Progress;
 }
 
@@ -37,7 +37,7 @@ export interface Deployed {
 }
 
 /** Declares the platform, and waits until what was declared runs and the edge answers as it should. */
-export async function deploy({ context, instance, host, fence, progress }: Deployable): Promise<Deployed> {
+export async function deploy({ context, instance, host, data, progress }: Deployable): Promise<Deployed> {
   const pulumi = await progress.step("pulumi up", async (report) => {
     for (const service of await removeHalfMade(context, host))
       progress.note(
@@ -56,10 +56,10 @@ export async function deploy({ context, instance, host, fence, progress }: Deplo
   for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
   const edge = await edgeTarget(instance, host);
   const { running, off } = await progress.step("health through the edge", async () => {
-    if (fence.seed) await host.run([layout.agentCommand, "seed"], { timeoutMs: 120_000 });
+    if (data.found) await host.run([layout.agentCommand, "found"], { timeoutMs: 120_000 });
     // Before the edge, whose status alone would not say which service is amiss, nor why.
     const declared = await awaitRunning(context, host, 120_000);
-    await awaitEdge(edge, fence.fenced ? 503 : 200, 60_000);
+    await awaitEdge(edge, data.closed ? 503 : 200, 60_000);
     return declared;
   });
   return { pulumi, edge, running, off, changed: describeChanges(pulumi.changes) !== "unchanged" };

@@ -2,16 +2,16 @@ import type { BroughtUp } from "./bring-up.ts";
 
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
 export function renderBroughtUp(stack: string, up: BroughtUp): string {
-  const { engine, running, off, versions, fence, vps, edge, phases } = up;
+  const { engine, running, off, versions, data, machine, edge, phases } = up;
   const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const width = Math.max(...[...running, ...off].map(({ name }) => name.length));
   return [
     "",
-    fence.fenced ? `Stack ${stack} is up but CLOSED: ${fence.reason}` : `Stack ${stack} is up and serves`,
-    ...(fence.fenced ? [`  now run: npm run restore -- --stack ${stack}`] : []),
+    data.closed ? `Stack ${stack} is up but CLOSED: ${data.reason}` : `Stack ${stack} is up and serves`,
+    ...(data.closed ? [`  now run: npm run restore -- --stack ${stack}`] : []),
     "",
     `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
-    `  ssh       root@${vps.address} port ${vps.port}, key ${up.host.target.privateKeyFile}`,
+    `  ssh       root@${machine.address} port ${machine.port}, key ${up.host.target.privateKeyFile}`,
     `  off-site  ${up.cloud.offsite.endpoint}/${up.cloud.offsite.bucket}`,
     "",
     ...running.map(

@@ -48,7 +48,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
         bucket: `kaleem-${stack}-backup`,
       },
       ...(given === null ? {} : { edge: edge(serverName, given.certificate) }),
-      fenced: false,
+      closed: false,
       ...settings,
       host: { ...host(folder), ...(isLocal ? { insecureRegistries: ["10.200.0.4:5000"] } : {}) },
       imageLock,

@@ -29,16 +29,18 @@ export function renderStatus(status: AgentStatus): string {
   ].join("\n");
 }
 
-function renderState({ stack, seeded, fenced, restore }: AgentStatus): string {
+function renderState({ stack, founded, closed, restore }: AgentStatus): string {
   const data =
-    seeded === null ? "data root not seeded" : `lineage ${seeded.lineage}, generation ${seeded.generation}`;
-  const state = `${stack}: ${fenced ? "CLOSED (edge answers 503)" : "open"}, ${data}`;
+    founded === null
+      ? "data root has no lineage"
+      : `lineage ${founded.lineage}, generation ${founded.generation}`;
+  const state = `${stack}: ${closed ? "CLOSED (edge answers 503)" : "open"}, ${data}`;
   if (restore?.running === true) return `${state}; a restore is running`;
   const unfinished = restore?.unfinished ?? null;
   if (unfinished !== null) {
     return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to go on`;
   }
-  return seeded === null && fenced ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
+  return founded === null && closed ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
 }
 
 function renderService(service: AgentStatus["services"][number], width: number): string {
@@ -103,7 +105,7 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
 }
 
 function renderProven(proven: AgentStatus["lastProven"], now: Date): string {
-  if (proven === null) return `never on this host: "npm run rehearse" proves it on a stack of its own`;
+  if (proven === null) return `never on this host: "npm run drill" proves it on a stack of its own`;
   const ago = renderAge((now.getTime() - Date.parse(proven.at)) / 1000);
   const loss = proven.rpoSeconds === null ? "" : `, ${renderAge(proven.rpoSeconds)} of orders lost`;
   return `${ago} ago from point ${proven.point}${loss}`;

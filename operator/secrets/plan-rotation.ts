@@ -13,7 +13,7 @@ export type RotationStep =
   | "take the former one away"
   | "prove"
   | "point and ship"
-  | "escrow"
+  | "off-site stack file"
   | "remove from the repositories";
 
 /** What a rotation changes and in which order. */
@@ -30,7 +30,7 @@ export interface RotationPlan {
 }
 
 const offsiteKeys = ["offsite-access-key-id", "offsite-secret-access-key"];
-const end: readonly RotationStep[] = ["point and ship", "escrow"];
+const end: readonly RotationStep[] = ["point and ship", "off-site stack file"];
 
 /**
  * How one secret is changed in the configuration and in what runs. Pure.

@@ -21,7 +21,7 @@ export interface RotationPorts {
   /** Takes a point and ships it; its id. */
   pointAndShip(): Promise<string>;
   /** Whether the stack file in the bucket is the present one. */
-  escrowIsPresent(): Promise<boolean>;
+  stackFileIsPresent(): Promise<boolean>;
   begin(): Promise<RotationJournal>;
   note(journal: RotationJournal, step: RotationStep): Promise<RotationJournal>;
   end(): Promise<void>;
@@ -116,8 +116,8 @@ async function act(step: RotationStep, run: Run): Promise<string> {
     case "point and ship":
       run.point = await ports.pointAndShip();
       return run.point;
-    case "escrow":
-      if (!(await ports.escrowIsPresent()))
+    case "off-site stack file":
+      if (!(await ports.stackFileIsPresent()))
         throw new Error(
           "secrets: the stack file in the bucket is not the present one; run this rotation again",
         );

@@ -59,9 +59,9 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
       await agent(["ship"], { timeoutMs: 3_600_000 });
       return z.object({ point: z.string() }).parse(JSON.parse(taken.stdout)).point;
     },
-    escrowIsPresent: async () => {
+    stackFileIsPresent: async () => {
       const bucket = await bucketOf(stack, await stack.values());
-      const stored = await bucket.get(bucketLayout.escrow);
+      const stored = await bucket.get(bucketLayout.stackFile);
       return stored?.body === (await readFile(stack.stackFile, "utf8"));
     },
     begin: async () => {

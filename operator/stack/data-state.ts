@@ -4,8 +4,8 @@ import { layout } from "../../contract/layout.ts";
 import { lineageSchema, type Lineage } from "../../recovery/lineage/head.ts";
 
 /**
- * The lineage that a host's data root names; null when it is not seeded, or when there is no data root yet.
- * A file that cannot be understood is an error: taking it for "not seeded" would close a platform that serves.
+ * The lineage that a host's data root names; null when it is without a lineage, or when there is no data root yet.
+ * A file that cannot be understood is an error: taking it for "without a lineage" would close a platform that serves.
  */
 export async function readLineage(host: SshHost): Promise<Lineage | null> {
   try {

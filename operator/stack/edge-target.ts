@@ -13,11 +13,11 @@ sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' "$1/$file"`;
  * Where customers reach an emulated stack's edge. Its certificate is read over SSH, whose host key is pinned: from then on
  * that very certificate is trusted, and no other.
  */
-export async function edgeTarget({ vps }: StackInstance, host: SshHost): Promise<EdgeTarget> {
+export async function edgeTarget({ machine }: StackInstance, host: SshHost): Promise<EdgeTarget> {
   const { stdout: ca } = await host.run(["bash", "-c", certificatesInUse, "bash", layout.edge], {
     timeoutMs: 30_000,
   });
   const [, serverName] = /DNS:([^,\s]+)/.exec(new X509Certificate(ca).subjectAltName ?? "") ?? [];
   if (serverName === undefined) throw new Error(`the edge's certificate at ${layout.edge} has no DNS name`);
-  return { url: `https://127.0.0.1:${vps.ports.https}`, serverName, ca };
+  return { url: `https://127.0.0.1:${machine.ports.https}`, serverName, ca };
 }

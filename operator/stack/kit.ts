@@ -13,11 +13,11 @@ export type KitLocation = BucketLocation & OffsiteCredentials;
  */
 export async function recoverStackFile(location: KitLocation): Promise<string> {
   const { accessKeyId, secretAccessKey, ...bucket } = location;
-  const stored = await new Bucket(bucket, { accessKeyId, secretAccessKey }).get(bucketLayout.escrow);
+  const stored = await new Bucket(bucket, { accessKeyId, secretAccessKey }).get(bucketLayout.stackFile);
   if (stored !== null) return stored.body;
   const prefix = bucket.prefix === "" ? "" : `/${bucket.prefix}`;
   throw new RecoveryError(
     exitCodes.noRepository,
-    `There is no stack file at s3://${bucket.bucket}${prefix}/${bucketLayout.escrow}: check bucket and prefix; a platform ships it with its first points.`,
+    `There is no stack file at s3://${bucket.bucket}${prefix}/${bucketLayout.stackFile}: check bucket and prefix; a platform ships it with its first points.`,
   );
 }

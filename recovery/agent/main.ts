@@ -3,14 +3,14 @@ import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-cod
 import { benchCopyCommand } from "./bench/bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
 import { containersCommand } from "./commands/containers.ts";
-import { fenceCommand, openCommand } from "./commands/fence.ts";
+import { closeCommand, openCommand } from "./commands/open-close.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
-import { seedCommand } from "./commands/seed.ts";
+import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
 import { shipCommand } from "./commands/ship.ts";
@@ -29,8 +29,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
-  fence | open          close the platform to writers, or open it
-  seed [LINEAGE]        start a lineage on an empty data root, if the bucket has none
+  close | open          close the platform to writers, or open it
+  found [LINEAGE]       found a lineage on an empty data root, if the bucket has none
   orders ID...          which stores hold these orders, and the digest of each as it is there
   webhooks ID...        which of these webhooks are recorded
   sign-webhook SOURCE   a signature for the webhook on stdin, by the signing key of the running service
@@ -64,9 +64,9 @@ const commands: Readonly<
   ship: (context, args) => none(args, () => shipCommand(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
-  fence: (context, args) => none(args, () => fenceCommand(context)),
+  close: (context, args) => none(args, () => closeCommand(context)),
   open: (context, args) => none(args, () => openCommand(context)),
-  seed: (context, [lineage, ...rest]) => none(rest, () => seedCommand(context, lineage ?? null)),
+  found: (context, [lineage, ...rest]) => none(rest, () => foundCommand(context, lineage ?? null)),
   orders: ordersCommand,
   webhooks: webhooksCommand,
   "sign-webhook": signWebhookCommand,

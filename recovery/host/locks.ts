@@ -8,7 +8,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `data`: the live directories and the lineage file. Held by a point for as long as it copies, by a restore throughout.
  * - `repository`: the newest copy on disk and the local repository. Held by a point from the copy until restic has read it,
  *   and by forget, prune and check. Whoever writes `points/current` holds it, so restic never reads a copy that changes under it.
- * - `offsite`: the off-site repository and the head. Held by a shipping, a seed and a restore.
+ * - `offsite`: the off-site repository and the head. Held by a shipping, the founding of a lineage and a restore.
  * - `restore`: held by a restore from its plan to its report, so that a second one is refused.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
  * once when data is taken, the two orders cannot block each other.

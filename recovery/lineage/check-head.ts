@@ -9,14 +9,14 @@ export function checkHead(head: Head | null, own: Lineage): void {
   if (head === null) {
     throw new RecoveryError(
       exitCodes.superseded,
-      `The bucket has no head record, but this data root is seeded as ${name(own)}: the bucket was emptied or another one is configured. Nothing more is shipped until offsite in the stack file is right.`,
+      `The bucket has no head record, but this data root has lineage ${name(own)}: the bucket was emptied or another one is configured. Nothing more is shipped until offsite in the stack file is right.`,
     );
   }
   if (head.lineage === own.lineage && head.generation === own.generation && head.host === own.host) return;
   throw new RecoveryError(
     exitCodes.superseded,
     `This host is superseded: it holds ${name(own)}, the bucket's head is ${name(head)} since ${head.changedAt}. ` +
-      `Nothing more is shipped from here. If customers still reach this host, close it with \`kaleem-agent fence\`.`,
+      `Nothing more is shipped from here. If customers still reach this host, close it with \`kaleem-agent close\`.`,
   );
 }
 

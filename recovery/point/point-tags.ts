@@ -4,7 +4,7 @@ import { isPointId } from "./point-id.ts";
 export interface PointTags {
   readonly id: string;
   readonly lineage: string;
-  /** 0 for a host that is not seeded. */
+  /** 0 for a host that is without a lineage. */
   readonly generation: number;
   /** ISO time; all that was acknowledged before it is in the point. */
   readonly instant: string;

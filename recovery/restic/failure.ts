@@ -48,7 +48,7 @@ export function resticFailure(
     case "no-repository":
       return new RecoveryError(
         exitCodes.noRepository,
-        `${what}: there is no repository there. A seed, a point or a shipping makes it.`,
+        `${what}: there is no repository there. Founding a lineage, a point or a shipping makes it.`,
       );
     case "wrong-password":
       return new RecoveryError(

@@ -15,7 +15,7 @@ import type { RestoreReport } from "./report/report.ts";
 
 /** During these the data lock is held. The safety point before and the first point after them take it themselves. */
 const locked: ReadonlySet<PhaseName> = new Set(
-  phaseNames.slice(phaseNames.indexOf("fence"), phaseNames.indexOf("record")),
+  phaseNames.slice(phaseNames.indexOf("close"), phaseNames.indexOf("record")),
 );
 
 /** Told what happens while it happens. */
@@ -76,13 +76,13 @@ class Run {
     }
   }
 
-  /** Writers are fenced, and stores stopped, once more by a run that resumes: a reboot or an `up` may have undone it. */
+  /** Writers are closed, and stores stopped, once more by a run that resumes: a reboot or an `up` may have undone it. */
   #unfinished(): PhaseName[] {
     const settled = new Set(this.#journal.phases.filter(isSettled).map((phase) => phase.name));
     const rest = phaseNames.filter((name) => !settled.has(name));
     const [first] = rest;
-    if (first === undefined || !locked.has(first) || first === "fence") return rest;
-    return first === "place" ? ["fence", "stop", ...rest] : ["fence", ...rest];
+    if (first === undefined || !locked.has(first) || first === "close") return rest;
+    return first === "place" ? ["close", "stop", ...rest] : ["close", ...rest];
   }
 
   async #phase(name: PhaseName): Promise<Failure | null> {

@@ -13,7 +13,7 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("writeCanary"), mark: z.string() }),
   z.strictObject({ op: z.literal("readCanary") }),
   z.strictObject({ op: z.literal("counts"), limitMs: z.number().int().positive() }),
-  z.strictObject({ op: z.literal("reconcile") }),
+  z.strictObject({ op: z.literal("reset-users") }),
   z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
   z.strictObject({ op: z.literal("webhooks"), ids: z.array(z.string()) }),
 ]);

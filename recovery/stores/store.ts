@@ -17,7 +17,7 @@ export interface Store {
   writeCanary(mark: string): Promise<void>;
   readCanary(): Promise<string | null>;
   counts(limitMs: number): Promise<Counts>;
-  reconcile(): Promise<void>;
+  resetUsers(): Promise<void>;
   /** Null for a store that holds none by its nature. */
   orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
   /** Throws for a store that keeps none. */
@@ -69,7 +69,7 @@ export async function openStore(service: string, opening: StoreOpening): Promise
         .parse(await channel.ask({ op: "readCanary" })),
     counts: async (limitMs) =>
       z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
-    reconcile: () => channel.tell({ op: "reconcile" }),
+    resetUsers: () => channel.tell({ op: "reset-users" }),
     orders: async (ids) => {
       const answer = await channel.ask({ op: "orders", ids: [...ids] });
       const found = z.record(z.string(), z.unknown()).nullable().parse(answer);

@@ -6,11 +6,11 @@ import { CommandError } from "../../recovery/host/host-port.ts";
 import type { RemoteHost } from "../../operator/ssh/remote-host.ts";
 
 const shipped = {
-  seeded: true,
+  founded: true,
   shipped: ["20261121T120000Z-aaaa"],
   newest: null,
   points: 1,
-  escrow: "unchanged",
+  stackFile: "unchanged",
   copyMs: 10,
   totalMs: 20,
 };

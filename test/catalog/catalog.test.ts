@@ -64,7 +64,7 @@ for (const definition of all) {
     }
     const { objectives, canary, ...functions } = definition.recovery;
     assert.ok(milliseconds(objectives.rpo) > 0 && milliseconds(objectives.rto) > 0);
-    for (const step of ["connect", "close", "version", "setup", "counts", "reconcile", "orders"] as const) {
+    for (const step of ["connect", "close", "version", "setup", "counts", "resetUsers", "orders"] as const) {
       assert.equal(typeof functions[step], "function", step);
     }
     assert.equal(typeof canary.write, "function");
@@ -85,7 +85,7 @@ for (const definition of all) {
   });
 }
 
-test("a fenced stack has no application, but its stores", () => {
+test("a closed stack has no application, but its stores", () => {
   const mongo = catalog.find(({ name }) => name === "mongo");
   const api = catalog.find(({ name }) => name === "api");
   assert.ok(mongo && api);

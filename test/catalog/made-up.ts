@@ -46,7 +46,7 @@ export function madeUpStore(more: Partial<StatefulDefinition> = {}): StatefulDef
       setup: none,
       canary: { write: none, read: none },
       counts: none,
-      reconcile: none,
+      resetUsers: none,
       orders: none,
     },
     ...more,

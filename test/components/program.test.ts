@@ -10,7 +10,7 @@ let declared: readonly Declared[] = [];
 let outputs: unknown;
 
 before(async () => {
-  ({ declared, outputs } = await runProgram({ ...validValues(), fenced: "true" }));
+  ({ declared, outputs } = await runProgram({ ...validValues(), closed: "true" }));
 });
 
 const ofType = (type: string) => declared.filter((each) => each.type === type);
@@ -96,13 +96,13 @@ test("only the edge answers from outside, and only on 80 and 443", () => {
   assert.deepEqual(published, ["nginx-service host 80", "nginx-service host 443"]);
 });
 
-test("a fenced stack has its stores, its edge and its monitoring, and no application", () => {
+test("a closed stack has its stores, its edge and its monitoring, and no application", () => {
   const counts = services().map(({ name, inputs }) => {
     const { replicated } = inputs["mode"] as { replicated: { replicas: number } };
     return `${name} ${replicated.replicas}`;
   });
   const wanted = [...catalog, nginx].map((definition) => {
-    const down = definition.kind === "stateless" && definition.runsFenced !== true && definition !== nginx;
+    const down = definition.kind === "stateless" && definition.runsClosed !== true && definition !== nginx;
     return `${definition.name}-service ${down ? 0 : 1}`;
   });
   assert.deepEqual(counts.sort(), wanted.sort());
@@ -237,7 +237,7 @@ test("everything has a parent but the seven parts that index.ts names", () => {
 
 test("the outputs are what the operator's commands expect, without a secret", () => {
   const parsed = stackOutputsSchema.parse(outputs);
-  assert.equal(parsed.fenced, true);
+  assert.equal(parsed.closed, true);
   const told = parsed.services.map(({ name, replicas }) => `${name} ${replicas}`);
   assert.equal(told.length, catalog.length + 1);
   for (const line of ["mongo 1", "redis 1", "api 0", "prometheus 1", "nginx 1"])

@@ -26,7 +26,7 @@ test("points that do not come are an error that carries what the host said", asy
   const stage = stageOf([], ["2026-11-21T10:00:01.000Z"]);
   await assert.rejects(awaitPoints(stage, { since, wanted: 2, timeoutMs: 20, everyMs: 5 }), {
     message:
-      "rehearsal: expected 2 points to be taken and shipped while orders were written, got 1 within 0.02 s. " +
+      "drill: expected 2 points to be taken and shipped while orders were written, got 1 within 0.02 s. " +
       "See `npm run status`; the host's units last said:\nkaleem-ship: the bucket does not answer",
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judgeRehearsal, type Observations } from "../../drill/judge-drill.ts";
+import { judgeDrill, type Observations } from "../../drill/judge-drill.ts";
 import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
 import type { RestoreReport } from "../../recovery/restore/report/report.ts";
 
@@ -22,14 +22,14 @@ const seen: Observations = {
   ledger: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(entry),
   lostAt: new Date(second(10)),
   clock: { offsetMs: 0, errorMs: 0 },
-  fence: { status: 503, applicationTasks: 0 },
+  data: { status: 503, applicationTasks: 0 },
   restore: restored,
   readBack: { checked: 10, missing: [7, 8, 9, 10].map(entry), altered: [], unanswered: [] },
   goodOrderAt: new Date(second(40)),
 };
 
 test("orders newer than the point may be lost, and are counted", () => {
-  assert.deepEqual(judgeRehearsal(seen), {
+  assert.deepEqual(judgeDrill(seen), {
     causes: [],
     acknowledgedBeforeLoss: 10,
     restored: 6,
@@ -64,12 +64,12 @@ const red: [string, Partial<Observations>, RegExp][] = [
   ],
   [
     "an empty stack that answers",
-    { fence: { status: 200, applicationTasks: 0 } },
+    { data: { status: 200, applicationTasks: 0 } },
     /answered 200 instead of 503/,
   ],
   [
     "applications on empty stores",
-    { fence: { status: 503, applicationTasks: 2 } },
+    { data: { status: 503, applicationTasks: 2 } },
     /^2 application tasks ran/,
   ],
   [
@@ -97,7 +97,7 @@ const red: [string, Partial<Observations>, RegExp][] = [
 ];
 for (const [what, change, cause] of red) {
   test(`red, with the cause named: ${what}`, () => {
-    const { causes } = judgeRehearsal({ ...seen, ...change });
+    const { causes } = judgeDrill({ ...seen, ...change });
     assert.equal(causes.length, 1, causes.join("\n"));
     assert.match(causes[0] ?? "", cause);
   });
@@ -110,5 +110,5 @@ test("the host's clock running ahead does not hide a missing order", () => {
     point: { ...restored.point, instant: new Date(Date.parse(second(5)) + 60_000).toISOString() },
   };
   const readBack = { checked: 10, missing: [entry(4)], altered: [], unanswered: [] };
-  assert.equal(judgeRehearsal({ ...seen, clock, restore, readBack }).missingOrAltered.length, 1);
+  assert.equal(judgeDrill({ ...seen, clock, restore, readBack }).missingOrAltered.length, 1);
 });

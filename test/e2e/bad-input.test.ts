@@ -90,8 +90,8 @@ test("an image that does not exist is refused within a minute, by its reference,
 
 test("a port that is taken is named, with what to do, and nothing is left behind", async () => {
   const other = `${testStack.name}-port`;
-  const { vps } = instanceOf(other);
-  const holder = createServer().listen(vps.ports.http, "127.0.0.1");
+  const { machine } = instanceOf(other);
+  const holder = createServer().listen(machine.ports.http, "127.0.0.1");
   await once(holder, "listening");
   try {
     const up = await npmRun("up", "--stack", other, "--cloud", testStack.name);
@@ -99,11 +99,11 @@ test("a port that is taken is named, with what to do, and nothing is left behind
     assert.match(
       up.stderr,
       new RegExp(
-        `127.0.0.1:${vps.ports.http}: the emulated VPS of stack .* needs this port for HTTP, and .* has it; stop that`,
+        `127.0.0.1:${machine.ports.http}: the emulated machine of stack .* needs this port for HTTP, and .* has it; stop that`,
       ),
     );
     const left = await runProgram(
-      ["docker", "ps", "--all", "--quiet", "--filter", `name=${vps.container}`],
+      ["docker", "ps", "--all", "--quiet", "--filter", `name=${machine.container}`],
       {},
     );
     assert.equal(left.stdout.trim(), "");
@@ -114,16 +114,16 @@ test("a port that is taken is named, with what to do, and nothing is left behind
 });
 
 test("a changed host key stops an operator's command, and names what to check", async () => {
-  const { vps } = instanceOf(testStack.name);
-  const right = await readFile(vps.knownHosts, "utf8");
+  const { machine } = instanceOf(testStack.name);
+  const right = await readFile(machine.knownHosts, "utf8");
   const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
-  await writeFile(vps.knownHosts, right.replace(/ssh-ed25519 \S+/, other));
+  await writeFile(machine.knownHosts, right.replace(/ssh-ed25519 \S+/, other));
   try {
     const points = await npmRun("points", "--stack", testStack.name);
     assert.notEqual(points.code, 0);
     assert.match(points.stderr, /host key/i);
   } finally {
-    await writeFile(vps.knownHosts, right);
+    await writeFile(machine.knownHosts, right);
   }
 });
 

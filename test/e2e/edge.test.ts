@@ -20,7 +20,7 @@ const nginx = "docker ps --quiet --filter label=com.docker.swarm.service.name=ng
 const running = () => bash(`docker inspect --format '{{.Id}} {{.State.StartedAt}}' $(${nginx})`);
 
 test("plain HTTP leads to HTTPS, and only the pinned certificate is trusted there", async () => {
-  const answer = await fetch(`http://127.0.0.1:${instance.vps.ports.http}/api/orders`, {
+  const answer = await fetch(`http://127.0.0.1:${instance.machine.ports.http}/api/orders`, {
     redirect: "manual",
   });
   assert.deepEqual([answer.status, answer.headers.get("location")], [308, "https://localhost/api/orders"]);

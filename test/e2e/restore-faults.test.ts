@@ -30,7 +30,7 @@ function assertRed(ended: Ended, code: number, cause: RegExp): void {
 test("refuses to restore over live data that nobody said may go", async () => {
   assertRed(
     await restore("--at", "latest"),
-    exitCodes.alreadySeeded,
+    exitCodes.alreadyFounded,
     /the data root holds live data .* To replace it, add --over-existing; a safety point is taken first/,
   );
   assert.equal((await askEdge(edge)).status, 200);

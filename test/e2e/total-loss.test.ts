@@ -3,14 +3,14 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { rehearsalReportSchema } from "../../drill/drill-report.ts";
+import { drillReportSchema } from "../../drill/drill-report.ts";
 import { npmRun, testStack } from "./support/test-stack.ts";
 
 test("a machine lost in mid-stream comes back from off-site alone, and nothing that was promised is missing", async () => {
-  const file = join(await mkdtemp(join(tmpdir(), "kaleem-rehearsal-")), "report.json");
-  const ended = await npmRun("rehearse", "--stack", testStack.name, "--existing", "--keep", "--report", file);
+  const file = join(await mkdtemp(join(tmpdir(), "kaleem-drill-")), "report.json");
+  const ended = await npmRun("drill", "--stack", testStack.name, "--existing", "--keep", "--report", file);
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-  const report = rehearsalReportSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  const report = drillReportSchema.parse(JSON.parse(await readFile(file, "utf8")));
   assert.deepEqual(report.causes, []);
   assert.deepEqual(report.orders.missingOrAltered, []);
   assert.ok(report.orders.acknowledgedBeforeLoss > 200, "orders were written in earnest");

@@ -4,8 +4,8 @@ import { edgeOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 import { askEdge } from "../../operator/deploy/await-edge.ts";
 import { EdgeClient } from "../../recovery/orders/edge-client.ts";
 
-const { vps } = instanceOf(testStack.name);
-const url = `https://127.0.0.1:${vps.ports.https}`;
+const { machine } = instanceOf(testStack.name);
+const url = `https://127.0.0.1:${machine.ports.https}`;
 
 /** Of the first `up`, from nothing; the others' times are held against it. */
 let firstSeconds = 0;

@@ -11,7 +11,7 @@ import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisi
 import { terminalProgress } from "../../workstation/progress.ts";
 import { sshKeyPair } from "../../operator/ssh/ssh-key-pair.ts";
 import { tearDown } from "../../local/tear-down.ts";
-import { createVps } from "../../local/machine/create-machine.ts";
+import { createMachine } from "../../local/machine/create-machine.ts";
 import { SshHost } from "../../operator/ssh/ssh.ts";
 import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
 import { runTests } from "../run-tests.ts";
@@ -23,8 +23,8 @@ async function makeTarget(instance: StackInstance): Promise<SshTarget> {
   await ensurePrerequisites(progress);
   await findOrBuildEngine(progress);
   await prepareImages(progress);
-  const key = await sshKeyPair(dirname(instance.vps.privateKey));
-  const vps = await createVps(instance, { authorizedKey: key.publicKey }, progress);
+  const key = await sshKeyPair(dirname(instance.machine.privateKey));
+  const vps = await createMachine(instance, { authorizedKey: key.publicKey }, progress);
   const target: SshTarget = {
     address: vps.address,
     port: vps.port,

@@ -6,13 +6,13 @@ const here = "/home/ada/kaleem";
 const there = "/home/ada/kaleem-2";
 
 test("names derive from the stack and the checkout's folder", () => {
-  const { vps, cloud, checkout } = stackInstance(here, "local");
+  const { machine, cloud, checkout } = stackInstance(here, "local");
   assert.match(checkout, /^[0-9a-f]{6}$/);
-  assert.equal(vps.container, `kaleem-local-${checkout}-vps`);
+  assert.equal(machine.container, `kaleem-local-${checkout}-vps`);
   assert.equal(cloud.registry.container, `kaleem-local-${checkout}-registry`);
   assert.equal(cloud.s3.container, `kaleem-local-${checkout}-s3`);
   assert.equal(cloud.network, `kaleem-local-${checkout}`);
-  assert.deepEqual(vps.labels, { "kaleem.checkout": checkout, "kaleem.stack": "local" });
+  assert.deepEqual(machine.labels, { "kaleem.checkout": checkout, "kaleem.stack": "local" });
   assert.deepEqual(cloud.labels, { "kaleem.checkout": checkout, "kaleem.cloud": "local" });
 });
 
@@ -23,8 +23,8 @@ test("two checkouts share no name and no port", () => {
 
 test("the ports of a stack and its cloud are below the range for outgoing connections, and differ", () => {
   for (let index = 0; index < 300; index++) {
-    const { vps, cloud } = stackInstance(`${here}/${index}`, "local");
-    const ports = [...Object.values(vps.ports), cloud.registry.port, cloud.s3.port];
+    const { machine, cloud } = stackInstance(`${here}/${index}`, "local");
+    const ports = [...Object.values(machine.ports), cloud.registry.port, cloud.s3.port];
     assert.equal(new Set(ports).size, 5);
     for (const port of ports) assert.ok(port >= 20_000 && port < 32_000, `${port}`);
   }
@@ -45,10 +45,10 @@ test("the cloud's addresses are in its subnet, outside the range that Docker han
 
 test("a stack in another's cloud has a machine of its own and that cloud's servers", () => {
   const original = stackInstance(here, "local");
-  const replacement = stackInstance(here, "rehearsal", "local");
+  const replacement = stackInstance(here, "drill", "local");
   assert.deepEqual(replacement.cloud, original.cloud);
-  assert.notEqual(replacement.vps.container, original.vps.container);
-  assert.notEqual(replacement.vps.ports.ssh, original.vps.ports.ssh);
+  assert.notEqual(replacement.machine.container, original.machine.container);
+  assert.notEqual(replacement.machine.ports.ssh, original.machine.ports.ssh);
 });
 
 test("refuses every name that would make no container name, at once", () => {
@@ -62,9 +62,16 @@ test("refuses every name that would make no container name, at once", () => {
 });
 
 function everythingOf(repository: string): readonly (string | number)[] {
-  const { vps, cloud, folder } = stackInstance(repository, "local");
-  const names = [vps.container, cloud.network, cloud.registry.volume, cloud.s3.volume, folder, cloud.folder];
-  return [...names, ...Object.values(vps.ports), cloud.registry.port, cloud.s3.port];
+  const { machine, cloud, folder } = stackInstance(repository, "local");
+  const names = [
+    machine.container,
+    cloud.network,
+    cloud.registry.volume,
+    cloud.s3.volume,
+    folder,
+    cloud.folder,
+  ];
+  return [...names, ...Object.values(machine.ports), cloud.registry.port, cloud.s3.port];
 }
 
 function intersection<T>(left: readonly T[], right: readonly T[]): readonly T[] {

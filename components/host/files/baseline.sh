@@ -248,14 +248,14 @@ CONF
 }
 
 # A data root that is nobody's must not be served as if it were the latest data.
-close_fence() {
+close_edge() {
   if [[ -e $LINEAGE ]]; then
-    say "data root: seeded"
+    say "data root: has a lineage"
   elif [[ -e $FENCE ]]; then
-    say "data root: not seeded; the edge is closed"
+    say "data root: no lineage; the edge is closed"
   else
-    put_file "$FENCE" 0644 <<<"# The edge answers 503 while this file is there: the data root is not seeded."
-    say "data root: not seeded; the edge is closed now"
+    put_file "$FENCE" 0644 <<<"# The edge answers 503 while this file is there: the data root has no lineage."
+    say "data root: no lineage; the edge is closed now"
   fi
 }
 
@@ -472,7 +472,7 @@ main() {
   format_data_volume
   mount_data_volume
   make_directories
-  close_fence
+  close_edge
   configure_firewall
   configure_docker
   start_swarm

@@ -11,8 +11,8 @@ export const agentStatusSchema = z.object({
   stack: z.string(),
   /** The host's clock. */
   now: z.iso.datetime(),
-  seeded: lineageSchema.nullable(),
-  fenced: z.boolean(),
+  founded: lineageSchema.nullable(),
+  closed: z.boolean(),
   /** Store → its newest point in each place. */
   stores: z.record(z.string(), z.object({ local: newest, offsite: newest })),
   lastPoint: pointRecord.nullable(),

@@ -41,19 +41,26 @@ const newestPoint = z
   .object({ point: z.string(), instant: z.iso.datetime(), stores: z.array(z.string()) })
   .nullable();
 
-/** What a good shipping brought. */
-export const shipResult = z.object({
-  /** False on a host that is not seeded: nothing is shipped then. */
-  seeded: z.boolean(),
+/** What a good shipping brought, by the names of today. */
+const shipped = z.object({
+  /** False on a host that is without a lineage: nothing is shipped then. */
+  founded: z.boolean(),
   shipped: z.array(z.string()),
   /** The newest off-site point of this lineage, from a listing made afterwards. */
   newest: newestPoint,
   points: z.number(),
-  escrow: z.enum(["uploaded", "unchanged", "absent"]),
+  /** The stack's file in the bucket. */
+  stackFile: z.enum(["uploaded", "unchanged", "absent"]),
   copyMs: z.number(),
   totalMs: z.number(),
 });
-export type ShipResult = z.infer<typeof shipResult>;
+/** A record that an agent before version 0.2 wrote has two of the fields under their former names. */
+export const shipResult = z.preprocess((record) => {
+  if (typeof record !== "object" || record === null || !("escrow" in record)) return record;
+  const { escrow, seeded, ...rest } = record as Record<string, unknown>;
+  return { ...rest, stackFile: escrow, founded: seeded };
+}, shipped);
+export type ShipResult = z.infer<typeof shipped>;
 
 export const pointRecord = runRecord(pointResult);
 export const shipRecord = runRecord(shipResult);

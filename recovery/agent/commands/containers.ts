@@ -18,7 +18,7 @@ export async function containersCommand(context: AgentContext): Promise<{ readon
   const [services, found, fence] = await Promise.all([
     docker.allServices(),
     docker.allTasks(),
-    host.readFile(layout.fence),
+    host.readFile(layout.closed),
   ]);
   const [tasks, edge, engines] = await Promise.all([
     Promise.all(found.map(async (task) => ({ ...task, usage: await docker.usage(task.container.id) }))),
@@ -28,7 +28,7 @@ export async function containersCommand(context: AgentContext): Promise<{ readon
     ),
     measureStores(context, found),
   ]);
-  const samples = serviceSamples({ services, tasks, stores: config.stores, fenced: fence !== null });
+  const samples = serviceSamples({ services, tasks, stores: config.stores, closed: fence !== null });
   await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge, ...engines]);
   return { tasks: tasks.length };
 }

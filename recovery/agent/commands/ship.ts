@@ -12,9 +12,9 @@ export async function shipCommand(context: AgentContext): Promise<ShipResult> {
     schema: shipRecord,
     run: () => shipPoints(context),
     describe: (result) =>
-      result.seeded
+      result.founded
         ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}`
-        : "nothing to ship: not seeded",
+        : "nothing to ship: without a lineage",
     samples: shipSamples,
   });
 }

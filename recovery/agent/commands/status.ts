@@ -35,8 +35,8 @@ export interface AgentStatus {
   readonly now: string;
   readonly stack: string;
   readonly machineId: string;
-  readonly seeded: Lineage | null;
-  readonly fenced: boolean;
+  readonly founded: Lineage | null;
+  readonly closed: boolean;
   readonly stores: Readonly<
     Record<string, { readonly local: NewestPoint | null; readonly offsite: NewestPoint | null }>
   >;
@@ -79,7 +79,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
       async () =>
         JSON.parse((await host.readFile(`${layout.agentState}/last-proven.json`)) ?? "null") as unknown,
     ),
-    host.readFile(layout.fence),
+    host.readFile(layout.closed),
   ]);
   const now = host.now();
   const shipped = lastShip?.lastSuccess?.result.newest ?? null;
@@ -89,8 +89,8 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     now: now.toISOString(),
     stack: config.stack,
     machineId,
-    seeded: identity?.seeded ?? null,
-    fenced: fence !== null,
+    founded: identity?.founded ?? null,
+    closed: fence !== null,
     stores: Object.fromEntries(
       config.stores.map((store) => [
         store,

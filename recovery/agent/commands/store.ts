@@ -90,8 +90,8 @@ async function perform(
       return recovery.canary.read(client);
     case "counts":
       return recovery.counts(client, request.limitMs);
-    case "reconcile":
-      return recovery.reconcile(client);
+    case "reset-users":
+      return recovery.resetUsers(client);
     case "orders":
       return recovery.holdsNoOrders !== undefined
         ? null

@@ -17,7 +17,7 @@ export interface SeenServices {
   /** Names of the services that keep data. */
   readonly stores: readonly string[];
   /** Whether the edge answers 503 on purpose. */
-  readonly fenced: boolean;
+  readonly closed: boolean;
 }
 
 const states = ["healthy", "unhealthy", "starting", "paused"] as const;
@@ -25,7 +25,7 @@ const states = ["healthy", "unhealthy", "starting", "paused"] as const;
 /**
  * Tasks by state, and what each container uses. Health is what the service's own check says, which asks with its own password. Every state is told, with 0 where there is none, so that a rule can see nothing.
  */
-export function serviceSamples({ services, tasks, stores, fenced }: SeenServices): Sample[] {
+export function serviceSamples({ services, tasks, stores, closed }: SeenServices): Sample[] {
   const kind = (name: string): string => (stores.includes(name) ? "stateful" : "stateless");
   return [
     ...services.flatMap(({ name, replicas }): Sample[] => [
@@ -44,10 +44,10 @@ export function serviceSamples({ services, tasks, stores, fenced }: SeenServices
     ]),
     ...tasks.flatMap(containerSamples),
     {
-      name: "kaleem_fenced",
+      name: "kaleem_closed",
       help: "1 while the edge answers 503 on purpose.",
       labels: {},
-      value: fenced ? 1 : 0,
+      value: closed ? 1 : 0,
     },
   ];
 }

@@ -11,26 +11,26 @@ import type { ShipResult } from "../answers/run-record.ts";
 
 /**
  * Copies this lineage's points to the off-site repository, newest first, and the encrypted stack file beside them. Starts and ends with
- * a look at the head: a host that another one has replaced stops writing. An unseeded host ships nothing.
+ * a look at the head: a host that another one has replaced stops writing. A host without a lineage ships nothing.
  */
 export async function shipPoints(context: AgentContext): Promise<ShipResult> {
   const started = performance.now();
   const { config, host, locks, log, machineId, offsite } = context;
-  const { lineage, seeded } = await readIdentity(host, layout.lineage, machineId);
-  const none = { shipped: [], newest: null, points: 0, escrow: "absent", copyMs: 0 } as const;
-  if (seeded === null) {
-    log.line("nothing is shipped: this data root is not seeded, so its points belong to no lineage");
-    return { ...none, shipped: [], seeded: false, totalMs: Math.round(performance.now() - started) };
+  const { lineage, founded } = await readIdentity(host, layout.lineage, machineId);
+  const none = { shipped: [], newest: null, points: 0, stackFile: "absent", copyMs: 0 } as const;
+  if (founded === null) {
+    log.line("nothing is shipped: this data root has no lineage, so its points belong to no lineage");
+    return { ...none, shipped: [], founded: false, totalMs: Math.round(performance.now() - started) };
   }
   const limits = timeLimit(config.shipTimeoutMs, context.interrupted);
   const lock = await locks.acquire("offsite");
   try {
     const bucket = await context.bucket();
     const head = new HeadStore(bucket);
-    await log.phase("head", async () => checkHead((await head.read())?.head ?? null, seeded));
-    const escrow = await log.phase(
-      "escrow",
-      () => uploadEscrow(context, bucket),
+    await log.phase("head", async () => checkHead((await head.read())?.head ?? null, founded));
+    const stackFile = await log.phase(
+      "stack file",
+      () => uploadStackFile(context, bucket),
       (state) => state,
     );
     const lists = await log.phase("list", () => listBoth(context, lineage, limits.signal));
@@ -44,17 +44,17 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
         ? lists.offsite
         : pointsOf(await offsite.snapshots(lineage, { signal: limits.signal }));
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-    checkHead((await head.read())?.head ?? null, seeded);
+    checkHead((await head.read())?.head ?? null, founded);
     const newest = there.at(-1);
     return {
-      seeded: true,
+      founded: true,
       shipped: missing.map((point) => point.id),
       newest:
         newest === undefined
           ? null
           : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
       points: there.length,
-      escrow,
+      stackFile,
       copyMs,
       totalMs: Math.round(performance.now() - started),
     };
@@ -123,12 +123,12 @@ async function copyPoints(
 }
 
 /** The stack file is encrypted: with the passphrase and the bucket it is all an operator needs. */
-async function uploadEscrow(context: AgentContext, bucket: Bucket): Promise<ShipResult["escrow"]> {
+async function uploadStackFile(context: AgentContext, bucket: Bucket): Promise<ShipResult["stackFile"]> {
   const { host } = context;
-  const content = await host.readFile(layout.escrow);
+  const content = await host.readFile(layout.offsiteStackFile);
   if (content === null) return "absent";
-  if ((await bucket.get(bucketLayout.escrow))?.body === content) return "unchanged";
-  await bucket.put(bucketLayout.escrow, content, "application/yaml", { always: true });
+  if ((await bucket.get(bucketLayout.stackFile))?.body === content) return "unchanged";
+  await bucket.put(bucketLayout.stackFile, content, "application/yaml", { always: true });
   return "uploaded";
 }
 

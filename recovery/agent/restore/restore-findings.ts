@@ -68,7 +68,7 @@ export async function findRestore(
 
 const notAsked: FoundRepository = { state: "missing" };
 
-/** An unreadable lineage file is an error: taking it for "not seeded" would replace live data without a word. */
+/** An unreadable lineage file is an error: taking it for "without a lineage" would replace live data without a word. */
 function readRoot(text: string | null): Lineage | null {
   if (text === null) return null;
   try {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { layout } from "../../../contract/layout.ts";
 import type { FetchPort, RestorePorts } from "../../restore/phases/ports.ts";
 import type { AgentContext } from "../context.ts";
-import { closePlatform, openPlatform } from "../../host/edge-fence.ts";
+import { closePlatform, openPlatform } from "../../host/close-platform.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { restoreHead } from "./restore-head.ts";
 import { restorePoints } from "./restore-points.ts";
@@ -30,7 +30,7 @@ export function restorePorts(context: AgentContext): RestorePorts {
         })),
     },
     access: restoredStores(context.opening, context.stores),
-    fence: { close: () => closePlatform(context), open: () => openPlatform(context) },
+    closing: { close: () => closePlatform(context), open: () => openPlatform(context) },
     head: restoreHead(() => context.head()),
     points: restorePoints(context),
     lockData: () => lockData(context),
@@ -58,7 +58,7 @@ function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
 
 /**
  * The off-site lock too: a shipping that ends while the head changes hands would take its own host for superseded. In
- * the order of a seed, so that the two cannot wait for each other.
+ * the order in which a lineage is founded, so that the two cannot wait for each other.
  */
 async function lockData({ locks, config }: AgentContext): Promise<() => Promise<void>> {
   const offsite = await locks.acquire("offsite", config.shipTimeoutMs + dataWaitMs);

@@ -21,9 +21,9 @@ export function restoredStores(opening: StoreOpening, pages: readonly StatefulDe
     }
   };
   return {
-    async reconcile(name) {
+    async resetUsers(name) {
       try {
-        await ask(name, (store) => store.reconcile());
+        await ask(name, (store) => store.resetUsers());
       } catch (error) {
         const page = pages.find((one) => one.name === name);
         if (!(error instanceof StoreRefused) || page === undefined) throw error;

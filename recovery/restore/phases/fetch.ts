@@ -9,22 +9,22 @@ import type { RestorePlan } from "../plan/restore-plan.ts";
 type Place = Pick<PhaseContext, "ports" | "plan">;
 
 /** Where this restore unpacks its point. */
-export function stagingOf({ ports, plan }: Place): string {
-  return join(ports.paths.staging, plan.id);
+export function incomingOf({ ports, plan }: Place): string {
+  return join(ports.paths.incoming, plan.id);
 }
 
 /** Where a directory of the point lies once it is unpacked; without a name, all of them. */
 export function stagedDirectory(place: Place, name = ""): string {
-  return join(stagingOf(place), place.ports.repository.inside, filesDirectory, name);
+  return join(incomingOf(place), place.ports.repository.inside, filesDirectory, name);
 }
 
 /** Unpacks the point beside the live data and refuses it unless it is what it says it is. The live data is not touched. */
 export const fetchPoint: Phase = async (context) => {
   const { plan, ports } = context;
-  const target = stagingOf(context);
-  for (const other of await ports.files.list(ports.paths.staging)) {
+  const target = incomingOf(context);
+  for (const other of await ports.files.list(ports.paths.incoming)) {
     // Left by a restore that was given up; it would only take space away from this one.
-    if (other !== plan.id) await ports.files.remove(join(ports.paths.staging, other));
+    if (other !== plan.id) await ports.files.remove(join(ports.paths.incoming, other));
   }
   await ports.repository.fetch(plan.point, target, context.progress);
   const directories = await measureAll(context);

@@ -4,15 +4,15 @@ import { HeadChanged } from "./ports.ts";
 
 /**
  * Claims the head, then lets writers in. In this order because whoever accepts an order must already be the one whose
- * points count: were the fence lifted first, a crash or another host's restore in between would leave orders that no
+ * points count: were the edge opened first, a crash or another host's restore in between would leave orders that no
  * later `latest` can hold, and two hosts could serve at once. The data root is told last of the three writes that
- * matter (head, lineage, fence), so a crash at any moment leaves a host that is closed, and a second run goes on.
+ * matter (head, lineage, edge), so a crash at any moment leaves a host that is closed, and a second run goes on.
  */
 export const openPlatform: Phase = async (context) => {
   await claimHead(context);
   const { ports, plan } = context;
   await ports.host.writeFile(ports.paths.lineage, `${JSON.stringify(plan.next)}\n`, 0o644);
-  const detail = await ports.fence.open();
+  const detail = await ports.closing.open();
   return { detail: `generation ${plan.next.generation} is this host's; ${detail}` };
 };
 

@@ -1,10 +1,10 @@
-import { fenceWriters } from "./close.ts";
+import { closeWriters } from "./close.ts";
 import { fetchPoint } from "./fetch.ts";
 import { locatePoint } from "./locate.ts";
 import { openPlatform } from "./open.ts";
 import type { Phase } from "./phase.ts";
 import { placeDirectories } from "./place.ts";
-import { reconcileSecrets } from "./reconcile.ts";
+import { resetStoreUsers } from "./reset-users.ts";
 import { recordRestore } from "./record.ts";
 import { takeSafetyPoint } from "./safety-point.ts";
 import { startStores } from "./start.ts";
@@ -16,11 +16,11 @@ import type { PhaseName } from "../plan/phase-name.ts";
 export const phases: Readonly<Record<PhaseName, Phase>> = {
   locate: locatePoint,
   "safety-point": takeSafetyPoint,
-  fence: fenceWriters,
+  close: closeWriters,
   fetch: fetchPoint,
   stop: stopStores,
   place: placeDirectories,
-  reconcile: reconcileSecrets,
+  "reset-users": resetStoreUsers,
   start: startStores,
   verify: verifyRestore,
   open: openPlatform,

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
-import { stagedDirectory, stagingOf } from "./fetch.ts";
+import { stagedDirectory, incomingOf } from "./fetch.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import { runningStores } from "./stop.ts";
 
 /**
  * Moves the live directories aside and the restored ones into their place. Each move is one rename on one filesystem,
- * made durable; a directory that is no longer in staging is in place already.
+ * made durable; a directory that is no longer in incoming is in place already.
  */
 export const placeDirectories: Phase = async (context) => {
   const { ports, plan } = context;
@@ -24,7 +24,7 @@ export const placeDirectories: Phase = async (context) => {
   // carries the host's own tag, is never shipped, and so can never become the lineage's latest.
   await ports.host.removeFile(ports.paths.lineage);
   for (const name of directories) await placeOne(context, name);
-  await ports.files.remove(stagingOf(context));
+  await ports.files.remove(incomingOf(context));
   return {
     detail: `${directories.join(" and ")} in place; what they replace is in ${join(ports.paths.replaced, plan.id)}`,
   };
@@ -36,7 +36,7 @@ async function requireComplete(context: PhaseContext, directories: readonly stri
     const staged = await ports.files.exists(stagedDirectory(context, name));
     const placed = await ports.files.exists(placedMark(context, name));
     if (!staged && !placed) {
-      const sentence = `what was fetched for ${name} is gone from ${ports.paths.staging}. Nothing was moved; begin anew with --from-scratch.`;
+      const sentence = `what was fetched for ${name} is gone from ${ports.paths.incoming}. Nothing was moved; begin anew with --from-scratch.`;
       throw new RecoveryError(exitCodes.failed, sentence);
     }
   }
@@ -48,7 +48,7 @@ async function placeOne(context: PhaseContext, name: string): Promise<void> {
   if (!(await files.exists(staged))) return;
   const live = join(paths.live, name);
   if (await files.exists(live)) await files.move(live, await freeName(context, name));
-  // Written before the move that it announces: afterwards, absence from staging alone could not be told from loss.
+  // Written before the move that it announces: afterwards, absence from incoming alone could not be told from loss.
   await host.writeFile(placedMark(context, name), "");
   await files.move(staged, live);
 }

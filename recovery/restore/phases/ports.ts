@@ -12,7 +12,7 @@ export interface RestoredStore {
 /** Paths that a restore touches; `layout` in production, a scratch folder in tests. */
 export interface RestorePaths {
   readonly live: string;
-  readonly staging: string;
+  readonly incoming: string;
   readonly replaced: string;
   readonly lineage: string;
   readonly agentState: string;
@@ -63,7 +63,7 @@ export interface ServicesPort {
 
 /** The stores, asked from inside their network namespace. Every call throws when the store does not answer. */
 export interface StoresPort {
-  reconcile(store: string): Promise<void>;
+  resetUsers(store: string): Promise<void>;
   canary(store: string): Promise<string | null>;
   counts(store: string): Promise<Counts>;
   version(store: string): Promise<string>;
@@ -71,8 +71,8 @@ export interface StoresPort {
   orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;
 }
 
-/** The fence around the platform. Both say in words what they did, and return when the effect is there. */
-export interface FencePort {
+/** Closes the platform to customers and opens it. Both say in words what they did, and return when the effect is there. */
+export interface ClosingPort {
   /** Edge to 503, applications to zero replicas and gone. */
   close(): Promise<string>;
   /** Applications to their replicas and healthy, edge open. */
@@ -111,7 +111,7 @@ export interface RestorePorts {
   readonly repository: FetchPort;
   readonly services: ServicesPort;
   readonly access: StoresPort;
-  readonly fence: FencePort;
+  readonly closing: ClosingPort;
   readonly head: HeadPort;
   readonly points: PointsPort;
   /** Keeps points away from the data root while it is being replaced; gives the release. */

@@ -8,10 +8,10 @@ const firstRate: Readonly<Record<Place, number>> = { local: 60_000_000, offsite:
 const firstSeconds: Readonly<Record<Exclude<PhaseName, "fetch">, number>> = {
   locate: 5,
   "safety-point": 20,
-  fence: 15,
+  close: 15,
   stop: 20,
   place: 2,
-  reconcile: 30,
+  "reset-users": 30,
   start: 30,
   verify: 10,
   open: 30,

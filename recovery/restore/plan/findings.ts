@@ -55,7 +55,7 @@ export interface Findings {
   /** The off-site copy as an operator would name it, such as `s3://kaleem-backup/prod`. */
   readonly offsiteName: string;
   readonly head: FoundHead;
-  /** What the data root says of itself; null when it is not seeded. */
+  /** What the data root says of itself; null when it is without a lineage. */
   readonly root: Lineage | null;
   readonly local: FoundRepository;
   readonly offsite: FoundRepository;

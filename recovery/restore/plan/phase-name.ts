@@ -4,16 +4,23 @@ import { z } from "zod";
 export const phaseNames = [
   "locate",
   "safety-point",
-  "fence",
+  "close",
   "fetch",
   "stop",
   "place",
-  "reconcile",
+  "reset-users",
   "start",
   "verify",
   "open",
   "record",
 ] as const;
 
-export const phaseNameSchema = z.enum(phaseNames);
-export type PhaseName = z.infer<typeof phaseNameSchema>;
+/** What journals and reports of earlier versions call a phase. */
+const formerly: Readonly<Record<string, string>> = { fence: "close", reconcile: "reset-users" };
+
+export type PhaseName = (typeof phaseNames)[number];
+/** Reads a phase by its name of today, or by its former one: a restore that an earlier version began can be gone on with. */
+export const phaseNameSchema = z.preprocess(
+  (name) => (typeof name === "string" ? (formerly[name] ?? name) : name),
+  z.enum(phaseNames),
+);

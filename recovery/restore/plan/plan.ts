@@ -35,7 +35,7 @@ function unfinishedPlan(found: Findings, request: RestoreRequest): RestorePlan |
   return found.journal.plan;
 }
 
-/** Only what can have changed since the plan was made is looked at again; the root is unseeded by now, or its loss was agreed to. */
+/** Only what can have changed since the plan was made is looked at again; the root has no lineage by now, or its loss was agreed to. */
 function resume(plan: RestorePlan, found: Findings, request: RestoreRequest): RestorePlan | Refusal[] {
   const settled = { ...request, overExisting: true, takeOver: true };
   const changed = refuseHost(found, settled).filter((refusal) => resumable.has(refusal.code));
@@ -89,7 +89,7 @@ function decide(
 
 function skipReason(name: PhaseName, found: Findings, request: RestoreRequest): string | null {
   if (name !== "safety-point") return null;
-  if (found.root === null) return "the data root is not seeded: nothing here to save";
+  if (found.root === null) return "the data root has no lineage: nothing here to save";
   if (!request.safetyPoint) return leftOutOnRequest;
   const down = found.stores.filter((store) => !store.running).map((store) => store.name);
   if (down.length === 0) return null;
@@ -108,14 +108,14 @@ function describePhase(
   const words: Readonly<Record<PhaseName, string>> = {
     locate: `point ${point.id} of ${point.instant} in ${from}`,
     "safety-point": "one more point of the present state",
-    fence: `edge answers 503; ${applications} to zero replicas`,
+    close: `edge answers 503; ${applications} to zero replicas`,
     fetch: `unpack and check the point from ${from}`,
     stop: `stop ${stores}`,
     place: `move the live directories aside, the restored ones into place`,
-    reconcile: `start ${stores} for the agent only; set their users to the present secrets`,
+    "reset-users": `start ${stores} for the agent only; set their users to the present secrets`,
     start: `wait until ${stores} are healthy`,
     verify: "canaries, counts, versions, directories and acknowledged orders",
-    open: `claim the head for this host, then start ${applications} and lift the fence`,
+    open: `claim the head for this host, then start ${applications} and open the edge`,
     record: "report, metrics and a first point of the new generation",
   };
   return words[name];

@@ -10,7 +10,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["unreachable", exitCodes.offsiteUnreachable],
   ["no-point", exitCodes.noPoint],
   ["superseded", exitCodes.superseded],
-  ["seeded", exitCodes.alreadySeeded],
+  ["founded", exitCodes.alreadyFounded],
   ["other-lineage", exitCodes.otherLineage],
   ["stores-differ", exitCodes.storesDiffer],
   ["unfinished", exitCodes.restoreUnfinished],

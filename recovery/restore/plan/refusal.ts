@@ -8,7 +8,7 @@ export const refusalSchema = z.strictObject({
     "wrong-password",
     "unreachable",
     "other-lineage",
-    "seeded",
+    "founded",
     "superseded",
     "running",
     "unfinished",

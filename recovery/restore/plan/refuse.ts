@@ -13,7 +13,7 @@ export function refuseHost(found: Findings, request: RestoreRequest): Refusal[] 
     ...refuseNotUp(found),
     ...refuseRepositories(found, request),
     ...refuseHead(found, request),
-    ...refuseSeeded(found, request),
+    ...refuseFounded(found, request),
   ];
 }
 
@@ -111,11 +111,11 @@ function refuseHead(found: Findings, request: RestoreRequest): Refusal[] {
   return [{ code: "superseded", sentence }];
 }
 
-function refuseSeeded(found: Findings, request: RestoreRequest): Refusal[] {
+function refuseFounded(found: Findings, request: RestoreRequest): Refusal[] {
   if (found.root === null || request.overExisting) return [];
   const { lineage, generation } = found.root;
   const sentence = `restore: the data root holds live data (lineage ${lineage}, generation ${generation}). To replace it, add --over-existing; a safety point is taken first.`;
-  return [{ code: "seeded", sentence }];
+  return [{ code: "founded", sentence }];
 }
 
 function mib(bytes: number): string {

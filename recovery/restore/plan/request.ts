@@ -11,7 +11,7 @@ export const restoreRequestSchema = z.strictObject({
   from: sourceSchema.default("any"),
   /** Allows points of this lineage instead of the head's. */
   lineage: z.string().min(1).nullable().default(null),
-  /** Allows replacing the data of a seeded data root. */
+  /** Allows replacing the data of a data root that has a lineage. */
   overExisting: z.boolean().default(false),
   /** Allows taking the platform back from the host that superseded this one. */
   takeOver: z.boolean().default(false),

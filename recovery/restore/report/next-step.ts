@@ -7,7 +7,7 @@ export function nextStep(journal: RestoreJournal, failed: PhaseName, exitCode: n
   const { at, from } = journal.plan.request;
   const again = `repeat the restore with --at ${at} --from ${from} to go on from here`;
   const other = "or choose another point with --at … --from-scratch";
-  if (before(failed, "fence")) return `Nothing was changed. Mend the cause and ${again}, ${other}.`;
+  if (before(failed, "close")) return `Nothing was changed. Mend the cause and ${again}, ${other}.`;
   if (before(failed, "place")) {
     return `The present data is untouched; the edge answers 503 and applications are stopped. Mend the cause and ${again}, ${other}; or, if the present data is to serve on, "kaleem-agent open" on the host.`;
   }

@@ -35,7 +35,7 @@ function refuse(response: ServerResponse, status: number, body: string): void {
 
 test("a refusal is told with the server's code, without query or password", async () => {
   answer = (_, response) => refuse(response, 403, '{"Code":"AccessDenied","Message":"no"}');
-  await assert.rejects(recovery.reconcile(client), (error: Error) => {
+  await assert.rejects(recovery.resetUsers(client), (error: Error) => {
     assert.equal(error.message, "minio: PUT /minio/admin/v3/add-canned-policy as root: AccessDenied");
     return true;
   });
@@ -49,7 +49,7 @@ test("no secret is on the wire in plain text", async () => {
     bodies += JSON.stringify(request.headers) + (request.url ?? "");
     response.end(request.url?.includes("/group?") === true ? "{}" : "");
   };
-  await recovery.reconcile(client);
+  await recovery.resetUsers(client);
   assert.ok(!bodies.includes(password) && !bodies.includes("app-password"));
   assert.deepEqual(asked.map((call) => call.replace(/\?.*/, "")), [
     "PUT /minio/admin/v3/add-canned-policy",
@@ -101,7 +101,7 @@ test("data of before the group has one login, which is taken away; any other err
 
 test("an empty application's password is refused before anything is changed", async () => {
   await assert.rejects(
-    recovery.reconcile({ ...client, appPassword: "" }),
+    recovery.resetUsers({ ...client, appPassword: "" }),
     /^Error: minio: the secret app-password is empty$/,
   );
   assert.deepEqual(asked, []);

@@ -41,14 +41,14 @@ test("logs in once a connection, and says its version and counts", async () => {
     assert.equal(await n8nRecovery.version(client), "2.41.3");
     assert.deepEqual(await n8nRecovery.counts(client, 1_000), { workflows: 2, credentials: 1 });
     await n8nRecovery.setup(client);
-    await n8nRecovery.reconcile(client);
+    await n8nRecovery.resetUsers(client);
     assert.equal(stub.logins, 1);
   });
 });
 
 test("an owner's password of another time is refused in n8n's words, and the password is in none", async () => {
   await withStub(async (client) => {
-    await assert.rejects(n8nRecovery.reconcile(client), (error: Error) => {
+    await assert.rejects(n8nRecovery.resetUsers(client), (error: Error) => {
       assert.match(
         error.message,
         /^n8n: POST \/rest\/login was answered with 401: .*Wrong username or password/,

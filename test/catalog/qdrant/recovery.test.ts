@@ -66,12 +66,12 @@ test("orders come back exactly as they were, absent ones left out", async () => 
 
 test("a wrong key is refused in words, without the key", async () => {
   await withServer(async (server) => {
-    await assert.rejects(qdrantRecovery.reconcile(client(server, "a-wrong-key-0123456789")), (error) => {
+    await assert.rejects(qdrantRecovery.resetUsers(client(server, "a-wrong-key-0123456789")), (error) => {
       assert.ok(error instanceof QdrantRefusal);
       assert.equal(error.message, "qdrant: GET /collections was answered with 401: Invalid API key or JWT");
       return true;
     });
-    await qdrantRecovery.reconcile(client(server));
+    await qdrantRecovery.resetUsers(client(server));
   });
 });
 

@@ -167,7 +167,7 @@ test("a rotated password is a login beside the former one, until that is retired
 
   await docker(["exec", store.id, "rabbitmqctl", "--quiet", "purge_queue", "webhooks"]);
   // What follows goes on with the password that it began with: users of a later point go as those of an earlier one do.
-  await store.use((client) => recovery.reconcile(client));
+  await store.use((client) => recovery.resetUsers(client));
   assert.deepEqual(await userNames(), ["admin", loginName("app", former)]);
 });
 
@@ -247,7 +247,7 @@ test("a copy of its files taken while paused starts elsewhere with everything, u
   };
   const restored = await containers.create(rabbitmq, image, copy, present);
   await restored.start();
-  await restored.use((client) => recovery.reconcile(client));
+  await restored.use((client) => recovery.resetUsers(client));
   assert.equal(await restored.use((client) => recovery.canary.read(client)), "point");
   const queue = await bodies("receipts", restored, present["admin-password"]);
   const whole = ["a", "b", "c", "last"].map((id) => JSON.stringify(order(id)));

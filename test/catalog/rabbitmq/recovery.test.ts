@@ -107,11 +107,11 @@ test("a queue that is too long to be looked through is no missing order", async 
   );
 });
 
-test("reconcile sets users and what they may, takes former logins away, and touches no queue", async () => {
+test("resetUsers sets users and what they may, takes former logins away, and touches no queue", async () => {
   const users = ["admin", "app", loginName("app", "app-secret")].map((name) => ({ name }));
   const { asked } = answering({ definitions: {}, users });
   const client = await recovery.connect(at);
-  await recovery.reconcile(client);
+  await recovery.resetUsers(client);
   const [set = "", ...rest] = asked.slice(2);
   const sent = JSON.parse(set.replace("definitions ", "")) as Record<string, unknown>;
   assert.deepEqual(Object.keys(sent).sort(), ["permissions", "users", "vhosts"]);

@@ -55,7 +55,7 @@ function changed(key: string, change: (block: Record<string, object>) => unknown
 test("takes a whole, valid configuration and fills in defaults", () => {
   const settings = parse(changed("edge", () => ({ serverName: "localhost", tls: { kind: "self-signed" } })));
   assert.equal(settings.edge.maxBody, "10MiB");
-  assert.equal(settings.fenced, false);
+  assert.equal(settings.closed, false);
   assert.equal(settings.host.port, 20010);
   assert.equal(settings.services["redis"]?.memory, "512MiB");
 });
@@ -137,7 +137,7 @@ test("a missing key says what is expected there", () => {
 });
 
 test("a text where a flag belongs, and a flag where a block belongs, are refused", () => {
-  refused({ fenced: "maybe" }, 'Pulumi.local.yaml: fenced: expected true or false, got "maybe"');
+  refused({ closed: "maybe" }, 'Pulumi.local.yaml: closed: expected true or false, got "maybe"');
   refused({ backups: "true" }, "Pulumi.local.yaml: backups: expected keys with values, got true");
 });
 
@@ -158,10 +158,10 @@ test("a file that is not there is named", () => {
 
 test("every problem is reported at once", () => {
   refused(
-    { fenced: "maybe", imageLock: undefined, extra: "1", "restic-password": undefined },
+    { closed: "maybe", imageLock: undefined, extra: "1", "restic-password": undefined },
     [
       "Pulumi.local.yaml: imageLock: missing; expected a path",
-      'Pulumi.local.yaml: fenced: expected true or false, got "maybe"',
+      'Pulumi.local.yaml: closed: expected true or false, got "maybe"',
       "Pulumi.local.yaml: extra: unknown key; known here: " + knownKeys.join(", "),
       "Pulumi.local.yaml: restic-password: missing secret; set it with: pulumi config set --secret restic-password",
     ].join("\n"),
@@ -216,7 +216,7 @@ test("a private key beside the certificate, where it would lie in plain text, is
 
 test("no message ever holds a secret's value", () => {
   assert.throws(
-    () => parse({ fenced: "maybe", extra: "1" }, { encrypted: new Set() }),
+    () => parse({ closed: "maybe", extra: "1" }, { encrypted: new Set() }),
     (error) =>
       error instanceof ConfigError && Object.values(secrets).every((value) => !error.message.includes(value)),
   );

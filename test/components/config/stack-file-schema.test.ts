@@ -78,13 +78,13 @@ const refused: readonly [what: string, file: unknown, message: RegExp][] = [
     spoiled("kaleem:backup", {}),
     /^\/config: must NOT have additional properties .*"kaleem:backup"/,
   ],
-  ["a key of another namespace", spoiled("kalem:fenced", true), /"kalem:fenced"/],
+  ["a key of another namespace", spoiled("kalem:closed", true), /"kalem:closed"/],
   [
     "a misspelt key in a block",
     spoiled("kaleem:edge", { serverName: "localhost", tls: { kind: "self-signed" }, maxbody: "1MiB" }),
     /^\/config\/kaleem:edge: .*"maxbody"/,
   ],
-  ["a wrong type", spoiled("kaleem:fenced", "maybe"), /^\/config\/kaleem:fenced: must be boolean/],
+  ["a wrong type", spoiled("kaleem:closed", "maybe"), /^\/config\/kaleem:closed: must be boolean/],
   [
     "a size without its unit",
     spoiled("kaleem:edge", { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10" }),

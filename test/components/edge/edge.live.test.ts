@@ -175,19 +175,19 @@ test("a body that is too large gets 413 as JSON, by the limit of its own route",
 });
 
 test("every refusal of the edge's own is JSON with HSTS; an application's own answer passes as it is", async () => {
-  const closed = join(edge.directory, "fence/closed.conf");
-  writeFileSync(closed, "#\n");
-  const fenced = await edge.ask("https", "/", trusting);
-  rmSync(closed);
+  const marker = join(edge.directory, "fence/closed.conf");
+  writeFileSync(marker, "#\n");
+  const closed = await edge.ask("https", "/", trusting);
+  rmSync(marker);
   const metrics = await edge.ask("https", "/metrics", trusting);
   const long = await edge.ask("https", `/${"x".repeat(20_000)}`, trusting);
   const clear = await edge.ask("http", "/", { port: 443 });
-  assert.deepEqual([fenced.status, metrics.status, long.status, clear.status], [503, 404, 414, 308]);
-  for (const { headers, body } of [fenced, metrics, long]) {
+  assert.deepEqual([closed.status, metrics.status, long.status, clear.status], [503, 404, 414, 308]);
+  for (const { headers, body } of [closed, metrics, long]) {
     assert.ok("error" in (JSON.parse(body) as object));
     assert.equal(headers["strict-transport-security"], "max-age=31536000");
   }
-  assert.equal(fenced.headers["retry-after"], "30");
+  assert.equal(closed.headers["retry-after"], "30");
   const own = await edge.ask("https", "/broken", trusting);
   assert.deepEqual([own.status, own.body], [502, '{"error":"its own"}']);
 });

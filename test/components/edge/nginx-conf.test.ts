@@ -35,7 +35,7 @@ test("two routes to one service share its upstream", () => {
   assert.equal(text.match(/upstream api \{/g)?.length, 1);
 });
 
-test("every route is behind the fence, and the edge's own health is not", () => {
+test("every route is closed with the platform, and the edge's own health is not", () => {
   const { text } = renderNginxConf({ ...edge, routes: [api, hooks] });
   assert.equal(text.match(/if \(-f \/etc\/nginx\/kaleem\/fence\/closed\.conf\)/g)?.length, 2);
   const health = /location = \/lb-health \{[^}]*\}/.exec(text)?.[0] ?? "";

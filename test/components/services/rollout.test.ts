@@ -55,7 +55,7 @@ test("stopping the old task first counts where the new one has to wait for that"
   assert.equal(patienceOf(application({}, "2m"), 1, false), "5m");
 });
 
-test("a fenced application, with no task at all, is waited for no less than with one", () => {
+test("a closed application, with no task at all, is waited for no less than with one", () => {
   const slow = application({ startPeriod: "4m" });
   assert.equal(patienceOf(slow, 0), patienceOf(slow, 1));
 });

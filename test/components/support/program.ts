@@ -76,7 +76,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
   return {
     ...Object.fromEntries(Object.entries(structured).map(([key, value]) => [key, JSON.stringify(value)])),
     imageLock: join(folder, "images.lock.json"),
-    fenced: "false",
+    closed: "false",
     ...secrets,
   };
 }
@@ -85,7 +85,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
 function limitsOf(page: ServiceDefinition): object {
   return {
     ...page.limits,
-    ...(page.kind === "stateless" && page.runsFenced !== true ? { replicas: page.replicas } : {}),
+    ...(page.kind === "stateless" && page.runsClosed !== true ? { replicas: page.replicas } : {}),
     ...(page.optional === undefined ? {} : { enabled: true }),
   };
 }

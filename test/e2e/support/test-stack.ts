@@ -19,13 +19,13 @@ export function instanceOf(stack: string) {
 }
 
 export function hostOf(stack: string): SshHost {
-  const { vps } = instanceOf(stack);
+  const { machine } = instanceOf(stack);
   return new SshHost({
     address: "127.0.0.1",
-    port: vps.ports.ssh,
+    port: machine.ports.ssh,
     user: "root",
-    privateKeyFile: vps.privateKey,
-    knownHostsFile: vps.knownHosts,
+    privateKeyFile: machine.privateKey,
+    knownHostsFile: machine.knownHosts,
   });
 }
 

@@ -221,7 +221,7 @@ test("a rotated password is a login beside the former one, until that is retired
     await assert.rejects(app("/receipts/orders/both.json", { method: "PUT" }), /InvalidAccessKeyId$/);
   await withClient(id, (client) => recovery.retire?.(client) ?? assert.fail(), rotated);
   // What follows goes on with the password that it began with: users of a later point go as those of an earlier one do.
-  await withClient(id, (client) => recovery.reconcile(client));
+  await withClient(id, (client) => recovery.resetUsers(client));
   assert.deepEqual(await accepted(), [true, false]);
 });
 
@@ -290,7 +290,7 @@ test("users are set to the present passwords on data of before a rotation", asyn
     await accepts(now, "app-password", secrets["app-password"]),
   ];
   assert.deepEqual(await accepted(), [false, true]);
-  await withClient(now, (client) => recovery.reconcile(client), rotated);
+  await withClient(now, (client) => recovery.resetUsers(client), rotated);
   assert.deepEqual(await accepted(), [true, false]);
   assert.equal(await accepts(now, "root-password", rotated["root-password"]), true);
   assert.equal(await accepts(now, "root-password", secrets["root-password"]), false);

@@ -119,7 +119,7 @@ test("a copy of its files taken while paused holds what was acknowledged before,
   const found = await qdrantRecovery.orders(there, [before.id, later.id]);
   assert.deepEqual([...found], [[before.id, before]]);
   assert.equal(await qdrantRecovery.canary.read(there), "mark-2");
-  await qdrantRecovery.reconcile(there);
+  await qdrantRecovery.resetUsers(there);
 });
 
 test("a snapshot of one server goes into another with its checksum, and is refused with a wrong one", async () => {

@@ -9,14 +9,16 @@ test("trusts the pinned host key alone, and uses the stack's key alone", () => {
   const line = sshArguments(instance, ["true"]).join(" ");
   for (const option of [
     "StrictHostKeyChecking=yes",
-    `UserKnownHostsFile=${instance.vps.knownHosts}`,
+    `UserKnownHostsFile=${instance.machine.knownHosts}`,
     "GlobalKnownHostsFile=none",
     "IdentitiesOnly=yes",
     "BatchMode=yes",
   ]) {
     assert.ok(line.includes(`-o ${option}`), option);
   }
-  assert.ok(line.startsWith(`ssh -F none -i ${instance.vps.privateKey} -p ${instance.vps.ports.ssh} `));
+  assert.ok(
+    line.startsWith(`ssh -F none -i ${instance.machine.privateKey} -p ${instance.machine.ports.ssh} `),
+  );
   assert.ok(line.endsWith(" root@127.0.0.1 true"));
 });
 

@@ -8,7 +8,7 @@ const line = (cgroup: 1 | 2, majorVersion: number): string =>
   machineArguments(instance, "kaleem/vps:1", { cgroup, majorVersion }).join(" ");
 
 test("every port of the machine is published on the loopback address only", () => {
-  const { ssh, http, https } = instance.vps.ports;
+  const { ssh, http, https } = instance.machine.ports;
   const published = [...line(1, 20).matchAll(/--publish (\S+)/g)].map((match) => match[1]);
   assert.deepEqual(published, [`127.0.0.1:${ssh}:22`, `127.0.0.1:${http}:80`, `127.0.0.1:${https}:443`]);
 });

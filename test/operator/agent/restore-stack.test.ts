@@ -57,14 +57,14 @@ test("throws every reason of a refused restore, with its exit code", async () =>
   host.stdout = lines({
     event: "refused",
     refusals: [
-      { code: "seeded", sentence: "restore: seeded." },
+      { code: "founded", sentence: "restore: founded." },
       { code: "no-point", sentence: "restore: none." },
     ],
   });
   host.exitCode = exitCodes.noPoint;
   await assert.rejects(restoreStack({ host, request: {} }), (error) => {
     assert.ok(error instanceof RestoreRefused);
-    assert.equal(error.message, "restore: seeded.\nrestore: none.");
+    assert.equal(error.message, "restore: founded.\nrestore: none.");
     assert.equal(exitCodeOf(error), exitCodes.noPoint);
     return true;
   });
@@ -99,7 +99,7 @@ test("shows a plan with each phase's estimate, and why a phase is left out", () 
     /^Restore of prod from point 20261120T031000Z-77c1 \(2026-11-20T03:10:00\.000Z, offsite, 24\.0 MB\), about 3 min$/m,
   );
   assert.match(text, /^ {2}fetch {12}~5 s {2}unpack and check the point from s3:\/\/kaleem-backup\/points$/m);
-  assert.match(text, /^ {2}safety-point left out {2}the data root is not seeded: nothing here to save$/m);
+  assert.match(text, /^ {2}safety-point left out {2}the data root has no lineage: nothing here to save$/m);
 });
 
 test("shows a running phase with what, how long and how much, and a finished one with its rate", () => {

@@ -14,8 +14,8 @@ const status: AgentStatus = agentStatusSchema.parse({
   stack: "local",
   now: "2026-11-20T03:20:00.000Z",
   machineId: "0123",
-  seeded: { lineage: "kaleem-a1", generation: 2, host: "0123" },
-  fenced: false,
+  founded: { lineage: "kaleem-a1", generation: 2, host: "0123" },
+  closed: false,
   stores: {
     mongo: { local: at("p2", 60), offsite: at("p1", 300) },
     redis: { local: at("p2", 60), offsite: at("p1", 300) },
@@ -84,10 +84,10 @@ test("a store without an off-site point would be lost whole, and that is said", 
 });
 
 test("says what to do on a closed host, and where an unfinished restore stopped", () => {
-  const fresh = { ...status, seeded: null, fenced: true, lastProven: null };
+  const fresh = { ...status, founded: null, closed: true, lastProven: null };
   assert.match(
     renderStatus(fresh),
-    /^local: CLOSED \(edge answers 503\), data root not seeded; run "npm run restore -- --stack local"$/m,
+    /^local: CLOSED \(edge answers 503\), data root has no lineage; run "npm run restore -- --stack local"$/m,
   );
   assert.match(renderStatus(fresh), /proven {5}never on this host/);
   const restore = { running: false, unfinished: { id: "r1", phase: "verify" } };

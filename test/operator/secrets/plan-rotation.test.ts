@@ -14,7 +14,13 @@ test("an unknown name is refused with the list of those that there are", () => {
 test("a user's password changes while everything runs: no step stops a store", () => {
   for (const name of ["mongo", "redis", "rabbitmq", "minio"]) {
     const plan = planRotation(`${name}-app-password`, catalog);
-    assert.deepEqual(plan.steps, ["write into the configuration", "up", "prove", "point and ship", "escrow"]);
+    assert.deepEqual(plan.steps, [
+      "write into the configuration",
+      "up",
+      "prove",
+      "point and ship",
+      "off-site stack file",
+    ]);
     assert.deepEqual(plan.store, { name, secret: "app-password" });
     assert.match(plan.cost, /^Nothing stops/);
   }
@@ -39,7 +45,7 @@ test("an administrator that the store keeps is changed in it before its task is 
 test("a key that a store learns when it starts is taken beside the former one, until all runs with the new one", () => {
   const plan = planRotation("qdrant-api-key", catalog);
   const change = ["write into the configuration", "up", "take the former one away", "prove"];
-  assert.deepEqual(plan.steps, [...change, "point and ship", "escrow"]);
+  assert.deepEqual(plan.steps, [...change, "point and ship", "off-site stack file"]);
   assert.equal(plan.keptAs, "qdrant-former-api-key");
   assert.match(
     plan.cost,
@@ -51,7 +57,7 @@ test("the repositories open with both passwords until the stack file off-site ha
   const { steps } = planRotation("restic-password", catalog);
   const at = (step: (typeof steps)[number]) => steps.indexOf(step);
   assert.ok(at("add to the repositories") < at("write into the configuration"));
-  assert.ok(at("escrow") < at("remove from the repositories"));
+  assert.ok(at("off-site stack file") < at("remove from the repositories"));
 });
 
 test("the bucket's keys change together, and are tried before anything is changed", () => {
@@ -83,6 +89,6 @@ test("a secret that its page never rotates is refused with the page's reason", (
 test("every rotation ends with a point, its shipping, and the stack file off-site", () => {
   for (const name of ["mongo-app-password", "redis-password", "restic-password", "offsite-access-key-id"]) {
     const steps = planRotation(name, catalog).steps.filter((step) => step !== "remove from the repositories");
-    assert.deepEqual(steps.slice(-2), ["point and ship", "escrow"], name);
+    assert.deepEqual(steps.slice(-2), ["point and ship", "off-site stack file"], name);
   }
 });

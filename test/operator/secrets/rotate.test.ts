@@ -62,8 +62,8 @@ function fakeStack(failAt: string | null = null, takesFormer = false) {
       call("point");
       return Promise.resolve("p1");
     },
-    escrowIsPresent: async () => {
-      call("escrow");
+    stackFileIsPresent: async () => {
+      call("off-site stack file");
       return Promise.resolve(true);
     },
     begin: async () => Promise.resolve(kept ?? { name: "n", startedAt: "2026-01-01T00:00:00Z", done: [] }),
@@ -83,13 +83,13 @@ function fakeStack(failAt: string | null = null, takesFormer = false) {
 test("the configuration has the new value before it comes into effect, and the former one is seen refused", async () => {
   const { ports, calls, values, unfinished } = fakeStack();
   const report = await rotate("mongo-app-password", catalog, ports, silentProgress);
-  assert.deepEqual(calls, ["set", "up", "try", "point", "escrow"]);
+  assert.deepEqual(calls, ["set", "up", "try", "point", "off-site stack file"]);
   assert.equal(values.get("mongo-app-password"), "new-value-1");
   assert.deepEqual([report.point, report.formerRefused], ["p1", true]);
   assert.equal(unfinished(), null);
 });
 
-for (const failAt of ["up", "try", "point", "escrow"]) {
+for (const failAt of ["up", "try", "point", "off-site stack file"]) {
   test(`interrupted at "${failAt}", a second run goes on with the same value and ends well`, async () => {
     const { ports, calls, values, unfinished } = fakeStack(failAt);
     await assert.rejects(rotate("mongo-app-password", catalog, ports, silentProgress), /failed$/);
@@ -112,7 +112,7 @@ test("a key that a store learns at its start is valid beside the former one unti
     assert.equal(values.get("qdrant-api-key"), "new-value-1");
     assert.ok(![...values.values()].includes("former-key"), "nobody has it any more");
     if (failAt === null) {
-      assert.deepEqual(calls, ["set", "up", "set", "up", "try", "point", "escrow"]);
+      assert.deepEqual(calls, ["set", "up", "set", "up", "try", "point", "off-site stack file"]);
       assert.equal(report.formerRefused, true);
     }
   }
@@ -122,7 +122,16 @@ test("a password that was added to the repositories, and not written down, is dr
   const { ports, calls, values } = fakeStack("set");
   await assert.rejects(rotate("restic-password", catalog, ports, silentProgress), /set failed/);
   await rotate("restic-password", catalog, ports, silentProgress);
-  assert.deepEqual(calls, ["add key", "set", "add key", "set", "up", "point", "escrow", "retire key"]);
+  assert.deepEqual(calls, [
+    "add key",
+    "set",
+    "add key",
+    "set",
+    "up",
+    "point",
+    "off-site stack file",
+    "retire key",
+  ]);
   assert.equal(values.get("restic-password"), "new-value-2");
 });
 

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { mergeSettings } from "../../../operator/stack/merge-settings.ts";
 
 test("lays mappings over mappings key by key, at every depth", () => {
-  const committed = { services: { grafana: { memory: "1GiB", cpus: 1 }, mongo: { cpus: 2 } }, fenced: true };
-  assert.deepEqual(mergeSettings(committed, { services: { grafana: { enabled: false } }, fenced: false }), {
+  const committed = { services: { grafana: { memory: "1GiB", cpus: 1 }, mongo: { cpus: 2 } }, closed: true };
+  assert.deepEqual(mergeSettings(committed, { services: { grafana: { enabled: false } }, closed: false }), {
     services: { grafana: { memory: "1GiB", cpus: 1, enabled: false }, mongo: { cpus: 2 } },
-    fenced: false,
+    closed: false,
   });
 });
 

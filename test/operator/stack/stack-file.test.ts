@@ -20,12 +20,12 @@ const existing = {
 };
 
 test("keeps secrets and salt, drops what the committed file no longer says", () => {
-  const file = composeStackFile(committed, existing, { fenced: true });
+  const file = composeStackFile(committed, existing, { closed: true });
   assert.equal(file.encryptionsalt, "v1:abc");
   assert.deepEqual(file.config, {
     "kaleem:backups": { pointEvery: "5m" },
     "kaleem:edge": { serverName: "localhost" },
-    "kaleem:fenced": true,
+    "kaleem:closed": true,
     "kaleem:redis-password": { secure: "v1:x" },
   });
 });
@@ -45,14 +45,14 @@ test("reads back what it rendered, the same text each time", () => {
 });
 
 test("what the engine wrote its own way composes to the text of the next up", () => {
-  const found = { fenced: false };
+  const found = { closed: false };
   const secret = { secure: "v1:y" };
   const first = {
-    config: { "kaleem:redis-password": secret, "kaleem:fenced": "false" },
+    config: { "kaleem:redis-password": secret, "kaleem:closed": "false" },
     encryptionsalt: "v1:abc",
   };
   const text = renderStackFile(composeStackFile(committed, first, found));
-  assert.match(text, /^ {2}kaleem:fenced: false$/m);
+  assert.match(text, /^ {2}kaleem:closed: false$/m);
   assert.equal(renderStackFile(composeStackFile(committed, parseStackFile(text, "x"), found)), text);
 });
 

@@ -9,8 +9,8 @@ export const recoveryCases: RefusedCases = {
   },
   "a store without restore": {
     rule: "stores-recoverable",
-    spoil: (stack) => stack.whole.remove("catalog.0.recovery.reconcile"),
-    says: ["store: restore: expected recovery.reconcile, got nothing; complete its definition"],
+    spoil: (stack) => stack.whole.remove("catalog.0.recovery.resetUsers"),
+    says: ["store: restore: expected recovery.resetUsers, got nothing; complete its definition"],
   },
   "a store without data to back up": {
     rule: "stores-recoverable",

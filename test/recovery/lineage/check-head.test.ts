@@ -19,10 +19,10 @@ describe("checkHead", () => {
     });
   }
 
-  it("stops a seeded host whose bucket has no head", () => {
+  it("stops a host that has a lineage whose bucket has no head", () => {
     assert.throws(
       () => checkHead(null, own),
-      /The bucket has no head record, but this data root is seeded as lineage prod-1, generation 2/,
+      /The bucket has no head record, but this data root has lineage prod-1, generation 2/,
     );
   });
 });

@@ -6,24 +6,24 @@ const machine = "0123456789abcdef0123456789abcdef";
 const reading = (text: string | null) => ({ readFile: () => Promise.resolve(text) });
 
 describe("readIdentity", () => {
-  it("names an unseeded root after its own host, generation 0", async () => {
+  it("names a root without a lineage after its own host, generation 0", async () => {
     assert.deepEqual(await readIdentity(reading(null), "/l", machine), {
       lineage: "host-01234567",
       generation: 0,
-      seeded: null,
+      founded: null,
     });
   });
 
-  it("reads a seeded root", async () => {
-    const seeded = { lineage: "prod-1", generation: 3, host: machine };
-    assert.deepEqual(await readIdentity(reading(JSON.stringify(seeded)), "/l", machine), {
+  it("reads a root that has a lineage", async () => {
+    const founded = { lineage: "prod-1", generation: 3, host: machine };
+    assert.deepEqual(await readIdentity(reading(JSON.stringify(founded)), "/l", machine), {
       lineage: "prod-1",
       generation: 3,
-      seeded,
+      founded,
     });
   });
 
-  it("takes a damaged file for an error, never for unseeded", async () => {
+  it("takes a damaged file for an error, never for none", async () => {
     for (const text of ["", "{", '{"lineage":""}']) {
       await assert.rejects(
         readIdentity(reading(text), "/l", machine),

@@ -12,7 +12,7 @@ test("returns when the first order is acknowledged and read back, not when the e
   const started = Date.now();
   let healthyFrom = Number.POSITIVE_INFINITY;
   edge.place = (_request, response, order) => {
-    if (Date.now() < healthyFrom) edge.reply(response, 503, { error: "fenced" });
+    if (Date.now() < healthyFrom) edge.reply(response, 503, { error: "closed" });
     else edge.accept(response, order);
   };
   setTimeout(() => {
@@ -31,10 +31,10 @@ const faults: readonly [title: string, spoil: (edge: FakeEdge) => void, message:
     "an edge that says no",
     (edge) => {
       edge.place = (_request, response) => {
-        edge.reply(response, 503, { error: "fenced" });
+        edge.reply(response, 503, { error: "closed" });
       };
     },
-    /^http:\/\/127\.0\.0\.1:\d+: no order was acknowledged and read back by .*Z; the last try: 503: \{"error":"fenced"\}$/,
+    /^http:\/\/127\.0\.0\.1:\d+: no order was acknowledged and read back by .*Z; the last try: 503: \{"error":"closed"\}$/,
   ],
   [
     "orders that cannot be read back",

@@ -41,7 +41,7 @@ async function run(found: Partial<Findings> = {}, ledger: Ledger | null = null):
 
 const live = (path: string): string => readFileSync(join(host.root, "live", path), "utf8");
 const lineage = (): unknown => JSON.parse(readFileSync(join(host.root, "lineage.json"), "utf8"));
-const seededRoot = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
+const foundedRoot = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
 
 test("restores: data placed, head claimed before anyone is let in, report and metrics written", async () => {
   const report = await run();
@@ -51,8 +51,8 @@ test("restores: data placed, head claimed before anyone is let in, report and me
   assert.equal(host.head?.head.generation, 2);
   assert.equal(host.head.head.parent?.point, "20261120T031000Z-77c1");
   assert.deepEqual(host.calls, [
-    "lock", "fence", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
-    "reconcile mongo", "reconcile redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
+    "lock", "close", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
+    "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
   ]); // prettier-ignore
   assert.equal(report.checks.length, 10);
   assert.ok((report.openedAfterSeconds ?? 0) > 0);
@@ -68,27 +68,27 @@ test("restores: data placed, head claimed before anyone is let in, report and me
 });
 
 test("keeps what it replaces, and takes the safety point before it holds the data lock", async () => {
-  await host.write("lineage.json", JSON.stringify(seededRoot));
-  const report = await run({ root: seededRoot, host: "host-old" });
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  const report = await run({ root: foundedRoot, host: "host-old" });
   assert.equal(report.verdict, "restored", JSON.stringify(report.failure));
-  assert.deepEqual(host.calls.slice(0, 3), ["point", "lock", "fence"]);
+  assert.deepEqual(host.calls.slice(0, 3), ["point", "lock", "close"]);
   const kept = join(host.root, "replaced", report.id, "mongo/orders.sqlite");
   assert.equal(readFileSync(kept, "utf8"), "present orders");
 });
 
 const steps: [phase: string, call: string][] = [
   ["safety-point", "point"],
-  ["fence", "fence"],
+  ["close", "close"],
   ["fetch", "fetch snap-20261120T031000Z-77c1"],
   ["stop", "scale redis 0"],
-  ["reconcile", "scale mongo 1"],
+  ["reset-users", "scale mongo 1"],
   ["open", "claim"],
   ["open", "open"],
 ];
 for (const [phase, call] of steps) {
   test(`a failure in ${phase} (${call}) leaves the platform closed, and a second run resumes there`, async () => {
-    await host.write("lineage.json", JSON.stringify(seededRoot));
-    const found = { root: seededRoot, host: "host-old" };
+    await host.write("lineage.json", JSON.stringify(foundedRoot));
+    const found = { root: foundedRoot, host: "host-old" };
     host.trouble.set(call, new Error("the disk said no"));
     const failed = await run(found);
     assert.equal(failed.verdict, "failed");
@@ -105,17 +105,17 @@ for (const [phase, call] of steps) {
     assert.equal(live("mongo/orders.sqlite"), "restored orders");
     assert.equal(
       host.calls.includes("fetch snap-20261120T031000Z-77c1"),
-      ["safety-point", "fence", "fetch"].includes(phase),
+      ["safety-point", "close", "fetch"].includes(phase),
     );
     if (phase !== "safety-point")
-      assert.ok(host.calls.includes("fence"), "writers are fenced again by a run that resumes");
+      assert.ok(host.calls.includes("close"), "writers are closed again by a run that resumes");
   });
 }
 
 test("a host between place and open belongs to nobody: no point of it can become latest", async () => {
-  await host.write("lineage.json", JSON.stringify(seededRoot));
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
   host.trouble.set("scale mongo 1", new Error("no"));
-  await run({ root: seededRoot, host: "host-old" });
+  await run({ root: foundedRoot, host: "host-old" });
   assert.ok(!existsSync(join(host.root, "lineage.json")));
   assert.equal(host.head?.head.generation, 1);
 });

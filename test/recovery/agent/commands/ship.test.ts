@@ -9,7 +9,7 @@ import type { Snapshot } from "../../../../recovery/restic/snapshot.ts";
 import { agentFixture, machineId, type AgentFixture } from "../agent-fixture.ts";
 
 const headKey = "/kaleem-backup/lineage/head.json";
-const escrowKey = "/kaleem-backup/kit/stack.yaml";
+const stackFileKey = "/kaleem-backup/kit/stack.yaml";
 const own = { lineage: "prod-1", generation: 1, host: machineId };
 
 let agent: AgentFixture;
@@ -74,24 +74,24 @@ describe("ship", () => {
     assert.deepEqual(agent.offsite.copied.at(-1), ["s4"]);
   });
 
-  it("ships nothing from an unseeded host, says so, and that is no failure", async () => {
+  it("ships nothing from a host without a lineage, says so, and that is no failure", async () => {
     agent.files.delete(layout.lineage);
     const result = await shipCommand(agent.context);
-    assert.equal(result.seeded, false);
+    assert.equal(result.founded, false);
     assert.deepEqual(agent.offsite.copied, []);
     assert.deepEqual(agent.lines, [
-      "nothing is shipped: this data root is not seeded, so its points belong to no lineage",
+      "nothing is shipped: this data root has no lineage, so its points belong to no lineage",
     ]);
     assert.deepEqual(agent.s3.requests, [], "the bucket is not touched");
   });
 
   it("writes nothing when another host has taken over", async () => {
     setHead({ generation: 2, host: "other" });
-    agent.files.set(layout.escrow, "stack");
+    agent.files.set(layout.offsiteStackFile, "stack");
     const error = await failure();
     assert.equal(error.exitCode, exitCodes.superseded);
     assert.deepEqual(agent.offsite.copied, []);
-    assert.equal(agent.s3.objects.has(escrowKey), false);
+    assert.equal(agent.s3.objects.has(stackFileKey), false);
     assert.equal(record().lastRun.exitCode, exitCodes.superseded);
   });
 
@@ -144,14 +144,14 @@ describe("ship", () => {
   });
 
   it("uploads the encrypted stack file, and again only when it changed or is gone", async () => {
-    agent.files.set(layout.escrow, "stack: 1");
-    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
-    assert.equal((await shipCommand(agent.context)).escrow, "unchanged");
-    agent.files.set(layout.escrow, "stack: 2");
-    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
-    assert.equal(agent.s3.objects.get(escrowKey)?.body, "stack: 2");
-    agent.s3.objects.delete(escrowKey);
-    assert.equal((await shipCommand(agent.context)).escrow, "uploaded");
+    agent.files.set(layout.offsiteStackFile, "stack: 1");
+    assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+    assert.equal((await shipCommand(agent.context)).stackFile, "unchanged");
+    agent.files.set(layout.offsiteStackFile, "stack: 2");
+    assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+    assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 2");
+    agent.s3.objects.delete(stackFileKey);
+    assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
   });
 
   it("leaves no trace when another shipping is at work", async () => {

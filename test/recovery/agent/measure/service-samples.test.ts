@@ -25,7 +25,7 @@ describe("serviceSamples", () => {
         },
       ],
       stores: ["mongo"],
-      fenced: true,
+      closed: true,
     }),
   );
   const has = (line: string) => assert.ok(text.split("\n").includes(line), `${line}\nis not in\n${text}`);
@@ -35,7 +35,7 @@ describe("serviceSamples", () => {
     has('kaleem_service_tasks{kind="stateless",service="api",state="healthy"} 1');
     has('kaleem_service_tasks{kind="stateless",service="api",state="starting"} 1');
     has('kaleem_service_tasks_wanted{service="api"} 2');
-    has("kaleem_fenced 1");
+    has("kaleem_closed 1");
   });
 
   it("leaves out the use of a container that ended meanwhile", () => {

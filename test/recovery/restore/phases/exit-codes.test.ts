@@ -25,7 +25,7 @@ test("every reason against a restore has its own exit code", () => {
 });
 
 test("of several reasons the one that must be dealt with first decides", () => {
-  const refusals = (["no-space", "seeded", "wrong-password"] as const).map((code) => ({
+  const refusals = (["no-space", "founded", "wrong-password"] as const).map((code) => ({
     code,
     sentence: "",
   }));

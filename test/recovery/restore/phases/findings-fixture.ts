@@ -19,7 +19,7 @@ export function point(id: string, changes: Partial<FoundPoint> = {}): FoundPoint
 export const oldPoint = point("20261120T030500Z-3f9a");
 export const newPoint = point("20261120T031000Z-77c1");
 
-/** A fresh, unseeded host beside a bucket with two points; tests spoil one thing of it at a time. */
+/** A fresh, without a lineage host beside a bucket with two points; tests spoil one thing of it at a time. */
 export function findings(changes: Partial<Findings> = {}): Findings {
   return {
     stack: "prod",

@@ -105,7 +105,7 @@ export class ScratchHost {
       host: clock,
       paths: {
         live: at("live"),
-        staging: at("staging"),
+        incoming: at("incoming"),
         replaced: at("replaced"),
         lineage: at("lineage.json"),
         agentState: at("state"),
@@ -128,7 +128,7 @@ export class ScratchHost {
         containers: async (service) => this.#containers(service),
       },
       access: {
-        reconcile: async (store) => this.#call(`reconcile ${store}`),
+        resetUsers: async (store) => this.#call(`resetUsers ${store}`),
         canary: async (store) => {
           this.#call(`canary ${store}`);
           return this.canary ?? `mark-${store}`;
@@ -137,9 +137,9 @@ export class ScratchHost {
         version: async () => this.version,
         orders: async (store) => this.orders.get(store) ?? new Map<string, string>(),
       },
-      fence: {
+      closing: {
         close: async () => {
-          this.#call("fence");
+          this.#call("close");
           return "edge at 503, api stopped";
         },
         open: async () => {

@@ -9,7 +9,7 @@ import { planRestore } from "../../../../recovery/restore/plan/plan.ts";
 import { findings, point, request } from "../phases/findings-fixture.ts";
 
 const id = "20261120T031000Z-77c1";
-const seeded = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
+const founded = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
 const store = (name: string) => ({ name, declared: true, running: true });
 
 /** What is decided when the point holds these stores and the platform runs those. */
@@ -62,7 +62,7 @@ test("a store that the platform runs and the point does not hold is refused; it 
     `restore: point ${id} does not hold n8n, which this platform runs: the point is older than that store, or was taken while ` +
     "it was switched off. Choose another point (npm run points), or restore the others by --leave-out n8n. ";
   assert.deepEqual(refused(both, [...both, "n8n"]), [`stores-differ: ${why}It then starts empty.`]);
-  const over = { root: seeded, host: "host-old" };
+  const over = { root: founded, host: "host-old" };
   assert.deepEqual(refused(both, [...both, "n8n"], over, { overExisting: true }), [
     `stores-differ: ${why}It then keeps what it has now, which is newer than the others' data and may speak of what they no longer hold.`,
   ]);

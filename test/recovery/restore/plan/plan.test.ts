@@ -7,7 +7,7 @@ import type { RestoreRequest } from "../../../../recovery/restore/plan/request.t
 import type { RestorePlan } from "../../../../recovery/restore/plan/restore-plan.ts";
 import { findings, newPoint, oldPoint, point, request } from "../phases/findings-fixture.ts";
 
-const seeded = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
+const founded = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
 
 function plan(found: Partial<Findings> = {}, asked: Partial<RestoreRequest> = {}): RestorePlan {
   const planned = planRestore(findings(found), request(asked));
@@ -34,16 +34,16 @@ test("restores the newest point of the head onto a fresh host, in eleven ordered
   assert.equal(planned.id, "20261120T032000Z-from-20261120T031000Z-77c1");
 });
 
-test("leaves out the safety point on an unseeded data root, and says why", () => {
+test("leaves out the safety point on a data root without a lineage, and says why", () => {
   const skipped = plan().phases.filter((phase) => phase.skip !== null);
   assert.deepEqual(
     skipped.map((phase) => `${phase.name}: ${phase.skip}`),
-    ["safety-point: the data root is not seeded: nothing here to save"],
+    ["safety-point: the data root has no lineage: nothing here to save"],
   );
 });
 
-test("takes a safety point before it replaces a seeded data root", () => {
-  const planned = plan({ root: seeded, host: "host-old" }, { overExisting: true });
+test("takes a safety point before it replaces a data root that has a lineage", () => {
+  const planned = plan({ root: founded, host: "host-old" }, { overExisting: true });
   assert.equal(planned.phases.find((phase) => phase.name === "safety-point")?.skip, null);
 });
 
@@ -52,7 +52,7 @@ test("leaves out the safety point when a store is down, since no point can be ta
     { name: "mongo", declared: true, running: false },
     { name: "redis", declared: true, running: true },
   ];
-  const planned = plan({ root: seeded, host: "host-old", stores }, { overExisting: true });
+  const planned = plan({ root: founded, host: "host-old", stores }, { overExisting: true });
   const skip = planned.phases.find((phase) => phase.name === "safety-point")?.skip;
   assert.equal(skip, "mongo not running, so no point can be taken; what is replaced is kept on the host");
 });
@@ -83,7 +83,7 @@ test("takes the point that the head grew from while its generation has none of i
   assert.equal(plan({ head }).next.generation, 3);
 });
 
-test("an unseeded host's points never become latest", () => {
+test("a host without a lineage's points never become latest", () => {
   const foreign = point("20261120T031500Z-ffff", { lineage: "host-12345678", generation: 0 });
   assert.equal(plan({ local: { state: "ok", points: [foreign] } }).point.id, newPoint.id);
 });
@@ -180,16 +180,16 @@ const refused: [
     ],
   ],
   [
-    "refuses a seeded data root unless told to replace it",
-    { root: seeded, host: "host-old" },
+    "refuses a data root that has a lineage unless told to replace it",
+    { root: founded, host: "host-old" },
     {},
     [
-      "seeded: restore: the data root holds live data (lineage kaleem-a1, generation 1). To replace it, add --over-existing; a safety point is taken first.",
+      "founded: restore: the data root holds live data (lineage kaleem-a1, generation 1). To replace it, add --over-existing; a safety point is taken first.",
     ],
   ],
   [
     "refuses on a host that was superseded, whose successor may be serving",
-    { root: { ...seeded, host: "host-new" } },
+    { root: { ...founded, host: "host-new" } },
     { overExisting: true },
     [
       "superseded: restore: this host (generation 1) was superseded by host-old (generation 1, 2026-11-01T00:00:00.000Z), which may be serving now. Restore there, or take over with --take-over once it is off.",
@@ -264,10 +264,10 @@ for (const [title, found, asked, expected] of refused) {
 }
 
 test("gives every reason at once", () => {
-  const codes = refusals({ root: { ...seeded, host: "host-new" }, restoreRunning: true, freeBytes: 0 }).map(
+  const codes = refusals({ root: { ...founded, host: "host-new" }, restoreRunning: true, freeBytes: 0 }).map(
     (line) => line.split(":")[0],
   );
-  assert.deepEqual(codes, ["running", "superseded", "seeded", "no-space"]);
+  assert.deepEqual(codes, ["running", "superseded", "founded", "no-space"]);
 });
 
 test("one readable repository is enough, unless the other refuses the password", () => {

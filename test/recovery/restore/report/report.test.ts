@@ -31,7 +31,7 @@ const report: RestoreReport = restoreReportSchema.parse({
       startedAt: "2026-11-20T03:20:00.000Z",
       seconds: 0,
       bytes: null,
-      detail: "not seeded",
+      detail: "without a lineage",
     },
     {
       name: "fetch",
@@ -70,7 +70,7 @@ test("says the verdict first, then point, timeline, checks, losses and warnings"
   point    20261120T031000Z-77c1 of 2026-11-20T03:10:00.000Z, 10 min old when the restore began, from offsite
   lineage  kaleem-a1, now generation 2 on host-new
 
-  – safety-point    0.0 s  not seeded
+  – safety-point    0.0 s  without a lineage
   ✓ fetch           4.0 s  24.0 MB, 6.0 MB/s; 31 files, as the manifest says
 
   ✓ mongo: canary: m1, as written just before the instant

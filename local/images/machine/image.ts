@@ -25,8 +25,8 @@ const rootfs: DebianRootfs = {
 };
 
 /** The emulated machine: Debian trixie with systemd, sshd (keys only) and Docker. */
-export const vpsImage: ImageRecipe = {
-  name: "vps",
+export const machineImage: ImageRecipe = {
+  name: "machine",
   from: "Debian trixie packages",
   inputs: () => [
     JSON.stringify({ ...rootfs, overlays: [] }),

@@ -10,15 +10,15 @@ const lookMs = 500;
 const goneLimitMs = 150_000;
 const healthyLimitMs = 300_000;
 
-/** Puts the edge's fence up or takes it away; nginx asks for the file on every request, the HUP makes it certain. */
-export async function setEdgeFence({ config, docker, host }: Platform, closed: boolean): Promise<void> {
+/** Closes or opens the edge; nginx asks for the file on every request, the HUP makes it certain. */
+export async function setEdgeClosed({ config, docker, host }: Platform, closed: boolean): Promise<void> {
   if (closed)
     await host.writeFile(
-      layout.fence,
+      layout.closed,
       "# While this file is here the edge answers 503. See kaleem-agent open.\n",
       0o644,
     );
-  else await host.removeFile(layout.fence);
+  else await host.removeFile(layout.closed);
   const containers = await docker.containersOf(config.edge);
   await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
 }
@@ -29,7 +29,7 @@ export async function setEdgeFence({ config, docker, host }: Platform, closed: b
  */
 export async function closePlatform(platform: Platform): Promise<string> {
   const started = performance.now();
-  await setEdgeFence(platform, true);
+  await setEdgeClosed(platform, true);
   const names = platform.config.applications.map(({ name }) => name);
   for (const name of names)
     if ((await platform.docker.inspectService(name)) !== null) await platform.docker.scale(name, 0);
@@ -60,7 +60,7 @@ export async function openPlatform(platform: Platform): Promise<string> {
     const still = waiting.filter((sentence) => sentence !== null);
     return still.length === 0 ? null : still.join(", ");
   });
-  await setEdgeFence(platform, false);
+  await setEdgeClosed(platform, false);
   return `${applications.map(({ name, replicas }) => `${name} ×${replicas}`).join(", ")} healthy after ${duration(performance.now() - started)}, edge open`;
 }
 

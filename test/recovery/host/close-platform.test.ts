@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { closePlatform, openPlatform } from "../../../recovery/host/edge-fence.ts";
+import { closePlatform, openPlatform } from "../../../recovery/host/close-platform.ts";
 import { layout } from "../../../contract/layout.ts";
 import { agentFixture, type AgentFixture } from "../agent/agent-fixture.ts";
 
@@ -25,7 +25,7 @@ describe("closePlatform", () => {
     run("a1", "healthy");
     agent.docker.before = (call) => {
       if (call === "POST /services/api/update") {
-        assert.ok(agent.files.has(layout.fence), "customers are told first");
+        assert.ok(agent.files.has(layout.closed), "customers are told first");
         setTimeout(() => agent.docker.containers.delete("a1"), 300);
       }
       return undefined;
@@ -38,23 +38,23 @@ describe("closePlatform", () => {
 
 describe("openPlatform", () => {
   it("opens the edge only when every application has its replicas healthy", async () => {
-    agent.files.set(layout.fence, "closed");
+    agent.files.set(layout.closed, "closed");
     agent.docker.services.set("api", { version: 1, replicas: 0 });
     run("a1", "healthy");
     run("a2", "starting");
     setTimeout(() => {
-      assert.ok(agent.files.has(layout.fence), "still closed while one is starting");
+      assert.ok(agent.files.has(layout.closed), "still closed while one is starting");
       run("a2", "healthy");
     }, 300);
     assert.match(await openPlatform(agent.context), /^api ×2 healthy after .*, edge open$/);
     assert.equal(agent.docker.services.get("api")?.replicas, 2);
-    assert.equal(agent.files.has(layout.fence), false);
+    assert.equal(agent.files.has(layout.closed), false);
   });
 
   it("ends when it is interrupted, with the edge closed", async () => {
-    agent.files.set(layout.fence, "closed");
+    agent.files.set(layout.closed, "closed");
     const interrupted = AbortSignal.timeout(200);
     await assert.rejects(openPlatform({ ...agent.context, interrupted }));
-    assert.ok(agent.files.has(layout.fence));
+    assert.ok(agent.files.has(layout.closed));
   });
 });

@@ -1,18 +1,18 @@
 /** What `up` found out about a host's data and the bucket's head before it declares anything. */
 export interface DataState {
-  /** The lineage that the host's data root names; null when it is not seeded. */
-  readonly seeded: { readonly lineage: string; readonly generation: number } | null;
+  /** The lineage that the host's data root names; null when it is without a lineage. */
+  readonly founded: { readonly lineage: string; readonly generation: number } | null;
   /** The bucket's head record; null when there is none. */
   readonly head: { readonly lineage: string; readonly generation: number; readonly changedAt: string } | null;
   /** The operator said that this is a new platform, not one that was lost. */
   readonly firstInstall: boolean;
 }
 
-export interface FenceDecision {
+export interface DataDecision {
   /** Applications stay at zero replicas and the edge answers 503 until a restore has opened it. */
-  readonly fenced: boolean;
+  readonly closed: boolean;
   /** After `up`, this data root is declared to be the first of a new lineage. */
-  readonly seed: boolean;
+  readonly found: boolean;
   readonly reason: string;
 }
 
@@ -20,25 +20,25 @@ export interface FenceDecision {
  * Whether a host may serve. An empty data root beside a bucket that knows better is a rebuilt machine: it must
  * never serve, or write points that look newest, before it is restored.
  */
-export function decideFence(state: DataState): FenceDecision {
-  if (state.seeded !== null) {
+export function decideOnData(state: DataState): DataDecision {
+  if (state.founded !== null) {
     return {
-      fenced: false,
-      seed: false,
-      reason: `data root is seeded (lineage ${state.seeded.lineage}, generation ${state.seeded.generation})`,
+      closed: false,
+      found: false,
+      reason: `data root has a lineage (lineage ${state.founded.lineage}, generation ${state.founded.generation})`,
     };
   }
   if (state.head !== null) {
     return {
-      fenced: true,
-      seed: false,
+      closed: true,
+      found: false,
       reason: `data root is empty and the bucket's head is lineage ${state.head.lineage}, generation ${state.head.generation} (${state.head.changedAt}): restore first`,
     };
   }
   if (state.firstInstall) {
     return {
-      fenced: false,
-      seed: true,
+      closed: false,
+      found: true,
       reason: "data root is empty and the bucket has no head: first install",
     };
   }

@@ -7,38 +7,38 @@ import type { HeadStore } from "../../lineage/head-store.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
-import { setEdgeFence } from "../../host/edge-fence.ts";
+import { setEdgeClosed } from "../../host/close-platform.ts";
 
-/** What a seed did. */
-export interface SeedResult extends Lineage {
-  readonly state: "seeded" | "already-seeded";
+/** What founding a lineage did. */
+export interface FoundResult extends Lineage {
+  readonly state: "founded" | "already-founded";
 }
 
-/** The intention, on the data root itself: a seed that was killed after it had made the head is recognised, a lost disk is not. */
+/** The intention, on the data root itself: founding that was killed after it had made the head is recognised, a lost disk is not. */
 const intentPath = `${layout.lineage}.seeding`;
 
 /**
- * `kaleem-agent seed [lineage]`: starts a lineage on an empty data root and claims the bucket's head for it, if there is none.
- * Idempotent on the host and lineage that it seeded.
- * @throws RecoveryError `alreadySeeded` naming the lineage that is in the way; nothing is changed then.
+ * `kaleem-agent found [lineage]`: founds a lineage on an empty data root and claims the bucket's head for it, if there is none.
+ * Idempotent on the host and lineage that it founded.
+ * @throws RecoveryError `alreadyFounded` naming the lineage that is in the way; nothing is changed then.
  */
-export async function seedCommand(context: AgentContext, wanted: string | null): Promise<SeedResult> {
+export async function foundCommand(context: AgentContext, wanted: string | null): Promise<FoundResult> {
   const { locks, host, log, machineId, local, offsite } = context;
   const offsiteLock = await locks.acquire("offsite");
   try {
     const data = await locks.acquire("data");
     try {
       const store = await context.head();
-      const { seeded } = await readIdentity(host, layout.lineage, machineId);
-      if (seeded !== null) return await confirm(context, store, seeded, wanted);
+      const { founded } = await readIdentity(host, layout.lineage, machineId);
+      if (founded !== null) return await confirm(context, store, founded, wanted);
       const lineage = await intend(context, wanted);
       await claim(context, store, lineage);
       const made = await log.phase("repositories", () => ensureRepositories(local, offsite, "both"));
       log.line(`repositories: local ${made.local}, off-site ${made.offsite}`);
       await host.writeFile(layout.lineage, `${JSON.stringify(lineage)}\n`, 0o644);
       await host.removeFile(intentPath);
-      await setEdgeFence(context, false);
-      return { ...lineage, state: "seeded" };
+      await setEdgeClosed(context, false);
+      return { ...lineage, state: "founded" };
     } finally {
       await data.release();
     }
@@ -50,19 +50,19 @@ export async function seedCommand(context: AgentContext, wanted: string | null):
 async function confirm(
   context: AgentContext,
   store: HeadStore,
-  seeded: Lineage,
+  founded: Lineage,
   wanted: string | null,
-): Promise<SeedResult> {
-  if (wanted !== null && wanted !== seeded.lineage) {
+): Promise<FoundResult> {
+  if (wanted !== null && wanted !== founded.lineage) {
     throw new RecoveryError(
-      exitCodes.alreadySeeded,
-      `This data root is seeded already, as lineage ${seeded.lineage}: nothing was changed.`,
+      exitCodes.alreadyFounded,
+      `This data root has a lineage already, ${founded.lineage}: nothing was changed.`,
     );
   }
-  checkHead((await store.read())?.head ?? null, seeded);
+  checkHead((await store.read())?.head ?? null, founded);
   await context.host.removeFile(intentPath);
-  await setEdgeFence(context, false);
-  return { ...seeded, state: "already-seeded" };
+  await setEdgeClosed(context, false);
+  return { ...founded, state: "already-founded" };
 }
 
 async function intend({ host, config, machineId }: AgentContext, wanted: string | null): Promise<Lineage> {
@@ -90,7 +90,7 @@ async function claim({ host, config }: AgentContext, store: HeadStore, lineage: 
       ? "changed this very moment"
       : `lineage ${present.lineage}, generation ${present.generation}, of stack ${present.stack} since ${present.changedAt}`;
   throw new RecoveryError(
-    exitCodes.alreadySeeded,
-    `The bucket has a head already (${who}), so this empty data root is not seeded: run \`npm run restore\` to bring its data here, or configure another bucket or prefix.`,
+    exitCodes.alreadyFounded,
+    `The bucket has a head already (${who}), so this empty data root has no lineage: run \`npm run restore\` to bring its data here, or configure another bucket or prefix.`,
   );
 }

@@ -11,19 +11,20 @@ import { stackInstance } from "../../../local/instance.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
 import { sshArguments } from "../../../local/machine/await-ssh.ts";
-import { createVps, type Vps } from "../../../local/machine/create-machine.ts";
-import { destroyVps } from "../../../local/machine/destroy-machine.ts";
-import { vpsState } from "../../../local/machine/machine-state.ts";
+import { createMachine, type EmulatedMachine } from "../../../local/machine/create-machine.ts";
+import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
+import { machineState } from "../../../local/machine/machine-state.ts";
 
 const repository = realpathSync(await mkdtemp(path.join(tmpdir(), "kaleem-vps-")));
 const instance = stackInstance(repository, "live");
-const { publicKey } = await sshKeyPair(path.dirname(instance.vps.privateKey));
-const create = (): Promise<Vps> => createVps(instance, { authorizedKey: publicKey }, silentProgress);
+const { publicKey } = await sshKeyPair(path.dirname(instance.machine.privateKey));
+const create = (): Promise<EmulatedMachine> =>
+  createMachine(instance, { authorizedKey: publicKey }, silentProgress);
 const ssh = (script: string): Promise<string> =>
   command(sshArguments(instance, ["sh", "-s"]), { input: script });
 
 after(async () => {
-  await destroyVps(instance);
+  await destroyMachine(instance);
   await docker(["network", "rm", instance.cloud.network]);
   await rm(repository, { recursive: true });
 });
@@ -79,13 +80,13 @@ for (const round of ["first", "second"]) {
     assert.match(vps.hostKey, /^ssh-ed25519 AAAA\S+$/);
     const frozen = (await ssh(busyMachine)).trim();
     assert.match(frozen, /^[0-9a-f]{64}$/);
-    const volumes = await volumesOf(instance.vps.container);
+    const volumes = await volumesOf(instance.machine.container);
     assert.equal(volumes.length, 3);
     assert.notDeepEqual(await leftovers(volumes, [frozen]), []);
-    assert.equal(await destroyVps(instance), true);
-    assert.equal(await vpsState(instance), "absent");
+    assert.equal(await destroyMachine(instance), true);
+    assert.equal(await machineState(instance), "absent");
     assert.deepEqual(await leftovers(volumes, [frozen]), []);
-    assert.equal(await destroyVps(instance), false);
+    assert.equal(await destroyMachine(instance), false);
   });
 }
 
@@ -93,7 +94,7 @@ test("a machine that is there is unchanged; a stopped one is started with its di
   const made = await create();
   await ssh("echo kept > /var/lib/kaleem/kept");
   assert.deepEqual(await create(), { ...made, change: "unchanged" });
-  await docker(["stop", instance.vps.container]);
+  await docker(["stop", instance.machine.container]);
   assert.deepEqual(await create(), { ...made, change: "started" });
   assert.equal(await ssh("cat /var/lib/kaleem/kept"), "kept");
 });
@@ -107,7 +108,7 @@ docker service create --quiet --detach=false --name web --network kaleem --endpo
   --publish mode=host,target=80,published=80 --no-resolve-image web:1 \
   /usr/bin/node -e 'require("http").createServer((q, a) => a.end("hello")).listen(80)' >/dev/null
 `);
-  assert.equal(await (await fetch(`http://127.0.0.1:${instance.vps.ports.http}/`)).text(), "hello");
+  assert.equal(await (await fetch(`http://127.0.0.1:${instance.machine.ports.http}/`)).text(), "hello");
 });
 
 test("a machine with another login key than the stack's refuses it, and says what to do", async () => {
@@ -118,7 +119,7 @@ test("a machine with another login key than the stack's refuses it, and says wha
 test("a machine whose host key changed is refused", async () => {
   await docker([
     "exec",
-    instance.vps.container,
+    instance.machine.container,
     "sh",
     "-c",
     "rm /etc/ssh/ssh_host_* && ssh-keygen -A && systemctl restart ssh",
@@ -127,15 +128,15 @@ test("a machine whose host key changed is refused", async () => {
 });
 
 test("a taken port is named before anything is made", async () => {
-  await destroyVps(instance);
-  const squatter = await listen(instance.vps.ports.http);
+  await destroyMachine(instance);
+  const squatter = await listen(instance.machine.ports.http);
   try {
     await assert.rejects(create(), {
       message: new RegExp(
-        `^127\\.0\\.0\\.1:${instance.vps.ports.http}: the emulated VPS of stack "live" needs this port for HTTP, and .+ \\(process ${process.pid}\\) has it; stop that`,
+        `^127\\.0\\.0\\.1:${instance.machine.ports.http}: the emulated machine of stack "live" needs this port for HTTP, and .+ \\(process ${process.pid}\\) has it; stop that`,
       ),
     });
-    assert.equal(await vpsState(instance), "absent");
+    assert.equal(await machineState(instance), "absent");
   } finally {
     squatter.close();
   }

@@ -1,24 +1,24 @@
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { rehearsalReportSchema, type RehearsalReport } from "../drill/drill-report.ts";
+import { drillReportSchema, type DrillReport } from "../drill/drill-report.ts";
 import type { Benchmark } from "./benchmark.ts";
 
 /**
- * The figures of a rehearsal: the newest report, or one made now.
- * @throws Error when there is no report, or the rehearsal did not pass: a failed one has no figures
+ * The figures of a drill: the newest report, or one made now.
+ * @throws Error when there is no report, or the drill did not pass: a failed one has no figures
  */
-export async function benchmarkRehearse(repository: string, runNow: boolean): Promise<Benchmark> {
-  if (runNow) await rehearse(repository);
-  const { file, report } = await newestReport(join(repository, ".kaleem", "rehearsals"));
+export async function benchmarkDrill(repository: string, runNow: boolean): Promise<Benchmark> {
+  if (runNow) await drill(repository);
+  const { file, report } = await newestReport(join(repository, ".kaleem", "drills"));
   if (report.causes.length > 0 || report.rtoSeconds === null) {
     throw new Error(
-      `bench: the rehearsal of ${report.startedAt} failed (${report.causes.join("; ")}): see ${file}.`,
+      `bench: the drill of ${report.startedAt} failed (${report.causes.join("; ")}): see ${file}.`,
     );
   }
   const { orders, rpoSeconds, rtoSeconds, timeline, startedAt } = report;
   return {
-    name: "rehearse",
+    name: "drill",
     table: [
       ["", "seconds"],
       ...timeline.map(({ name, seconds }) => [name, seconds.toFixed(1)]),
@@ -26,15 +26,15 @@ export async function benchmarkRehearse(repository: string, runNow: boolean): Pr
       ["RTO: from the loss to the first good order", rtoSeconds.toFixed(1)],
     ],
     notes: [
-      `Rehearsal of ${startedAt}: of ${orders.acknowledgedBeforeLoss} acknowledged orders ${orders.restored} were read back, ` +
+      `Drill of ${startedAt}: of ${orders.acknowledgedBeforeLoss} acknowledged orders ${orders.restored} were read back, ` +
         `${orders.lostAfterPoint} were newer than the point and lost, ${orders.missingOrAltered.length} missing or altered that had to be there.`,
     ],
     figures: { report },
   };
 }
 
-function rehearse(repository: string): Promise<void> {
-  const argv = [join(repository, "local", "start.mjs"), join("local", "commands", "rehearse.ts")];
+function drill(repository: string): Promise<void> {
+  const argv = [join(repository, "operator", "start.mjs"), join("drill", "command.ts")];
   // Its own report goes to people; standard output is for ours.
   const child = spawn(process.execPath, argv, {
     cwd: repository,
@@ -46,13 +46,13 @@ function rehearse(repository: string): Promise<void> {
       if (code === 0) resolve();
       else
         reject(
-          new Error(`bench: the rehearsal ended with exit code ${code ?? "none"}; its own words are above.`),
+          new Error(`bench: the drill ended with exit code ${code ?? "none"}; its own words are above.`),
         );
     });
   });
 }
 
-async function newestReport(folder: string): Promise<{ file: string; report: RehearsalReport }> {
+async function newestReport(folder: string): Promise<{ file: string; report: DrillReport }> {
   // Their names begin with the time.
   const names = await readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
@@ -63,7 +63,7 @@ async function newestReport(folder: string): Promise<{ file: string; report: Reh
     .sort()
     .at(-1);
   if (newest === undefined)
-    throw new Error("bench: there was no rehearsal yet. Make one with `npm run bench -- rehearse --run`.");
+    throw new Error("bench: there was no drill yet. Make one with `npm run bench -- drill --run`.");
   const file = join(folder, newest);
-  return { file, report: rehearsalReportSchema.parse(JSON.parse(await readFile(file, "utf8"))) };
+  return { file, report: drillReportSchema.parse(JSON.parse(await readFile(file, "utf8"))) };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { seedCommand } from "../../../../recovery/agent/commands/seed.ts";
+import { foundCommand } from "../../../../recovery/agent/commands/found.ts";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
 import { layout } from "../../../../contract/layout.ts";
 import type { Head } from "../../../../recovery/lineage/head.ts";
@@ -14,7 +14,7 @@ beforeEach(async () => {
   agent = await agentFixture();
   agent.local.there = false;
   agent.offsite.there = false;
-  agent.files.set(layout.fence, "closed");
+  agent.files.set(layout.closed, "closed");
   agent.docker.containers.set("edge1", { service: "nginx", startedAt: "t", paused: false });
 });
 afterEach(() => agent.stop());
@@ -24,8 +24,8 @@ function head(): Head {
 }
 
 async function refusal(wanted: string | null = null): Promise<RecoveryError> {
-  const error: unknown = await seedCommand(agent.context, wanted).then(
-    () => assert.fail("it seeded"),
+  const error: unknown = await foundCommand(agent.context, wanted).then(
+    () => assert.fail("it founded"),
     (reason: unknown) => reason,
   );
   assert.ok(error instanceof RecoveryError, String(error));
@@ -34,8 +34,8 @@ async function refusal(wanted: string | null = null): Promise<RecoveryError> {
 
 describe("seed", () => {
   it("claims the head, marks the data root, makes both repositories and opens the edge", async () => {
-    const seeded = await seedCommand(agent.context, "prod-1");
-    assert.deepEqual(seeded, { lineage: "prod-1", generation: 1, host: machineId, state: "seeded" });
+    const founded = await foundCommand(agent.context, "prod-1");
+    assert.deepEqual(founded, { lineage: "prod-1", generation: 1, host: machineId, state: "founded" });
     assert.deepEqual(head(), {
       lineage: "prod-1",
       generation: 1,
@@ -50,23 +50,23 @@ describe("seed", () => {
       host: machineId,
     });
     assert.ok(agent.local.there && agent.offsite.there);
-    assert.equal(agent.files.has(layout.fence), false);
+    assert.equal(agent.files.has(layout.closed), false);
     assert.equal(agent.files.has(intent), false);
     assert.deepEqual(agent.docker.calls, ["POST /containers/edge1/kill"]);
   });
 
   it("makes up a lineage of its own, with the stack's name", async () => {
-    assert.match((await seedCommand(agent.context, null)).lineage, /^test-[0-9a-f]{8}$/);
+    assert.match((await foundCommand(agent.context, null)).lineage, /^test-[0-9a-f]{8}$/);
   });
 
   it("changes nothing when run again, and opens an edge that was left closed", async () => {
-    const first = await seedCommand(agent.context, null);
+    const first = await foundCommand(agent.context, null);
     const before = agent.s3.objects.get(headKey);
-    agent.files.set(layout.fence, "closed");
-    const second = await seedCommand(agent.context, null);
-    assert.deepEqual(second, { ...first, state: "already-seeded" });
+    agent.files.set(layout.closed, "closed");
+    const second = await foundCommand(agent.context, null);
+    assert.deepEqual(second, { ...first, state: "already-founded" });
     assert.equal(agent.s3.objects.get(headKey), before);
-    assert.equal(agent.files.has(layout.fence), false);
+    assert.equal(agent.files.has(layout.closed), false);
   });
 
   it("refuses an empty data root where the bucket has a head, names it and leaves everything as it was", async () => {
@@ -81,53 +81,53 @@ describe("seed", () => {
     agent.s3.objects.set(headKey, { body: JSON.stringify(other), version: 1 });
     const files = new Map(agent.files);
     const error = await refusal();
-    assert.equal(error.exitCode, exitCodes.alreadySeeded);
+    assert.equal(error.exitCode, exitCodes.alreadyFounded);
     assert.match(
       error.message,
-      /^The bucket has a head already \(lineage prod-1, generation 7, of stack prod since 2026-11-01T00:00:00\.000Z\), so this empty data root is not seeded: run `npm run restore`/,
+      /^The bucket has a head already \(lineage prod-1, generation 7, of stack prod since 2026-11-01T00:00:00\.000Z\), so this empty data root has no lineage: run `npm run restore`/,
     );
     assert.deepEqual(agent.files, files);
     assert.deepEqual(head(), other);
   });
 
   it("refuses this host's own head when the disk with the data is new: that is a case for a restore", async () => {
-    await seedCommand(agent.context, "prod-1");
+    await foundCommand(agent.context, "prod-1");
     agent.files.delete(layout.lineage);
-    assert.equal((await refusal()).exitCode, exitCodes.alreadySeeded);
+    assert.equal((await refusal()).exitCode, exitCodes.alreadyFounded);
   });
 
   it("goes on where a run was killed between head and data root", async () => {
-    await seedCommand(agent.context, "prod-1");
+    await foundCommand(agent.context, "prod-1");
     agent.files.set(intent, agent.files.get(layout.lineage) ?? "");
     agent.files.delete(layout.lineage);
-    const again = await seedCommand(agent.context, null);
-    assert.equal(again.state, "seeded");
+    const again = await foundCommand(agent.context, null);
+    assert.equal(again.state, "founded");
     assert.equal(again.lineage, "prod-1");
     assert.ok(agent.files.has(layout.lineage));
   });
 
-  it("refuses another lineage on a seeded data root", async () => {
-    await seedCommand(agent.context, "prod-1");
+  it("refuses another lineage on a data root that has a lineage", async () => {
+    await foundCommand(agent.context, "prod-1");
     const error = await refusal("prod-2");
-    assert.equal(error.exitCode, exitCodes.alreadySeeded);
-    assert.equal(error.message, "This data root is seeded already, as lineage prod-1: nothing was changed.");
+    assert.equal(error.exitCode, exitCodes.alreadyFounded);
+    assert.equal(error.message, "This data root has a lineage already, prod-1: nothing was changed.");
   });
 
   it("does not open the edge of a host that another one has replaced", async () => {
-    await seedCommand(agent.context, "prod-1");
-    agent.files.set(layout.fence, "closed");
+    await foundCommand(agent.context, "prod-1");
+    agent.files.set(layout.closed, "closed");
     agent.s3.objects.set(headKey, {
       body: JSON.stringify({ ...head(), generation: 2, host: "other" }),
       version: 9,
     });
     assert.equal((await refusal()).exitCode, exitCodes.superseded);
-    assert.ok(agent.files.has(layout.fence));
+    assert.ok(agent.files.has(layout.closed));
   });
 
   it("changes nothing while the bucket does not answer", async () => {
     agent.s3.refuse = { status: 503, code: "SlowDown" };
     assert.equal((await refusal()).exitCode, exitCodes.offsiteUnreachable);
     assert.equal(agent.files.has(layout.lineage), false);
-    assert.ok(agent.files.has(layout.fence));
+    assert.ok(agent.files.has(layout.closed));
   });
 });

@@ -10,13 +10,13 @@ const answerLimitMs = 300_000;
  * Starts the stores while applications and customers are still kept away, and sets their users to the present secrets:
  * a point that is older than a rotation carries the old ones.
  */
-export const reconcileSecrets: Phase = async ({ ports }) => {
+export const resetStoreUsers: Phase = async ({ ports }) => {
   for (const store of ports.stores) await ports.services.scale(store.name, 1);
   for (const { name } of ports.stores) {
     try {
       await waitUntil(ports, `${name} did not take the present secrets`, answerLimitMs, async () => {
         try {
-          await ports.access.reconcile(name);
+          await ports.access.resetUsers(name);
           return null;
         } catch (error) {
           return sentenceOf(error);
