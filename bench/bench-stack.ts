@@ -2,7 +2,9 @@ import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import type { BucketLocation } from "../recovery/lineage/bucket.ts";
 import { SshHost } from "../operator/ssh/ssh.ts";
 import { readTarget } from "../operator/stack/target.ts";
-import { stackInstance, thisRepository } from "../local/instance.ts";
+import { stackInstance } from "../local/instance.ts";
+import { openPlace } from "../operator/stack/open-place.ts";
+import { openStack } from "../operator/stack/stack.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { edgeTarget } from "../operator/stack/edge-target.ts";
 import { machineState } from "../local/machine/machine-state.ts";
@@ -20,7 +22,8 @@ export interface BenchStack {
  * @throws Error saying what to do when there is none
  */
 export async function openBenchStack(stack: string): Promise<BenchStack> {
-  const instance = stackInstance(thisRepository(), stack);
+  const opened = openStack(stack);
+  const instance = stackInstance(opened.repository, stack);
   const state = await machineState(instance);
   if (state !== "running") {
     throw new Error(
@@ -28,9 +31,9 @@ export async function openBenchStack(stack: string): Promise<BenchStack> {
         `benchmarks fill a stack with orders. Make one with \`npm run bench -- up --stack ${stack}\`.`,
     );
   }
-  const target = await readTarget(stack);
+  const target = await readTarget(opened);
   const host = new SshHost(target.ssh);
-  const edge = await edgeTarget(instance, host);
+  const edge = await edgeTarget(await openPlace(opened), host);
   const { status, text } = await askEdge(edge);
   if (status !== 200) {
     throw new Error(

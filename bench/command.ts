@@ -17,15 +17,15 @@ import { renderBenchmark } from "./render-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
 import { benchmarkUp } from "./up-benchmark.ts";
-import { stackInstance, thisRepository } from "../local/instance.ts";
+import { openStack } from "../operator/stack/stack.ts";
+import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { runCommandLine } from "../operator/command-errors.ts";
 
 const progress = terminalProgress();
-const repository = thisRepository();
 
 await runCommandLine(async () => {
-  const program = new Command("bench")
+  const program = new Command("local-bench")
     .description("Measures, on a stack of its own, and keeps the figures.")
     .exitOverride();
   const add = (name: string, description: string): Command =>
@@ -34,27 +34,25 @@ await runCommandLine(async () => {
       .description(description)
       .option("--json <file>", "where to keep the figures (default: .kaleem/benchmarks)");
   const onStack = (command: Command): Command =>
-    command.option("--stack <name>", "a stack that is up; it is filled with orders", "bench");
+    command.option("--stack <name>", "a stack that is up; it is filled with orders", "local-bench");
 
   add(
     "platform",
     "the whole platform: up, unchanged, one image changed, memory, cost of the edge; it stays up",
   )
-    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .option("--stack <name>", "the stack, which is removed first", "local-bench")
     .action(async ({ json, stack }: Common) => {
       const kept = (part: string) =>
         json === undefined ? {} : { json: json.replace(/(\.json)?$/, `-${part}.json`) };
-      await run(kept("platform"), () => benchmarkPlatform(stackInstance(repository, stack), progress));
+      await run(kept("platform"), () => benchmarkPlatform(openStack(stack), progress));
       const load = { connections: 16, rounds: 6, seconds: 8, progress };
       await run(kept("edge"), async () => benchmarkEdge(await openBenchStack(stack), load));
     });
   add("up", "a stack brought up anew, and again unchanged; it stays up")
-    .option("--stack <name>", "the stack, which is removed first", "bench")
+    .option("--stack <name>", "the stack, which is removed first", "local-bench")
     .option("--cold", "make engine and images from nothing (some 20 minutes)")
     .action((options: Common & { cold?: true }) =>
-      run(options, () =>
-        benchmarkUp(stackInstance(repository, options.stack), { cold: options.cold === true, progress }),
-      ),
+      run(options, () => benchmarkUp(openStack(options.stack), { cold: options.cold === true, progress })),
     );
   onStack(add("point", "recovery points and their shipping, while orders come in"))
     .option("--points <count>", "points", whole, 10)
@@ -126,7 +124,7 @@ await runCommandLine(async () => {
   add("drill", "timeline, RPO and RTO of the newest drill")
     .option("--run", "drill now")
     .action((options: Pick<Common, "json"> & { run?: true }) =>
-      run(options, () => benchmarkDrill(repository, options.run === true)),
+      run(options, () => benchmarkDrill(repositoryRoot, options.run === true)),
     );
   await program.parseAsync();
   return 0;
@@ -140,7 +138,7 @@ interface Common {
 async function run({ json }: Pick<Common, "json">, benchmark: () => Promise<Benchmark>): Promise<void> {
   const startedAt = new Date().toISOString();
   const { result, machine } = await onThisMachine(benchmark);
-  const folder = join(repository, ".kaleem", "benchmarks");
+  const folder = join(repositoryRoot, ".kaleem", "benchmarks");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = json ?? join(folder, `${startedAt.replaceAll(/[:.]/g, "")}-${result.name}.json`);
   const { name, notes, figures } = result;

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { StackInstance } from "../local/instance.ts";
+import { LocalPlace } from "../local/local-place.ts";
+import type { Stack } from "../operator/stack/stack.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { bringUp } from "../operator/deploy/bring-up.ts";
 import { describeChanges } from "../operator/deploy/describe-changes.ts";
-import { tearDown } from "../local/tear-down.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { busyProcessors } from "./busy-processors.ts";
 import { lockWithVariant } from "./image-variant.ts";
@@ -21,26 +21,25 @@ const mib = 1024 ** 2;
  * processor it takes. The stack is removed first, and stays up afterwards with its own image again.
  * @throws Error when the second `up` changes something
  */
-export async function benchmarkPlatform(instance: StackInstance, progress: Progress): Promise<Benchmark> {
-  await tearDown(instance, progress);
+export async function benchmarkPlatform(stack: Stack, progress: Progress): Promise<Benchmark> {
+  const place = new LocalPlace(stack);
+  await place.remove(progress);
   const before = await machineMemory();
   const busyBefore = await busyProcessors(settleMs);
-  const fresh = await timed(instance, progress);
+  const fresh = await timed(stack, progress);
   const used = await serviceMemory(fresh.up.host);
   const after = await machineMemory();
   const busy = await progress.step("nobody asks for anything", async () => {
     await wait(settleMs);
     return busyProcessors(watchMs);
   });
-  const again = await timed(instance, progress);
+  const again = await timed(stack, progress);
   if (again.changes !== "unchanged") {
-    throw new Error(
-      `bench: the second up of stack ${instance.stack} was not "unchanged" but: ${again.changes}.`,
-    );
+    throw new Error(`bench: the second up of stack ${stack.name} was not "unchanged" but: ${again.changes}.`);
   }
-  const imageLock = await lockWithVariant(instance.cloud, changedImage, `bench-${Date.now()}`);
-  const changed = await timed(instance, progress, { imageLock });
-  const back = await timed(instance, progress);
+  const imageLock = await lockWithVariant(place.instance.cloud, changedImage, `bench-${Date.now()}`);
+  const changed = await timed(stack, progress, { imageLock });
+  const back = await timed(stack, progress);
   const services = [...used].sort(([, a], [, b]) => b - a);
   const inServices = services.reduce((sum, [, bytes]) => sum + bytes, 0);
   const free = after.available / after.total;
@@ -81,12 +80,8 @@ export async function benchmarkPlatform(instance: StackInstance, progress: Progr
   };
 }
 
-async function timed(
-  instance: StackInstance,
-  progress: Progress,
-  settings: Readonly<Record<string, unknown>> = {},
-) {
+async function timed(stack: Stack, progress: Progress, settings: Readonly<Record<string, unknown>> = {}) {
   const started = performance.now();
-  const up = await bringUp({ instance, progress, settings });
+  const up = await bringUp({ stack, progress, settings });
   return { seconds: (performance.now() - started) / 1000, changes: describeChanges(up.pulumi.changes), up };
 }

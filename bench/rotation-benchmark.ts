@@ -1,5 +1,5 @@
 import type { OrderStatistics } from "../recovery/orders/order-statistics.ts";
-import { thisRepository } from "../local/instance.ts";
+import { repositoryRoot } from "../workstation/repository.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { runCommand } from "../workstation/run-command.ts";
 import type { BenchStack } from "./bench-stack.ts";
@@ -49,7 +49,7 @@ export async function benchmarkRotation(
 async function rotate(secret: string, stack: string): Promise<void> {
   const { code, stdout, stderr } = await runCommand(
     ["npm", "run", "--silent", "secrets", "--", "rotate", secret, "--stack", stack],
-    { cwd: thisRepository() },
+    { cwd: repositoryRoot },
   );
   if (code !== 0)
     throw new Error(`bench: the rotation of ${secret} failed: ${(stdout + stderr).slice(-2_000)}`);

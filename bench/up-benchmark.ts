@@ -1,8 +1,8 @@
-import type { StackInstance } from "../local/instance.ts";
+import { openPlace } from "../operator/stack/open-place.ts";
+import type { Stack } from "../operator/stack/stack.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { bringUp } from "../operator/deploy/bring-up.ts";
 import { describeChanges } from "../operator/deploy/describe-changes.ts";
-import { tearDown } from "../local/tear-down.ts";
 import type { PhaseSeconds } from "../workstation/timed-progress.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { withEmptyCache } from "./empty-cache.ts";
@@ -20,18 +20,15 @@ interface UpFigures {
  * @throws Error when the second `up` changes something: it must be "unchanged"
  */
 export async function benchmarkUp(
-  instance: StackInstance,
+  stack: Stack,
   { cold, progress }: { readonly cold: boolean; readonly progress: Progress },
 ): Promise<Benchmark> {
-  await tearDown(instance, progress);
-  const first = cold
-    ? await withEmptyCache(() => timedUp(instance, progress))
-    : await timedUp(instance, progress);
-  const again = await timedUp(instance, progress);
+  const place = await openPlace(stack);
+  await place.remove(progress);
+  const first = cold ? await withEmptyCache(() => timedUp(stack, progress)) : await timedUp(stack, progress);
+  const again = await timedUp(stack, progress);
   if (again.changes !== "unchanged") {
-    throw new Error(
-      `bench: the second up of stack ${instance.stack} was not "unchanged" but: ${again.changes}.`,
-    );
+    throw new Error(`bench: the second up of stack ${stack.name} was not "unchanged" but: ${again.changes}.`);
   }
   const kind = cold ? "cold" : "warm";
   const names = [...new Set([...first.phases, ...again.phases].map(({ name }) => name))];
@@ -57,8 +54,8 @@ export async function benchmarkUp(
   };
 }
 
-async function timedUp(instance: StackInstance, progress: Progress): Promise<UpFigures> {
+async function timedUp(stack: Stack, progress: Progress): Promise<UpFigures> {
   const started = performance.now();
-  const { phases, pulumi } = await bringUp({ instance, progress });
+  const { phases, pulumi } = await bringUp({ stack, progress });
   return { seconds: (performance.now() - started) / 1000, changes: describeChanges(pulumi.changes), phases };
 }

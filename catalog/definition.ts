@@ -1,4 +1,4 @@
-import type { StackSettings } from "../components/config/schema.ts";
+import type { PlatformSettings } from "./platform-settings.ts";
 import type { ByteSize, Duration } from "./quantities.ts";
 import type { Recovery } from "./recovery.ts";
 
@@ -12,7 +12,7 @@ export interface PlatformFacts {
   readonly stack: string;
   /** Every service of the stack, its edge included. */
   readonly catalog: readonly ServiceDefinition[];
-  readonly settings: StackSettings;
+  readonly settings: PlatformSettings;
 }
 
 /** The key of a secret in the stack configuration, such as `redis-password`. */
@@ -21,7 +21,7 @@ export type SecretName = string;
 /** A secret that is never drawn at random: its form, and which settings ask for it. */
 export interface GivenSecret {
   readonly form: "credential" | "url";
-  readonly onlyWhen: { readonly says: string; readonly holds: (settings: StackSettings) => boolean };
+  readonly onlyWhen: { readonly says: string; readonly holds: (settings: PlatformSettings) => boolean };
 }
 
 /** How Swarm learns that a task answers. Health means "answers with its own password", not "is primary". */

@@ -7,10 +7,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { PlaceSite } from "./place-site.ts";
-import { stackInstance, thisRepository } from "../local/instance.ts";
-import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
+import { openPlace } from "../operator/stack/open-place.ts";
+import { openStack } from "../operator/stack/stack.ts";
+import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
-import { tearDown } from "../local/tear-down.ts";
 import { drill } from "./drill.ts";
 import { renderDrill } from "./drill-report.ts";
 import { runCommandLine } from "../operator/command-errors.ts";
@@ -38,26 +38,19 @@ await runCommandLine(async () => {
     .exitOverride()
     .parse();
   const options = program.opts<DrillArguments>();
-  const repository = thisRepository();
-  const rebuilt = stackInstance(repository, `${options.stack}-rebuilt`, options.stack);
-  const lost = stackInstance(repository, options.stack);
+  const lost = openStack(options.stack);
+  const rebuilt = openStack(`${options.stack}-rebuilt`, { offsiteOf: options.stack });
   const progress = terminalProgress();
-  await ensurePrerequisites(progress);
+  const [lostPlace, rebuiltPlace] = [await openPlace(lost), await openPlace(rebuilt)];
   // Leftovers of an earlier drill: a bucket that knows better would keep the new stack closed.
-  await tearDown(rebuilt, progress);
-  if (options.existing !== true) await tearDown(lost, progress);
-  const reports = join(repository, ".kaleem", "drills");
+  await rebuiltPlace.remove(progress);
+  if (options.existing !== true) await lostPlace.remove(progress);
+  const reports = join(repositoryRoot, ".kaleem", "drills");
   await mkdir(reports, { recursive: true, mode: 0o700 });
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "");
 
-  const stage = new PlaceSite({
-    repository,
-    stack: options.stack,
-    rebuiltStack: rebuilt.stack,
-    progress,
-    pointEvery: options.every,
-  });
-  const report = await drill(stage, {
+  const site = new PlaceSite({ stack: lost, rebuilt, progress, pointEvery: options.every });
+  const report = await drill(site, {
     stack: options.stack,
     ledgerFile: join(reports, `${stamp}.ledger.jsonl`),
     ordersPerSecond: Number(options.rate),
@@ -67,7 +60,7 @@ await runCommandLine(async () => {
     },
   });
   await writeFile(options.report ?? join(reports, `${stamp}.json`), `${JSON.stringify(report, null, 2)}\n`);
-  if (options.keep !== true) await tearDown(rebuilt, progress);
+  if (options.keep !== true) await rebuiltPlace.remove(progress);
   process.stdout.write(`\n${renderDrill(report)}\n`);
   return report.causes.length === 0 ? 0 : 3;
 });

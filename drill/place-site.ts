@@ -1,31 +1,31 @@
 import { readFile } from "node:fs/promises";
-import { stackInstance } from "../local/instance.ts";
 import { catalog } from "../catalog/catalog.ts";
 import { isApplication } from "../catalog/is-application.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";
-import { destroyMachine } from "../local/machine/destroy-machine.ts";
+import { openPlace } from "../operator/stack/open-place.ts";
+import type { Stack } from "../operator/stack/stack.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import type { LedgerEntry } from "../recovery/orders/ledger.ts";
 import type { ClockOffset, DrillSite } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
+import { recoveryKitSchema } from "../operator/stack/recovery-kit.ts";
 import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
 import { restoreStack } from "../operator/agent/restore-stack.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 
 export interface PlaceSiteOptions {
-  readonly repository: string;
-  /** The stack that is lost; its cloud survives. */
-  readonly stack: string;
+  /** The stack that is lost; its off-site bucket survives. */
+  readonly stack: Stack;
   /** The stack that takes its place. */
-  readonly rebuiltStack: string;
+  readonly rebuilt: Stack;
   readonly progress: Progress;
   /** How often points are taken and shipped, such as `15s`: a drill cannot wait for the usual interval. */
   readonly pointEvery: string;
 }
 
-/** A drill's stage made of emulated machines. */
+/** A drill site made of places that may be lost. */
 export class PlaceSite implements DrillSite {
   readonly #options: PlaceSiteOptions;
   #lost: BroughtUp | undefined;
@@ -36,9 +36,9 @@ export class PlaceSite implements DrillSite {
   }
 
   async up(): Promise<EdgeTarget> {
-    const { repository, stack, progress } = this.#options;
+    const { stack, progress } = this.#options;
     this.#lost = await bringUp({
-      instance: stackInstance(repository, stack),
+      stack,
       progress,
       settings: { backups: { pointEvery: this.#options.pointEvery, shipEvery: this.#options.pointEvery } },
     });
@@ -78,18 +78,19 @@ export class PlaceSite implements DrillSite {
   }
 
   async lose(): Promise<void> {
-    await destroyMachine(stackInstance(this.#options.repository, this.#options.stack));
+    const place = await openPlace(this.#options.stack);
+    await place.lose();
   }
 
   async rebuild(): Promise<EdgeTarget> {
-    const { repository, stack, rebuiltStack, progress } = this.#options;
+    const { rebuilt, progress } = this.#options;
     const lost = this.#machine();
     // All that an operator has kept; nothing else of the lost stack is read from here on.
-    const passphrase = (await readFile(lost.paths.passphrase, "utf8")).trim();
+    const passphrase = (await readFile(lost.stack.passphraseFile, "utf8")).trim();
     this.#rebuilt = await bringUp({
-      instance: stackInstance(repository, rebuiltStack, stack),
+      stack: rebuilt,
       progress,
-      kit: { ...lost.cloud.offsite, ...lost.cloud.keys, passphrase },
+      kit: recoveryKitSchema.parse({ ...lost.offsite, ...lost.offsiteKeys, passphrase }),
     });
     return this.#rebuilt.edge;
   }
@@ -123,12 +124,12 @@ export class PlaceSite implements DrillSite {
   }
 
   #machine(): BroughtUp {
-    if (this.#lost === undefined) throw new Error("the stage is not up yet");
+    if (this.#lost === undefined) throw new Error("the site is not up yet");
     return this.#lost;
   }
 
   #fresh(): BroughtUp {
-    if (this.#rebuilt === undefined) throw new Error("the stage is not rebuilt yet");
+    if (this.#rebuilt === undefined) throw new Error("the site is not rebuilt yet");
     return this.#rebuilt;
   }
 }

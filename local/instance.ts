@@ -3,7 +3,6 @@
  * folder, so that two checkouts, or two stacks of one checkout, never meet.
  */
 import { createHash } from "node:crypto";
-import { realpathSync } from "node:fs";
 import path from "node:path";
 
 /** What survives the machine: a registry and an S3 server in one Docker network. */
@@ -66,14 +65,9 @@ export interface StackInstance {
 /** Lower-case letters, digits and inner hyphens; short enough for host names. */
 const validName = /^[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?$/;
 
-/** The repository that this file belongs to, as a real path. */
-export function thisRepository(): string {
-  return realpathSync(path.dirname(import.meta.dirname));
-}
-
 /**
  * Computes a stack's names, ports and addresses. Pure.
- * @param repository the repository's root as a real path, see `thisRepository`
+ * @param repository the repository's root as a real path
  * @param stack such as `local`
  * @param cloud the cloud to use; another stack's name makes this stack its replacement. Default: the stack's own.
  * @throws Error when a name would not make valid container names

@@ -1,10 +1,10 @@
 import { alertmanagerConfig } from "./alertmanager-config.ts";
-import type { StackSettings } from "../../components/config/schema.ts";
+import type { PlatformSettings } from "../platform-settings.ts";
 import { defineStateless, type GivenSecret } from "../definition.ts";
 
 const issued = "never: whoever issued it gives a new one; set that in the stack's configuration and run up";
 
-function isSet(channel: keyof StackSettings["monitoring"]): GivenSecret["onlyWhen"] {
+function isSet(channel: keyof PlatformSettings["monitoring"]): GivenSecret["onlyWhen"] {
   return {
     says: `\`monitoring.${channel}\` is set`,
     holds: ({ monitoring }) => monitoring[channel] !== undefined,

@@ -6,7 +6,7 @@ import type { DataVolume } from "../config/schema.ts";
 import { commandLine } from "../text/shell.ts";
 import type { HostDirectory } from "./directories.ts";
 import { hostFileInstaller } from "./host-file.ts";
-import type { SshHost } from "./host.ts";
+import type { SshHost } from "./ssh-host.ts";
 
 /** What every host has to have before a service can run. */
 export interface HostBaselineArgs {

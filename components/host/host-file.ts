@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandLine } from "../text/shell.ts";
 import { inherited } from "./inherited.ts";
-import type { SshHost } from "./host.ts";
+import type { SshHost } from "./ssh-host.ts";
 
 /** Where the baseline puts the program behind every HostFile. */
 export const hostFileInstaller = "/usr/local/lib/kaleem/host-file";

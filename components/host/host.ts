@@ -6,13 +6,7 @@ import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { connection, sshOptions } from "./connection.ts";
 import { hostDirectories } from "./directories.ts";
 import { HostBaseline } from "./host-baseline.ts";
-
-/** What is needed to run something on a machine over SSH. */
-export interface SshHost {
-  readonly connection: types.input.remote.ConnectionArgs;
-  /** The host key: another key is another machine, on which everything has to run again. Goes into `triggers`. */
-  readonly identity: string;
-}
+import type { SshHost } from "./ssh-host.ts";
 
 export interface HostArgs {
   /** Address, login and pinned host key. Another host key means another machine: give it a fresh stack and restore. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type IniSection, renderIni } from "../text/ini.ts";
 import { HostFile } from "./host-file.ts";
 import { inherited } from "./inherited.ts";
-import type { SshHost } from "./host.ts";
+import type { SshHost } from "./ssh-host.ts";
 
 export interface SystemdTimerArgs {
   readonly host: SshHost;

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { nginx } from "../../components/edge/nginx.ts";
 import { catalog } from "../../catalog/catalog.ts";
 import { SshHost } from "../ssh/ssh.ts";
-import { docker } from "../../local/images/docker.ts";
-import type { StackInstance } from "../../local/instance.ts";
+import { openPlace } from "../stack/open-place.ts";
+import type { Stack } from "../stack/stack.ts";
+import { readTarget } from "../stack/target.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { type Finding, judgeHost } from "./judge-host.ts";
 import { openPorts } from "./open-ports.ts";
@@ -20,28 +21,14 @@ export interface Audit {
 }
 
 /**
- * Looks at a stack's emulated machine from outside (the customary TCP ports) and from inside. A full audit tries each port
+ * Looks at a stack's machine from outside (the customary TCP ports) and from inside. A full audit tries each port
  * there is, and asks lynis and ssh-audit, which are installed for it and removed again: a minute or two.
  */
-export async function auditHost(
-  instance: StackInstance,
-  options: { readonly full: boolean },
-): Promise<Audit> {
-  const { machine } = instance;
-  const address = await docker([
-    "inspect",
-    "--format",
-    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-    machine.container,
-  ]);
-  const host = new SshHost({
-    address: "127.0.0.1",
-    port: machine.ports.ssh,
-    user: "root",
-    privateKeyFile: machine.privateKey,
-    knownHostsFile: machine.knownHosts,
-  });
-  const open = await openPorts(address.trim(), options.full ? everyPort : customaryPorts);
+export async function auditHost(stack: Stack, options: { readonly full: boolean }): Promise<Audit> {
+  const place = await openPlace(stack);
+  const host = new SshHost((await readTarget(stack)).ssh);
+  const address = await place.scanAddress();
+  const open = await openPorts(address, options.full ? everyPort : customaryPorts);
   const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {
     stdin: script,
     timeoutMs: 900_000,

@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { auditHost } from "../audit/audit-host.ts";
 import { renderFindings } from "../audit/render-findings.ts";
-import { stackInstance, thisRepository } from "../../local/instance.ts";
+import { openStack } from "../stack/stack.ts";
 import { runCommandLine } from "../command-errors.ts";
 
 interface AuditOptions {
@@ -23,7 +23,7 @@ await runCommandLine(async () => {
     .exitOverride()
     .parse();
   const { stack, fast, suggestions } = program.opts<AuditOptions>();
-  const { findings, view } = await auditHost(stackInstance(thisRepository(), stack), { full: fast !== true });
+  const { findings, view } = await auditHost(openStack(stack), { full: fast !== true });
   process.stdout.write(`${renderFindings(findings)}\n`);
   if (suggestions === true)
     for (const suggestion of view.lynis?.suggestions ?? []) process.stdout.write(`  ${suggestion}\n`);

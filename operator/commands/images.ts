@@ -6,7 +6,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { thisRepository } from "../../local/instance.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { parseImageReference } from "../images/image-reference.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
@@ -33,7 +33,7 @@ await runCommandLine(async () => {
 });
 
 async function refresh(keys: readonly string[]): Promise<number> {
-  const file = join(thisRepository(), lockFile);
+  const file = join(repositoryRoot, lockFile);
   const lock = parseUpstreamLock(lockFile, await readFile(file, "utf8"));
   const refreshed = await refreshLock(lock, keys, async (reference) => {
     const image = parseImageReference(reference);

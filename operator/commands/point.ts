@@ -4,6 +4,7 @@ import { z } from "zod";
 import { askAgent } from "../agent/agent.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
 /** What of the agent's answer is told. */
@@ -30,7 +31,7 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<PointOptions>();
-  const host = new SshHost((await readTarget(stack)).ssh);
+  const host = new SshHost((await readTarget(openStack(stack))).ssh);
   const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
   const taken = await askAgent(host, { argv: ["point"], schema: takenSchema, timeoutMs: 3_600_000, onLog });
   if (ship)

@@ -5,6 +5,7 @@ import { runOperatorCommand } from "../command-line.ts";
 import { pointListSchema } from "../../recovery/agent/answers/listed-point.ts";
 import { renderPoints } from "../screens/render-points.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
 interface PointsOptions {
@@ -22,7 +23,7 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<PointsOptions>();
-  const host = new SshHost((await readTarget(stack)).ssh);
+  const host = new SshHost((await readTarget(openStack(stack))).ssh);
   const argv = local === true ? ["points"] : ["points", "--offsite"];
   const list = await askAgent(host, { argv, schema: pointListSchema, timeoutMs: 180_000 });
   process.stdout.write(`${json === true ? JSON.stringify(list, null, 2) : renderPoints(list, new Date())}\n`);

@@ -12,7 +12,7 @@ import { imageLockFilled } from "../../policies/rules/images.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
-import { thisRepository } from "../../local/instance.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { previewWithPack } from "../policy/preview-with-pack.ts";
 import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
@@ -39,7 +39,7 @@ await runCommandLine(async () => {
 async function judge(engine: Engine, stack: CommittedStack): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), "kaleem-policy-"));
   try {
-    const trial = trialStack(thisRepository(), stack, folder);
+    const trial = trialStack(repositoryRoot, stack, folder);
     const { images } = trial;
     // The preview runs on a lock without gaps, or it would end at them: they are judged apart.
     const lock = violations([imageLockFilled], {
@@ -60,7 +60,7 @@ async function refusals(
   trial: Parameters<typeof previewWithPack>[2],
 ): Promise<readonly string[]> {
   try {
-    await previewWithPack(engine, thisRepository(), trial);
+    await previewWithPack(engine, repositoryRoot, trial);
     return [];
   } catch (error) {
     if (error instanceof PulumiError) return error.message.split("\n");

@@ -10,6 +10,7 @@ import { runOperatorCommand } from "../command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
 interface RestoreOptions {
@@ -29,7 +30,7 @@ interface RestoreOptions {
 
 await runOperatorCommand(async () => {
   const options = commandLine().opts<RestoreOptions>();
-  const target = await readTarget(options.stack);
+  const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
   const request = await requestOf(options);
   const print = options.json === true ? printJson : printer();

@@ -7,27 +7,26 @@ import { json } from "node:stream/consumers";
 import { Command } from "commander";
 import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
-import { runPulumi } from "../../toolchain/engine/pulumi.ts";
-import { stackInstance, thisRepository } from "../../local/instance.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { listSecrets, renderSecretList } from "../secrets/secret-list.ts";
-import { openHost } from "../secrets/open-host.ts";
 import { planInit, renderInit } from "../secrets/plan-init.ts";
 import { planRotation } from "../secrets/plan-rotation.ts";
 import { rotate, type RotationReport } from "../secrets/rotate.ts";
 import { rotationPorts } from "../secrets/rotation-ports.ts";
-import { openSecretsStack, type SecretsStack } from "../secrets/secrets-stack.ts";
+import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { openStack } from "../stack/stack.ts";
+import { readTarget } from "../stack/target.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import { runCommandLine } from "../command-errors.ts";
 
 interface Options {
   readonly stack: string;
-  readonly cloud?: string;
+  readonly offsiteOf?: string;
   readonly given?: true;
 }
 
-const repository = thisRepository();
 const progress = terminalProgress();
 
 await runCommandLine(async () => {
@@ -43,19 +42,19 @@ await runCommandLine(async () => {
     .action(async ({ stack, given }: Options) => init(stack, given === true));
   command("list", "what secrets there are, never a value").action(async ({ stack }: Options) => list(stack));
   command("rotate <name>", "changes one, in what runs too; given ones come as a JSON object from stdin")
-    .option("--cloud <name>", "a local stack's cloud (default: its own)")
-    .action(async (name: string, { stack, cloud }: Options) => change(name, stack, cloud));
+    .option("--offsite-of <stack>", "whose off-site bucket a local stack uses (default: its own)")
+    .action(async (name: string, { stack, offsiteOf }: Options) => change(name, stack, offsiteOf));
   await program.parseAsync();
   return 0;
 });
 
 async function list(name: string): Promise<void> {
-  const stack = await openSecretsStack(repository, name, progress);
+  const stack = openSecretsStack(openStack(name), progress);
   print(renderSecretList(name, listSecrets(catalog, await stack.present())));
 }
 
 async function init(name: string, takeGiven: boolean): Promise<void> {
-  const stack = await openSecretsStack(repository, name, progress);
+  const stack = openSecretsStack(openStack(name), progress);
   const handedIn = takeGiven ? await fromStdin() : new Map<string, string>();
   const plan = planInit(catalog, await stack.present(), [...handedIn.keys()]);
   const draw = generatedSecrets(catalog);
@@ -67,24 +66,19 @@ async function init(name: string, takeGiven: boolean): Promise<void> {
   print(renderInit(name, plan));
 }
 
-async function change(name: string, stackName: string, cloud: string | undefined): Promise<void> {
+async function change(name: string, stackName: string, offsiteOf: string | undefined): Promise<void> {
   planRotation(name, catalog); // An unknown name is refused before anything is looked for.
-  const instance = stackInstance(repository, stackName, cloud);
-  const stack = await openSecretsStack(repository, stackName, progress);
+  const stack = openSecretsStack(openStack(stackName, { offsiteOf }), progress);
   const ports = rotationPorts({
     name,
-    instance,
     stack,
-    host: await openHost(stack),
-    up: () => up(stack, instance),
+    host: new SshHost((await readTarget(stack)).ssh),
+    up: async () => {
+      await bringUp({ stack, progress, rotating: true });
+    },
     given: () => fromStdin(),
   });
   print(render(await rotate(name, catalog, ports, progress)));
-}
-
-async function up(stack: SecretsStack, instance: ReturnType<typeof stackInstance>): Promise<void> {
-  if (stack.kind === "launcher") await bringUp({ instance, progress, rotating: true });
-  else await runPulumi(await stack.context(), "up");
 }
 
 async function fromStdin(): Promise<ReadonlyMap<string, string>> {

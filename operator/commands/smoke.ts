@@ -3,9 +3,10 @@
  * Exit codes: 0 every step passed, 1 one did not or the stack could not be asked, 2 wrong arguments.
  */
 import { Command } from "commander";
-import { stackInstance, thisRepository } from "../../local/instance.ts";
 import { edgeTarget } from "../stack/edge-target.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { openPlace } from "../stack/open-place.ts";
+import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 import { smokeHost } from "../smoke/smoke-host.ts";
 import { smokeTest, type SmokeStep } from "../smoke/smoke-test.ts";
@@ -18,10 +19,11 @@ await runCommandLine(async () => {
     .exitOverride()
     .parse()
     .opts<{ stack: string }>();
-  const { ssh } = await readTarget(stack);
+  const opened = openStack(stack);
+  const { ssh } = await readTarget(opened);
   const host = new SshHost(ssh);
   const steps = await smokeTest({
-    edge: await edgeTarget(stackInstance(thisRepository(), stack), host),
+    edge: await edgeTarget(await openPlace(opened), host),
     host: smokeHost(host),
     onStep: (step) => process.stdout.write(`${renderStep(step)}\n`),
   });

@@ -11,6 +11,7 @@ import { lookOffsite } from "../stack/look-offsite.ts";
 import { renderDeadHost, renderStatus } from "../screens/render-status.ts";
 import { SshError } from "../ssh/ssh-error.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
 interface StatusOptions {
@@ -31,7 +32,7 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<StatusOptions>();
-  const target = await readTarget(stack);
+  const target = await readTarget(openStack(stack));
   try {
     const host = new SshHost(target.ssh);
     const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });

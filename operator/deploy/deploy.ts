@@ -1,7 +1,6 @@
 import { runPulumi, type OperationResult } from "../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { DisabledService } from "../../catalog/disabled-services.ts";
-import type { StackInstance } from "../../local/instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { layout } from "../../contract/layout.ts";
@@ -10,6 +9,7 @@ import { awaitEdge } from "./await-edge.ts";
 import { awaitRunning, type RunningService } from "./await-running.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { edgeTarget } from "../stack/edge-target.ts";
+import type { Place } from "../stack/place.ts";
 import type { DataDecision } from "../stack/data-decision.ts";
 import { removeHalfMade } from "./half-made-services.ts";
 import { lookAt, withTaskFailures } from "./watch-tasks.ts";
@@ -17,7 +17,7 @@ import { lookAt, withTaskFailures } from "./watch-tasks.ts";
 /** A stack whose file, secrets, images and machine are there. */
 export interface Deployable {
   readonly context: StackContext;
-  readonly instance: StackInstance;
+  readonly place: Place;
   readonly host: SshHost;
   readonly data: DataDecision;
   readonly progress: Progress;
@@ -37,7 +37,7 @@ export interface Deployed {
 }
 
 /** Declares the platform, and waits until what was declared runs and the edge answers as it should. */
-export async function deploy({ context, instance, host, data, progress }: Deployable): Promise<Deployed> {
+export async function deploy({ context, place, host, data, progress }: Deployable): Promise<Deployed> {
   const pulumi = await progress.step("pulumi up", async (report) => {
     for (const service of await removeHalfMade(context, host))
       progress.note(
@@ -54,7 +54,7 @@ export async function deploy({ context, instance, host, data, progress }: Deploy
     return result;
   });
   for (const warning of pulumi.diagnostics) progress.note(`  warning: ${warning}`);
-  const edge = await edgeTarget(instance, host);
+  const edge = await edgeTarget(place, host);
   const { running, off } = await progress.step("health through the edge", async () => {
     if (data.found) await host.run([layout.agentCommand, "found"], { timeoutMs: 120_000 });
     // Before the edge, whose status alone would not say which service is amiss, nor why.

@@ -1,8 +1,10 @@
 import type { BroughtUp } from "./bring-up.ts";
 
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
-export function renderBroughtUp(stack: string, up: BroughtUp): string {
-  const { engine, running, off, versions, data, machine, edge, phases } = up;
+export function renderBroughtUp(up: BroughtUp): string {
+  const { engine, running, off, versions, data, edge, phases } = up;
+  const stack = up.stack.name;
+  const { user, address, port, privateKeyFile } = up.host.target;
   const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const width = Math.max(...[...running, ...off].map(({ name }) => name.length));
   return [
@@ -11,8 +13,8 @@ export function renderBroughtUp(stack: string, up: BroughtUp): string {
     ...(data.closed ? [`  now run: npm run restore -- --stack ${stack}`] : []),
     "",
     `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
-    `  ssh       root@${machine.address} port ${machine.port}, key ${up.host.target.privateKeyFile}`,
-    `  off-site  ${up.cloud.offsite.endpoint}/${up.cloud.offsite.bucket}`,
+    `  ssh       ${user}@${address} port ${port}, key ${privateKeyFile}`,
+    `  off-site  ${up.offsite.endpoint}/${up.offsite.bucket}`,
     "",
     ...running.map(
       ({ name, replicas, image }) =>

@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import type { StackInstance } from "../../local/instance.ts";
-import { readIfThere } from "../stack/stack-paths.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { RotationStep } from "./plan-rotation.ts";
 
 const schema = z.strictObject({
@@ -12,17 +12,19 @@ const schema = z.strictObject({
   done: z.array(z.string()),
 });
 
+type Folder = Pick<Stack, "folder">;
+
 /** How far a rotation is; no value in it. */
 export type RotationJournal = z.infer<typeof schema>;
 
 /** Where it is kept: beside the stack's other working files, until the rotation has ended. */
-export function rotationJournalFile(instance: StackInstance): string {
-  return join(instance.folder, "rotation.json");
+export function rotationJournalFile({ folder }: Folder): string {
+  return join(folder, "rotation.json");
 }
 
 /** The rotation that has not ended; null when there is none. */
-export async function readRotationJournal(instance: StackInstance): Promise<RotationJournal | null> {
-  const text = await readIfThere(rotationJournalFile(instance));
+export async function readRotationJournal(stack: Folder): Promise<RotationJournal | null> {
+  const text = await readIfThere(rotationJournalFile(stack));
   return text === null ? null : schema.parse(JSON.parse(text));
 }
 
@@ -31,21 +33,21 @@ export async function readRotationJournal(instance: StackInstance): Promise<Rota
  * before that is done again, with another value.
  */
 export async function noteStep(
-  instance: StackInstance,
+  stack: Folder,
   journal: RotationJournal,
   step: RotationStep,
 ): Promise<RotationJournal> {
   const next = { ...journal, done: [...journal.done, step] };
   if (!next.done.includes("write into the configuration")) return next;
-  const file = rotationJournalFile(instance);
+  const file = rotationJournalFile(stack);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${JSON.stringify(next)}\n`, { mode: 0o600 });
   return next;
 }
 
 /** The rotation has ended. */
-export async function endRotation(instance: StackInstance): Promise<void> {
-  await rm(rotationJournalFile(instance), { force: true });
+export async function endRotation(stack: Folder): Promise<void> {
+  await rm(rotationJournalFile(stack), { force: true });
 }
 
 /** @throws Error when another secret's rotation has not ended: a second one on top could lock somebody out. */

@@ -9,14 +9,12 @@ import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { SshRunOptions } from "../ssh/ssh.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 import { generatedSecrets } from "./generated-secrets.ts";
-import type { StackInstance } from "../../local/instance.ts";
 import type { RotationPorts } from "./rotate.ts";
 import { endRotation, noteStep, readRotationJournal, refuseOther } from "./rotation-journal.ts";
 import type { SecretsStack } from "./secrets-stack.ts";
 
 export interface RotationMachine {
   readonly name: string;
-  readonly instance: StackInstance;
   readonly stack: SecretsStack;
   readonly host: RemoteHost;
   readonly up: () => Promise<void>;
@@ -28,7 +26,7 @@ const busyLimitMs = 300_000;
 
 /** The stack, its host and its bucket, as a rotation acts on them. */
 export function rotationPorts(machine: RotationMachine): RotationPorts {
-  const { stack, host, instance, name } = machine;
+  const { stack, host, name } = machine;
   const agent = (argv: readonly string[], options: SshRunOptions) =>
     whenFree(() => host.run([layout.agentCommand, ...argv], options));
   return {
@@ -37,7 +35,7 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
     values: () => stack.values(),
     set: (values) => stack.set(values),
     probeKeys: async (keys) => {
-      await probe(await bucketOf(stack, keys), instance.stack);
+      await probe(await bucketOf(stack, keys), stack.name);
     },
     up: machine.up,
     setAdministrator: async (store, password) => {
@@ -65,12 +63,12 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
       return stored?.body === (await readFile(stack.stackFile, "utf8"));
     },
     begin: async () => {
-      const journal = await readRotationJournal(instance);
-      refuseOther(journal, name, instance.stack);
+      const journal = await readRotationJournal(stack);
+      refuseOther(journal, name, stack.name);
       return journal ?? { name, startedAt: new Date().toISOString(), done: [] };
     },
-    note: (journal, step) => noteStep(instance, journal, step),
-    end: () => endRotation(instance),
+    note: (journal, step) => noteStep(stack, journal, step),
+    end: () => endRotation(stack),
   };
 }
 

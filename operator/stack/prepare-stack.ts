@@ -3,22 +3,24 @@ import { catalog } from "../../catalog/catalog.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import type { StackInstance } from "../../local/instance.ts";
 import { recoverStackFile } from "./kit.ts";
 import { committedStackFile } from "./committed-stack-file.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
+import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
-import { ensurePassphrase, readIfThere, type StackPaths } from "./stack-paths.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
+import { ensurePassphrase } from "./passphrase.ts";
+import { stackContext } from "./stack-context.ts";
+import { makeStackFolders, type Stack } from "./stack.ts";
 
 export interface StackPreparation {
-  readonly instance: StackInstance;
+  readonly stack: Stack;
   readonly engine: Engine;
-  readonly paths: StackPaths;
-  /** What the launcher found out, by key without the namespace; wins over the committed stack file. */
+  /** What the place found out, by key without the namespace; wins over the committed stack file. */
   readonly found: Readonly<Record<string, unknown>>;
-  /** The off-site bucket's keys. */
-  readonly offsiteKeys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The off-site bucket's keys, where the place made them. */
+  readonly offsiteKeys: OffsiteCredentials | null;
   readonly kit?: RecoveryKit;
 }
 
@@ -27,33 +29,26 @@ export interface StackPreparation {
  * recovery kit a stack that has no file yet gets the lost platform's: its secrets are what the restored data knows.
  */
 export async function prepareStack(preparation: StackPreparation): Promise<StackContext> {
-  const { instance, engine, paths, found, kit } = preparation;
-  await ensurePassphrase(paths.passphrase, kit?.passphrase);
-  const committed = await committedStackFile(instance.repository);
+  const { stack, engine, found, kit } = preparation;
+  await makeStackFolders(stack);
+  await ensurePassphrase(stack.passphraseFile, kit?.passphrase);
+  const committed = await committedStackFile(stack);
   const onDisk =
-    (await readIfThere(paths.stackFile)) ?? (kit === undefined ? null : await recoverStackFile(kit));
-  const existing = onDisk === null ? null : parseStackFile(onDisk, paths.stackFile);
+    (await readIfThere(stack.stackFile)) ?? (kit === undefined ? null : await recoverStackFile(kit));
+  const existing = onDisk === null ? null : parseStackFile(onDisk, stack.stackFile);
   await writeIfChanged(
-    paths.stackFile,
+    stack.stackFile,
     onDisk,
     renderStackFile(composeStackFile(committed, existing, found)),
   );
 
-  const context: StackContext = {
-    engine,
-    project: instance.repository,
-    stack: instance.stack,
-    stackFile: paths.stackFile,
-    stateDirectory: paths.state,
-    passphraseFile: paths.passphrase,
-    env: { KALEEM_STACK_FILE: paths.stackFile },
-  };
+  const context = stackContext(stack, engine);
   await createStack(context);
   await setSecrets(context, missingSecrets(existing === null ? new Set() : secretsIn(existing), preparation));
   // The engine writes YAML in its own order, and `false` as a text; ours each time keeps the host's copy unchanged.
-  const written = await readFile(paths.stackFile, "utf8");
-  const complete = composeStackFile(committed, parseStackFile(written, paths.stackFile), found);
-  await writeIfChanged(paths.stackFile, written, renderStackFile(complete));
+  const written = await readFile(stack.stackFile, "utf8");
+  const complete = composeStackFile(committed, parseStackFile(written, stack.stackFile), found);
+  await writeIfChanged(stack.stackFile, written, renderStackFile(complete));
   return context;
 }
 
@@ -69,7 +64,7 @@ function missingSecrets(
     );
   }
   const values = new Map(missing.map(([key, make]) => [`kaleem:${key}`, make()]));
-  if (!present.has("offsite-access-key-id") || kit !== undefined) {
+  if (offsiteKeys !== null && (!present.has("offsite-access-key-id") || kit !== undefined)) {
     values.set("kaleem:offsite-access-key-id", offsiteKeys.accessKeyId);
     values.set("kaleem:offsite-secret-access-key", offsiteKeys.secretAccessKey);
   }

@@ -4,6 +4,7 @@ import type { RestoreEvent } from "./journal/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./journal/journal.ts";
 import type { Ledger } from "./verify/judge-orders.ts";
 import { passedBy } from "./plan/left-out.ts";
+import type { Failure } from "./report/failure.ts";
 import { nextStep } from "./report/next-step.ts";
 import type { PhaseContext } from "./phases/phase.ts";
 import { phases } from "./phases/phases.ts";
@@ -40,14 +41,6 @@ export async function execute(
   const run = new Run(journal, ports, options);
   const failure = await run.phases();
   return await recordReport(ports, journal, failure);
-}
-
-/** What stopped a restore. */
-export interface Failure {
-  readonly phase: PhaseName;
-  readonly sentence: string;
-  readonly next: string;
-  readonly exitCode: number;
 }
 
 class Run {

@@ -9,7 +9,6 @@ import { stringify } from "yaml";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { runPulumi } from "../../toolchain/engine/pulumi.ts";
 import { silentProgress } from "../../workstation/progress.ts";
-import { openStackPaths } from "../../operator/stack/stack-paths.ts";
 import { sshKeyPair } from "../../operator/ssh/ssh-key-pair.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
@@ -21,6 +20,7 @@ import {
   npmRun,
   repository,
   runProgram,
+  stackOf,
   testStack,
 } from "./support/test-stack.ts";
 
@@ -29,19 +29,19 @@ async function attemptWith(
   spoil: (text: string, folder: string) => Promise<string> | string,
   operation: "preview" | "up" = "preview",
 ): Promise<string> {
-  const paths = await openStackPaths(instanceOf(testStack.name));
+  const stack = stackOf(testStack.name);
   const folder = await mkdtemp(join(tmpdir(), "kaleem-spoilt-"));
   try {
     const stackFile = join(folder, `Pulumi.${testStack.name}.yaml`);
-    await cp(paths.state, join(folder, "state"), { recursive: true });
-    await writeFile(stackFile, await spoil(await readFile(paths.stackFile, "utf8"), folder));
+    await cp(stack.stateDirectory, join(folder, "state"), { recursive: true });
+    await writeFile(stackFile, await spoil(await readFile(stack.stackFile, "utf8"), folder));
     const context = {
       engine: await findOrBuildEngine(silentProgress),
       project: repository,
       stack: testStack.name,
       stackFile,
       stateDirectory: join(folder, "state"),
-      passphraseFile: paths.passphrase,
+      passphraseFile: stack.passphraseFile,
       env: { KALEEM_STACK_FILE: stackFile },
     };
     await runPulumi(context, operation);
@@ -94,7 +94,7 @@ test("a port that is taken is named, with what to do, and nothing is left behind
   const holder = createServer().listen(machine.ports.http, "127.0.0.1");
   await once(holder, "listening");
   try {
-    const up = await npmRun("up", "--stack", other, "--cloud", testStack.name);
+    const up = await npmRun("up", "--stack", other, "--offsite-of", testStack.name);
     assert.equal(up.code, 1);
     assert.match(
       up.stderr,
@@ -109,7 +109,7 @@ test("a port that is taken is named, with what to do, and nothing is left behind
     assert.equal(left.stdout.trim(), "");
   } finally {
     holder.close();
-    await npmRun("down", "--stack", other, "--cloud", testStack.name);
+    await npmRun("down", "--stack", other, "--offsite-of", testStack.name);
   }
 });
 

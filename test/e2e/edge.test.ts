@@ -6,9 +6,10 @@ import { issuedFor } from "../../operator/policy/trial-certificate.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../../operator/deploy/bring-up.ts";
 import { EdgeClient } from "../../recovery/orders/edge-client.ts";
-import { edgeOf, hostOf, instanceOf, testStack } from "./support/test-stack.ts";
+import { edgeOf, hostOf, instanceOf, stackOf, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
+const stack = stackOf(testStack.name);
 const host = hostOf(testStack.name);
 
 async function bash(script: string): Promise<string> {
@@ -74,17 +75,17 @@ test("replicas that come and go are used and dropped soon, without a reload and 
 test("a given certificate takes over from the self-signed one and gives way again, by reloads alone", async () => {
   const before = await running();
   const given = issuedFor("localhost");
-  const { context } = await bringUp({ instance, progress: silentProgress });
+  const { context } = await bringUp({ stack, progress: silentProgress });
   await setSecrets(context, new Map([["kaleem:edge-tls-key", given.key]]));
   const tls = { kind: "cloudflare-origin", certificate: given.certificate };
-  const { edge } = await bringUp({ instance, progress: silentProgress, settings: { edge: { tls } } });
+  const { edge } = await bringUp({ stack, progress: silentProgress, settings: { edge: { tls } } });
   assert.ok(given.certificate.startsWith(edge.ca?.trim() ?? "none"), "the edge shows the given one");
   const answer = await new EdgeClient(edge, 5000).get("/api/health");
   assert.equal(answer.status, 200);
 
   const another = { kind: "files", certificate: issuedFor("localhost").certificate };
   await assert.rejects(
-    bringUp({ instance, progress: silentProgress, settings: { edge: { tls: another } } }),
+    bringUp({ stack, progress: silentProgress, settings: { edge: { tls: another } } }),
     /edge\.tls\.certificate: certificate of CN=localhost: expected the certificate of the key edge-tls-key/,
   );
   assert.equal(
@@ -93,7 +94,7 @@ test("a given certificate takes over from the self-signed one and gives way agai
     "the old one goes on serving",
   );
 
-  const own = await bringUp({ instance, progress: silentProgress });
+  const own = await bringUp({ stack, progress: silentProgress });
   assert.equal((await new EdgeClient(own.edge, 5000).get("/api/health")).status, 200);
   assert.equal(
     await bash("ls /etc/kaleem/edge/tls"),

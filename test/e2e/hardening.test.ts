@@ -5,15 +5,14 @@ import { test } from "node:test";
 import { auditHost } from "../../operator/audit/audit-host.ts";
 import { runCommand } from "../../workstation/run-command.ts";
 import { readOutputs } from "../../toolchain/engine/stack.ts";
-import { openStackPaths } from "../../operator/stack/stack-paths.ts";
 import { loginName } from "../../catalog/login-name.ts";
 import { MongoClient } from "mongodb";
 import { createClient } from "redis";
 import { stackContext, stackSecrets } from "./support/stack-secrets.ts";
 import { throughTunnel } from "./support/tunnel.ts";
-import { hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
+import { hostOf, npmRun, stackOf, testStack } from "./support/test-stack.ts";
 
-const instance = instanceOf(testStack.name);
+const stack = stackOf(testStack.name);
 const host = hostOf(testStack.name);
 
 const secrets = () => stackSecrets(testStack.name);
@@ -21,9 +20,8 @@ const secrets = () => stackSecrets(testStack.name);
 test("no secret stands in plain in the stack file, the state, units, process lists, inspections or journals", async () => {
   const values = await secrets();
   assert.ok(values.size >= 10, [...values.keys()].join(", "));
-  const paths = await openStackPaths(instance);
-  const places = new Map<string, string>([["stack file", await readFile(paths.stackFile, "utf8")]]);
-  for (const entry of await readdir(paths.state, { recursive: true, withFileTypes: true })) {
+  const places = new Map<string, string>([["stack file", await readFile(stack.stackFile, "utf8")]]);
+  for (const entry of await readdir(stack.stateDirectory, { recursive: true, withFileTypes: true })) {
     if (entry.isFile())
       places.set(`state ${entry.name}`, await readFile(join(entry.parentPath, entry.name), "utf8"));
   }
@@ -85,7 +83,7 @@ function assertNoSecretIn(places: ReadonlyMap<string, string>, values: ReadonlyM
 }
 
 test("22, 80 and 443 answer from outside, and sshd, our units and every container are as hard as they should be", async () => {
-  const { findings } = await auditHost(instance, { full: false });
+  const { findings } = await auditHost(stack, { full: false });
   const wrong = findings.filter(({ passed }) => !passed);
   assert.deepEqual(wrong, []);
   assert.ok(findings.length > 12, "hardly anything was looked at");

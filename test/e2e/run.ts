@@ -31,7 +31,7 @@ async function main(): Promise<number> {
       "operator/commands/down.ts",
       "--stack",
       stack,
-      "--cloud",
+      "--offsite-of",
       testStack.name,
     ]);
     if (code !== 0) failed += 1;

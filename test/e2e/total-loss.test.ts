@@ -25,9 +25,9 @@ test("a machine lost in mid-stream comes back from off-site alone, and nothing t
 });
 
 test("the rebuilt stack is unchanged by another up, and status names the recovery that was proven", async () => {
-  const up = await npmRun("up", "--stack", testStack.rebuilt, "--cloud", testStack.name);
+  const up = await npmRun("up", "--stack", testStack.rebuilt, "--offsite-of", testStack.name);
   assert.equal(up.code, 0, up.stderr);
-  const again = await npmRun("up", "--stack", testStack.rebuilt, "--cloud", testStack.name);
+  const again = await npmRun("up", "--stack", testStack.rebuilt, "--offsite-of", testStack.name);
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
   const status = await npmRun("status", "--stack", testStack.rebuilt);
   assert.doesNotMatch(status.stdout, /never/i);

@@ -6,9 +6,10 @@ import { globSync } from "node:fs";
 import { dirname } from "node:path";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { prepareImages } from "../../local/images/prepare-images.ts";
-import { stackInstance, thisRepository, type StackInstance } from "../../local/instance.ts";
+import { stackInstance, type StackInstance } from "../../local/instance.ts";
 import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { sshKeyPair } from "../../operator/ssh/ssh-key-pair.ts";
 import { tearDown } from "../../local/tear-down.ts";
 import { createMachine } from "../../local/machine/create-machine.ts";
@@ -17,7 +18,7 @@ import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
 import { runTests } from "../run-tests.ts";
 
 const progress = terminalProgress();
-const repository = thisRepository();
+const repository = repositoryRoot;
 
 async function makeTarget(instance: StackInstance): Promise<SshTarget> {
   await ensurePrerequisites(progress);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { writeMetrics } from "../../metrics/metrics.ts";
 import { exitCodes } from "../../../contract/exit-codes.ts";
-import type { Failure } from "../execute.ts";
+import type { Failure } from "./failure.ts";
 import type { RestoreReport } from "./report.ts";
 import type { RestoreJournal, RestoreMemory } from "../journal/journal.ts";
 import { saveJournal } from "../journal/journal-file.ts";

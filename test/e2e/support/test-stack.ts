@@ -1,19 +1,27 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { resolve } from "node:path";
-import { stackInstance, thisRepository } from "../../../local/instance.ts";
+import { stackInstance } from "../../../local/instance.ts";
+import { LocalPlace } from "../../../local/local-place.ts";
+import { openStack, type Stack } from "../../../operator/stack/stack.ts";
+import { repositoryRoot } from "../../../workstation/repository.ts";
 import { edgeTarget } from "../../../operator/stack/edge-target.ts";
 import type { EdgeTarget } from "../../../recovery/orders/edge-client.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
 
-const name = process.env["KALEEM_TEST_STACK"] ?? "test";
+const name = process.env["KALEEM_TEST_STACK"] ?? "local-test";
 
 /** The stacks of the end-to-end run: the one that is lost, and the one that takes its place in the same cloud. */
 export const testStack = { name, rebuilt: `${name}-rebuilt` } as const;
 
-export const repository = thisRepository();
+export const repository = repositoryRoot;
 
 /** The stack that is up first, or its replacement. */
+export function stackOf(stack: string): Stack {
+  return openStack(stack, { offsiteOf: testStack.name });
+}
+
+/** The names and ports of its emulated machine. */
 export function instanceOf(stack: string) {
   return stackInstance(repository, stack, testStack.name);
 }
@@ -31,7 +39,7 @@ export function hostOf(stack: string): SshHost {
 
 /** Where customers reach a stack that is up. */
 export function edgeOf(stack: string): Promise<EdgeTarget> {
-  return edgeTarget(instanceOf(stack), hostOf(stack));
+  return edgeTarget(new LocalPlace(stackOf(stack)), hostOf(stack));
 }
 
 export interface Ended {
@@ -41,7 +49,7 @@ export interface Ended {
   readonly seconds: number;
 }
 
-/** Runs an npm script as an operator would, e.g. `npmRun("up", "--stack", "test")`; echoes it so that CI's log tells the story. */
+/** Runs an npm script as an operator would, e.g. `npmRun("up", "--stack", "local-test")`; echoes it so that CI's log tells the story. */
 export function npmRun(script: string, ...args: string[]): Promise<Ended> {
   return runProgram(["npm", "run", "--silent", script, "--", ...args], {});
 }

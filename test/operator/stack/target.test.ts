@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { openStack } from "../../../operator/stack/stack.ts";
 import { readTarget } from "../../../operator/stack/target.ts";
 
 let root: string;
@@ -10,6 +11,10 @@ before(async () => {
   root = await mkdtemp(join(tmpdir(), "kaleem-target-"));
 });
 after(() => rm(root, { recursive: true }));
+
+function target(stack: string) {
+  return readTarget(openStack(stack, {}, root));
+}
 
 async function stackFile(stack: string, text: string): Promise<void> {
   await mkdir(join(root, ".kaleem", stack), { recursive: true });
@@ -23,9 +28,8 @@ const good = `config:
 `;
 
 test("reads host and bucket from the generated stack file, without Pulumi", async () => {
-  await stackFile("good", good);
-  assert.deepEqual(await readTarget("good", root), {
-    stack: "good",
+  await stackFile("local-good", good);
+  assert.deepEqual(await target("local-good"), {
     ssh: {
       address: "127.0.0.1",
       port: 20010,
@@ -38,19 +42,28 @@ test("reads host and bucket from the generated stack file, without Pulumi", asyn
 });
 
 test("names the stacks that there are when the one asked for is not there", async () => {
-  await stackFile("good", good);
-  await assert.rejects(readTarget("prod", root), {
+  await stackFile("local-good", good);
+  await assert.rejects(target("local-prod"), {
     message:
-      '.kaleem/prod/Pulumi.prod.yaml: there is no such file, so stack "prod" is not known on this machine. Stacks here: good; "npm run up -- --stack prod" makes it.',
+      '.kaleem/local-prod/Pulumi.local-prod.yaml: there is no such file, so stack "local-prod" was not brought up on this computer. Stacks here: local-good; "npm run up -- --stack local-prod" makes it.',
   });
 });
 
 test("names every field of a stack file that is wrong", async () => {
-  await stackFile("odd", good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""));
-  await assert.rejects(readTarget("odd", root), (error: Error) => {
-    assert.match(error.message, /^\.kaleem\/odd\/Pulumi\.odd\.yaml: config\.kaleem:host\.port: .*number/m);
-    assert.match(error.message, /^\.kaleem\/odd\/Pulumi\.odd\.yaml: config\.kaleem:offsite\.bucket: /m);
-    assert.match(error.message, /Run "npm run up -- --stack odd", which writes it again\.$/);
+  await stackFile(
+    "local-odd",
+    good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""),
+  );
+  await assert.rejects(target("local-odd"), (error: Error) => {
+    assert.match(
+      error.message,
+      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: config\.kaleem:host\.port: .*number/m,
+    );
+    assert.match(
+      error.message,
+      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: config\.kaleem:offsite\.bucket: /m,
+    );
+    assert.match(error.message, /Run "npm run up -- --stack local-odd", which writes it again\.$/);
     return true;
   });
 });

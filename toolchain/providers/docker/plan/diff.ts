@@ -1,22 +1,11 @@
-import type { DiffKind, DiffRequest, DiffResult, PropertyChange } from "../../protocol/resource-type.ts";
+import type { DiffRequest, DiffResult, PropertyChange } from "../../protocol/resource-type.ts";
 import { isList, isPropertyMap, unknown } from "../../protocol/value.ts";
 import type { Value } from "../../protocol/value.ts";
 import type { BlocksField, Field, Fields, ResourceSchema } from "../schema/field.ts";
 import { plan } from "./plan.ts";
+import { Changes, type Triple } from "./changes.ts";
 import { diffSet } from "./set-diff.ts";
 import { canonical, isZero } from "./zero.ts";
-
-/** Collects changes by path, and whether one of them asks for a replacement without saying where. */
-export class Changes {
-  readonly byPath = new Map<string, DiffKind>();
-  readonly replaces = new Set<string>();
-  /** Paths that show only if something else changed. */
-  readonly quirks: string[] = [];
-
-  add(path: string, kind: "ADD" | "DELETE" | "UPDATE", replace: boolean): void {
-    this.byPath.set(path, replace ? `${kind}_REPLACE` : kind);
-  }
-}
 
 /** The difference between the state and the inputs, as the official plugin answers it. */
 export function diffResource(schema: ResourceSchema, request: DiffRequest): DiffResult {
@@ -58,13 +47,6 @@ function topLevel(path: string): string {
 
 function namesOf(value: Value | undefined): readonly Value[] {
   return isList(value) ? value : [];
-}
-
-/** One value three times: in the state, as planned, and as the program gave it. */
-export interface Triple {
-  readonly old: Value | undefined;
-  readonly planned: Value | undefined;
-  readonly given: Value | undefined;
 }
 
 /** Compares an object with known properties. */
@@ -137,11 +119,11 @@ function diffPresent(field: Field, triple: Triple, path: string, replace: boolea
       return;
     case "texts":
       if (field.set === true)
-        diffSet({ kind: "blocks", set: true, fields: {} }, triple, path, replace, changes);
+        diffSet(diffFields, { kind: "blocks", set: true, fields: {} }, triple, path, replace, changes);
       else diffTexts(triple, path, replace, changes);
       return;
     case "blocks":
-      if (field.set === true) diffSet(field, triple, path, replace, changes);
+      if (field.set === true) diffSet(diffFields, field, triple, path, replace, changes);
       else diffBlocks(field, triple, path, replace, changes);
   }
 }

@@ -1,8 +1,7 @@
 import { isList, isPropertyMap } from "../../protocol/value.ts";
 import type { Value } from "../../protocol/value.ts";
 import type { BlocksField } from "../schema/field.ts";
-import { diffFields } from "./diff.ts";
-import type { Changes, Triple } from "./diff.ts";
+import type { Changes, DiffFields, Triple } from "./changes.ts";
 import { plan } from "./plan.ts";
 import { canonical } from "./zero.ts";
 
@@ -12,6 +11,7 @@ import { canonical } from "./zero.ts";
  * cannot be found again in the plan, so the set is named as a whole.
  */
 export function diffSet(
+  diffFields: DiffFields,
   field: BlocksField,
   triple: Triple,
   path: string,

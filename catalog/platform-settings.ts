@@ -1,0 +1,15 @@
+/** A channel that tells of alerts: there, or left out. */
+type Channel = object | undefined;
+
+/** What definitions read of a stack's settings, and no more; the schema of the stack file has all of it. */
+export interface PlatformSettings {
+  readonly edge: { readonly serverName: string };
+  readonly monitoring: {
+    readonly page?: Channel;
+    readonly chat?: Channel;
+    readonly mail?:
+      | { readonly server: string; readonly from: string; readonly to: string; readonly user: string }
+      | undefined;
+    readonly heartbeat?: Channel;
+  };
+}

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { catalog } from "../catalog/catalog.ts";
+import { writtenServices } from "../operator/stack/committed-stack-file.ts";
+import type { Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
+import { makeStackFolders, type Stack } from "../operator/stack/stack.ts";
+import { sshKeyPair } from "../operator/ssh/ssh-key-pair.ts";
+import type { Progress } from "../workstation/progress.ts";
+import { ensureCloud } from "./cloud/ensure-cloud.ts";
+import { docker } from "./images/docker.ts";
+import { ensureImages } from "./images/ensure-images.ts";
+import { parseLock } from "./images/image-lock.ts";
+import { upstreamOnly, type UpstreamOnlyService } from "./images/upstream-only.ts";
+import { stackInstance, type StackInstance } from "./instance.ts";
+import { createMachine } from "./machine/create-machine.ts";
+import { destroyMachine } from "./machine/destroy-machine.ts";
+import { ensurePrerequisites } from "./prerequisites/ensure-prerequisites.ts";
+import { tearDownWithDaemon } from "./tear-down.ts";
+
+/** A machine that is emulated in a container of this computer's Docker, beside a registry and an S3 server that survive it. */
+export class LocalPlace implements Place {
+  readonly instance: StackInstance;
+  readonly #stack: Stack;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+    this.instance = stackInstance(stack.repository, stack.name, stack.offsiteOf);
+  }
+
+  /** From a bare Debian machine: installs Docker, makes images, servers and the machine. What is there is kept. */
+  async prepare({ progress, settings }: PlaceRequest): Promise<PreparedPlace> {
+    const { instance } = this;
+    await ensurePrerequisites(progress);
+    await makeStackFolders(this.#stack);
+    const cloud = await ensureCloud(instance, progress);
+    const written = await writtenServices(this.#stack, settings);
+    const { missing } = await ensureImages(instance, progress, upstreamOnly(catalog, written));
+    const key = await sshKeyPair(dirname(instance.machine.privateKey));
+    const machine = await createMachine(instance, { authorizedKey: key.publicKey }, progress);
+    const login = {
+      address: machine.address,
+      port: machine.port,
+      user: "root",
+      privateKeyFile: instance.machine.privateKey,
+      knownHostsFile: machine.knownHostsFile,
+    };
+    return {
+      ssh: login,
+      offsite: cloud.offsite,
+      offsiteKeys: cloud.keys,
+      found: {
+        host: {
+          kind: "ssh",
+          ...login,
+          hostKey: machine.hostKey,
+          insecureRegistries: [instance.cloud.registry.authority],
+        },
+        imageLock: instance.cloud.imageLockName,
+        offsite: cloud.offsite,
+        services: switchedOff(missing),
+      },
+      versions: await imageVersions(instance),
+    };
+  }
+
+  edgeAddress(): { address: string; port: number } {
+    return { address: "127.0.0.1", port: this.instance.machine.ports.https };
+  }
+
+  /** The container's own address: what it publishes on this computer is only a part of what listens. */
+  async scanAddress(): Promise<string> {
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    return (await docker(["inspect", "--format", format, this.instance.machine.container])).trim();
+  }
+
+  async lose(): Promise<void> {
+    await destroyMachine(this.instance);
+  }
+
+  async remove(progress: Progress): Promise<void> {
+    await tearDownWithDaemon(this.instance, progress);
+  }
+}
+
+async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
+  const lock = parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
+  return new Map(Object.values(lock).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
+}
+
+/** Services that are on by default, and whose image is not available here, give way. */
+function switchedOff(missing: readonly UpstreamOnlyService[]): Record<string, unknown> {
+  const off = { enabled: false, offBecause: "its image is not available on this machine" };
+  return Object.fromEntries(missing.map(({ name }) => [name, off]));
+}
