@@ -8,7 +8,7 @@ import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
 import { Host } from "./components/host/host.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
-import { catalog as pages } from "./catalog/catalog.ts";
+import { catalog as definitions } from "./catalog/catalog.ts";
 import { enabledServices } from "./catalog/enabled-services.ts";
 import { loadCatalog } from "./components/services/load-catalog.ts";
 import { loadImages } from "./components/services/load-images.ts";
@@ -17,7 +17,7 @@ import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/offsite/offsite.ts";
 
 const stack = pulumi.getStack();
-const catalog = loadCatalog({ catalog: pages, edge: nginx, published: { [nginx.name]: [80, 443] } });
+const catalog = loadCatalog({ catalog: definitions, edge: nginx, published: { [nginx.name]: [80, 443] } });
 const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);

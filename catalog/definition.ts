@@ -4,7 +4,7 @@ import type { Recovery } from "./recovery.ts";
 
 /**
  * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
- * turns the same page into recovery points and restores, tests and docs read it too.
+ * turns the same definition into recovery points and restores, tests and docs read it too.
  */
 
 /** What a file that is made for a service may depend on. */
@@ -136,7 +136,7 @@ export interface StatefulDefinition<Client = unknown> extends Service {
   readonly recovery: Recovery<Client>;
 }
 
-/** One page of the catalog. */
+/** One definition of the catalog. */
 export type ServiceDefinition = StatelessDefinition | StatefulDefinition;
 
 /** Defines a store; infers its client's type and then forgets it, so that the catalog is one plain list. */
@@ -146,7 +146,7 @@ export function defineStore<Client>(
   return { ...definition, kind: "stateful" } as unknown as StatefulDefinition;
 }
 
-/** Every secret that a page names: name → key. */
+/** Every secret that a definition names: name → key. */
 export function secretsOf(definition: ServiceDefinition): Readonly<Record<string, SecretName>> {
   return { ...definition.secrets, ...(definition.kind === "stateful" ? definition.userSecrets : {}) };
 }

@@ -1,15 +1,15 @@
 import { type Rotation, secretsOf, type ServiceDefinition } from "./definition.ts";
 
 /**
- * How a secret of the catalog is rotated. What a page says of it wins; else a secret in a store's own task needs a restart
+ * How a secret of the catalog is rotated. What a definition says of it wins; else a secret in a store's own task needs a restart
  * of the store, and all others change while everything runs.
- * @throws Error for a key that no page names.
+ * @throws Error for a key that no definition names.
  */
 export function rotationOf(key: string, catalog: readonly ServiceDefinition[]): Rotation {
-  const pages = catalog.filter((page) => Object.values(secretsOf(page)).includes(key));
-  if (pages.length === 0) throw new Error(`no definition names a secret ${JSON.stringify(key)}`);
-  const said = pages.flatMap(({ rotation }) => rotation?.[key] ?? []);
-  const inTaskOfStore = pages.some(
+  const definitions = catalog.filter((definition) => Object.values(secretsOf(definition)).includes(key));
+  if (definitions.length === 0) throw new Error(`no definition names a secret ${JSON.stringify(key)}`);
+  const said = definitions.flatMap(({ rotation }) => rotation?.[key] ?? []);
+  const inTaskOfStore = definitions.some(
     ({ kind, secrets }) => kind === "stateful" && Object.values(secrets ?? {}).includes(key),
   );
   return said[0] ?? (inTaskOfStore ? "restart" : "live");

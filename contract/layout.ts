@@ -33,7 +33,7 @@ export const layout = {
   agentState: "/var/lib/kaleem/agent",
   config: "/etc/kaleem/agent.json",
   secrets: "/etc/kaleem/secrets",
-  /** One file for each of a store's users: `<store>-<name>`, as its page's `userSecrets` names them. */
+  /** One file for each of a store's users: `<store>-<name>`, as its definition's `userSecrets` names them. */
   userSecrets: "/etc/kaleem/secrets/users",
   resticPassword: "/etc/kaleem/secrets/restic-password",
   /** AWS shared-credentials file with the profile `default`. */

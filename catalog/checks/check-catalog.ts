@@ -5,7 +5,7 @@ import { needsProblems } from "./check-needs.ts";
 /** Everything that runs in the Swarm. */
 export interface WholeCatalog {
   readonly catalog: readonly ServiceDefinition[];
-  /** The service in front of them, which is no page of the catalog. */
+  /** The service in front of them, which is no definition of the catalog. */
   readonly edge: ServiceDefinition;
   /** Service → ports that it takes on the host itself. */
   readonly published: Readonly<Record<string, readonly number[]>>;
@@ -31,7 +31,7 @@ const dnsLabel = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * What is wrong with the catalog as a whole: one sentence a problem, where it is first; none when it can be deployed. Each
- * page by itself is checked by its type and by the tests. Pure.
+ * definition by itself is checked by its type and by the tests. Pure.
  */
 export function checkCatalog(whole: WholeCatalog): string[] {
   const all = [...whole.catalog, whole.edge];
@@ -99,7 +99,7 @@ function metricsProblems({ name, metrics, ports }: ServiceDefinition): string[] 
   ];
 }
 
-/** Without the prefix, as the catalog's other pages write them; ALL would undo what is dropped. */
+/** Without the prefix, as the catalog's other definitions write them; ALL would undo what is dropped. */
 function capabilityProblems({ name, capabilities = [] }: ServiceDefinition): string[] {
   return capabilities
     .filter((capability) => !/^[A-Z_]+$/.test(capability) || /^(ALL$|CAP_)/.test(capability))

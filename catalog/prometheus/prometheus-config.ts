@@ -11,8 +11,8 @@ interface ScrapeJob {
 }
 
 /**
- * Prometheus' configuration: one job for every page with `metrics`, probes of the edge, and where alerts go. JSON, which is
- * YAML too. Pure and stable: the same pages give the same text in whatever order they come.
+ * Prometheus' configuration: one job for every definition with `metrics`, probes of the edge, and where alerts go. JSON, which is
+ * YAML too. Pure and stable: the same definitions give the same text in whatever order they come.
  */
 export function prometheusConfig({ stack, catalog, settings }: PlatformFacts): string {
   const measured = [...catalog]

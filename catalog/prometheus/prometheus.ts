@@ -5,7 +5,7 @@ import { defineStateless } from "../definition.ts";
 const rules = (name: string): URL => new URL(`rules/${name}.yml`, import.meta.url);
 
 /**
- * Measures everything that has a `metrics` line in its page, and judges it by the rules of catalog/prometheus/rules.
+ * Measures everything that has a `metrics` line in its definition, and judges it by the rules of catalog/prometheus/rules.
  * Cost: its history, at most 2 GB. Recovery: none; what it knew of the past is lost with the machine.
  */
 export const prometheus = defineStateless({

@@ -6,7 +6,7 @@ import type { StackSettings } from "./schema.ts";
 /** What there is to know of a secret, but for its value. */
 export interface SecretKey {
   readonly form: SecretForm;
-  /** What it is for; empty when no page of the catalog says so, which a test refuses. */
+  /** What it is for; empty when no definition of the catalog says so, which a test refuses. */
   readonly meaning: string;
   /** Services that get it, and other parts of the platform. */
   readonly usedBy: readonly string[];

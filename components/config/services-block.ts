@@ -35,7 +35,7 @@ function slice(definition: ServiceDefinition) {
   });
 }
 
-/** The services' block: what each page of the catalog lets the stack file decide. The edge has its own block and one replica. */
+/** The services' block: what each definition of the catalog lets the stack file decide. The edge has its own block and one replica. */
 export function services(catalog: readonly ServiceDefinition[]) {
   const slices = catalog.map((definition) => [
     definition.name,

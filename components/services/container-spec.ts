@@ -12,7 +12,7 @@ export interface ContainerArgs {
 }
 
 /**
- * A page of the catalog as the `containerSpec` of its Swarm service, secrets and configs apart. Pure. Whoever breaks into
+ * A definition of the catalog as the `containerSpec` of its Swarm service, secrets and configs apart. Pure. Whoever breaks into
  * the service can change none of its programs and has no right of root's but the listed ones.
  */
 export function containerSpec({ definition, image, binds = {} }: ContainerArgs) {

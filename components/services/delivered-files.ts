@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
 
 /**
- * The files that a service gets beside its image: path in the container → content. Throws for a page with generated files
+ * The files that a service gets beside its image: path in the container → content. Throws for a definition with generated files
  * where the facts are not given.
  */
 export function deliveredFiles(

@@ -36,7 +36,7 @@ export interface SwarmServiceArgs {
 const pullImage = readFileSync(new URL("files/pull-image.sh", import.meta.url), "utf8");
 
 /**
- * One page of the catalog as a Swarm service, with its secrets and files. An update that does not become healthy is
+ * One definition of the catalog as a Swarm service, with its secrets and files. An update that does not become healthy is
  * rolled back and fails. Changing a secret or a file replaces the tasks: create, update, delete.
  *
  * Cost: its memory limit is reserved by nobody, but the sum of all limits should fit the machine.

@@ -30,9 +30,9 @@ const sshdWanted: Readonly<Record<string, string>> = {
 export function judgeHost(
   openPorts: readonly number[],
   view: HostView,
-  pages: readonly ServiceDefinition[],
+  definitions: readonly ServiceDefinition[],
 ): Finding[] {
-  const byName = new Map(pages.map((page) => [page.name, page]));
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   return [
     finding("ports that answer from outside", outsidePorts.join(", "), openPorts.join(", ") || "none"),
     ...Object.entries(sshdWanted).map(([key, value]) =>
@@ -65,11 +65,16 @@ function finding(what: string, wanted: string, found: string): Finding {
   return { what, wanted, found, passed: wanted === found };
 }
 
-/** As its page of the catalog says: root file system, capabilities, user; never Docker's socket. */
-function judgeContainer(seen: SeenContainer, page: ServiceDefinition | undefined): Finding {
+/** As its definition of the catalog says: root file system, capabilities, user; never Docker's socket. */
+function judgeContainer(seen: SeenContainer, definition: ServiceDefinition | undefined): Finding {
   const what = `container of ${seen.service}`;
-  if (page === undefined)
-    return { what, wanted: "a page in the catalog", found: "no page has this name", passed: false };
+  if (definition === undefined)
+    return {
+      what,
+      wanted: "a definition in the catalog",
+      found: "no definition has this name",
+      passed: false,
+    };
   const words = (readOnly: boolean, capAdds: readonly string[], user: string): string =>
     [
       readOnly ? "read-only" : "writable root",
@@ -83,7 +88,11 @@ function judgeContainer(seen: SeenContainer, page: ServiceDefinition | undefined
   ];
   return finding(
     what,
-    words(page.writableRoot === undefined, [...(page.capabilities ?? [])].sort(), page.user),
+    words(
+      definition.writableRoot === undefined,
+      [...(definition.capabilities ?? [])].sort(),
+      definition.user,
+    ),
     [words(seen.readOnly, seen.capAdds, seen.user), ...excess].join(", "),
   );
 }

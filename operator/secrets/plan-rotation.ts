@@ -66,25 +66,25 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
   const how = rotationOf(name, catalog);
   if (how !== "live" && how !== "restart")
     throw new Error(`secrets: ${name} is not rotated: ${how.slice("never: ".length)}`);
-  const page = catalog.find(
+  const definition = catalog.find(
     (one): one is StatefulDefinition =>
       one.kind === "stateful" && Object.values(secretsOf(one)).includes(name),
   );
-  const secret = Object.entries(page === undefined ? {} : secretsOf(page)).find(
+  const secret = Object.entries(definition === undefined ? {} : secretsOf(definition)).find(
     ([, key]) => key === name,
   )?.[0];
-  const kept = page?.recovery.administrator;
-  const keptAs = page?.formerSecrets?.[name];
+  const kept = definition?.recovery.administrator;
+  const keptAs = definition?.formerSecrets?.[name];
   const steps: RotationStep[] = [
     "write into the configuration",
     ...(kept !== undefined && kept.secret === secret ? (["set in the store"] as const) : []),
     "up",
     ...(keptAs === undefined ? [] : (["take the former one away"] as const)),
-    ...(page?.recovery.accepts !== undefined && isLogin(secret) ? (["prove"] as const) : []),
+    ...(definition?.recovery.accepts !== undefined && isLogin(secret) ? (["prove"] as const) : []),
     ...end,
   ];
-  const store = page === undefined || secret === undefined ? null : { name: page.name, secret };
-  const cost = how === "live" ? liveCost : restartCost(page, keptAs === undefined ? "once" : "twice");
+  const store = definition === undefined || secret === undefined ? null : { name: definition.name, secret };
+  const cost = how === "live" ? liveCost : restartCost(definition, keptAs === undefined ? "once" : "twice");
   return { names: [name], steps, store, cost, ...(keptAs === undefined ? {} : { keptAs }) };
 }
 
@@ -96,11 +96,11 @@ function isLogin(secret: string | undefined): boolean {
 const liveCost =
   "Nothing stops: the new password is valid beside the former one until no application uses that any more.";
 
-function restartCost(page: StatefulDefinition | undefined, times: "once" | "twice"): string {
-  if (page === undefined) return liveCost;
-  const grace = Math.round(milliseconds(page.stopGrace) / 1000);
+function restartCost(definition: StatefulDefinition | undefined, times: "once" | "twice"): string {
+  if (definition === undefined) return liveCost;
+  const grace = Math.round(milliseconds(definition.stopGrace) / 1000);
   return (
-    `${page.name} is stopped and started ${times}, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
+    `${definition.name} is stopped and started ${times}, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
     `with 503 when that takes longer than 15 s; it has ${grace} s to stop at the very most.`
   );
 }

@@ -18,7 +18,7 @@ export function listSecrets(
   catalog: readonly ServiceDefinition[],
   present: ReadonlySet<string>,
 ): readonly ListedSecret[] {
-  const ofCatalog = new Set(catalog.flatMap((page) => Object.values(secretsOf(page))));
+  const ofCatalog = new Set(catalog.flatMap((definition) => Object.values(secretsOf(definition))));
   return Object.entries(secretKeys(catalog)).map(([name, { form, usedBy, onlyWhen }]) => ({
     name,
     form: form === "password" || form === "keyfile" ? form : "given",

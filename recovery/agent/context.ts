@@ -22,7 +22,7 @@ export interface AgentContext {
   readonly docker: Docker;
   readonly locks: Locks;
   readonly log: Log;
-  /** The configured stores' pages of the catalog. */
+  /** The configured stores' definitions of the catalog. */
   readonly stores: readonly StatefulDefinition[];
   readonly opening: StoreOpening;
   readonly local: Restic;

@@ -5,7 +5,7 @@ import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
 import { StoreChannel, type StoreChild } from "./store-channel.ts";
 
-/** An open client to one store: canary, counts, users and orders, as the store's own page of the catalog has them. */
+/** An open client to one store: canary, counts, users and orders, as the store's own definition of the catalog has them. */
 export interface Store {
   readonly service: string;
   readonly container: Container;

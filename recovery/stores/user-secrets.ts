@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { userSecretFile } from "../../contract/layout.ts";
 
-/** Passwords of a store's users, which its task knows nothing of: name in its page's `userSecrets` → value. */
+/** Passwords of a store's users, which its task knows nothing of: name in its definition's `userSecrets` → value. */
 export async function userSecrets({
   name,
   userSecrets: names = {},

@@ -35,10 +35,10 @@ test("figures have no more digits than they are worth", () => {
   assert.equal(spread({ count: 3, min: 1, median: 2.5, max: 300 }, "ms"), "1 / 2.50 / 300 ms");
 });
 
-test("a bucket's listing is added up, page by page", () => {
-  const page =
+test("a bucket's listing is added up, definition by definition", () => {
+  const definition =
     "<Contents><Key>a</Key><Size>10</Size></Contents><Contents><Size>5</Size></Contents>" +
     "<NextContinuationToken>a&amp;b</NextContinuationToken>";
-  assert.deepEqual(readPage(page), { bytes: 15, next: "a&b" });
+  assert.deepEqual(readPage(definition), { bytes: 15, next: "a&b" });
   assert.deepEqual(readPage("<ListBucketResult></ListBucketResult>"), { bytes: 0, next: undefined });
 });

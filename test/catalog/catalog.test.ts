@@ -45,7 +45,7 @@ test("no definition knows Pulumi", () => {
 });
 
 for (const definition of all) {
-  test(`${definition.name}: its page is complete`, () => {
+  test(`${definition.name}: its definition is complete`, () => {
     assert.match(definition.user, /^\d+:\d+$/);
     assert.ok(bytes(definition.limits.memory) >= 2 ** 26 && definition.limits.cpus > 0);
     assert.ok(
@@ -104,11 +104,11 @@ test("where orders may be instead is a store of the catalog that says the same o
   }
 });
 
-test("both workers are one page but for the port", () => {
+test("both workers are one definition but for the port", () => {
   const [one, two] = ["worker-1", "worker-2"].map((name) => catalog.find((each) => each.name === name));
   assert.ok(one && two);
-  const alike = (page: ServiceDefinition) =>
-    JSON.stringify(page)
+  const alike = (definition: ServiceDefinition) =>
+    JSON.stringify(definition)
       .replaceAll(/worker-[12]/g, "worker-N")
       .replaceAll(/910[12]/g, "910N");
   assert.equal(alike(one), alike(two));

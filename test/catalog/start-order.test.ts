@@ -22,7 +22,7 @@ test("each service comes once, whoever else needs it", () => {
   assert.deepEqual(names(order), ["c", "a", "b"]);
 });
 
-test("an optional service runs as its page says, until the stack file says otherwise; others always run", () => {
+test("an optional service runs as its definition says, until the stack file says otherwise; others always run", () => {
   const catalog = [
     madeUpApplication({ name: "off", optional: { enabledByDefault: false } }),
     madeUpApplication({ name: "on", optional: { enabledByDefault: true } }),

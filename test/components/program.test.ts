@@ -191,14 +191,16 @@ test("every service runs an image by digest, stops with grace and restarts with 
   }
 });
 
-test("no container can change its image or has a right of root's that its page does not name", () => {
-  const pages = new Map([...catalog, nginx].map((page) => [`${page.name}-service`, page]));
+test("no container can change its image or has a right of root's that its definition does not name", () => {
+  const definitions = new Map(
+    [...catalog, nginx].map((definition) => [`${definition.name}-service`, definition]),
+  );
   for (const { name, inputs } of services()) {
     const { containerSpec } = inputs["taskSpec"] as { containerSpec: Record<string, unknown> };
-    const page = pages.get(name);
-    assert.equal(containerSpec["readOnly"], page?.writableRoot === undefined, name);
+    const definition = definitions.get(name);
+    assert.equal(containerSpec["readOnly"], definition?.writableRoot === undefined, name);
     assert.deepEqual(containerSpec["capDrops"], ["ALL"], name);
-    assert.deepEqual(containerSpec["capAdds"] ?? [], [...(page?.capabilities ?? [])].sort(), name);
+    assert.deepEqual(containerSpec["capAdds"] ?? [], [...(definition?.capabilities ?? [])].sort(), name);
     assert.ok(!JSON.stringify(containerSpec["mounts"] ?? []).includes("docker.sock"), name);
   }
 });

@@ -13,8 +13,8 @@ export async function setAdministratorCommand(
   args: readonly string[],
 ): Promise<{ store: string; changed: boolean }> {
   const [name, ...rest] = args;
-  const page = context.stores.find((store) => store.name === name);
-  if (page === undefined || rest.length > 0) {
+  const definition = context.stores.find((store) => store.name === name);
+  if (definition === undefined || rest.length > 0) {
     const stores = context.stores.map((store) => store.name).join(", ");
     throw new RecoveryError(
       exitCodes.usage,
@@ -27,12 +27,12 @@ export async function setAdministratorCommand(
       exitCodes.usage,
       "set-administrator: expected the new password on stdin, got nothing.",
     );
-  if (page.recovery.administrator === undefined) return { store: page.name, changed: false };
-  const store = await openStore(page.name, context.opening);
+  if (definition.recovery.administrator === undefined) return { store: definition.name, changed: false };
+  const store = await openStore(definition.name, context.opening);
   try {
-    await context.log.phase(`administrator of ${page.name}`, () => store.setAdministrator(password));
+    await context.log.phase(`administrator of ${definition.name}`, () => store.setAdministrator(password));
   } finally {
     await store.close();
   }
-  return { store: page.name, changed: true };
+  return { store: definition.name, changed: true };
 }

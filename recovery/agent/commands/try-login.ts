@@ -8,19 +8,19 @@ const passwordsSchema = z.array(z.string().min(1));
 
 /**
  * `kaleem-agent try-login STORE SECRET`: whether the store lets the user of this secret in with each of the passwords that
- * come as a JSON list on stdin. How a rotation is proved. Null where the store's page knows no way to tell.
+ * come as a JSON list on stdin. How a rotation is proved. Null where the store's definition knows no way to tell.
  */
 export async function tryLoginCommand(
   context: AgentContext,
   args: readonly string[],
 ): Promise<{ accepted: readonly boolean[] | null }> {
   const [name, secret, ...rest] = args;
-  const page = context.stores.find((store) => store.name === name);
-  if (page === undefined || secret === undefined || rest.length > 0)
+  const definition = context.stores.find((store) => store.name === name);
+  if (definition === undefined || secret === undefined || rest.length > 0)
     throw new RecoveryError(exitCodes.usage, `try-login: expected STORE SECRET, got "${args.join(" ")}".`);
   const passwords = passwordsSchema.parse(await json(process.stdin));
-  if (page.recovery.accepts === undefined) return { accepted: null };
-  const store = await openStore(page.name, context.opening);
+  if (definition.recovery.accepts === undefined) return { accepted: null };
+  const store = await openStore(definition.name, context.opening);
   try {
     const accepted: boolean[] = [];
     for (const password of passwords) accepted.push(await store.accepts(secret, password));

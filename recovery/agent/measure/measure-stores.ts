@@ -18,23 +18,25 @@ interface Measuring extends Pick<AgentContext, "log" | "stores"> {
 export async function measureStores(
   context: Measuring,
   tasks: readonly Task[],
-  secretsOf: (page: StatefulDefinition) => Promise<Readonly<Record<string, string>>> = userSecrets,
+  secretsOf: (definition: StatefulDefinition) => Promise<Readonly<Record<string, string>>> = userSecrets,
 ): Promise<readonly Sample[]> {
-  const asked = context.stores.flatMap((page) => {
-    const measure = page.recovery.measure?.bind(page.recovery);
-    return measure === undefined ? [] : [{ page, measure }];
+  const asked = context.stores.flatMap((definition) => {
+    const measure = definition.recovery.measure?.bind(definition.recovery);
+    return measure === undefined ? [] : [{ definition, measure }];
   });
   const measured = await Promise.all(
-    asked.map(async ({ page, measure }) => {
+    asked.map(async ({ definition, measure }) => {
       let secrets: Readonly<Record<string, string>> = {};
       try {
-        secrets = await secretsOf(page);
-        const host = await addressOf(context, page.name, tasks);
-        return [isMeasured(page.name, true), ...(await measure({ host, secrets })).map(sample)];
+        secrets = await secretsOf(definition);
+        const host = await addressOf(context, definition.name, tasks);
+        return [isMeasured(definition.name, true), ...(await measure({ host, secrets })).map(sample)];
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        context.log.line(`${page.name} was not measured: ${withoutSecrets(message, Object.values(secrets))}`);
-        return [isMeasured(page.name, false)];
+        context.log.line(
+          `${definition.name} was not measured: ${withoutSecrets(message, Object.values(secrets))}`,
+        );
+        return [isMeasured(definition.name, false)];
       }
     }),
   );

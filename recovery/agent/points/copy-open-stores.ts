@@ -49,14 +49,15 @@ export async function copyOpenStores(
   const { lineage, generation } = await readIdentity(host, layout.lineage, machineId);
   const instant = host.now();
   const id = newPointId(instant);
-  const stores = open.map((store) => ({ store, page: pageOf(context, store) }));
+  const stores = open.map((store) => ({ store, definition: definitionOf(context, store) }));
   await log.phase("canary", () => each(stores, ({ store }) => store.writeCanary(id)));
   const counted = await log.phase("counts before", () =>
     each(stores, async (one) => ({ ...one, before: await one.store.counts(countLimitMs) })),
   );
   const firstPassMs = await firstPasses(context, copies);
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
-  const isLate = ({ page }: { readonly page: StatefulDefinition }) => page.copied === "after-instant";
+  const isLate = ({ definition }: { readonly definition: StatefulDefinition }) =>
+    definition.copied === "after-instant";
   const late = stores.filter(isLate).map(({ store }) => store);
   const paused = open.filter((store) => !late.includes(store));
   const guard = await startThawGuard([...context.opening.self, "unpause"]);
@@ -64,15 +65,15 @@ export async function copyOpenStores(
   const recounted = await log.phase("counts after", () =>
     each(counted, async (one) => ({ ...one, after: await one.store.counts(countLimitMs) })),
   );
-  const seen = await each(recounted, async ({ store, page, before, after }) => ({
+  const seen = await each(recounted, async ({ store, definition, before, after }) => ({
     service: store.service,
     image: store.container.image,
-    directories: Object.values(page.data),
+    directories: Object.values(definition.data),
     before,
     after,
     version: await store.version(),
-    copiedAt: (isLate({ page }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
-    ...ordersElsewhere(page),
+    copiedAt: (isLate({ definition }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
+    ...ordersElsewhere(definition),
   }));
   const held = await log.phase("check of the copy", async () => ({
     ...(await copies.standing.finish()),
@@ -162,10 +163,10 @@ function refuseEmpty(
   );
 }
 
-function pageOf({ stores }: AgentContext, { service }: Store): StatefulDefinition {
-  const page = stores.find(({ name }) => name === service);
-  if (page === undefined) throw new Error(`store ${service} was opened, but is none of this stack's`);
-  return page;
+function definitionOf({ stores }: AgentContext, { service }: Store): StatefulDefinition {
+  const definition = stores.find(({ name }) => name === service);
+  if (definition === undefined) throw new Error(`store ${service} was opened, but is none of this stack's`);
+  return definition;
 }
 
 /** Asks of all at once. */

@@ -18,31 +18,33 @@ const lookMs = 500;
  * again. Called while applications and customers are kept away.
  * @throws RecoveryError `storeDown` when the store has no such start, or does not answer in it.
  */
-export async function unlockStore(page: StatefulDefinition, opening: StoreOpening): Promise<void> {
+export async function unlockStore(definition: StatefulDefinition, opening: StoreOpening): Promise<void> {
   const { docker } = opening;
-  const { maintenance } = page.recovery;
-  const [task] = await docker.containersOf(page.name);
+  const { maintenance } = definition.recovery;
+  const [task] = await docker.containersOf(definition.name);
   if (maintenance === undefined || task === undefined) return;
-  const secrets = await storeSecrets(page, task.pid);
-  await docker.scale(page.name, 0);
+  const secrets = await storeSecrets(definition, task.pid);
+  await docker.scale(definition.name, 0);
   try {
-    await goneWithin(page, async () => (await docker.containersOf(page.name)).length === 0);
+    await goneWithin(definition, async () => (await docker.containersOf(definition.name)).length === 0);
     const id = await docker.startAlone({
-      name: `kaleem-maintenance-${page.name}`,
+      name: `kaleem-maintenance-${definition.name}`,
       image: task.image,
-      user: page.user,
-      hostname: page.name,
+      user: definition.user,
+      hostname: definition.name,
       args: maintenance.args,
-      binds: Object.entries(page.data).map(([inside, directory]) => `${layout.live}/${directory}:${inside}`),
+      binds: Object.entries(definition.data).map(
+        ([inside, directory]) => `${layout.live}/${directory}:${inside}`,
+      ),
     });
     try {
-      await unlockWithin(page, id, secrets, opening);
-      await endTidily(page, id, docker);
+      await unlockWithin(definition, id, secrets, opening);
+      await endTidily(definition, id, docker);
     } finally {
       await docker.removeContainer(id);
     }
   } finally {
-    await docker.scale(page.name, 1);
+    await docker.scale(definition.name, 1);
   }
 }
 
@@ -74,9 +76,9 @@ async function unlockWithin(
 }
 
 /** Its files are closed as by any stop. */
-async function endTidily(page: StatefulDefinition, id: string, docker: Docker): Promise<void> {
+async function endTidily(definition: StatefulDefinition, id: string, docker: Docker): Promise<void> {
   await docker.kill(id, "SIGTERM");
-  await goneWithin(page, async () => !(await docker.inspectContainer(id)).running);
+  await goneWithin(definition, async () => !(await docker.inspectContainer(id)).running);
 }
 
 async function goneWithin(

@@ -11,7 +11,10 @@ const ordersAtOnce = 500;
 const countLimitMs = 15_000;
 
 /** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
-export function restoredStores(opening: StoreOpening, pages: readonly StatefulDefinition[]): StoresPort {
+export function restoredStores(
+  opening: StoreOpening,
+  definitions: readonly StatefulDefinition[],
+): StoresPort {
   const ask = async <Value>(name: string, question: (store: Store) => Promise<Value>): Promise<Value> => {
     const store = await openStore(name, opening);
     try {
@@ -25,10 +28,10 @@ export function restoredStores(opening: StoreOpening, pages: readonly StatefulDe
       try {
         await ask(name, (store) => store.resetUsers());
       } catch (error) {
-        const page = pages.find((one) => one.name === name);
-        if (!(error instanceof StoreRefused) || page === undefined) throw error;
+        const definition = definitions.find((one) => one.name === name);
+        if (!(error instanceof StoreRefused) || definition === undefined) throw error;
         // The point is older than the administrator's password.
-        await unlockStore(page, opening);
+        await unlockStore(definition, opening);
         throw error;
       }
     },

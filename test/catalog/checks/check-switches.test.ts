@@ -8,48 +8,48 @@ import { secrets, validValues } from "../../components/support/program.ts";
 import { madeUpApplication } from "../made-up.ts";
 
 const optional = { enabledByDefault: true };
-const page = (name: string, ...needs: string[]) => madeUpApplication({ name, needs, optional });
+const definition = (name: string, ...needs: string[]) => madeUpApplication({ name, needs, optional });
 const off = { enabled: false };
 
 test("a service that runs may not need one that is switched off; the message says both ways out", () => {
-  const pages = [page("logs"), page("dashboards", "logs")];
-  assert.deepEqual(switchProblems(pages, { logs: off }), [
+  const definitions = [definition("logs"), definition("dashboards", "logs")];
+  assert.deepEqual(switchProblems(definitions, { logs: off }), [
     "services.logs.enabled: expected true, since dashboards needs it, got false (not enabled); " +
       "switch it on, or dashboards off too",
   ]);
-  assert.deepEqual(switchProblems(pages, { logs: off, dashboards: off }), []);
-  assert.deepEqual(switchProblems(pages, { dashboards: off }), []);
-  assert.deepEqual(switchProblems(pages, {}), []);
+  assert.deepEqual(switchProblems(definitions, { logs: off, dashboards: off }), []);
+  assert.deepEqual(switchProblems(definitions, { dashboards: off }), []);
+  assert.deepEqual(switchProblems(definitions, {}), []);
 });
 
 test("nor one that is off unless it is switched on", () => {
-  const pages = [
+  const definitions = [
     madeUpApplication({ name: "logs", optional: { enabledByDefault: false } }),
-    page("dashboards", "logs"),
+    definition("dashboards", "logs"),
   ];
-  assert.equal(switchProblems(pages, {}).length, 1);
-  assert.deepEqual(switchProblems(pages, { logs: { enabled: true } }), []);
+  assert.equal(switchProblems(definitions, {}).length, 1);
+  assert.deepEqual(switchProblems(definitions, { logs: { enabled: true } }), []);
 });
 
 test("one that cannot run is told with its reason", () => {
-  const pages = [page("logs"), page("dashboards", "logs")];
+  const definitions = [definition("logs"), definition("dashboards", "logs")];
   const settings = { logs: { enabled: false, offBecause: "its image cannot be had here" } };
-  assert.deepEqual(switchProblems(pages, settings), [
+  assert.deepEqual(switchProblems(definitions, settings), [
     "services.logs.enabled: expected true, since dashboards needs it, got false (its image cannot be had here); " +
       "switch it on, or dashboards off too",
   ]);
 });
 
 test("every problem is told at once, and of each all who need it, through others too", () => {
-  const pages = [
-    page("logs"),
-    page("traces"),
+  const definitions = [
+    definition("logs"),
+    definition("traces"),
     // Before the one through which it needs the logs.
-    page("reports", "dashboards"),
-    page("dashboards", "logs", "traces"),
-    page("alerts"),
+    definition("reports", "dashboards"),
+    definition("dashboards", "logs", "traces"),
+    definition("alerts"),
   ];
-  assert.deepEqual(switchProblems(pages, { logs: off, traces: off }), [
+  assert.deepEqual(switchProblems(definitions, { logs: off, traces: off }), [
     "services.logs.enabled: expected true, since reports and dashboards need it, got false (not enabled); " +
       "switch it on, or reports and dashboards off too",
     "services.traces.enabled: expected true, since reports and dashboards need it, got false (not enabled); " +
@@ -59,7 +59,7 @@ test("every problem is told at once, and of each all who need it, through others
 
 test("is a problem of the stack file, refused before anything exists, beside its other problems", () => {
   const reports = madeUpApplication({ name: "reports", needs: ["n8n"], optional });
-  const pages: ServiceDefinition[] = [...catalog, reports];
+  const definitions: ServiceDefinition[] = [...catalog, reports];
   const valid = validValues();
   const services = {
     ...(JSON.parse(valid["services"] ?? "") as object),
@@ -74,7 +74,7 @@ test("is a problem of the stack file, refused before anything exists, beside its
     now: new Date("2026-11-21T12:00:00.000Z"),
   };
   assert.throws(
-    () => parseConfig(raw, pages),
+    () => parseConfig(raw, definitions),
     new RegExp(
       "^ConfigError: Pulumi\\.local\\.yaml: services\\.n8n\\.enabled: expected true, since reports needs it, " +
         "got false \\(not enabled\\); switch it on, or reports off too\\n" +

@@ -46,21 +46,21 @@ test("a key with a default is not required, and its default is told", () => {
   );
 });
 
-test("every secret is explained by exactly one page of the catalog", () => {
+test("every secret is explained by exactly one definition of the catalog", () => {
   const owners = (key: string) =>
-    catalog.filter((page) => page.secretMeanings?.[key] !== undefined).map(({ name }) => name);
-  const ofServices = new Set(catalog.flatMap((page) => Object.values(secretsOf(page))));
+    catalog.filter((definition) => definition.secretMeanings?.[key] !== undefined).map(({ name }) => name);
+  const ofServices = new Set(catalog.flatMap((definition) => Object.values(secretsOf(definition))));
   none([
     ...[...ofServices]
       .filter((key) => owners(key).length !== 1)
       .map(
         (key) =>
-          `${key}: expected one page with secretMeanings of it, got ${owners(key).join(", ") || "none"}`,
+          `${key}: expected one definition with secretMeanings of it, got ${owners(key).join(", ") || "none"}`,
       ),
-    ...catalog.flatMap((page) =>
-      Object.keys(page.secretMeanings ?? {})
-        .filter((key) => !Object.values(secretsOf(page)).includes(key))
-        .map((key) => `${key}: explained by ${page.name}, which does not use it`),
+    ...catalog.flatMap((definition) =>
+      Object.keys(definition.secretMeanings ?? {})
+        .filter((key) => !Object.values(secretsOf(definition)).includes(key))
+        .map((key) => `${key}: explained by ${definition.name}, which does not use it`),
     ),
     ...Object.entries(secretKeys(catalog))
       .filter(([, { meaning }]) => meaning === "")

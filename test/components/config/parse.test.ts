@@ -223,7 +223,11 @@ test("no message ever holds a secret's value", () => {
 });
 
 test("an alert's channel wants its secret; one that is left out wants none", () => {
-  const settings = parse({ monitoring: undefined, "alert-page-key": undefined, "alert-chat-url": undefined });
+  const settings = parse({
+    monitoring: undefined,
+    "alert-page-key": undefined,
+    "alert-chat-url": undefined,
+  });
   assert.deepEqual(settings.monitoring, {});
   refused(
     { "alert-page-key": undefined },

@@ -55,7 +55,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
     },
     services: {
-      ...Object.fromEntries(catalog.map((page) => [page.name, limitsOf(page)])),
+      ...Object.fromEntries(catalog.map((definition) => [definition.name, limitsOf(definition)])),
       mongo: { memory: "1GiB", cpus: 1 },
       redis: { memory: "512MiB", cpus: 0.5 },
       api: { replicas: 3, memory: "256MiB", cpus: 1 },
@@ -81,12 +81,14 @@ export function validValues(folder = writeFiles()): Record<string, string> {
   };
 }
 
-/** What a page says of itself, with what may be switched off switched on. */
-function limitsOf(page: ServiceDefinition): object {
+/** What a definition says of itself, with what may be switched off switched on. */
+function limitsOf(definition: ServiceDefinition): object {
   return {
-    ...page.limits,
-    ...(page.kind === "stateless" && page.runsClosed !== true ? { replicas: page.replicas } : {}),
-    ...(page.optional === undefined ? {} : { enabled: true }),
+    ...definition.limits,
+    ...(definition.kind === "stateless" && definition.runsClosed !== true
+      ? { replicas: definition.replicas }
+      : {}),
+    ...(definition.optional === undefined ? {} : { enabled: true }),
   };
 }
 

@@ -48,13 +48,13 @@ function failures(spoilt: Spoilt): string[] {
     { lynis: { index: spoilt.lynis ?? 75, suggestions: base64("A|x\nB|y\n") } },
   ];
   const view = readHostView(printed.map((line) => JSON.stringify(line)).join("\n"));
-  const pages = [madeUpApplication({ capabilities: ["CHOWN"] })];
-  return judgeHost(spoilt.ports ?? [22, 80, 443], view, pages)
+  const definitions = [madeUpApplication({ capabilities: ["CHOWN"] })];
+  return judgeHost(spoilt.ports ?? [22, 80, 443], view, definitions)
     .filter(({ passed }) => !passed)
     .map(({ what, found, wanted }) => `${what}: ${found}; wanted ${wanted}`);
 }
 
-const page = "read-only, capabilities CHOWN, user 1000:1000";
+const definition = "read-only, capabilities CHOWN, user 1000:1000";
 
 test("a machine that is as it should be passes", () => {
   assert.deepEqual(failures({}), []);
@@ -78,24 +78,27 @@ test("each thing that is not as it should be is found by itself", () => {
     [{ exposure: 4.1 }, "unit kaleem-point.service: exposure: 4.1; wanted ≤ 4.0"],
     [
       { host: { ReadonlyRootfs: false } },
-      `container of shop: writable root, capabilities CHOWN, user 1000:1000; wanted ${page}`,
+      `container of shop: writable root, capabilities CHOWN, user 1000:1000; wanted ${definition}`,
     ],
     [
       { host: { CapAdd: ["CAP_CHOWN", "CAP_SYS_ADMIN"] } },
-      `container of shop: read-only, capabilities CHOWN SYS_ADMIN, user 1000:1000; wanted ${page}`,
+      `container of shop: read-only, capabilities CHOWN SYS_ADMIN, user 1000:1000; wanted ${definition}`,
     ],
-    [{ host: { CapDrop: null } }, `container of shop: ${page}, capabilities not dropped; wanted ${page}`],
-    [{ host: { Privileged: true } }, `container of shop: ${page}, privileged; wanted ${page}`],
-    [{ user: "" }, `container of shop: read-only, capabilities CHOWN, user ; wanted ${page}`],
+    [
+      { host: { CapDrop: null } },
+      `container of shop: ${definition}, capabilities not dropped; wanted ${definition}`,
+    ],
+    [{ host: { Privileged: true } }, `container of shop: ${definition}, privileged; wanted ${definition}`],
+    [{ user: "" }, `container of shop: read-only, capabilities CHOWN, user ; wanted ${definition}`],
     [
       { mounts: [{ Source: "/var/run/docker.sock", Destination: "/docker.sock" }] },
-      `container of shop: ${page}, sees Docker's socket; wanted ${page}`,
+      `container of shop: ${definition}, sees Docker's socket; wanted ${definition}`,
     ],
   ];
   for (const [spoilt, sentence] of cases) assert.deepEqual(failures(spoilt), [sentence]);
 });
 
-test("a container that no page of the catalog knows fails", () => {
+test("a container that no definition of the catalog knows fails", () => {
   const view = readHostView("");
   const stranger = {
     service: "miner",
@@ -107,7 +110,7 @@ test("a container that no page of the catalog knows fails", () => {
     sources: [],
   };
   const [last] = judgeHost([22, 80, 443], { ...view, containers: [stranger] }, []).slice(-1);
-  assert.deepEqual([last?.passed, last?.found], [false, "no page has this name"]);
+  assert.deepEqual([last?.passed, last?.found], [false, "no definition has this name"]);
 });
 
 test("the table tells what was wanted where it was not found, and the verdict", () => {

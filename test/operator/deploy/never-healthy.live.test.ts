@@ -15,7 +15,7 @@ const replicas = 2;
 const [every, retries, startPeriod] = ["1s", 2, "2s"] as const;
 
 /** Quick to give up, and otherwise like any application. */
-const page = madeUpApplication({
+const definition = madeUpApplication({
   name,
   health: { argv: ["test"], every, timeout: "20s", retries, startPeriod },
 });
@@ -42,7 +42,7 @@ function declared(version: Version, patience: Patience): WantedResource[] {
     name,
     mode: { replicated: { replicas } },
     endpointSpec: { mode: "dnsrr" },
-    ...rollout(page, { replicas, ownsHostPort: false }),
+    ...rollout(definition, { replicas, ownsHostPort: false }),
     convergeConfig: { delay: "1s", timeout: patience },
     taskSpec: {
       restartPolicy: { condition: "any", delay: "1s", window: "0s" },

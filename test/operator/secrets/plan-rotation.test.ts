@@ -74,7 +74,7 @@ test("the edge's key is refused with what to do instead", () => {
   );
 });
 
-test("a secret that its page never rotates is refused with the page's reason", () => {
+test("a secret that its definition never rotates is refused with the definition's reason", () => {
   const [mongo] = catalog;
   const never: ServiceDefinition = {
     ...(mongo as ServiceDefinition),

@@ -96,8 +96,8 @@ test("points are read by id, counted, scrolled and deleted", async () => {
       payload: { seq: 0 },
       vector: [1, 0],
     });
-    const page = { limit: 2, with_payload: false };
-    assert.deepEqual(result(await server.ask("POST", "/collections/orders/points/scroll", page)), {
+    const definition = { limit: 2, with_payload: false };
+    assert.deepEqual(result(await server.ask("POST", "/collections/orders/points/scroll", definition)), {
       points: [{ id: id(0) }, { id: id(1) }],
       next_page_offset: id(2),
     });

@@ -11,8 +11,8 @@ const upsert = (server: Loopback, ids: readonly number[]) =>
     points: ids.map((id) => ({ id, vector: [1], payload: { seq: id } })),
   });
 const idsOf = async (server: Loopback, name: string) => {
-  const page = result(await server.ask("POST", `/collections/${name}/points/scroll`, { limit: 100 }));
-  return (page as { points: { id: number }[] }).points.map(({ id }) => id);
+  const definition = result(await server.ask("POST", `/collections/${name}/points/scroll`, { limit: 100 }));
+  return (definition as { points: { id: number }[] }).points.map(({ id }) => id);
 };
 
 interface Made {

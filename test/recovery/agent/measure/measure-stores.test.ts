@@ -12,8 +12,11 @@ const password = "Backup.Password-1";
 
 /** A store; without `measure` it is one that tells Prometheus itself. */
 function store(name: string, measure?: NonNullable<Recovery<unknown>["measure"]>): StatefulDefinition {
-  const page = madeUpStore({ name });
-  return { ...page, recovery: { ...page.recovery, ...(measure === undefined ? {} : { measure }) } };
+  const definition = madeUpStore({ name });
+  return {
+    ...definition,
+    recovery: { ...definition.recovery, ...(measure === undefined ? {} : { measure }) },
+  };
 }
 
 function taskOf(service: string): Task {
@@ -40,14 +43,14 @@ async function measured(stores: readonly StatefulDefinition[], tasks: readonly T
 
 test("a store is asked at its task's address with its users' passwords, and told as what it counts", async () => {
   const asked: unknown[] = [];
-  const page = store("mongo", (at) => {
+  const definition = store("mongo", (at) => {
     asked.push(at);
     return Promise.resolve([
       { name: "up_seconds", help: "Since its start.", kind: "gauge", labels: {}, value: 4 },
       { name: "calls_total", help: "Calls.", kind: "counter", labels: { of: "find" }, value: 9 },
     ]);
   });
-  const { series, lines } = await measured([page, store("redis")], [taskOf("redis"), taskOf("mongo")]);
+  const { series, lines } = await measured([definition, store("redis")], [taskOf("redis"), taskOf("mongo")]);
   assert.deepEqual(asked, [{ host: "ip-of-mongo", secrets: { "backup-password": password } }]);
   assert.deepEqual(
     series.filter((line) => !line.startsWith("# HELP")),
@@ -72,8 +75,8 @@ test("one that does not answer costs its own numbers only; why is logged, withou
 });
 
 test("one that does not run, or has no address here, is not measured", async () => {
-  const pages = ["gone", "away"].map((name) => store(name, () => Promise.resolve([])));
-  const { series, lines } = await measured(pages, [taskOf("away")]);
+  const definitions = ["gone", "away"].map((name) => store(name, () => Promise.resolve([])));
+  const { series, lines } = await measured(definitions, [taskOf("away")]);
   for (const name of ["gone", "away"])
     assert.ok(series.includes(`kaleem_store_measured{service="${name}"} 0`), name);
   assert.deepEqual(lines.sort(), [

@@ -197,16 +197,16 @@ describe("copyOpenStores", () => {
   });
 
   it("takes an empty directory of a store whose others hold files", async () => {
-    const [page] = context.stores;
-    assert.ok(page);
+    const [definition] = context.stores;
+    assert.ok(definition);
     context = {
       ...context,
       stores: context.stores.map((each) =>
-        each === page ? { ...page, data: { ...page.data, "/spare": "spare" } } : each,
+        each === definition ? { ...definition, data: { ...definition.data, "/spare": "spare" } } : each,
       ),
     };
     const { manifest } = await copyOpenStores(context, await openStores(), copies());
-    assert.deepEqual(manifest.stores[page.name]?.directories["spare"], { files: 0, bytes: 0 });
+    assert.deepEqual(manifest.stores[definition.name]?.directories["spare"], { files: 0, bytes: 0 });
   });
 
   it("fails when a store's copy is empty", async () => {
