@@ -2,39 +2,47 @@ import path from "node:path";
 import tseslint from "typescript-eslint";
 
 /**
- * Which part of the repository may import which. Each rule: files below `from` may not import files below `to`, save
- * those that `except` matches. Paths are relative to this file.
+ * Which folder may import which, as docs/architecture.md draws it: each names all that it may, beside itself. A folder
+ * that is not here may not be imported at all, and imports nothing.
  */
+const rooms = {
+  contract: [],
+  workstation: [],
+  catalog: ["contract"],
+  components: ["contract", "catalog"],
+  recovery: ["contract", "catalog"],
+  policies: ["contract", "catalog", "components"],
+  toolchain: ["workstation"],
+  operator: ["contract", "workstation", "catalog", "components", "recovery", "policies", "toolchain"],
+  drill: ["contract", "workstation", "catalog", "recovery", "operator"],
+  local: ["contract", "workstation", "catalog", "recovery", "operator"],
+  bench: ["contract", "workstation", "catalog", "recovery", "operator", "drill", "local"],
+  "index.ts": ["contract", "catalog", "components"],
+  test: "anything",
+};
+
+/** Inside a folder: files below `from` may not import files below `to`, save that `except` is the importing file. */
 const borders = [
-  {
-    from: /^(?!local\/|test\/)/,
-    to: /^local\//,
-    because: "local/ is only what lets the platform run on one machine; nothing may depend on it",
-  },
-  {
-    from: /^(?!test\/)/,
-    to: /^test\//,
-    because: "only tests use tests",
-  },
-  {
-    from: /^recovery\//,
-    to: /^components\//,
-    // The catalog's pages and the schema of the outputs are the contract; how resources are made of them is not.
-    except:
-      /^components\/(outputs\.ts|text\/|services\/(catalog|definition|image-lock|quantities|recovery|store-number)\.ts|services\/[^/]+\/[^/]+\.ts$)/,
-    because:
-      "recovery knows the catalog, the definitions and the outputs' schema, not how components declare them",
-  },
   {
     from: /^components\/text\//,
     to: /^(?!components\/text\/)/,
     because: "components/text is pure: it imports nothing of ours",
   },
+  {
+    from: /^operator\/(?!stack\/)/,
+    to: /^operator\/stack\/own-place\.ts$/,
+    because: "commands serve every place: open one with operator/stack/open-place.ts",
+  },
 ];
 
-/** Modules that pull in the engine's SDK stay out of what must run without Pulumi. */
+/** The one import against the direction: what emulates a machine is loaded on demand, by this file alone. */
+const onDemand = { file: "operator/stack/open-place.ts", target: "local/local-place.ts" };
+
+/** Rooms without Pulumi: they must run where there is none. Of components, what reads the stack file too. */
 const pulumiFree =
-  /^(recovery\/|components\/(text|config)\/(?!load)|components\/services\/([^/]+\/|definition|catalog|image-lock|quantities|recovery|store-number))/;
+  /^((contract|catalog|recovery|operator|drill|workstation)\/|components\/(text|config)\/(?!load))/;
+
+const roomOf = (file) => file.split("/")[0];
 
 const importDirection = {
   meta: { type: "problem", schema: [], messages: { border: "{{target}}: {{because}}." } },
@@ -51,9 +59,14 @@ const importDirection = {
         report("this must run where there is no Pulumi");
       }
       if (!source.value.startsWith(".")) return;
-      for (const { from, to, except, because } of borders) {
-        if (from.test(file) && to.test(target) && !except?.test(target)) report(because);
+      const [room, other] = [roomOf(file), roomOf(target)];
+      const allowed = rooms[room] ?? [];
+      const isOnDemand =
+        node.type === "ImportExpression" && file === onDemand.file && target === onDemand.target;
+      if (room !== other && allowed !== "anything" && !allowed.includes(other) && !isOnDemand) {
+        report(`${room} may import ${allowed.length === 0 ? "no other folder" : allowed.join(", ")}`);
       }
+      for (const { from, to, because } of borders) if (from.test(file) && to.test(target)) report(because);
     };
     return {
       ImportDeclaration: (node) => check(node, node.source),
@@ -67,9 +80,10 @@ const importDirection = {
 /** Commands talk to their user; all else returns, throws or logs. */
 const commandFiles = [
   "components/config/generate.ts",
-  "local/commands/**",
+  "operator/commands/**",
   "operator/start.mjs",
-  "recovery/operator/**",
+  "drill/command.ts",
+  "bench/command.ts",
   "recovery/agent/main.ts",
   "test/run.ts",
   "test/e2e/**",
