@@ -21,7 +21,8 @@ test("no solid arrows make a circle", () => {
 });
 
 test("a picture is read: both kinds of arrow, and a line of another form is refused", () => {
-  const mermaid = (...lines: string[]) => `## Modules\n\n\`\`\`mermaid\nflowchart TD\n${lines.join("\n")}\n\`\`\`\n`;
+  const mermaid = (...lines: string[]) =>
+    `## Modules\n\n\`\`\`mermaid\nflowchart TD\n${lines.join("\n")}\n\`\`\`\n`;
   assert.deepEqual(moduleArrows("x.md", mermaid("  a --> b", "  a -.-> c & d")).map(wordsOf), [
     "a --> b",
     "a -.-> c",

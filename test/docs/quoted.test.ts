@@ -71,7 +71,7 @@ const wrong: readonly [text: string, problem: string][] = [
   [`see ${docs}/${none}.md`, `docs/${none}.md: the repository has no such file or folder`],
   [`in \`catalog/${none}/\``, `catalog/${none}/: the repository has no such file or folder`],
   [`redis/${none}.ts does`, `redis/${none}.ts: the repository has no such file or folder`],
-  [`as in Decision ${"0099"}`, "decision 0099: there is no such record"],
+  ["as in Decision 0099", "decision 0099: there is no such record"],
   [`[page](${none}.md)`, `${none}.md: the link leads nowhere`],
   [`[page](page.md#${none})`, `page.md#${none}: docs/page.md has no heading of that anchor`],
   [`[above](#${none})`, `#${none}: docs/page.md has no heading of that anchor`],

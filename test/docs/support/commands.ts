@@ -85,7 +85,7 @@ function subcommandMakers(tree: ts.SourceFile): Map<string, number> {
   walk(tree, (node) => {
     const name = calledMethod(node) === "command" ? (node as ts.CallExpression).arguments[0] : undefined;
     if (name === undefined || !ts.isIdentifier(name)) return;
-    for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) {
+    for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
       if (!ts.isArrowFunction(at) && !ts.isFunctionDeclaration(at) && !ts.isFunctionExpression(at)) continue;
       const index = at.parameters.findIndex(
         (each) => ts.isIdentifier(each.name) && each.name.text === name.text,
