@@ -155,3 +155,8 @@ export function secretsOf(definition: ServiceDefinition): Readonly<Record<string
 export function defineStateless(definition: Omit<StatelessDefinition, "kind">): StatelessDefinition {
   return { ...definition, kind: "stateless" };
 }
+
+/** Whether a service serves customers and works on the stores: such a one does not run while the platform is closed. */
+export function isApplication(definition: ServiceDefinition): definition is StatelessDefinition {
+  return definition.kind === "stateless" && definition.runsClosed !== true;
+}

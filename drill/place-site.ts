@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { catalog } from "../catalog/catalog.ts";
-import { isApplication } from "../catalog/is-application.ts";
+import { isApplication } from "../catalog/definition.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";

@@ -1,6 +1,5 @@
 import type { ServiceDefinition } from "../definition.ts";
-import { disabledServices } from "../disabled-services.ts";
-import { type Switch, enabledServices } from "../enabled-services.ts";
+import { type Switch, disabledServices, enabledServices } from "../switches.ts";
 
 /**
  * What is wrong with what a stack file switches off: a service that runs would wait for one that does not, and fail every health

@@ -1,8 +1,7 @@
 import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
 import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
-import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { isApplication } from "../../catalog/is-application.ts";
-import type { DisabledService } from "../../catalog/disabled-services.ts";
+import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
+import type { DisabledService } from "../../catalog/switches.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 
 /** What the agent is told; checked against its own schema, so that a change on one side cannot break the other. Pure. */

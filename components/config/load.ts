@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { type DisabledService, disabledServices } from "../../catalog/disabled-services.ts";
+import { type DisabledService, disabledServices } from "../../catalog/switches.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseConfig } from "./parse.ts";
 import type { StackSettings } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { secretsOf, type ServiceDefinition } from "../../catalog/definition.ts";
-import { enabledServices } from "../../catalog/enabled-services.ts";
+import { enabledServices } from "../../catalog/switches.ts";
 import type { SecretForm } from "./fields.ts";
 import type { StackSettings } from "./schema.ts";
 

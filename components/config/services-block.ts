@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { isApplication } from "../../catalog/is-application.ts";
+import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import * as field from "./fields.ts";
 
 /** What a service with one replica may use. */

@@ -15,6 +15,7 @@ interface UpOptions {
   readonly stack: string;
   readonly offsiteOf?: string;
   readonly recover?: string;
+  readonly firstInstall?: true;
 }
 
 await runOperatorCommand(async () => {
@@ -26,14 +27,16 @@ await runOperatorCommand(async () => {
       "whose registry and off-site bucket a local stack uses (default: its own)",
     )
     .option("--recover <file>", "recovery kit of a lost platform: its secrets come from the bucket")
+    .option("--first-install", "this platform is new: its empty data root founds a lineage, and it serves")
     .exitOverride()
     .parse();
-  const { stack, offsiteOf, recover } = program.opts<UpOptions>();
+  const { stack, offsiteOf, recover, firstInstall = false } = program.opts<UpOptions>();
   const opened = openStack(stack, { offsiteOf });
   const kit = recover === undefined ? undefined : await readRecoveryKit(recover);
   const result = await bringUp({
     stack: opened,
     progress: terminalProgress(),
+    firstInstall,
     ...(kit === undefined ? {} : { kit }),
   });
   process.stdout.write(`${renderBroughtUp(result)}\n`);

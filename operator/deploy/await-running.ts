@@ -1,5 +1,5 @@
 import { stackOutputsSchema } from "../../contract/outputs.ts";
-import type { DisabledService } from "../../catalog/disabled-services.ts";
+import type { DisabledService } from "../../catalog/switches.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { readOutputs } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";

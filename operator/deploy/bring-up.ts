@@ -24,6 +24,8 @@ export interface BringUpRequest {
   readonly progress: Progress;
   /** Brings back a platform that was lost: its secrets come from the bucket. */
   readonly kit?: RecoveryKit;
+  /** An empty data root beside a bucket without a head founds a lineage. An emulated platform, with nobody who could lose data, always does. */
+  readonly firstInstall?: boolean;
   /** It is part of a rotation; without it, one that has not ended is refused. */
   readonly rotating?: true;
   /** Settings that win over the stack's file, by key without the namespace. */
@@ -56,7 +58,11 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   const host = new SshHost(prepared.ssh);
 
   const data = await progress.step("data", async (report) => {
-    const decision = await lookAtData(host, prepared);
+    const decision = await lookAtData(
+      host,
+      prepared,
+      stack.kind === "local" || request.firstInstall === true,
+    );
     report(decision.reason);
     return decision;
   });
@@ -80,10 +86,10 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
 async function lookAtData(
   host: SshHost,
   { offsite, offsiteKeys }: Pick<PreparedPlace, "offsite" | "offsiteKeys">,
+  firstInstall: boolean,
 ): Promise<DataDecision> {
   if (offsiteKeys === null) throw new Error("the bucket's keys are not known yet");
   const bucket = new Bucket(offsite, offsiteKeys);
   const [founded, found] = await Promise.all([readLineage(host), new HeadStore(bucket).read()]);
-  // An emulated platform has nobody who could lose data by a first install.
-  return decideOnData({ founded, head: found?.head ?? null, firstInstall: true });
+  return decideOnData({ founded, head: found?.head ?? null, firstInstall });
 }

@@ -1,6 +1,6 @@
 import { runPulumi, type OperationResult } from "../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import type { DisabledService } from "../../catalog/disabled-services.ts";
+import type { DisabledService } from "../../catalog/switches.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { layout } from "../../contract/layout.ts";

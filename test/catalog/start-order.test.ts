@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { ServiceSettings } from "../../components/config/schema.ts";
-import { enabledServices } from "../../catalog/enabled-services.ts";
+import { enabledServices } from "../../catalog/switches.ts";
 import { inStartOrder } from "../../catalog/start-order.ts";
 import { madeUpApplication } from "./made-up.ts";
 

@@ -92,7 +92,9 @@ test("Grafana gets the data sources of what runs, and no other", () => {
 });
 
 test("monitoring takes less than 1.5 GiB, and keeps its history where no other service does", () => {
-  const parts = catalog.filter((definition) => definition.kind === "stateless" && definition.runsClosed === true);
+  const parts = catalog.filter(
+    (definition) => definition.kind === "stateless" && definition.runsClosed === true,
+  );
   const limits = parts.reduce((sum, { limits: { memory } }) => sum + bytes(memory), 0);
   assert.ok(limits < 1.5 * 2 ** 30, `${limits / 2 ** 20} MiB`);
   const directories = parts.flatMap((page) =>

@@ -92,7 +92,7 @@ export async function agentFixture(): Promise<AgentFixture> {
     },
     host,
     docker: client,
-    locks: new Locks(folder, "kaleem-agent test"),
+    locks: new Locks(folder, "kaleem-agent point"),
     log: new Log((line) => lines.push(line)),
     stores: [],
     opening: { docker: client, self: [] },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { catalog } from "../../catalog/catalog.ts";
-import { isApplication } from "../../catalog/is-application.ts";
+import { isApplication } from "../../catalog/definition.ts";
 
 test("what serves customers is an application; stores and what watches over the platform are none", () => {
   const names = catalog.filter(isApplication).map(({ name }) => name);

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { agentConfig } from "../../components/agent/agent-config.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { catalog } from "../../catalog/catalog.ts";
-import { disabledServices } from "../../catalog/disabled-services.ts";
-import { enabledServices } from "../../catalog/enabled-services.ts";
+import { disabledServices, enabledServices } from "../../catalog/switches.ts";
 import { secrets, validValues } from "../components/support/program.ts";
 
 const valid = validValues();
