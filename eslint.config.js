@@ -30,7 +30,7 @@ const borders = [
   },
   {
     from: /^operator\/(?!stack\/)/,
-    to: /^operator\/stack\/own-place\.ts$/,
+    to: /\/own-place\.ts$/,
     because: "commands serve every place: open one with operator/stack/open-place.ts",
   },
 ];
