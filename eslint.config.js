@@ -86,6 +86,8 @@ const commandFiles = [
   "bench/command.ts",
   "recovery/agent/main.ts",
   "test/run.ts",
+  "test/run-tests.ts",
+  "test/tell-versions.ts",
   "test/e2e/**",
 ];
 

@@ -30,7 +30,7 @@ export class LocalPlace implements Place {
   /** From a bare Debian machine: installs Docker, makes images, servers and the machine. What is there is kept. */
   async prepare({ progress, settings }: PlaceRequest): Promise<PreparedPlace> {
     const { instance } = this;
-    await ensurePrerequisites(progress);
+    await ensurePrerequisites(progress, ["up"]);
     await makeStackFolders(this.#stack);
     const cloud = await ensureCloud(instance, progress);
     const written = await writtenServices(this.#stack, settings);

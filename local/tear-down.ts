@@ -35,7 +35,7 @@ export async function tearDownWithDaemon(instance: StackInstance, progress: Prog
     progress.note(`stack ${instance.stack}: nothing was there`);
     return;
   }
-  await ensurePrerequisites(progress);
+  await ensurePrerequisites(progress, ["up"]);
   await tearDown(instance, progress);
   await progress.step("docker daemon", async (report) => {
     report(await stopDaemonWeStarted(machine));

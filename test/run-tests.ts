@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseOutcomes, summarize } from "./outcomes.ts";
 
 const repository = resolve(import.meta.dirname, "..");
-/** The folder that failures are told to; every program that a run starts inherits it. */
-const folderVariable = "KALEEM_TEST_FAILURES";
+/** The folder that outcomes are told to; every program that a run starts inherits it. */
+const folderVariable = "KALEEM_TEST_OUTCOMES";
 
 /** Runs a program in the repository, on this terminal; its exit code, 1 when a signal ended it. */
 export function runProgram(
@@ -28,7 +29,7 @@ export function runProgram(
   });
 }
 
-/** Runs test files by `node --test`, on this terminal; within {@link keepingFailures} what fails is kept as well. */
+/** Runs test files by `node --test`, on this terminal; within {@link runAndTell} what did not pass is kept as well. */
 export function runTests(
   files: readonly string[],
   { flags = [], env = {} }: { flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
@@ -40,21 +41,69 @@ export function runTests(
       : [
           ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
           `--test-reporter=${pathToFileURL(join(import.meta.dirname, "failures-reporter.ts")).href}`,
-          `--test-reporter-destination=${join(folder, `${Date.now()}-${randomUUID()}`)}`,
+          `--test-reporter-destination=${join(folder, `${Date.now()}-${randomUUID()}.outcomes`)}`,
         ];
   return runProgram([process.execPath, "--test", ...reporters, ...flags, ...files], env);
 }
 
-/** Runs `work`, and keeps what the tests that fail on the way say: in a long run it scrolls away. */
-export async function keepingFailures<T>(work: () => Promise<T>): Promise<{ result: T; failures: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "kaleem-failures-"));
+/** What a run of tests came to. */
+export interface RunResult {
+  /** 0 when all passed. */
+  readonly code: number;
+  /** What each part took, printed last. */
+  readonly table: readonly string[];
+}
+
+/**
+ * Runs `work`, then tells once more what the tests on the way did not pass, since in a long run it scrolls away: what failed,
+ * what was skipped, which programs were missing. Keeps that, and what the run was made with, in `.kaleem/tests`. Within
+ * another run that one tells. Returns the exit code: that of `work`, and 1 when a test was skipped that must not be.
+ */
+export async function runAndTell(name: string, work: () => Promise<RunResult>): Promise<number> {
+  if (process.env[folderVariable] !== undefined) {
+    const { code, table } = await work();
+    if (table.length > 0) console.log(`\n${table.join("\n")}`);
+    return code;
+  }
+  const began = new Date();
+  const folder = mkdtempSync(join(tmpdir(), "kaleem-tests-"));
   process.env[folderVariable] = folder;
   try {
-    const result = await work();
-    const told = readdirSync(folder).sort();
-    return { result, failures: told.map((file) => readFileSync(join(folder, file), "utf8")).join("") };
+    const { code, table } = await work();
+    const outcomes = parseOutcomes(filesOf(folder, ".outcomes").join(""));
+    const { text, unallowed } = summarize(outcomes);
+    if (text !== "") console.log(`\n${text.trimEnd()}`);
+    const skips = unallowed.length === 0 ? [] : [`✗ ${unallowed.length} skipped that must not be`];
+    const lines = [...table, ...skips];
+    const versions = filesOf(folder, ".versions").map((file) => JSON.parse(file) as unknown);
+    const kept = keepRecord(name, { began, ended: new Date(), table: lines, outcomes, versions });
+    console.log(`\n${[...lines, `kept in ${kept}`].join("\n")}`);
+    return unallowed.length > 0 && code === 0 ? 1 : code;
   } finally {
     Reflect.deleteProperty(process.env, folderVariable);
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Keeps with the run's results what it is made with. */
+export function keepVersions(versions: object): void {
+  const folder = process.env[folderVariable];
+  if (folder === undefined) return;
+  writeFileSync(join(folder, `${Date.now()}-${randomUUID()}.versions`), JSON.stringify(versions));
+}
+
+function filesOf(folder: string, ending: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  return names.sort().map((name) => readFileSync(join(folder, name), "utf8"));
+}
+
+/** Writes a run's record and gives its path in the repository. */
+function keepRecord(
+  name: string,
+  record: { readonly began: Date } & Readonly<Record<string, unknown>>,
+): string {
+  const file = join(".kaleem", "tests", `${record.began.toISOString().replace(/:/g, "-")}-${name}.json`);
+  mkdirSync(join(repository, ".kaleem", "tests"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(repository, file), `${JSON.stringify(record, null, 2)}\n`);
+  return file;
 }

@@ -1,11 +1,14 @@
 /**
- * `npm test`: every stage, what each took, and once more what failed. `npm run check` leaves out what needs containers.
- * Exit code 0 when all passed, 1 when one failed, 2 for a wrong argument.
+ * `npm test`: what the stages need on this machine, then every stage, what each took, and once more what failed, was skipped
+ * or was missing. `npm run check` leaves out what needs containers. Exit code 0 when all passed, 1 when one failed, was
+ * skipped without leave or cannot run on this machine, 2 for a wrong argument.
  */
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
-import { keepingFailures, runProgram, runTests } from "./run-tests.ts";
-import { chooseStages, type StageName } from "./stages.ts";
+import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
+import { terminalProgress } from "../workstation/progress.ts";
+import { runAndTell, runProgram, runTests, type RunResult } from "./run-tests.ts";
+import { chooseStages, occasionsOf, type StageName } from "./stages.ts";
 
 const repository = resolve(import.meta.dirname, "..");
 
@@ -36,13 +39,18 @@ async function main(): Promise<number> {
     console.error(error instanceof Error ? error.message : error);
     return 2;
   }
-  const { result, failures } = await keepingFailures(() => runStages(chosen));
-  if (failures !== "") console.log(`\n── what failed\n\n${failures.trimEnd()}`);
-  console.log(`\n${result.table.join("\n")}`);
-  return result.failed === 0 ? 0 : 1;
+  try {
+    await ensurePrerequisites(terminalProgress(), occasionsOf(chosen));
+  } catch (error) {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+  return runAndTell(chosen.length === Object.keys(stages).length ? "test" : chosen.join("+"), () =>
+    runStages(chosen),
+  );
 }
 
-async function runStages(chosen: readonly StageName[]): Promise<{ table: string[]; failed: number }> {
+async function runStages(chosen: readonly StageName[]): Promise<RunResult> {
   const table: string[] = [];
   let failed = 0;
   for (const stage of chosen) {
@@ -56,7 +64,7 @@ async function runStages(chosen: readonly StageName[]): Promise<{ table: string[
     // Nothing costly runs on code that does not even type-check; the cheap stages all report.
     if (failed > 0 && stage === "unit") break;
   }
-  return { table, failed };
+  return { table, code: failed === 0 ? 0 : 1 };
 }
 
 process.exitCode = await main();

@@ -1,3 +1,5 @@
+import type { Occasion } from "../local/prerequisites/tools.ts";
+
 /** The parts of `npm test`, in the order in which they run: cheap ones first, so that a slip shows within seconds. */
 export const stages = [
   { name: "types", what: "tsc over the whole tree" },
@@ -28,4 +30,9 @@ export function chooseStages(args: readonly string[]): StageName[] {
   return flag === "--only"
     ? names.filter((name) => asked.includes(name))
     : names.filter((name) => !asked.includes(name));
+}
+
+/** Those of the stages that need programs of this machine. */
+export function occasionsOf(chosen: readonly StageName[]): Occasion[] {
+  return chosen.filter((name) => name === "unit" || name === "live" || name === "e2e");
 }

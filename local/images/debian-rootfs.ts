@@ -23,7 +23,7 @@ export interface DebianRootfs {
 /** Left out of every image: nobody reads them there. */
 const excluded = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*"];
 
-/** mmdebstrap's arguments. Pure; `directory` receives `rootfs.tar` and `version`. */
+/** mmdebstrap's arguments. Pure; `directory` receives `rootfs.tar`, `version` and `packages`. */
 export function mmdebstrapArguments(
   rootfs: DebianRootfs,
   directory: string,
@@ -36,6 +36,7 @@ export function mmdebstrapArguments(
         `tar -C '${folder}' --owner=0 --group=0 --mode=u+rw,go=rX -cf - . | tar -C "$1" --no-overwrite-dir -xf -`,
     ),
     ...(rootfs.finish ?? []),
+    packagesHook(rootfs.variant, path.join(directory, "packages")),
     'rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/var/cache/debconf/*-old "$1"/etc/resolv.conf',
     "ofPackage" in rootfs.version
       ? `dpkg-query --admindir="$1/var/lib/dpkg" -W -f '\${Version}\n' ${rootfs.version.ofPackage} > '${path.join(directory, "version")}'`
@@ -57,8 +58,16 @@ export function mmdebstrapArguments(
   ];
 }
 
+/** Writes a line `name version` for each package; an extraction has no list of them, and has their files still. */
+function packagesHook(variant: DebianRootfs["variant"], file: string): string {
+  const format = "-W --showformat='${Package} ${Version}\\n'";
+  return variant === "extract"
+    ? `for deb in "$1"/var/cache/apt/archives/*.deb; do dpkg-deb ${format} "$deb"; done > '${file}'`
+    : `dpkg-query --admindir="$1/var/lib/dpkg" ${format} > '${file}'`;
+}
+
 /**
- * Makes `rootfs.tar` and `version` in `directory` from the machine's own Debian mirror.
+ * Makes `rootfs.tar`, `version` and `packages` in `directory` from the machine's own Debian mirror.
  * @throws LocalCommandError when mmdebstrap is missing or fails
  */
 export async function makeDebianRootfs(

@@ -1,12 +1,11 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { cached } from "../../workstation/cache/cached.ts";
+import { cached, isFresh, madeAt } from "../../workstation/cache/cached.ts";
 import { contentKey } from "../../workstation/cache/content-key.ts";
-import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { docker, inspect } from "./docker.ts";
 import type { ImageRecipe } from "./recipe.ts";
+import { removeImage } from "./remove-unused-images.ts";
 
 /** An image that Docker on this machine has. */
 export interface LocalImage {
@@ -22,20 +21,26 @@ export function imageKey(recipe: ImageRecipe): string {
   return contentKey([recipe.name, ...recipe.config, ...recipe.inputs()]);
 }
 
-/** Whether the cache has a recipe's result. `key` is the recipe's `imageKey`, where that is known already: it reads all inputs. */
+/** Whether the cache has a recipe's result, not older than a month. `key` is the recipe's `imageKey`, where that is known already: it reads all inputs. */
 export function isMade(recipe: ImageRecipe, key = imageKey(recipe)): boolean {
-  return existsSync(path.join(cacheDirectory(), kind(recipe), key));
+  return isFresh(cacheKind(recipe), key);
 }
 
-/** The folder in the cache with a recipe's `rootfs.tar` and `version`, made now if need be. */
+/**
+ * The folder in the cache with a recipe's `rootfs.tar`, `version` and `packages`, made now if need be: also when it is older than
+ * a month, since its packages may have been mended. An old one that cannot be made anew goes on serving, which is reported.
+ */
 export async function imageFiles(
   recipe: ImageRecipe,
   report: (detail: string) => void,
   key = imageKey(recipe),
 ): Promise<string> {
-  return cached(kind(recipe), key, (directory) => recipe.build(directory, report), {
+  return cached(cacheKind(recipe), key, (directory) => recipe.build(directory, report), {
     onWait: () => {
       report("another run makes it");
+    },
+    onKeptOld: (why, made) => {
+      report(`the one of ${made.toISOString().slice(0, 10)} stays: ${why.message.split("\n")[0] ?? ""}`);
     },
   });
 }
@@ -52,13 +57,16 @@ export async function localImage(
     ? await make(() => undefined)
     : await progress.step(`image ${recipe.name} from ${recipe.from}`, make);
   const version = (await readFile(path.join(files, "version"), "utf8")).trim();
-  if ((await inspect("image", reference, "{{.Id}}")) === undefined) {
+  const [id, created = ""] = (await inspect("image", reference, "{{.Id}} {{.Created}}"))?.split(" ") ?? [];
+  if (id === undefined || new Date(created) < (madeAt(cacheKind(recipe), key) ?? new Date(0))) {
     const changes = recipe.config.flatMap((instruction) => ["--change", instruction]);
     await docker(["import", ...changes, path.join(files, "rootfs.tar"), reference]);
+    if (id !== undefined) await removeImage(id);
   }
   return { name: recipe.name, reference, version };
 }
 
-function kind(recipe: ImageRecipe): string {
+/** The kind under which the cache has a recipe's results. */
+export function cacheKind(recipe: ImageRecipe): string {
   return `image-${recipe.name}`;
 }

@@ -6,8 +6,8 @@ import { s3Image } from "./s3/image.ts";
 import { standIns } from "./stand-ins.ts";
 import { machineImage } from "./machine/image.ts";
 
-/** Slowest first: the compiler runs while Debian's packages are unpacked. */
-const recipes: readonly ImageRecipe[] = [
+/** Every image that is made here. Slowest first: the compiler runs while Debian's packages are unpacked. */
+export const recipes: readonly ImageRecipe[] = [
   s3Image,
   machineImage,
   registryImage,
@@ -18,7 +18,7 @@ const recipes: readonly ImageRecipe[] = [
 const atOnce = 2;
 
 /**
- * Fills the cache with whatever images are missing in it, two at a time. Later steps find them there.
+ * Fills the cache with whatever images are missing in it or are older than a month, two at a time. Later steps find them there.
  * @throws the first failure, once the images under way have ended
  */
 export async function prepareImages(progress: Progress, wanted = recipes): Promise<void> {

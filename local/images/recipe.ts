@@ -10,6 +10,6 @@ export interface ImageRecipe {
   readonly inputs: () => readonly KeyPart[];
   /** Dockerfile instructions for `docker import --change`. */
   readonly config: readonly string[];
-  /** Fills `directory` with `rootfs.tar` and `version` (one line of text). */
+  /** Fills `directory` with `rootfs.tar`, `version` (one line of text) and `packages` (lines `name version`). */
   build(directory: string, report: (detail: string) => void): Promise<void>;
 }

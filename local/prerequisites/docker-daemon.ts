@@ -7,7 +7,9 @@ export type DaemonState =
   | { readonly kind: "answers"; readonly version: string }
   | { readonly kind: "denied"; readonly message: string }
   | { readonly kind: "silent"; readonly message: string; readonly installed: boolean }
-  | { readonly kind: "no client" };
+  | { readonly kind: "no client" }
+  /** Nothing that is wanted needs it. */
+  | { readonly kind: "not asked" };
 
 /** Asks the daemon for its version (some 30 ms). */
 export async function probeDaemon(machine: Machine): Promise<DaemonState> {

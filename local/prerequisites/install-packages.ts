@@ -1,11 +1,23 @@
 import { runCommand, type Finished } from "../../workstation/run-command.ts";
 import type { Machine } from "./machine.ts";
+import { unwantedServices, withoutServices } from "./without-services.ts";
 
 /**
- * Installs Debian packages in one apt call. The package lists are refreshed only when that fails, since a
+ * Installs Debian packages in one apt call; services that they bring and that nothing here wants do not start, neither
+ * now nor by the next boot. The package lists are refreshed only when that fails, since a
  * refresh costs more than everything else here. Throws with apt's last lines.
  */
 export async function installPackages(
+  packages: readonly string[],
+  machine: Machine,
+  report: (detail: string) => void,
+): Promise<void> {
+  const unwanted = unwantedServices(packages);
+  if (unwanted.length === 0) return install(packages, machine, report);
+  await withoutServices(unwanted, machine, () => install(packages, machine, report));
+}
+
+async function install(
   packages: readonly string[],
   machine: Machine,
   report: (detail: string) => void,

@@ -13,6 +13,9 @@ export interface Findings {
 export interface PrerequisitesPlan {
   /** Debian packages, sorted, each once. */
   readonly install: readonly string[];
+  /** Whether Docker must answer in the end. */
+  readonly needsDaemon: boolean;
+  /** Whether it does not answer yet. */
   readonly startDaemon: boolean;
   readonly refusals: readonly string[];
 }
@@ -20,16 +23,16 @@ export interface PrerequisitesPlan {
 /** Decides what to install and start. Pure; installs only as root on Debian, else says what is needed. */
 export function planPrerequisites({ machine, missing, daemon }: Findings): PrerequisitesPlan {
   const wanted = new Set(missing.map((tool) => tool.debianPackage));
-  const needsDaemon = daemon.kind === "silent" || daemon.kind === "no client";
+  const startDaemon = daemon.kind === "silent" || daemon.kind === "no client";
   const remote = machine.environment["DOCKER_HOST"];
-  if (needsDaemon && !(daemon.kind === "silent" && daemon.installed) && !remote) wanted.add("docker.io");
+  if (startDaemon && !(daemon.kind === "silent" && daemon.installed) && !remote) wanted.add("docker.io");
   const install = [...wanted].sort();
   const mayInstall = machine.isRoot && machine.isDebian;
   const refusals: string[] = [];
   if (install.length > 0 && !mayInstall) refusals.push(installSentence(machine, missing, install));
   const daemonRefusal = refuseDaemon(machine, daemon, remote);
   if (daemonRefusal !== undefined) refusals.push(daemonRefusal);
-  return { install, startDaemon: needsDaemon, refusals };
+  return { install, needsDaemon: daemon.kind !== "not asked", startDaemon, refusals };
 }
 
 function installSentence(

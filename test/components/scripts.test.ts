@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { hasTool } from "./support/tools.ts";
+import { needTool } from "./support/tools.ts";
 
 const scripts = globSync("components/**/files/*.sh").sort();
 
-test("shellcheck has nothing to say about any script", (context) => {
-  if (!hasTool(context, "shellcheck")) return;
+test("shellcheck has nothing to say about any script", () => {
+  needTool("shellcheck");
   const checked = spawnSync("shellcheck", scripts, { encoding: "utf8" });
   assert.equal(checked.status, 0, checked.stdout);
 });
 
-test("shellcheck would find a mistake", (context) => {
-  if (!hasTool(context, "shellcheck")) return;
+test("shellcheck would find a mistake", () => {
+  needTool("shellcheck");
   const poisoned = "#!/usr/bin/env bash\nrm -rf $1/*\n";
   assert.notEqual(spawnSync("shellcheck", ["-"], { input: poisoned }).status, 0);
 });

@@ -6,15 +6,21 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
-import { runProgram, runTests } from "../run-tests.ts";
+import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
+import { prepareImages } from "../../local/images/prepare-images.ts";
+import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisites.ts";
+import { terminalProgress } from "../../workstation/progress.ts";
+import { runAndTell, runProgram, runTests, type RunResult } from "../run-tests.ts";
+import { tellVersions } from "../tell-versions.ts";
 import { story } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";
 
-async function main(): Promise<number> {
+async function main(): Promise<RunResult> {
   const cached = existsSync(resolve(cacheDirectory(), "engine"));
   const table: string[] = [];
   const began = performance.now();
   let failed = 0;
+  await tellWhatItIsMadeWith();
   for (const part of story) {
     console.log(`\n── e2e: ${part.name}`);
     const start = performance.now();
@@ -37,10 +43,17 @@ async function main(): Promise<number> {
     if (code !== 0) failed += 1;
   }
   const total = ((performance.now() - began) / 1000).toFixed(0);
-  console.log(
-    `\n${table.join("\n")}\ne2e took ${total} s, engine and images ${cached ? "cached" : "from nothing"}`,
-  );
-  return failed === 0 ? 0 : 1;
+  table.push(`e2e took ${total} s, engine and images ${cached ? "cached" : "from nothing"}`);
+  return { code: failed === 0 ? 0 : 1, table };
 }
 
-process.exitCode = await main();
+/** Makes the engine and the images here, so that what they bring is known, and told, before anything is tried on them. */
+async function tellWhatItIsMadeWith(): Promise<void> {
+  const progress = terminalProgress();
+  const { dockerVersion } = await ensurePrerequisites(progress, ["e2e"]);
+  const engine = await findOrBuildEngine(progress);
+  await prepareImages(progress);
+  await tellVersions({ dockerVersion, engine });
+}
+
+process.exitCode = await runAndTell("e2e", main);

@@ -15,15 +15,17 @@ import { tearDown } from "../../local/tear-down.ts";
 import { createMachine } from "../../local/machine/create-machine.ts";
 import { SshHost } from "../../operator/ssh/ssh.ts";
 import type { SshTarget } from "../../operator/ssh/ssh-target.ts";
-import { runTests } from "../run-tests.ts";
+import { runAndTell, runTests } from "../run-tests.ts";
+import { tellVersions } from "../tell-versions.ts";
 
 const progress = terminalProgress();
 const repository = repositoryRoot;
 
 async function makeTarget(instance: StackInstance): Promise<SshTarget> {
-  await ensurePrerequisites(progress);
-  await findOrBuildEngine(progress);
+  const { dockerVersion } = await ensurePrerequisites(progress, ["live"]);
+  const engine = await findOrBuildEngine(progress);
   await prepareImages(progress);
+  await tellVersions({ dockerVersion, engine });
   const key = await sshKeyPair(dirname(instance.machine.privateKey));
   const vps = await createMachine(instance, { authorizedKey: key.publicKey }, progress);
   const target: SshTarget = {
@@ -43,12 +45,15 @@ async function makeTarget(instance: StackInstance): Promise<SshTarget> {
 const asked = process.argv.slice(2);
 const files = asked.length > 0 ? asked : globSync("test/**/*.live.test.ts", { cwd: repository }).sort();
 const instance = stackInstance(repository, "live");
-try {
-  const target = await makeTarget(instance);
-  process.exitCode = await runTests(files, {
-    flags: ["--test-concurrency=2"],
-    env: { KALEEM_LIVE_TARGET: JSON.stringify(target) },
-  });
-} finally {
-  await tearDown(instance, progress);
-}
+process.exitCode = await runAndTell("live", async () => {
+  try {
+    const target = await makeTarget(instance);
+    const code = await runTests(files, {
+      flags: ["--test-concurrency=2"],
+      env: { KALEEM_LIVE_TARGET: JSON.stringify(target) },
+    });
+    return { code, table: [] };
+  } finally {
+    await tearDown(instance, progress);
+  }
+});

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cached } from "../../workstation/cache/cached.ts";
+import { cached, isFresh } from "../../workstation/cache/cached.ts";
 import { contentKey } from "../../workstation/cache/content-key.ts";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { runCommand } from "../../workstation/run-command.ts";
@@ -64,15 +63,15 @@ function engineKey(): string {
   ]);
 }
 
-/** The `pulumi` that was built earlier from the same pinned modules, if there is one. */
+/** The `pulumi` that was built earlier from the same pinned modules, if there is one not older than a month. */
 export function findBuiltEngine(): string | undefined {
-  const pulumi = join(cacheDirectory(), "engine", engineKey(), "bin", "pulumi");
-  return existsSync(pulumi) ? pulumi : undefined;
+  const key = engineKey();
+  return isFresh("engine", key) ? join(cacheDirectory(), "engine", key, "bin", "pulumi") : undefined;
 }
 
 /**
  * Builds the engine and its Node.js language host from their Go modules (some 5 minutes on 2 cores, the first time)
- * and returns the path of `pulumi`; at once when that was done before. Needs the Go module proxy or a filled
+ * and returns the path of `pulumi`; at once when that was done within a month. Needs the Go module proxy or a filled
  * module cache; what it builds is pinned by the go.sum files beside it.
  */
 export async function buildEngine(
@@ -95,6 +94,10 @@ export async function buildEngine(
     {
       onWait: () => {
         report("another run is building it");
+      },
+      // The compiler and its libraries are no part of the key: a month later they may have been mended.
+      onKeptOld: (why, made) => {
+        report(`the one of ${made.toISOString().slice(0, 10)} stays: ${why.message.split("\n")[0] ?? ""}`);
       },
     },
   );

@@ -8,7 +8,7 @@ import { calendar } from "../../../components/agent/calendar.ts";
 import { alertUnit, pointUnits, shipUnits } from "../../../components/agent/units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { renderIni } from "../../../components/text/ini.ts";
-import { hasTool } from "../support/tools.ts";
+import { needTool } from "../support/tools.ts";
 
 const settings: BackupSettings = {
   pointEvery: "5m",
@@ -54,8 +54,8 @@ test("an interval that does not fit evenly, or an offset beyond it, is refused",
   });
 });
 
-test("systemd fires each calendar exactly as often as asked", (context) => {
-  if (!hasTool(context, "systemd-analyze")) return;
+test("systemd fires each calendar exactly as often as asked", () => {
+  needTool("systemd-analyze");
   for (const [every, seconds] of [
     ["30s", 30],
     ["5m", 300],
@@ -94,16 +94,16 @@ for (const name of [
   "kaleem-point.timer",
   "kaleem-ship.timer",
 ]) {
-  test(`systemd finds nothing wrong with ${name}`, (context) => {
-    if (!hasTool(context, "systemd-analyze")) return;
+  test(`systemd finds nothing wrong with ${name}`, () => {
+    needTool("systemd-analyze");
     const { status, stderr } = verify(rendered, name);
     assert.equal(status, 0, stderr);
     assert.doesNotMatch(stderr, /Unknown|ignoring/i);
   });
 }
 
-test("systemd would find a misspelt key", (context) => {
-  if (!hasTool(context, "systemd-analyze")) return;
+test("systemd would find a misspelt key", () => {
+  needTool("systemd-analyze");
   const poisoned = {
     "poisoned.service": rendered["kaleem-point.service"].replace("TimeoutStartSec", "TimeoutStartSecs"),
   };

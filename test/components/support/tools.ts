@@ -1,14 +1,12 @@
-import { execFileSync } from "node:child_process";
-import type { TestContext } from "node:test";
+import { findOnPath } from "../../../workstation/find-on-path.ts";
+import { tools } from "../../../local/prerequisites/tools.ts";
 
-/** True when a tool is there. Without it the test is skipped loudly; in CI (`CI` set) its absence is a failure. */
-export function hasTool(context: TestContext, tool: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${tool}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    if (process.env["CI"]) throw new Error(`${tool} is missing; in CI every tool must be there`);
-    context.skip(`${tool} is not installed`);
-    return false;
-  }
+/** Throws when a declared tool is not on PATH: a test that cannot run is red, and says how to make it run. */
+export function needTool(needs: string): void {
+  if (findOnPath(needs) !== undefined) return;
+  const tool = tools.find((one) => one.needs === needs);
+  if (tool === undefined) throw new Error(`${needs}: not declared in local/prerequisites/tools.ts`);
+  throw new Error(
+    `${needs} is missing; install it (Debian package: ${tool.debianPackage}), or run "npm run check", which does`,
+  );
 }

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Machine } from "../../../local/prerequisites/machine.ts";
+import { tools } from "../../../local/prerequisites/tools.ts";
 
 /** A machine whose PATH is one folder of small scripts, whose state are files in that folder. */
 export interface FakeMachine {
@@ -48,9 +49,11 @@ export function fakeMachine(changes: Partial<Machine> = {}): FakeMachine {
   };
   put("docker", docker);
   put("dockerd", dockerd);
-  for (const tool of ["ssh", "ssh-keygen", "git", "mmdebstrap"]) put(tool, "");
-  mkdirSync(join(folder, "usr/share/keyrings"), { recursive: true });
-  touch("usr/share/keyrings/debian-archive-keyring.gpg");
+  for (const { needs } of tools) {
+    mkdirSync(dirname(join(folder, needs)), { recursive: true });
+    if (needs.includes("/")) touch(needs);
+    else if (needs !== "docker") put(needs, "");
+  }
   const machine: Machine = {
     environment: { PATH: folder, KALEEM_CACHE: join(folder, "cache") },
     isRoot: true,

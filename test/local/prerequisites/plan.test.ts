@@ -20,17 +20,32 @@ function plan(
 test("nothing missing needs nothing, for whoever asks", () => {
   assert.deepEqual(plan({ isRoot: false, isDebian: false }, {}), {
     install: [],
+    needsDaemon: true,
+    startDaemon: false,
+    refusals: [],
+  });
+});
+
+test("what needs no Docker neither installs it nor starts it, nor is refused for the lack of it", () => {
+  assert.deepEqual(plan({ isRoot: false }, { daemon: { kind: "not asked" } }), {
+    install: [],
+    needsDaemon: false,
     startDaemon: false,
     refusals: [],
   });
 });
 
 test("a docker client without a daemon behind it gets the daemon installed and started", () => {
-  assert.deepEqual(plan({}, { daemon: silent }), { install: ["docker.io"], startDaemon: true, refusals: [] });
+  assert.deepEqual(plan({}, { daemon: silent }), {
+    install: ["docker.io"],
+    needsDaemon: true,
+    startDaemon: true,
+    refusals: [],
+  });
 });
 
 test("each package is asked for once, though it brings two tools", () => {
-  const missing = tools.filter(({ needs }) => needs.startsWith("ssh"));
+  const missing = tools.filter(({ needs }) => needs === "ssh" || needs === "ssh-keygen");
   assert.equal(missing.length, 2);
   assert.deepEqual(plan({}, { missing }).install, ["openssh-client"]);
 });
@@ -44,10 +59,10 @@ test("on Debian without root the one command that helps is named", () => {
 });
 
 test("elsewhere than on Debian even root is told what to install, and nothing is tried", () => {
-  const missing = tools.filter(({ needs }) => needs === "git");
+  const missing = tools.filter(({ needs }) => needs === "restic");
   assert.deepEqual(plan({ isDebian: false }, { missing }).refusals, [
-    "missing on this machine: git (names the version that is deployed). This is not Debian or Ubuntu, " +
-      "so install them with your own package manager (Debian's names: git).",
+    "missing on this machine: restic (keeps the recovery points). This is not Debian or Ubuntu, " +
+      "so install them with your own package manager (Debian's names: restic).",
   ]);
 });
 

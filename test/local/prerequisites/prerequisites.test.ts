@@ -8,7 +8,7 @@ import { silentProgress } from "../../../workstation/progress.ts";
 import { fakeMachine, type FakeMachine } from "./fake-machine.ts";
 
 const ensure = (fake: FakeMachine): ReturnType<typeof ensurePrerequisites> =>
-  ensurePrerequisites(silentProgress, fake.machine);
+  ensurePrerequisites(silentProgress, ["up"], fake.machine);
 
 /** The first apt-get call fails until the lists are refreshed; installing brings what the script says. */
 const aptGet = (brings: string): string => `echo "$@" >> $here/apt.log
@@ -95,20 +95,20 @@ test("what is missing is installed in one apt call, with the lists refreshed onl
 
 test("a package that cannot be installed is reported in apt's words", async () => {
   const fake = fakeMachine();
-  rmSync(join(fake.folder, "git"));
-  fake.put("apt-get", aptGet(`echo "E: Package 'git' has no installation candidate" >&2; exit 100`));
+  rmSync(join(fake.folder, "mmdebstrap"));
+  fake.put("apt-get", aptGet(`echo "E: Package 'mmdebstrap' has no installation candidate" >&2; exit 100`));
   await assert.rejects(
     ensure(fake),
-    /apt-get install git failed:\nE: Package 'git' has no installation candidate/,
+    /apt-get install mmdebstrap failed:\nE: Package 'mmdebstrap' has no installation candidate/,
   );
 });
 
 test("a package that did not bring its command is not taken for success", async () => {
   const fake = fakeMachine();
   fake.touch("answers");
-  rmSync(join(fake.folder, "git"));
+  rmSync(join(fake.folder, "mmdebstrap"));
   fake.put("apt-get", aptGet(":"));
-  await assert.rejects(ensure(fake), /installed, yet not found: git; is PATH complete\? \(/);
+  await assert.rejects(ensure(fake), /installed, yet not found: mmdebstrap; is PATH complete\? \(/);
 });
 
 test("a daemon that refuses the user is a sentence that says how to be let in", async () => {
@@ -130,4 +130,74 @@ test("a user who is not root is told to start the daemon, and nothing is started
       'unix:///var/run/docker.sock. Is the docker daemon running?"). Run: sudo systemctl start docker',
   });
   assert.equal(existsSync(join(fake.folder, "answers")), false);
+});
+
+test("only what is asked for is installed: what needs no Docker leaves the daemon alone", async () => {
+  const fake = fakeMachine();
+  rmSync(join(fake.folder, "shellcheck"));
+  rmSync(join(fake.folder, "restic"));
+  rmSync(join(fake.folder, "docker"));
+  fake.touch("updated");
+  fake.put("apt-get", aptGet(`echo '#!/bin/sh' > $here/shellcheck; /bin/chmod +x $here/shellcheck`));
+  assert.deepEqual(await ensurePrerequisites(silentProgress, ["unit"], fake.machine), {
+    dockerVersion: undefined,
+    daemonStarted: false,
+    installed: ["shellcheck"],
+  });
+  assert.deepEqual(await ensurePrerequisites(silentProgress, [], fake.machine), {
+    dockerVersion: undefined,
+    daemonStarted: false,
+    installed: [],
+  });
+});
+
+test("all that is missing for several stages is refused in one sentence where nothing may be installed", async () => {
+  const fake = fakeMachine({ isRoot: false });
+  fake.touch("answers");
+  for (const name of ["restic", "shellcheck", "mkfs.xfs", "usr/sbin/sshd"]) rmSync(join(fake.folder, name));
+  fake.put("apt-get", `: > $here/apt-was-run`);
+  await assert.rejects(ensurePrerequisites(silentProgress, ["unit", "live", "e2e"], fake.machine), {
+    message:
+      "missing on this machine: shellcheck (checks the shell scripts), mkfs.xfs (makes the file systems of copies), " +
+      "restic (keeps the recovery points), usr/sbin/sshd (is the host that refuses a key, on a loopback port of its own). " +
+      "Run: sudo apt-get install -y --no-install-recommends openssh-server restic shellcheck xfsprogs",
+  });
+  assert.equal(existsSync(join(fake.folder, "apt-was-run")), false);
+});
+
+/** What a package's script does: asks the machine's policy whether its service may start. */
+const startsSshd = `if [ ! -x $here/usr/sbin/policy-rc.d ] || $here/usr/sbin/policy-rc.d ssh start; then : > $here/sshd-runs; fi
+if $here/usr/sbin/policy-rc.d other start; then : > $here/other-runs; fi
+: > $here/usr/sbin/sshd`;
+
+test("an SSH server that only tests need is not started by its package, nor by the next boot", async () => {
+  const fake = fakeMachine({ hasSystemd: true });
+  fake.touch("answers");
+  fake.touch("updated");
+  rmSync(join(fake.folder, "usr/sbin/sshd"));
+  fake.put("apt-get", aptGet(startsSshd));
+  fake.put("systemctl", `echo "$@" >> $here/systemctl.log`);
+  const { installed } = await ensurePrerequisites(silentProgress, ["live"], fake.machine);
+  assert.deepEqual(installed, ["openssh-server"]);
+  const there = (name: string): boolean => existsSync(join(fake.folder, name));
+  assert.deepEqual(
+    [there("sshd-runs"), there("other-runs"), there("usr/sbin/policy-rc.d")],
+    [false, true, false],
+  );
+  assert.equal(
+    readFileSync(join(fake.folder, "systemctl.log"), "utf8"),
+    "disable --now --quiet ssh.service ssh.socket\n",
+  );
+});
+
+test("a machine's own policy about services is left as it is", async () => {
+  const fake = fakeMachine();
+  fake.touch("answers");
+  fake.touch("updated");
+  rmSync(join(fake.folder, "usr/sbin/sshd"));
+  fake.put("usr/sbin/policy-rc.d", "exit 101");
+  fake.put("apt-get", aptGet(startsSshd));
+  await ensurePrerequisites(silentProgress, ["live"], fake.machine);
+  assert.equal(readFileSync(join(fake.folder, "usr/sbin/policy-rc.d"), "utf8"), "#!/bin/sh\nexit 101\n");
+  assert.equal(existsSync(join(fake.folder, "sshd-runs")), false);
 });

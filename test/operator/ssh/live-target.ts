@@ -55,15 +55,14 @@ export async function liveTarget(): Promise<LiveTarget> {
 }
 
 /**
- * Why tests that log in with a wrong key cannot run, or `false`. They need an sshd of their own: newer ones turn a
- * machine away for a while after failed logins, which would fail whatever comes next.
+ * A loopback sshd with keys of its own; stopped by `stop`, and by the end of this process. Tests that log in with a wrong key
+ * need one: newer ones turn a machine away for a while after failed logins, which would fail whatever comes next.
  */
-export const noOwnSshd: string | false = existsSync(sshd) ? false : `${sshd} is missing (openssh-server)`;
-
-/** A loopback sshd with keys of its own; stopped by `stop`, and by the end of this process. */
 export async function loopbackSshd(): Promise<{ target: SshTarget; stop: () => Promise<void> }> {
   if (!existsSync(sshd))
-    throw new Error(`${sshd}: is missing; install openssh-server, or set KALEEM_LIVE_TARGET`);
+    throw new Error(
+      `${sshd} is missing; install it (Debian package: openssh-server), or run "npm test", which does`,
+    );
   const folder = await mkdtemp(join(tmpdir(), "kaleem-sshd-"));
   const login = await sshKeyPair(join(folder, "login"));
   const hostKeys = await sshKeyPair(join(folder, "host"));

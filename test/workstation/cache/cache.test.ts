@@ -14,7 +14,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cached } from "../../../workstation/cache/cached.ts";
+import { cached, isFresh } from "../../../workstation/cache/cached.ts";
 import { contentKey } from "../../../workstation/cache/content-key.ts";
 import { cacheDirectory } from "../../../workstation/cache/directory.ts";
 import { withLock } from "../../../workstation/cache/lock.ts";
@@ -76,6 +76,59 @@ test("a directory is made once, however many ask for it at the same time", async
   assert.equal(made, 1);
   assert.deepEqual(new Set(found), new Set([join(folder, "cache", "kind", "key")]));
   assert.equal(readFileSync(join(folder, "cache", "kind", "key", "file"), "utf8"), "content");
+});
+
+const month = 31 * 24 * 3_600_000;
+
+/** Makes a directory `month` old and a minute older. */
+function age(key: string): void {
+  const long = new Date(Date.now() - month - 60_000);
+  utimesSync(join(folder, "cache", "aging", key), long, long);
+}
+
+test("what may grow old is made anew after a month, and once only", async () => {
+  let made = 0;
+  const make = async (directory: string): Promise<void> => {
+    made += 1;
+    writeFileSync(join(directory, "file"), `${made}`);
+  };
+  const get = (): Promise<string> => cached("aging", "key", make, { onKeptOld: () => assert.fail() });
+  await get();
+  await get();
+  assert.equal(made, 1);
+  assert.ok(isFresh("aging", "key"));
+  age("key");
+  assert.equal(isFresh("aging", "key"), false);
+  const [path] = await Promise.all([get(), get()]);
+  assert.equal(readFileSync(join(path, "file"), "utf8"), "2");
+  assert.ok(isFresh("aging", "key"));
+  assert.deepEqual(readdirSync(join(folder, "cache", "aging")), ["key"]);
+});
+
+test("an old one that cannot be made anew goes on serving, and why is told", async () => {
+  await cached("aging", "kept", async (directory) => writeFileSync(join(directory, "file"), "old"));
+  age("kept");
+  let tries = 0;
+  const told: string[] = [];
+  const get = (): Promise<string> =>
+    cached(
+      "aging",
+      "kept",
+      () => {
+        tries += 1;
+        return Promise.reject(new Error("no mirror"));
+      },
+      { onKeptOld: (why, made) => told.push(`${why.message} ${Date.now() - made.getTime() > month}`) },
+    );
+  assert.equal(readFileSync(join(await get(), "file"), "utf8"), "old");
+  await get();
+  assert.deepEqual([tries, told], [1, ["no mirror true"]]);
+});
+
+test("what depends on its key alone never grows old", async () => {
+  await cached("aging", "timeless", async () => undefined);
+  age("timeless");
+  await cached("aging", "timeless", () => Promise.reject(new Error("made again")));
 });
 
 test("nothing is kept of a directory whose making failed or was killed", async () => {

@@ -8,13 +8,7 @@ import { remoteCommand } from "../../../../toolchain/providers/command/remote-co
 import { Secret } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
 import { sshKeyPair } from "../../../../operator/ssh/ssh-key-pair.ts";
-import {
-  freePort,
-  killOwnConnection,
-  liveTarget,
-  loopbackSshd,
-  noOwnSshd,
-} from "../../../operator/ssh/live-target.ts";
+import { freePort, killOwnConnection, liveTarget, loopbackSshd } from "../../../operator/ssh/live-target.ts";
 import type { LiveTarget } from "../../../operator/ssh/live-target.ts";
 import { connectionTo, recordingContext } from "./live-context.ts";
 
@@ -232,7 +226,7 @@ describe("command:remote:Command on a host", () => {
   });
 });
 
-describe("command:remote:Command on a host of its own", { skip: noOwnSshd }, () => {
+describe("command:remote:Command on a host of its own", () => {
   let own: Awaited<ReturnType<typeof loopbackSshd>>;
   let login: PropertyMap;
   before(async () => {

@@ -1,0 +1,141 @@
+import type { StartedProgram } from "./started-programs.ts";
+
+/** Programs that run on the platform's host or nowhere, but not on the machine that starts the tests. */
+export const elsewhere: readonly {
+  readonly program: string;
+  /** Start of the paths of the files that may start it. */
+  readonly below: string;
+  readonly because: string;
+}[] = [
+  { program: "nsenter", below: "recovery/", because: "the agent's, on the host" },
+  { program: "systemctl", below: "recovery/", because: "the agent's, on the host" },
+  { program: "xfs_io", below: "recovery/", because: "the agent's, on the host" },
+  {
+    program: "systemctl",
+    below: "local/prerequisites/",
+    because: "asked only where systemd runs this machine, and then it is there",
+  },
+  {
+    program: "kaleem-no-such-program",
+    below: "test/local/images/",
+    because: "the test wants one that is missing",
+  },
+  {
+    program: "no-such-program",
+    below: "test/recovery/host/",
+    because: "the test wants one that is missing",
+  },
+];
+
+/** Places whose program is not written there, and what they start all the same. Each by its file and what stands there. */
+export const understood: readonly {
+  readonly file: string;
+  readonly expression: string;
+  /** What it starts. */
+  readonly programs: readonly string[];
+  /** Shell files that it runs, whose commands are held against the list as well. */
+  readonly scripts?: readonly string[];
+  readonly because: string;
+}[] = [
+  {
+    file: "toolchain/engine/build-engine.ts",
+    expression: "await findGo(environment)",
+    programs: ["go"],
+    because: "the Go that was found",
+  },
+  {
+    file: "toolchain/engine/go.ts",
+    expression: "join(directory, command)",
+    programs: ["go"],
+    because: "asked for its version",
+  },
+  {
+    file: "toolchain/engine/official-engine.ts",
+    expression: "join(directory, command)",
+    programs: ["pulumi"],
+    because: "asked for its version",
+  },
+  {
+    file: "toolchain/engine/provider-plugins.ts",
+    expression: "search.installer",
+    programs: ["pulumi"],
+    because: "installs the official plugins",
+  },
+  {
+    file: "toolchain/engine/pulumi.ts",
+    expression: "context.engine.pulumi",
+    programs: ["pulumi"],
+    because: "the engine that was found or built",
+  },
+  {
+    file: "toolchain/engine/stack.ts",
+    expression: "context.engine.pulumi",
+    programs: ["pulumi"],
+    because: "the engine that was found or built",
+  },
+  {
+    file: "operator/start.mjs",
+    expression: 'join(modules, `node-linux-${process.arch}`, "bin", "node")',
+    programs: [],
+    because: "the Node.js among the packages",
+  },
+  {
+    file: "operator/start.mjs",
+    expression: "refuse(",
+    programs: [],
+    because: "ends the process instead of returning",
+  },
+  {
+    file: "recovery/agent/points/copy-open-stores.ts",
+    expression: "context.opening.self",
+    programs: [],
+    because: "the agent itself",
+  },
+  {
+    file: "recovery/stores/store-channel.ts",
+    expression: "self",
+    programs: [],
+    because: "the agent itself",
+  },
+  {
+    file: "test/components/edge/live-edge.ts",
+    expression: 'bash: join(repository, "components/host/files/host-file.sh")',
+    programs: [],
+    scripts: ["components/host/files/host-file.sh", "components/edge/files/edge-config.sh"],
+    because: "the scripts that install the edge's files, tried on this machine",
+  },
+  {
+    file: "test/components/edge/live-edge.ts",
+    expression: 'bash: join(repository, "components/edge/files/self-signed.sh")',
+    programs: [],
+    scripts: ["components/edge/files/self-signed.sh", "components/edge/files/edge-config.sh"],
+    because: "the script that makes a certificate, tried on this machine",
+  },
+  {
+    file: "test/components/host/host-file.test.ts",
+    expression: "sh: line.replace(hostFileInstaller, `bash ${script}`)",
+    programs: ["bash"],
+    scripts: ["components/host/files/host-file.sh"],
+    because: "the script that installs files, tried in a folder",
+  },
+  {
+    file: "test/catalog/answers-200.test.ts",
+    expression: 'bash: new URL("../../catalog/files/answers-200.sh"',
+    programs: [],
+    scripts: ["catalog/files/answers-200.sh"],
+    because: "the applications' health check, tried on this machine",
+  },
+  {
+    file: "test/toolchain/engine/provider-plugins.test.ts",
+    expression: 'join(chosen.path ?? "", "pulumi-resource-command")',
+    programs: [],
+    because: "a plugin that the test has just made",
+  },
+];
+
+/** The entry of {@link understood} for a place, if it has one. */
+export function understand(start: StartedProgram): (typeof understood)[number] | undefined {
+  return understood.find(
+    ({ file, expression }) => file === start.file && start.expression.startsWith(expression),
+  );
+}
