@@ -17,10 +17,7 @@ export interface GivenCertificate {
 export function certificateProblems(given: GivenCertificate): string[] {
   const chain = certificatesOf(given.chain);
   const [own] = chain;
-  if (chain.includes(null) || own === undefined || own === null)
-    return [
-      `expected certificates in PEM, got one that cannot be read; copy each whole, with its BEGIN and END lines`,
-    ];
+  if (chain.includes(null) || own === undefined || own === null) return [unreadable];
   const whole = chain.filter((each) => each !== null);
   return [
     ...(given.key === null ? [] : keyProblems(own, given.key)),
@@ -29,6 +26,23 @@ export function certificateProblems(given: GivenCertificate): string[] {
     ...chainProblems(whole, given.isPublic),
   ];
 }
+
+/** All that keeps certificates from being the authority of clients, a sentence each. Pure. */
+export function authorityProblems(pem: string, now: Date): string[] {
+  const certificates = certificatesOf(pem);
+  if (certificates.length === 0 || certificates.includes(null)) return [unreadable];
+  return certificates
+    .filter((each) => each !== null)
+    .flatMap((each) => [
+      ...(each.ca
+        ? []
+        : [`${named(each)}: expected an authority's certificate, got one that may not sign others`]),
+      ...dateProblems(each, now, "get the authority's new one"),
+    ]);
+}
+
+const unreadable =
+  "expected certificates in PEM, got one that cannot be read; copy each whole, with its BEGIN and END lines";
 
 /** Each certificate in a PEM text; null for what cannot be read. */
 function certificatesOf(pem: string): (X509Certificate | null)[] {
@@ -66,12 +80,11 @@ function nameProblems(own: X509Certificate, serverName: string): string[] {
   ];
 }
 
-function dateProblems(certificate: X509Certificate, now: Date): string[] {
+const getNew = "get a new one, or set edge.tls to {kind: self-signed} until there is one";
+
+function dateProblems(certificate: X509Certificate, now: Date, renewal = getNew): string[] {
   const { validFromDate, validToDate } = certificate;
-  if (now > validToDate)
-    return [
-      `${named(certificate)}: expired on ${day(validToDate)}; get a new one, or set edge.tls to {kind: self-signed} until there is one`,
-    ];
+  if (now > validToDate) return [`${named(certificate)}: expired on ${day(validToDate)}; ${renewal}`];
   return now < validFromDate ? [`${named(certificate)}: not valid before ${day(validFromDate)}`] : [];
 }
 

@@ -30,8 +30,10 @@ export function sentences(
     }
     const got = at(value, issue.path);
     if (got === undefined) return [`${dotted(issue.path)}: missing; ${expectation(issue)}`];
+    const secret = isSecret(String(issue.path[0]));
+    const what = secret ? undefined : advice(issue, got);
     return [
-      `${dotted(issue.path)}: ${expectation(issue)}, got ${shown(got, isSecret(String(issue.path[0])))}`,
+      `${dotted(issue.path)}: ${expectation(issue)}, got ${shown(got, secret)}${what === undefined ? "" : `; ${what}`}`,
     ];
   });
 }
@@ -48,7 +50,21 @@ function expectation(issue: Issue): string {
   if (issue.message.startsWith("expected ")) return issue.message;
   if (issue.code === "invalid_type")
     return `expected ${issue.expected === "object" ? "keys with values" : `a ${issue.expected}`}`;
+  if (issue.code === "invalid_value") return `expected ${issue.values.map(String).join(" or ")}`;
   return `expected something else (${issue.message})`;
+}
+
+/** What to do about it, where that is known: judged values say so, and a number and its text are easily taken for each other. */
+function advice(issue: Issue, got: unknown): string | undefined {
+  if (issue.code === "custom")
+    return typeof issue.params?.["advice"] === "string" ? issue.params["advice"] : undefined;
+  if (issue.code !== "invalid_type") return undefined;
+  const wanted = String(issue.expected);
+  if (wanted === "string" && (typeof got === "number" || typeof got === "boolean"))
+    return "write a text: in quotes, and times and sizes with their unit";
+  if ((wanted === "number" || wanted === "int") && typeof got === "string" && /^\d+(\.\d+)?$/.test(got))
+    return `write it without quotes: ${Number(got)}`;
+  return undefined;
 }
 
 function at(value: unknown, path: Path): unknown {
@@ -61,11 +77,15 @@ function at(value: unknown, path: Path): unknown {
 
 function shown(value: unknown, secret: boolean): string {
   if (secret) return "a value that the file keeps secret";
-  const text = JSON.stringify(value);
+  if (typeof value === "string" && /^\s*-----BEGIN [A-Z ]*PRIVATE KEY/.test(value))
+    return "a private key, which is not shown";
+  // A user and a password in an address are no secrets of the file's, and secrets all the same.
+  const text = JSON.stringify(value).replaceAll(/:\/\/[^/"]*@/g, "://…@");
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-function dotted(path: Path): string {
+/** A path as messages have it: `services.api.memory`, `host.insecureRegistries[0]`. */
+export function dotted(path: Path): string {
   return path
     .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
     .join("");

@@ -51,6 +51,9 @@ export const edge = z
       "The name that clients ask for, which the certificate must carry. A change makes a new self-signed certificate.",
     ),
     tls,
-    maxBody: field.byteSize.default("10MiB").describe("Largest request body; a larger one gets 413."),
+    maxBody: field
+      .byteSize("1KiB", "1GiB")
+      .default("10MiB")
+      .describe("Largest request body; a larger one gets 413."),
   })
   .describe("Nginx in front of the API.");

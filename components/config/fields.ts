@@ -1,17 +1,10 @@
 import { z } from "zod";
-import type { ByteSize, Duration } from "../../catalog/quantities.ts";
-
-/**
- * A text that matches a pattern; `expectation` completes "expected …", and is the title under which editors and
- * docs/config.md show what to write.
- */
-function text<T extends string>(pattern: RegExp, expectation: string): z.ZodType<T, T> {
-  const error = `expected ${expectation}`;
-  return z.string({ error }).regex(pattern, { error }).meta({ title: expectation }) as unknown as z.ZodType<
-    T,
-    T
-  >;
-}
+import { bytes, type ByteSize, type Duration, milliseconds } from "../../catalog/quantities.ts";
+import * as address from "./addresses.ts";
+import { bucketAdvice, keyPrefixAdvice } from "./bucket-name.ts";
+import { deviceAdvice, pathAdvice } from "./file-path.ts";
+import { hostKeyAdvice } from "./host-key.ts";
+import { judgedText as text } from "./judged-text.ts";
 
 function whole(min: number, max: number, expectation: string): z.ZodNumber {
   const error = `expected ${expectation}`;
@@ -23,58 +16,125 @@ function fraction(min: number, max: number, expectation: string): z.ZodNumber {
   return z.number({ error }).min(min, { error }).max(max, { error }).meta({ title: expectation });
 }
 
-/** A size with a binary unit. */
-export const byteSize = text<ByteSize>(/^[1-9]\d*(KiB|MiB|GiB)$/, "a size such as 512MiB");
-/** A span of time with its unit. */
-export const duration = text<Duration>(/^[1-9]\d*(ms|s|m|h)$/, "a time such as 500ms, 30s or 5m");
+/** A size with a binary unit, from `least` to `most`; `why` says where the least comes from. */
+export function byteSize(least: ByteSize, most: ByteSize, why = ""): z.ZodType<ByteSize, ByteSize> {
+  return text<ByteSize>(/^[1-9]\d{0,9}(KiB|MiB|GiB)$/, "a size such as 512MiB", (value) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([KMG])i?B?$/i.exec(value) ?? [];
+    if (amount === undefined || unit === undefined) return undefined;
+    const written = `${amount}${unit.toUpperCase()}iB`;
+    if (/^0\d|\./.test(amount)) return "write a whole number with its unit";
+    if (value !== written) return `write ${written}, with a binary unit and no space`;
+    if (bytes(value as ByteSize) < bytes(least)) return `${least} is the least${why}`;
+    return bytes(value as ByteSize) > bytes(most) ? `${most} is the most` : undefined;
+  });
+}
+
+/** A span of time with its unit, from `least` to `most`; `why` says where the most comes from. */
+export function duration(least: Duration, most: Duration, why = ""): z.ZodType<Duration, Duration> {
+  return text<Duration>(/^[1-9]\d{0,9}(ms|s|m|h)$/, "a time such as 500ms, 30s or 5m", (value) =>
+    spanAdvice(value, least, most, why),
+  );
+}
+
+/** A span of whole hours: the host's repository knows no shorter unit, and takes `m` for months. */
+export const hours = text<Duration>(
+  /^[1-9]\d{0,9}(ms|s|m|h)$/,
+  "a time of whole hours such as 48h",
+  (value) => {
+    const advice = spanAdvice(value, "1h", "87600h", ", which is ten years");
+    if (advice !== undefined || !isSpan(value)) return advice;
+    const up = Math.ceil(milliseconds(value) / 3_600_000);
+    return milliseconds(value) === up * 3_600_000 ? undefined : `write ${up}h`;
+  },
+);
+
 /** A span that fits evenly into a minute, an hour or a day, so that a calendar timer can express it. */
 export const interval = text<Duration>(
-  /^((1|2|3|4|5|6|10|12|15|20|30)[sm]|(1|2|3|4|6|8|12)h)$/,
+  /^((5|6|10|12|15|20|30)s|(1|2|3|4|5|6|10|12|15|20|30)m|(1|2|3|4|6|8|12)h)$/,
   "an interval that divides a minute, an hour or a day evenly, such as 30s, 5m or 1h",
+  (value) => (isSpan(value) && milliseconds(value) < 5_000 ? "5s is the least" : undefined),
 );
+
+function isSpan(value: string): value is Duration {
+  return /^[1-9]\d*(ms|s|m|h)$/.test(value);
+}
+
+function spanAdvice(value: string, least: Duration, most: Duration, why: string): string | undefined {
+  const [, days] = /^(\d+)d$/.exec(value) ?? [];
+  if (days !== undefined) return `write ${Number(days) * 24}h`;
+  if (/^\d+$/.test(value)) return `add the unit, such as ${value}s`;
+  if (!isSpan(value)) return undefined;
+  if (milliseconds(value) < milliseconds(least)) return `${least} is the least`;
+  return milliseconds(value) > milliseconds(most) ? `${most} is the most${why}` : undefined;
+}
+
 export const port = whole(1, 65_535, "a port from 1 to 65535");
-export const count = whole(1, 10_000, "a whole number from 1 to 10000");
-export const sizeGiB = whole(1, 65_536, "a whole number of GiB, 1 or more");
+/** How many of something are kept; `most` is what ten years come to. */
+export function kept(most: number): z.ZodNumber {
+  return whole(1, most, `a whole number from 1 to ${most}`);
+}
+export const sizeGiB = whole(1, 65_536, "a whole number of GiB from 1 to 65536");
 export const replicas = whole(1, 50, "a number of replicas from 1 to 50");
 export const cpus = fraction(0.05, 256, "a number of CPUs such as 0.5 or 2");
-/** A DNS name or an IPv4 address. */
+/** A DNS name or an IPv4 address, of one machine, in the one form that every tool reads alike. */
 export const hostname = text<string>(
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
   "a host name or an IPv4 address",
+  address.hostAdvice,
 );
-export const userName = text<string>(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name such as root");
+export const userName = text<string>(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name such as root", (value) =>
+  value !== value.toLowerCase() ? `users have no upper case; write ${value.toLowerCase()}` : undefined,
+);
 /** A public key in the form of authorized_keys, without a host's name before it. ECDSA is none: the baseline's sshd stops to offer it. */
 export const hostKey = text<string>(
-  /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]{40,}={0,2}( .*)?$/,
+  /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]{40,}={0,2}( [^\r\n]*)?$/,
   'a public host key such as "ssh-ed25519 AAAA…" (ssh-keyscan prints it after the address)',
+  hostKeyAdvice,
 );
-export const path = text<string>(/^[^\s\0][^\0\n]*$/, "a path");
-export const device = text<string>(/^\/dev\/[A-Za-z0-9._/-]+$/, "a device such as /dev/disk/by-id/…");
-/** A registry's address with its port. */
-export const registry = text<string>(/^[a-z0-9.-]+:\d{1,5}$/, "an address with a port such as 10.0.0.4:5000");
+export const path = text<string>(/^[^\s\0][^\0\n]*$/, "a path", pathAdvice);
+/** A block device, by its one path below /dev. */
+export const device = text<string>(
+  /^\/dev\/[A-Za-z0-9._:+@=-]+(\/[A-Za-z0-9._:+@=-]+)*$/,
+  "a device such as /dev/disk/by-id/…",
+  deviceAdvice,
+);
+/** A registry's or a server's address with its port. */
+export const registry = text<string>(
+  /^[a-z0-9.-]+:\d{1,5}$/,
+  "an address with a port such as 10.0.0.4:5000",
+  address.hostPortAdvice,
+);
 export const endpoint = text<string>(
-  /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/,
+  /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
   "an address such as https://s3.example.com, without a path",
+  address.endpointAdvice,
 );
 export const bucket = text<string>(
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   "a bucket's name of 3 to 63 letters, digits, dots and dashes",
+  bucketAdvice,
 );
 export const keyPrefix = text<string>(
   /^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/,
   "a key prefix without slashes at its ends, or nothing",
+  keyPrefixAdvice,
 );
-export const region = text<string>(/^[a-z0-9-]{2,32}$/, "a region such as auto or us-east-1");
+export const region = text<string>(
+  /^(?=.{2,32}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+  "a region such as auto or us-east-1",
+  (value) => (/[A-Z]/.test(value) ? `write it in lower case: ${value.toLowerCase()}` : undefined),
+);
 /** One or more certificates; a key beside them would lie there in plain text. */
 export const certificates = text<string>(
   /^\s*(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\s*)+$/,
   "certificates in PEM (-----BEGIN CERTIFICATE-----…) and nothing else",
 );
 /** Part of a sentence, on one line. */
-export const reason = text<string>(/^[^\n]{3,200}$/, "a reason in a few words");
+export const reason = text<string>(/^[^\0-\x1f\x7f-\x9f]{3,200}$/, "a reason in a few words");
 export const mailAddress = text<string>(
-  /^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$/,
+  /^[A-Za-z0-9._%+-]+@[a-z0-9.-]+$/,
   "a mail address such as ops@example.com",
+  address.mailAdvice,
 );
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
@@ -91,7 +151,19 @@ export const secretForms = {
     /^-----BEGIN ((EC|RSA) )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END ((EC|RSA) )?PRIVATE KEY-----\s*$/,
     "a private key in PEM, without a passphrase",
   ),
-  url: text<string>(/^https?:\/\/[\x21-\x7e]{3,1024}$/, "an address such as https://hooks.example.com/…"),
+  url: text<string>(
+    /^https?:\/\/[\x21-\x7e]{3,1024}$/,
+    "an address such as https://hooks.example.com/…",
+    address.urlAdvice,
+  ),
   credential: text<string>(/^[\x21-\x7e]{3,256}$/, "3 or more printable characters without spaces"),
+  /**
+   * One half of an S3 key pair. It reaches programs by a file in INI's form, where other characters (`#`, `;`, quotes, `%`, `\`)
+   * mean something, and some programs know no way to write them. No service issues keys with any of these.
+   */
+  accessKey: text<string>(
+    /^[A-Za-z0-9/+=._~:@-]{3,256}$/,
+    "a key of letters, digits or /+=._~:@- as S3 services issue them; one with other characters has to be replaced there",
+  ),
 } as const;
 export type SecretForm = keyof typeof secretForms;

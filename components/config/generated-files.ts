@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { parse } from "yaml";
 import { catalog } from "../../catalog/catalog.ts";
 import { reference } from "./reference.ts";
 import { namespace, stackFileSchema } from "./stack-file-schema.ts";
+import { readStackYaml } from "./stack-yaml.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
@@ -23,8 +23,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 
 /** The top-level settings that the committed file of the local stack has. */
 function committedKeys(): Set<string> {
-  const file = parse(readFileSync(join(repository, "Pulumi.local.yaml"), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  return new Set(Object.keys(file.config).map((key) => key.slice(namespace.length)));
+  const name = "Pulumi.local.yaml";
+  const { config = {} } = readStackYaml(readFileSync(join(repository, name), "utf8"), name);
+  return new Set(Object.keys(config).map((key) => key.slice(namespace.length)));
 }

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { type DisabledService, disabledServices } from "../../catalog/switches.ts";
 import { ConfigError } from "./config-error.ts";
 import { parseConfig } from "./parse.ts";
 import type { StackSettings } from "./schema.ts";
+import { judgeStackYaml } from "./stack-yaml.ts";
 import { secretKeys } from "./secret-keys.ts";
 
 /** A stack's settings, checked, and its secrets, which never become plain text in here. */
@@ -18,7 +19,8 @@ export interface StackConfig extends StackSettings {
 }
 
 /**
- * Reads the stack's configuration: the only place that does. Every problem is reported at once, path first, without a
+ * Reads the stack's configuration: the only place of the program that does, from the engine; the file itself is read again for what the
+ * engine takes in its own way. Every problem is reported at once, path first, without a
  * stack trace, before any resource exists.
  */
 export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
@@ -33,14 +35,16 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
   );
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const path = stackFile(file);
+  const { problems: textProblems } = judgeStackYaml(readFileSync(path, "utf8"));
   const settings = withoutStackTrace(() =>
-    parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date() }, catalog),
+    parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date(), textProblems }, catalog),
   );
   const given = Object.keys(secretKeys(catalog)).filter((key) => Object.hasOwn(values, key));
   const secrets = new Map(given.map((key) => [key, config.requireSecret(key)]));
   return {
     ...settings,
-    stackFile: stackFile(file),
+    stackFile: path,
     off: disabledServices(catalog, settings.services),
     secret: (key) => found(secrets, key),
   };

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { switchProblems } from "../../catalog/checks/check-switches.ts";
-import { certificateProblems } from "./certificate-problems.ts";
+import { bucketAtEndpointAdvice } from "./bucket-name.ts";
+import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms } from "./fields.ts";
+import { scheduleProblems } from "./schedule-problems.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
 import { secretKeys, type SecretKey } from "./secret-keys.ts";
 
@@ -18,7 +20,12 @@ export interface RawConfig {
   readonly fileExists: (path: string) => boolean;
   /** What certificates must be valid at. */
   readonly now: Date;
+  /** What is wrong with the file's text itself, told before all else: what the engine took it for may not be what it says. */
+  readonly textProblems?: readonly string[];
 }
+
+/** The blocks of the settings that are right by themselves. */
+type Blocks = Partial<StackSettings>;
 
 /** Checks a stack's whole configuration. Throws one ConfigError with every problem; secrets are checked, not returned. */
 export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[]): StackSettings {
@@ -31,19 +38,47 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
   );
   const parsed = schema.safeParse(settings);
   const issues = parsed.success ? [] : parsed.error.issues;
+  const blocks: Blocks = parsed.success ? parsed.data : rightBlocks(schema, settings);
   const known = (path: readonly PropertyKey[]) => [
-    ...keysAt(schema, path),
+    ...keysAt(schema, path, settings),
     ...(path.length === 0 ? Object.keys(secrets) : []),
   ];
   const problems = [
+    ...(raw.textProblems ?? []),
     ...sentences(issues, settings, known, (key) => raw.encrypted.has(key)),
-    ...secretProblems(raw, secrets, parsed.success ? parsed.data : null),
-    ...(parsed.success ? switchProblems(catalog, parsed.data.services) : []),
-    ...(parsed.success ? missingFiles(parsed.data, raw.fileExists) : []),
-    ...(parsed.success ? tlsProblems(parsed.data.edge, raw) : []),
+    ...secretProblems(raw, secrets, askable(blocks)),
+    ...(blocks.services === undefined ? [] : switchProblems(catalog, blocks.services)),
+    ...(blocks.backups === undefined ? [] : scheduleProblems(blocks.backups, catalog, blocks.services ?? {})),
+    ...offsiteProblems(blocks),
+    ...missingFiles(blocks, raw.fileExists),
+    ...(blocks.edge === undefined ? [] : tlsProblems(blocks.edge, raw)),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(raw.file, problems);
   return parsed.data;
+}
+
+/** What is wrong with one block hides nothing that is wrong with another. */
+function rightBlocks(
+  schema: ReturnType<typeof stackConfigSchema>,
+  settings: Record<string, unknown>,
+): Blocks {
+  const right = Object.entries(schema.shape).flatMap(([key, block]) => {
+    const parsed = (block as z.ZodType).safeParse(settings[key]);
+    return parsed.success ? [[key, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(right);
+}
+
+class WrongBlock extends Error {}
+
+/** Settings that may be asked for what is right in them; a question about a block that is wrong itself throws WrongBlock. */
+function askable(blocks: Blocks): StackSettings {
+  return new Proxy(blocks, {
+    get: (of, key) => {
+      if (Object.hasOwn(of, key)) return of[key as keyof Blocks];
+      throw new WrongBlock(String(key));
+    },
+  }) as StackSettings;
 }
 
 /** The engine writes objects, numbers and booleans as JSON, and plain texts as they are. */
@@ -57,17 +92,17 @@ function structured(text: string): unknown {
   }
 }
 
-/** `settings` is null when they are wrong themselves: what only some of them ask for is then not missed. */
+/** What only a block asks for that is wrong itself is not missed. */
 function secretProblems(
   raw: RawConfig,
   secrets: Readonly<Record<string, SecretKey>>,
-  settings: StackSettings | null,
+  settings: StackSettings,
 ): string[] {
   return Object.entries(secrets).flatMap(([key, { form, onlyWhen }]) => {
     const set = `set it with: pulumi config set --secret ${key}`;
     const value = raw.values[key];
     if (value === undefined || value === "") {
-      const isWanted = onlyWhen === undefined || (settings !== null && onlyWhen.holds(settings));
+      const isWanted = onlyWhen === undefined || isAskedFor(onlyWhen, settings);
       return isWanted ? [`${key}: missing secret; ${set}`] : [];
     }
     if (!raw.encrypted.has(key)) return [`${key}: a secret in plain text; ${set}`];
@@ -78,15 +113,35 @@ function secretProblems(
   });
 }
 
-function missingFiles(settings: StackSettings, fileExists: (path: string) => boolean): string[] {
+function isAskedFor({ holds }: NonNullable<SecretKey["onlyWhen"]>, settings: StackSettings): boolean {
+  try {
+    return holds(settings);
+  } catch (error) {
+    if (error instanceof WrongBlock) return false;
+    throw error;
+  }
+}
+
+function offsiteProblems({ offsite }: Blocks): string[] {
+  const advice = offsite === undefined ? undefined : bucketAtEndpointAdvice(offsite);
+  return offsite === undefined || advice === undefined
+    ? []
+    : [
+        `offsite.bucket: expected a bucket of the service at ${offsite.endpoint}, got ${JSON.stringify(offsite.bucket)}; ${advice}`,
+      ];
+}
+
+function missingFiles({ host, imageLock }: Blocks, fileExists: (path: string) => boolean): string[] {
   const files = {
-    "host.privateKeyFile": settings.host.privateKeyFile,
-    "host.knownHostsFile": settings.host.knownHostsFile,
-    imageLock: settings.imageLock,
+    "host.privateKeyFile": host?.privateKeyFile,
+    "host.knownHostsFile": host?.knownHostsFile,
+    imageLock,
   };
-  return Object.entries(files)
-    .filter(([, path]) => !fileExists(path))
-    .map(([key, path]) => `${key}: expected a file that exists, got ${JSON.stringify(path)}`);
+  return Object.entries(files).flatMap(([key, path]) =>
+    path === undefined || fileExists(path)
+      ? []
+      : [`${key}: expected a file that exists, got ${JSON.stringify(path)}`],
+  );
 }
 
 /** A key of the wrong form has been told already, and cannot be compared. */
@@ -94,21 +149,38 @@ function tlsProblems({ tls, serverName }: StackSettings["edge"], { values, now }
   if (tls.kind === "self-signed") return [];
   const key = secretForms.privateKey.safeParse(values["edge-tls-key"]).data ?? null;
   const given = { chain: tls.certificate, key, serverName, isPublic: tls.kind === "files", now };
-  return certificateProblems(given).map((problem) => `edge.tls.certificate: ${problem}`);
+  const authority = tls.kind === "cloudflare-origin" ? tls.clientAuthority : undefined;
+  return [
+    ...certificateProblems(given).map((problem) => `edge.tls.certificate: ${problem}`),
+    ...(authority === undefined ? [] : authorityProblems(authority, now)).map(
+      (problem) => `edge.tls.clientAuthority: ${problem}`,
+    ),
+  ];
 }
 
-/** The keys that a schema knows at a path; none where there is no object. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** The keys that a schema knows at a path of `value`; none where there is no object. Of a block that comes in kinds, those of its kind. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   const inner = unwrap(schema);
   const [first, ...rest] = path;
-  if (inner instanceof z.ZodDiscriminatedUnion)
-    return inner.options.flatMap((option) => keysAt(option as z.ZodType, path));
+  if (inner instanceof z.ZodDiscriminatedUnion) {
+    const options = inner.options as readonly z.ZodObject<Record<string, z.ZodType>>[];
+    const kind = options.find(({ shape }) => shape["kind"]?.safeParse(within(value, "kind")).success);
+    return (kind === undefined ? options : [kind]).flatMap((option) => keysAt(option, path, value));
+  }
   if (!(inner instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(inner.shape);
   const child = (inner.shape as Record<string, z.ZodType>)[String(first)];
-  return child === undefined ? [] : keysAt(child, rest);
+  return child === undefined ? [] : keysAt(child, rest, within(value, first));
+}
+
+function within(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault ? unwrap(schema.unwrap() as z.ZodType) : schema;
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? unwrap(schema.unwrap() as z.ZodType)
+    : schema;
 }

@@ -31,6 +31,10 @@ strictly: an unknown key, a wrong type or a missing secret stops \`pulumi up\` b
 is named at once, path first. Editors that read YAML with a schema check it while one types and show what is written here:
 [stack.schema.json](../schemas/stack.schema.json).
 
+Commands, the program and the engine take the file for the same. So what readers of YAML take differently is refused, with how
+to write it: numbers such as \`0022\` or \`1_000\`, dates and words such as \`yes\` without quotes, anchors, tags, tabs, and keys
+without a value. A span of time means the same to every tool; \`m\` is minutes.
+
 For the stack \`local\`, \`npm run up\` writes the working copy from the committed file and adds what is marked ★.`;
 
 const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required,

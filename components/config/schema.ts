@@ -10,7 +10,8 @@ import { services, type stateful } from "./services-block.ts";
  * editors' schema of it. A description says what the key does; its form and unit come from the field, the default from the schema.
  */
 
-const host = z
+/** The machine and how to reach it. */
+export const host = z
   .strictObject({
     kind: z
       .literal("ssh", { error: "expected ssh, the only kind of host so far" })
@@ -56,7 +57,8 @@ const dataVolume = z
   )
   .describe("Where the stores' files live.");
 
-const offsite = z
+/** The bucket and where it is. */
+export const offsite = z
   .strictObject({
     endpoint: field.endpoint.describe("The S3 service's address."),
     bucket: field.bucket.describe("The bucket. It must exist, away from the machine and its provider."),
@@ -67,25 +69,28 @@ const offsite = z
 
 const keep = z
   .strictObject({
-    within: field.duration.describe("Every point younger than this is kept."),
-    daily: field.count.describe("One point a day is kept, for so many days."),
-    weekly: field.count.describe("One point a week is kept, for so many weeks."),
-    monthly: field.count.describe("One point a month is kept, for so many months."),
+    within: field.hours.describe("Every point younger than this is kept."),
+    daily: field.kept(3653).describe("One point a day is kept, for so many days."),
+    weekly: field.kept(522).describe("One point a week is kept, for so many weeks."),
+    monthly: field.kept(120).describe("One point a month is kept, for so many months."),
   })
   .describe("Which recovery points are kept in the machine's own repository; the newest always is.");
 
 const backups = z
   .strictObject({
     pointEvery: field.interval.describe(
-      "How often a recovery point is taken. A total loss costs at most this, plus shipEvery, plus the time both take.",
+      "How often a recovery point is taken. A total loss costs at most this, plus shipEvery, plus shipTimeout: " +
+        "together no more than any store's objective allows.",
     ),
     shipEvery: field.interval.describe("How often new points go off-site."),
-    pauseLimit: field.duration
+    pauseLimit: field
+      .duration("50ms", "10s", ": customers wait as long as the stores stand still")
       .default("2s")
       .describe(
         "Longest time that the stores stand still for a point; a point that needs more fails instead.",
       ),
-    shipTimeout: field.duration
+    shipTimeout: field
+      .duration("5s", "12h")
       .default("4m")
       .describe("After which a shipping is given up until the next one."),
     keep,

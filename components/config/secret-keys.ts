@@ -23,13 +23,13 @@ const platformSecrets = {
     usedBy: ["the host's agent"],
   },
   "offsite-access-key-id": {
-    form: "credential",
+    form: "accessKey",
     meaning:
       "Names the key to the off-site bucket; it needs to read, write, list and delete below the prefix.",
     usedBy: ["the host's agent", "`npm run kit`"],
   },
   "offsite-secret-access-key": {
-    form: "credential",
+    form: "accessKey",
     meaning: "The secret half of the key to the off-site bucket.",
     usedBy: ["the host's agent", "`npm run kit`"],
   },

@@ -1,12 +1,24 @@
 import { z } from "zod";
 import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
+import { type ByteSize, bytes } from "../../catalog/quantities.ts";
 import * as field from "./fields.ts";
+
+/** No machine that this is for has more. */
+const mostMemory: ByteSize = "1024GiB";
+
+/** What a replica may have, where `least` is what its service needs to start at all. */
+function memory(least: ByteSize, why?: string) {
+  return field
+    .byteSize(least, mostMemory, why)
+    .describe(
+      "Most memory that one replica may have; beyond it the replica is killed and started again. " +
+        "No less than a quarter of what the catalog gives the service.",
+    );
+}
 
 /** What a service with one replica may use. */
 export const stateful = z.strictObject({
-  memory: field.byteSize.describe(
-    "Most memory that one replica may have; beyond it the replica is killed and started again.",
-  ),
+  memory: memory("4MiB"),
   cpus: field.cpus.describe("Most CPU time that one replica may have."),
 });
 const stateless = stateful.extend({
@@ -18,7 +30,9 @@ const stateless = stateful.extend({
 /** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
 function slice(definition: ServiceDefinition) {
   const { optional } = definition;
-  const shape = isApplication(definition) ? stateless : stateful;
+  const least = `${Math.ceil(bytes(definition.limits.memory) / 4 / 2 ** 20)}MiB` as const;
+  const why = `: a quarter of the ${definition.limits.memory} that the catalog gives ${definition.name}`;
+  const shape = (isApplication(definition) ? stateless : stateful).extend({ memory: memory(least, why) });
   if (optional === undefined) return shape;
   return shape.extend({
     enabled: field.flag

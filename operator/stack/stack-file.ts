@@ -1,26 +1,17 @@
-import { parse, stringify } from "yaml";
-import { z } from "zod";
+import { stringify } from "yaml";
+import { readStackYaml, type StackYaml } from "../../components/config/stack-yaml.ts";
 import { mergeSettings } from "./merge-settings.ts";
 
-const stackFileSchema = z.looseObject({
-  encryptionsalt: z.string().optional(),
-  config: z.record(z.string(), z.unknown()).optional(),
-});
-
 /** What a stack file holds: Pulumi's own keys and the configuration, secrets as `{secure: …}`. */
-export type StackFile = z.infer<typeof stackFileSchema>;
+export type StackFile = StackYaml;
 
 const header = `# Generated from the committed stack file by \`npm run up\`; secrets in it are encrypted with the passphrase beside it.
 # Edit the committed file, not this one: the next \`up\` writes it again and keeps only the secrets and the salt.
 `;
 
-/** Reads a stack file's text; says which file is wrong and how. */
+/** Reads a stack file's text, as every command does. @throws ConfigError naming the file and all that is wrong with it */
 export function parseStackFile(text: string, name: string): StackFile {
-  const parsed = stackFileSchema.safeParse(parse(text) ?? {});
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    `${name}: expected a Pulumi stack file with a "config" mapping. ${z.prettifyError(parsed.error)}`,
-  );
+  return readStackYaml(text, name);
 }
 
 /**
@@ -47,9 +38,9 @@ export function secretsIn(file: StackFile): Set<string> {
   return new Set(keys.map(([key]) => key.replace(/^kaleem:/, "")));
 }
 
-/** The file's text, keys in a fixed order. */
+/** The file's text, keys in a fixed order. Texts that any reader could take for something else are quoted. */
 export function renderStackFile(file: StackFile): string {
-  return header + stringify(file, { lineWidth: 0 });
+  return header + stringify(file, { lineWidth: 0, compat: "yaml-1.1", aliasDuplicateObjects: false });
 }
 
 function isSecure(value: unknown): boolean {

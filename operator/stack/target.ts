@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
+import { ConfigError, sentences } from "../../components/config/config-error.ts";
+import { host, offsite } from "../../components/config/schema.ts";
+import { namespace } from "../../components/config/stack-file-schema.ts";
+import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
@@ -14,19 +17,11 @@ export interface StackTarget {
   readonly offsite: BucketLocation;
 }
 
-const text = z.string().min(1);
-const stackFileSchema = z.object({
-  config: z.object({
-    "kaleem:host": z.object({
-      kind: z.literal("ssh"),
-      address: text,
-      port: z.number().int().positive(),
-      user: text,
-      privateKeyFile: text,
-      knownHostsFile: text,
-    }),
-    "kaleem:offsite": z.object({ endpoint: z.url(), bucket: text, prefix: z.string(), region: text }),
-  }),
+/** Judged as the program judges them; what only the program needs of a host is not looked at. */
+const { address, port, user, privateKeyFile, knownHostsFile } = host.shape;
+const targetSchema = z.object({
+  host: z.object({ address, port, user, privateKeyFile, knownHostsFile }),
+  offsite,
 });
 
 /**
@@ -34,24 +29,20 @@ const stackFileSchema = z.object({
  * @throws RecoveryError naming the file, every field that is wrong, and the stacks that there are.
  */
 export async function readTarget(stack: Stack): Promise<StackTarget> {
-  const { name, repository, stackFile } = stack;
+  const { repository, stackFile } = stack;
   const file = stackFile.slice(repository.length + 1);
-  if (!existsSync(stackFile)) {
-    throw new RecoveryError(
-      exitCodes.config,
-      `${file}: there is no such file, so stack "${name}" was not brought up on this computer. ` +
-        `Stacks here: ${knownStacks(repository).join(", ")}; "npm run up -- --stack ${name}" makes it.`,
-    );
-  }
-  const parsed = stackFileSchema.safeParse(parse(await readFile(stackFile, "utf8")));
+  const settings = await readSettings(stack, file);
+  const parsed = targetSchema.safeParse(settings);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${file}: ${issue.path.join(".")}: ${issue.message}`);
-    throw new RecoveryError(
-      exitCodes.config,
-      `${problems.join("\n")}\nRun "npm run up -- --stack ${name}", which writes it again.`,
+    const problems = sentences(
+      parsed.error.issues,
+      settings,
+      () => [],
+      () => false,
     );
+    throw wrong(stack, new ConfigError(file, problems));
   }
-  const { "kaleem:host": host, "kaleem:offsite": offsite } = parsed.data.config;
+  const { host, offsite } = parsed.data;
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(repository, path));
   const { address, port, user } = host;
   const files = {
@@ -59,4 +50,33 @@ export async function readTarget(stack: Stack): Promise<StackTarget> {
     knownHostsFile: absolute(host.knownHostsFile),
   };
   return { ssh: { address, port, user, ...files }, offsite };
+}
+
+/** The file's settings, by key without the namespace. */
+async function readSettings(stack: Stack, file: string): Promise<Record<string, unknown>> {
+  const { name, repository, stackFile } = stack;
+  if (!existsSync(stackFile)) {
+    throw new RecoveryError(
+      exitCodes.config,
+      `${file}: there is no such file, so stack "${name}" was not brought up on this computer. ` +
+        `Stacks here: ${knownStacks(repository).join(", ")}; "npm run up -- --stack ${name}" makes it.`,
+    );
+  }
+  try {
+    const { config = {} } = readStackYaml(await readFile(stackFile, "utf8"), file);
+    return Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.slice(namespace.length), value]),
+    );
+  } catch (error) {
+    if (error instanceof ConfigError) throw wrong(stack, error);
+    throw error;
+  }
+}
+
+function wrong({ name, kind }: Stack, cause: ConfigError): RecoveryError {
+  const mend =
+    kind === "local"
+      ? `Run "npm run up -- --stack ${name}", which writes it again.`
+      : "Every key is explained in docs/config.md.";
+  return new RecoveryError(exitCodes.config, `${cause.message}\n${mend}`, { cause });
 }

@@ -1,3 +1,4 @@
+import { type Duration, milliseconds } from "../../catalog/quantities.ts";
 import type { AgentConfig } from "../../contract/agent-config.ts";
 
 /**
@@ -7,10 +8,18 @@ import type { AgentConfig } from "../../contract/agent-config.ts";
 export function forgetArguments(lineage: string, keep: AgentConfig["retention"]): readonly string[] {
   const policy: readonly (readonly [string, string])[] = [
     ["--keep-last", "1"],
-    ["--keep-within", keep.within],
+    ["--keep-within", resticDuration(keep.within as Duration)],
     ["--keep-daily", String(keep.daily)],
     ["--keep-weekly", String(keep.weekly)],
     ["--keep-monthly", String(keep.monthly)],
   ];
   return ["--host", lineage, "--group-by", "host", ...policy.flat()];
+}
+
+/**
+ * A span as restic reads it: its smallest unit is the hour, `m` are months to it, and it refuses all others. Rounded up, so that
+ * no point is forgotten before its time. Throws on a text that is no span.
+ */
+export function resticDuration(span: Duration): string {
+  return `${Math.ceil(milliseconds(span) / 3_600_000)}h`;
 }

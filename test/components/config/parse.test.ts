@@ -234,3 +234,162 @@ test("an alert's channel wants its secret; one that is left out wants none", () 
     "Pulumi.local.yaml: alert-page-key: missing secret; set it with: pulumi config set --secret alert-page-key",
   );
 });
+
+const noLongerThan = (got: string) =>
+  "Pulumi.local.yaml: backups: expected pointEvery + shipEvery + shipTimeout of 15m or less, since mongo promises to lose no more, " +
+  `got ${got}; shorten the intervals`;
+
+test("a schedule is judged by what the stores promise to lose at most", () => {
+  const schedule = (pointEvery: string, shipEvery: string, shipTimeout: string) =>
+    changed("backups", (backups) => ({ ...backups, pointEvery, shipEvery, shipTimeout }));
+  parse(schedule("5m", "5m", "5m"));
+  parse(schedule("10m", "1m", "4m"));
+  refused(schedule("12h", "12h", "4m"), noLongerThan("24h4m (12h + 12h + 4m)"));
+  refused(schedule("5m", "5m", "301s"), noLongerThan("15m1s (5m + 5m + 301s)"));
+});
+
+test("a limit is judged by what waits for it", () => {
+  refused(
+    changed("backups", (backups) => ({ ...backups, pauseLimit: "1h" })),
+    'Pulumi.local.yaml: backups.pauseLimit: expected a time such as 500ms, 30s or 5m, got "1h"; ' +
+      "10s is the most: customers wait as long as the stores stand still",
+  );
+});
+
+test("a retention that restic would take for months is refused with the right form", () => {
+  refused(
+    changed("backups", (backups) => ({ ...backups, keep: { ...backups["keep"], within: "90m" } })),
+    'Pulumi.local.yaml: backups.keep.within: expected a time of whole hours such as 48h, got "90m"; write 2h',
+  );
+});
+
+test("a service is given no less memory than a quarter of what the catalog gives it, and nothing absurd", () => {
+  const mongo = (memory: string) =>
+    changed("services", (services) => ({ ...services, mongo: { memory, cpus: 1 } }));
+  parse(mongo("512MiB"));
+  const where = "Pulumi.local.yaml: services.mongo.memory: expected a size such as 512MiB, got";
+  refused(
+    mongo("1KiB"),
+    `${where} "1KiB"; 512MiB is the least: a quarter of the 2GiB that the catalog gives mongo`,
+  );
+  refused(mongo(`1${"0".repeat(29)}GiB`), `${where} "1${"0".repeat(29)}GiB"; 1024GiB is the most`);
+});
+
+test("a bucket with a dot is refused where its service knows none", () => {
+  const endpoint = "https://account.r2.cloudflarestorage.com";
+  const offsite = (bucket: string) => ({ offsite: JSON.stringify({ endpoint, bucket }) });
+  parse(offsite("kaleem-backup"));
+  refused(
+    offsite("kaleem.backup"),
+    `Pulumi.local.yaml: offsite.bucket: expected a bucket of the service at ${endpoint}, got "kaleem.backup"; ` +
+      "R2 knows no bucket with a dot in its name",
+  );
+});
+
+test("a number in quotes, and a text without, are told how to be written", () => {
+  refused(
+    changed("host", (host) => ({ ...host, port: "22" })),
+    'Pulumi.local.yaml: host.port: expected a port from 1 to 65535, got "22"; write it without quotes: 22',
+  );
+  refused(
+    changed("offsite", (offsite) => ({ ...offsite, region: 7 })),
+    "Pulumi.local.yaml: offsite.region: expected a region such as auto or us-east-1, got 7; write a text: in quotes, and times and sizes with their unit",
+  );
+});
+
+test("what is wrong with one block hides nothing that is wrong with another", () => {
+  refused(
+    {
+      ...changed("host", (host) => ({ ...host, address: "999.1.1.1" })),
+      ...changed("backups", (backups) => ({ ...backups, pointEvery: "12h" })),
+      ...changed("edge", (edge) => ({
+        ...edge,
+        tls: { kind: "files", certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" },
+      })),
+      "alert-page-key": undefined,
+    },
+    [
+      'Pulumi.local.yaml: host.address: expected a host name or an IPv4 address, got "999.1.1.1"; an IPv4 address has four numbers ' +
+        "from 0 to 255, without leading zeros, such as 192.0.2.7",
+      "Pulumi.local.yaml: alert-page-key: missing secret; set it with: pulumi config set --secret alert-page-key",
+      "Pulumi.local.yaml: edge-tls-key: missing secret; set it with: pulumi config set --secret edge-tls-key",
+      noLongerThan("12h9m (12h + 5m + 4m)"),
+      "Pulumi.local.yaml: edge.tls.certificate: expected certificates in PEM, got one that cannot be read; copy each whole, with its BEGIN and END lines",
+    ].join("\n"),
+  );
+});
+
+test("a secret that only a block asks for is not missed while that block is wrong itself", () => {
+  refused(
+    { ...changed("monitoring", () => ({ page: { kind: "pagerduti" } })), "alert-page-key": undefined },
+    'Pulumi.local.yaml: monitoring.page.kind: expected pagerduty, got "pagerduti"',
+  );
+});
+
+test("what is wrong with the file's text is told with the rest", () => {
+  const values = { ...valid, closed: "maybe" };
+  assert.throws(
+    () =>
+      parseConfig(
+        {
+          file: "f",
+          values,
+          encrypted,
+          fileExists: () => true,
+          now: new Date(),
+          textProblems: ["host.port: octal"],
+        },
+        catalog,
+      ),
+    { message: 'f: host.port: octal\nf: closed: expected true or false, got "maybe"' },
+  );
+});
+
+test("the authority of clients is judged as a certificate too", () => {
+  const tls = (clientAuthority: string) => ({
+    ...withCertificate({ kind: "cloudflare-origin", certificate: given.certificate, clientAuthority }),
+    "edge-tls-key": given.key,
+  });
+  parse(tls(given.authority.certificate), withKey);
+  refused(
+    tls("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+    "Pulumi.local.yaml: edge.tls.clientAuthority: expected certificates in PEM, got one that cannot be read; copy each whole, with its BEGIN and END lines",
+    withKey,
+  );
+  refused(
+    tls(given.certificate),
+    "Pulumi.local.yaml: edge.tls.clientAuthority: certificate of CN=localhost: expected an authority's certificate, got one that may not sign others",
+    withKey,
+  );
+});
+
+test("a key of the off-site bucket that a file in INI's form would change is refused without showing it", () => {
+  refused(
+    { "offsite-secret-access-key": "abc#def;ghi" },
+    "Pulumi.local.yaml: offsite-secret-access-key: expected a key of letters, digits or /+=._~:@- as S3 services issue them; " +
+      "one with other characters has to be replaced there; the value is not shown; set it with: pulumi config set --secret offsite-secret-access-key",
+  );
+});
+
+test("a password in an address, and a private key where none belongs, are not shown", () => {
+  refused(
+    changed("offsite", (offsite) => ({ ...offsite, endpoint: "https://me:hush@s3.example.com" })),
+    "Pulumi.local.yaml: offsite.endpoint: expected an address such as https://s3.example.com, without a path, " +
+      'got "https://…@s3.example.com"; write it without a user or password before the @',
+  );
+  assert.throws(
+    () => parse(changed("host", (host) => ({ ...host, hostKey: given.key }))),
+    /host\.hostKey: expected a public host key .*, got a private key, which is not shown; that is a private key, which does not belong here; get it with: ssh-keyscan/,
+  );
+});
+
+test("a key of another kind of block is told the keys of its own", () => {
+  refused(
+    { dataVolume: '{"kind":"loop","sizeGiB":8,"device":"/dev/vdb"}' },
+    "Pulumi.local.yaml: dataVolume.device: unknown key; known here: kind, sizeGiB",
+  );
+  refused(
+    changed("monitoring", (monitoring) => ({ ...monitoring, mail: { ...monitoring["mail"], form: "x" } })),
+    "Pulumi.local.yaml: monitoring.mail.form: unknown key; did you mean from?",
+  );
+});

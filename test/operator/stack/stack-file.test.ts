@@ -59,6 +59,35 @@ test("what the engine wrote its own way composes to the text of the next up", ()
 test("a file that is no stack file is refused by name", () => {
   assert.throws(
     () => parseStackFile("config: 7", "Pulumi.x.yaml"),
-    /^Error: Pulumi.x.yaml: expected a Pulumi stack file/,
+    /^ConfigError: Pulumi.x.yaml: config: expected keys with values, got something else$/,
   );
+});
+
+test("writes no text that a reader could take for something else, and reads each back", () => {
+  const texts = [
+    "0022",
+    "0x16",
+    "1_000",
+    "yes",
+    "Off",
+    "22:30",
+    "2026-11-30",
+    "~",
+    "null",
+    "",
+    ".inf",
+    "1e400",
+    "true",
+    "22",
+    "a: b",
+    "#a",
+  ];
+  const file = { config: { "kaleem:a": { texts } } };
+  assert.deepEqual(parseStackFile(renderStackFile(file), "x"), file);
+});
+
+test("one value in two places is written twice, since readers take references differently", () => {
+  const shared = { memory: "1GiB" };
+  const file = { config: { "kaleem:a": { x: shared, y: shared } } };
+  assert.deepEqual(parseStackFile(renderStackFile(file), "x"), file);
 });

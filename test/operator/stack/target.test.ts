@@ -50,20 +50,55 @@ test("names the stacks that there are when the one asked for is not there", asyn
 });
 
 test("names every field of a stack file that is wrong", async () => {
-  await stackFile(
-    "local-odd",
-    good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""),
-  );
+  await stackFile("local-odd", good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""));
   await assert.rejects(target("local-odd"), (error: Error) => {
     assert.match(
       error.message,
-      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: config\.kaleem:host\.port: .*number/m,
+      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: host\.port: expected a port from 1 to 65535, got "ssh"$/m,
     );
     assert.match(
       error.message,
-      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: config\.kaleem:offsite\.bucket: /m,
+      /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: offsite\.bucket: missing; expected a bucket's name/m,
     );
     assert.match(error.message, /Run "npm run up -- --stack local-odd", which writes it again\.$/);
     return true;
   });
+});
+
+test("judges each value as the program does", async () => {
+  const wrong: readonly [from: string, to: string, message: string][] = [
+    [
+      "127.0.0.1",
+      "999.1.1.1",
+      'host.address: expected a host name or an IPv4 address, got "999.1.1.1"; an IPv4 address has four',
+    ],
+    [
+      "port: 20010",
+      "port: 0022",
+      "host.port: expected a number without zeros before it, which make it octal to some, got 0022",
+    ],
+    [
+      "10.1.1.3:9000",
+      "10.1.1.3:99999",
+      "offsite.endpoint: expected an address such as https://s3.example.com, without a path",
+    ],
+    ["kaleem-backup", "kaleem..backup", "offsite.bucket: expected a bucket's name"],
+    ['prefix: ""', 'prefix: "a/../b"', "offsite.prefix: expected a key prefix"],
+  ];
+  for (const [from, to, message] of wrong) {
+    await stackFile("local-odd", good.replace(from, to));
+    await assert.rejects(target("local-odd"), (error: Error) => {
+      assert.ok(error.message.startsWith(`.kaleem/local-odd/Pulumi.local-odd.yaml: ${message}`), error.message);
+      return true;
+    });
+  }
+});
+
+test("what the program has a default for may be left out here too", async () => {
+  await stackFile(
+    "local-short",
+    good.replace("port: 20010, user: root, ", "").replace(', prefix: "", region: us-east-1', ""),
+  );
+  const { ssh, offsite } = await target("local-short");
+  assert.deepEqual([ssh.port, ssh.user, offsite.prefix, offsite.region], [22, "root", "", "auto"]);
 });
