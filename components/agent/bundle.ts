@@ -25,6 +25,14 @@ const slim: Plugin = {
     );
     // Encryption by the client wants a native library that no host has.
     virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
+    // Logins by a cloud's identity; a store here has a user and a password.
+    virtual(/^\.\/cmap\/auth\/mongodb_aws$/, "mongodb-aws", "exports.MongoDBAWS = undefined;");
+    virtual(/^\.\/cmap\/auth\/mongodb_oidc$/, "mongodb-oidc", "exports.MongoDBOIDC = undefined;");
+    virtual(
+      /^\.\/cmap\/auth\/mongodb_oidc\/(automated_callback_workflow|human_callback_workflow|token_cache)$/,
+      "oidc-workflows",
+      "exports.AutomatedCallbackWorkflow = exports.HumanCallbackWorkflow = exports.TokenCache = undefined;",
+    );
     // GridFS keeps large files in MongoDB; no service does.
     virtual(/\/gridfs(\/(index|upload|download))?$/, "gridfs", "exports.GridFSBucket = undefined;");
     virtual(/\/state_machine$/, "state-machine", "exports.StateMachine = undefined;");
@@ -42,6 +50,16 @@ const slim: Plugin = {
       /\/json-schema-processors\.js$/,
       "processors",
       "export const toJSONSchema = undefined, allProcessors = {};",
+    );
+    virtual(/\/json-schema-generator\.js$/, "generator", "export const JSONSchemaGenerator = undefined;");
+    virtual(
+      /\/to-json-schema\.js$/,
+      "to-json-schema",
+      [
+        "export const toJSONSchema = undefined, initializeContext = undefined, process = undefined;",
+        "export const extractDefs = undefined, finalize = undefined;",
+        "export const createToJSONSchemaMethod = () => undefined, createStandardJSONSchemaMethod = () => undefined;",
+      ].join("\n"),
     );
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(

@@ -5,7 +5,7 @@ import { renderAge } from "./render-age.ts";
 export function renderPoints({ points, notes }: PointList, now: Date): string {
   const rows = points.map((point) => [
     `${point.latest ? "*" : " "} ${point.id}`,
-    renderAge((now.getTime() - Date.parse(point.instant)) / 1000),
+    ageOf((now.getTime() - Date.parse(point.instant)) / 1000),
     point.where.join(" "),
     `${point.lineage}/${point.generation}`,
     point.bytes === null ? "?" : `${(point.bytes / 1e6).toFixed(1)} MB`,
@@ -16,6 +16,11 @@ export function renderPoints({ points, notes }: PointList, now: Date): string {
       ? ["no recovery point yet"]
       : align([["  POINT", "AGE", "WHERE", "LINEAGE", "SIZE", "STORES"], ...rows]);
   return [...table, ...notes.map((note) => `note: ${note}`)].join("\n");
+}
+
+/** Two clocks may differ by a little; beyond that the point's was wrong, or this one is. */
+function ageOf(seconds: number): string {
+  return seconds < -60 ? `in ${renderAge(-seconds)}!` : renderAge(seconds);
 }
 
 function align(rows: readonly (readonly string[])[]): string[] {

@@ -29,8 +29,9 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
-  close | open          close the platform to writers, or open it
-  found [LINEAGE]       found a lineage on an empty data root, if the bucket has none
+  close                 close the platform to writers
+  open [RESTORE]        open it; data of an unfinished restore by that restore's name only
+  found [LINEAGE] [--kit]  found a lineage on an empty data root, if bucket and repositories have none
   orders ID...          which stores hold these orders, and the digest of each as it is there
   webhooks ID...        which of these webhooks are recorded
   sign-webhook SOURCE   a signature for the webhook on stdin, by the signing key of the running service
@@ -65,8 +66,11 @@ const commands: Readonly<
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
   close: (context, args) => none(args, () => closeCommand(context)),
-  open: (context, args) => none(args, () => openCommand(context)),
-  found: (context, [lineage, ...rest]) => none(rest, () => foundCommand(context, lineage ?? null)),
+  open: (context, [restore, ...rest]) => none(rest, () => openCommand(context, restore ?? null)),
+  found: (context, args) => {
+    const [lineage, ...rest] = args.filter((arg) => arg !== "--kit");
+    return none(rest, () => foundCommand(context, lineage ?? null, { kitGiven: args.includes("--kit") }));
+  },
   orders: ordersCommand,
   webhooks: webhooksCommand,
   "sign-webhook": signWebhookCommand,

@@ -1,23 +1,71 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import type { BucketLocation } from "./bucket.ts";
+import { identityOf, isOurs, nameOf, type Claim } from "./claim.ts";
 import type { Head, Lineage } from "./head.ts";
 
+/** What this host knows of its own hold on the head, and the bucket that it looks at. */
+export interface Holding {
+  readonly claim: Claim | null;
+  readonly location: BucketLocation;
+}
+
 /**
- * Makes sure that this host may still write: the head names its lineage, generation and machine.
- * @throws RecoveryError `superseded` naming who may, and what to do.
+ * Makes sure that this host may still write: the head names its lineage, generation and machine, and bears a nonce that it wrote. A
+ * head without a nonce is one of before there were any, or such a one put back; no present machine can have written it.
+ * @throws RecoveryError `superseded` naming who may, and what to do; `config` when this is another bucket than the one shipped to;
+ * `failed` when the head record is gone from its own.
  */
-export function checkHead(head: Head | null, own: Lineage): void {
+export function checkHead(head: Head | null, own: Lineage, holding?: Holding): void {
+  if (head !== null && names(head, own)) {
+    if (holding === undefined || head.nonce === undefined || isOurs(holding.claim, head)) return;
+    refuseOtherBucket(head, own, holding);
+    throw superseded(own, describeTwin(head, holding.claim), takeBack);
+  }
+  refuseOtherBucket(head, own, holding);
   if (head === null) {
     throw new RecoveryError(
-      exitCodes.superseded,
-      `The bucket has no head record, but this data root has lineage ${name(own)}: the bucket was emptied or another one is configured. Nothing more is shipped until offsite in the stack file is right.`,
+      exitCodes.failed,
+      `The bucket has no head record, but this data root holds ${name(own)}: the bucket was emptied or another one is configured. Nothing more is shipped until offsite in the stack file is right. ` +
+        `If it is, \`npm run restore -- --from local --over-existing\` makes the record anew.`,
     );
   }
-  if (head.lineage === own.lineage && head.generation === own.generation && head.host === own.host) return;
-  throw new RecoveryError(
+  throw superseded(own, `the bucket's head is ${name(head)} since ${head.changedAt}`, closeIt);
+}
+
+const closeIt = "If customers still reach this host, close it with `kaleem-agent close`.";
+const takeBack =
+  "If customers still reach this host and not that one, turn that one off, take a point (`npm run point`) and make it the next generation by `npm run restore -- --at POINT --from local --over-existing --take-over`; else close this one with `kaleem-agent close`.";
+
+function superseded(own: Lineage, why: string, next: string): RecoveryError {
+  return new RecoveryError(
     exitCodes.superseded,
-    `This host is superseded: it holds ${name(own)}, the bucket's head is ${name(head)} since ${head.changedAt}. ` +
-      `Nothing more is shipped from here. If customers still reach this host, close it with \`kaleem-agent close\`.`,
+    `This host is superseded: it holds ${name(own)}, ${why}. Nothing more is shipped from here. ${next}`,
   );
+}
+
+function describeTwin({ renewedAt, changedAt }: Head, claim: Claim | null): string {
+  const when = renewedAt ?? changedAt;
+  if (claim === null)
+    return `but has no record of having written the head of ${when}: a clone of this machine ships, or the data root was put together by hand`;
+  const last = claim.seenAt === null ? "" : ` since ${claim.seenAt}`;
+  return `but the head was renewed at ${when} by another machine of the same identity, not by this one${last}: a clone of this machine ships, or this one was set back to an earlier state`;
+}
+
+function refuseOtherBucket(head: Head | null, own: Lineage, holding: Holding | undefined): void {
+  const former = holding?.claim?.bucket ?? null;
+  if (holding === undefined || former === null) return;
+  const present = identityOf(holding.location);
+  if (nameOf(former) === nameOf(present)) return;
+  const found = head === null ? "has no head record" : `has another head (${name(head)})`;
+  throw new RecoveryError(
+    exitCodes.config,
+    `offsite in the stack file names ${nameOf(present)}, another bucket than the one that ${name(own)} shipped to, ${nameOf(former)}; it ${found}. Nothing was shipped. ` +
+      `Put the former values back and run \`npm run up\`. To move, copy every object of the former bucket there first.`,
+  );
+}
+
+function names(head: Head, own: Lineage): boolean {
+  return head.lineage === own.lineage && head.generation === own.generation && head.host === own.host;
 }
 
 function name({ lineage, generation, host }: Lineage): string {

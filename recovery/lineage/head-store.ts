@@ -1,7 +1,7 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout } from "../../contract/layout.ts";
 import type { Bucket } from "./bucket.ts";
-import { headSchema, type Head } from "./head.ts";
+import { headSchema, newNonce, type Head } from "./head.ts";
 
 /** The head as read, with the tag that `replace` needs. */
 export interface StoredHead {
@@ -23,12 +23,12 @@ export class HeadStore {
     return { head: parseHead(stored.body), etag: stored.etag };
   }
 
-  /** False when there is a head already; it is untouched then. */
+  /** False when there is a head already that another one wrote; it is untouched then. Gives the head a nonce if it has none. */
   async create(head: Head): Promise<boolean> {
     return this.#write(head, { ifAbsent: true });
   }
 
-  /** False when the head is no longer the one that was read; it is untouched then. */
+  /** False when the head is no longer the one that was read; it is untouched then. Gives the head a nonce if it has none. */
   async replace(head: Head, etag: string): Promise<boolean> {
     return this.#write(head, { ifMatch: etag });
   }
@@ -37,12 +37,14 @@ export class HeadStore {
     head: Head,
     condition: { readonly ifAbsent: true } | { readonly ifMatch: string },
   ): Promise<boolean> {
-    return this.#bucket.put(
-      bucketLayout.head,
-      `${JSON.stringify(headSchema.parse(head), null, 2)}\n`,
-      "application/json",
-      condition,
-    );
+    const marked = headSchema.parse({ ...head, nonce: head.nonce ?? newNonce() });
+    const body = `${JSON.stringify(marked, null, 2)}\n`;
+    const outcome = await this.#bucket.write(bucketLayout.head, body, "application/json", condition);
+    if (outcome.written) return true;
+    const { stands } = outcome;
+    if (stands === null || parseHead(stands.body).nonce !== marked.nonce) return false;
+    // An earlier attempt under the same nonce arrived late: it is ours, and may say less.
+    return this.#bucket.put(bucketLayout.head, body, "application/json", { ifMatch: stands.etag });
   }
 }
 

@@ -8,6 +8,8 @@ export interface PointTags {
   readonly generation: number;
   /** ISO time; all that was acknowledged before it is in the point. */
   readonly instant: string;
+  /** 1, 2, … within its lineage and generation: the order, whatever the clock said. Absent in points of before they were numbered. */
+  readonly sequence?: number | undefined;
   readonly stores: readonly string[];
 }
 
@@ -18,11 +20,15 @@ export function tagsOf(point: PointTags): readonly string[] {
     `lineage:${point.lineage}`,
     `generation:${point.generation}`,
     `instant:${point.instant}`,
+    ...(point.sequence === undefined ? [] : [`sequence=${point.sequence}`]),
     ...[...point.stores].sort().map((store) => `store:${store}`),
   ];
 }
 
-/** Reads tags back; null for a snapshot that is not one of our points. Without an `instant` tag the id's second counts. */
+/**
+ * Reads tags back; null for a snapshot that is not one of our points. Without an `instant` tag the id's second counts; a sequence number
+ * that is none is left out, so that the point counts as one of before they were numbered.
+ */
 export function parseTags(tags: readonly string[]): PointTags | null {
   const value = (name: string): string | undefined =>
     tags.find((tag) => tag.startsWith(`${name}:`))?.slice(name.length + 1);
@@ -33,7 +39,15 @@ export function parseTags(tags: readonly string[]): PointTags | null {
   if (!isPointId(id) || !/^\d+$/.test(generation)) return null;
   const instant = value("instant") ?? instantOfId(id);
   const stores = tags.filter((tag) => tag.startsWith("store:")).map((tag) => tag.slice("store:".length));
-  return { id, lineage, generation: Number(generation), instant, stores };
+  const sequence = sequenceOf(tags);
+  const numbered = sequence === null ? {} : { sequence };
+  return { id, lineage, generation: Number(generation), instant, ...numbered, stores };
+}
+
+function sequenceOf(tags: readonly string[]): number | null {
+  const text = tags.find((tag) => tag.startsWith("sequence="))?.slice("sequence=".length) ?? "";
+  const sequence = Number(text);
+  return /^[1-9]\d*$/.test(text) && Number.isSafeInteger(sequence) ? sequence : null;
 }
 
 /** `20261121T140500Z-…` → `2026-11-21T14:05:00.000Z` */

@@ -1,6 +1,6 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { latestPoint } from "../../lineage/latest.ts";
-import { pointsOf, type Point } from "../../point/points.ts";
+import { inOrder, pointsOf, type Point } from "../../point/points.ts";
 import type { Restic } from "../../restic/restic.ts";
 import type { AgentContext } from "../context.ts";
 
@@ -30,8 +30,8 @@ export async function pointsCommand(
   const latest = await latestId(context, [...all.values()], notes);
   const here = new Set(local.map(({ id }) => id));
   const there = new Set(offsite.map(({ id }) => id));
-  const points = [...all.values()]
-    .sort((a, b) => Date.parse(b.instant) - Date.parse(a.instant))
+  const points = [...inOrder([...all.values()])]
+    .reverse()
     .map(({ id, instant, lineage, generation, stores, bytes }): ListedPoint => {
       const where = [
         ...(here.has(id) ? (["local"] as const) : []),

@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { AgentConfig } from "../../../contract/agent-config.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
-import { pointsOf, type Point } from "../../point/points.ts";
+import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
 import type { AgentContext } from "../context.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import { pointRecord, readRecord, shipRecord } from "../answers/run-record.ts";
@@ -82,6 +83,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     host.readFile(layout.closed),
   ]);
   const now = host.now();
+  problems.push(...(await clockProblems(context, points ?? [], now)));
   const shipped = lastShip?.lastSuccess?.result.newest ?? null;
   const offsite = shipped === null ? [] : [{ ...shipped, id: shipped.point }];
   return {
@@ -121,19 +123,40 @@ async function localPoints({ local }: AgentContext, lineage: string | undefined)
   }
 }
 
-/** The newest point that holds the store. `points` are oldest first. */
+/**
+ * The newest point that holds the store. `points` are oldest first. A point that is dated in the future cannot say how old it is: an
+ * older one does then, and where there is none nothing is promised.
+ */
 function newest(
   points: readonly Pick<Point, "id" | "instant" | "stores">[],
   store: string,
   now: Date,
 ): NewestPoint | null {
-  const found = points.filter(({ stores }) => stores.includes(store)).at(-1);
+  const holding = points.filter(({ stores }) => stores.includes(store));
+  const found = holding.at(-1);
   if (found === undefined) return null;
-  return {
-    point: found.id,
-    instant: found.instant,
-    ageSeconds: Math.round((now.getTime() - Date.parse(found.instant)) / 1000),
-  };
+  const ahead = Date.parse(found.instant) > now.getTime();
+  const ageSeconds = lostNowSeconds(ahead ? holding : [found], now);
+  return ageSeconds === null ? null : { point: found.id, instant: found.instant, ageSeconds };
+}
+
+/** What is amiss with the clock, in words: ages and "lost now" are told by it. */
+async function clockProblems({ host }: AgentContext, points: readonly Point[], now: Date): Promise<string[]> {
+  const { point, bucket } = await readClock(host);
+  const ahead = points.filter(({ instant }) => Date.parse(instant) > now.getTime()).at(-1);
+  return [
+    ...(ahead === undefined
+      ? []
+      : [`clock: point ${ahead.id} is dated in the future; what would be lost now is told without it`]),
+    ...(point === null || point.wentBackMs === 0
+      ? []
+      : [`clock: it went back by ${Math.ceil(point.wentBackMs / 1000)} s before point ${point.point}`]),
+    ...(bucket === null || Math.abs(bucket.aheadMs) <= clockToleranceMs
+      ? []
+      : [
+          `clock: ${Math.round(Math.abs(bucket.aheadMs) / 1000)} s ${bucket.aheadMs > 0 ? "behind" : "ahead of"} the bucket's at ${bucket.comparedAt}`,
+        ]),
+  ];
 }
 
 async function servicesOf({ config, docker }: AgentContext): Promise<readonly ServiceStatus[]> {

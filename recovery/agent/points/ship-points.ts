@@ -1,17 +1,17 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { bucketLayout, layout } from "../../../contract/layout.ts";
 import type { Bucket } from "../../lineage/bucket.ts";
-import { checkHead } from "../../lineage/check-head.ts";
-import { HeadStore } from "../../lineage/head-store.ts";
+import { judgeBucketClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
+import { renewHead } from "../../lineage/renew-head.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
 import type { ShipResult } from "../answers/run-record.ts";
 
 /**
- * Copies this lineage's points to the off-site repository, newest first, and the encrypted stack file beside them. Starts and ends with
- * a look at the head: a host that another one has replaced stops writing. A host without a lineage ships nothing.
+ * Copies this lineage's points to the off-site repository, newest first, and the encrypted stack file beside them. Starts and ends
+ * by renewing the head: a host that another one has replaced, or a clone of which ships, stops writing. A host without a lineage ships nothing.
  */
 export async function shipPoints(context: AgentContext): Promise<ShipResult> {
   const started = performance.now();
@@ -26,8 +26,9 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
   const lock = await locks.acquire("offsite");
   try {
     const bucket = await context.bucket();
-    const head = new HeadStore(bucket);
-    await log.phase("head", async () => checkHead((await head.read())?.head ?? null, founded));
+    const holder = { host, bucket, log };
+    await log.phase("head", () => renewHead(holder, founded));
+    await judgeBucketClock(context, bucket.clockAheadMs);
     const stackFile = await log.phase(
       "stack file",
       () => uploadStackFile(context, bucket),
@@ -44,7 +45,7 @@ export async function shipPoints(context: AgentContext): Promise<ShipResult> {
         ? lists.offsite
         : pointsOf(await offsite.snapshots(lineage, { signal: limits.signal }));
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-    checkHead((await head.read())?.head ?? null, founded);
+    await renewHead(holder, founded, there);
     const newest = there.at(-1);
     return {
       founded: true,

@@ -1,10 +1,13 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { judgePointClock } from "../../lineage/clock.ts";
+import { nextSequence } from "../../lineage/sequence.ts";
 import { tagsOf, type PointTags } from "../../point/point-tags.ts";
 import { removeDeadLocks } from "../../restic/dead-locks.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { BackupSummary } from "../../restic/backup-summary.ts";
 import type { AgentContext } from "../context.ts";
+import type { StoreCopy } from "./copy-open-stores.ts";
 import { copyStores } from "./copy-stores.ts";
 import { withFreeSpace } from "./free-space.ts";
 import { duration, size } from "../../host/log.ts";
@@ -35,9 +38,10 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
   try {
     const copy = await withDataLock(context, options, () => copyStores(context));
     log.line(`copied: ${copy.manifest.point}, the stores stood still for ${duration(copy.manifest.pauseMs)}`);
+    const tags = await number(context, copy);
     const backup = await log.phase(
       "backup",
-      () => backUp(context, copy.tags),
+      () => backUp(context, tags),
       (summary) => `${size(summary.bytes)} in ${summary.files} files, ${size(summary.bytesAdded)} new`,
     );
     return {
@@ -62,6 +66,14 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
   } finally {
     await repository.release();
   }
+}
+
+/** Its place in the order, whatever the clock says; and a word when the clock went back. */
+async function number(context: AgentContext, { tags, manifest }: StoreCopy): Promise<PointTags> {
+  const { sequence, previousInstant } = await nextSequence(context.host, context.local, tags);
+  const copiedAt = Object.values(manifest.stores).flatMap((store) => store.copiedAt ?? []);
+  await judgePointClock(context, { id: tags.id, instant: tags.instant, copiedAt }, previousInstant);
+  return { ...tags, sequence };
 }
 
 async function withDataLock<T>(

@@ -95,8 +95,8 @@ async function findPoints(repository: Restic): Promise<FoundRepository> {
   try {
     const snapshots = await repository.snapshots(undefined, { timeoutMs: listLimitMs });
     const points = pointsOf(snapshots).map(
-      ({ id, instant, lineage, generation, snapshot, stores, bytes }): FoundPoint => {
-        return { id, instant, lineage, generation, snapshot, stores, bytes };
+      ({ id, instant, sequence, lineage, generation, snapshot, stores, bytes }): FoundPoint => {
+        return { id, instant, sequence, lineage, generation, snapshot, stores, bytes };
       },
     );
     return { state: "ok", points };

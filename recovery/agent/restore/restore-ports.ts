@@ -31,7 +31,7 @@ export function restorePorts(context: AgentContext): RestorePorts {
     },
     access: restoredStores(context.opening, context.stores),
     closing: { close: () => closePlatform(context), open: () => openPlatform(context) },
-    head: restoreHead(() => context.head()),
+    head: restoreHead(context),
     points: restorePoints(context),
     lockData: () => lockData(context),
     async pause(milliseconds) {

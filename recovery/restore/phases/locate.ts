@@ -4,5 +4,7 @@ import type { Phase } from "./phase.ts";
 export const locatePoint: Phase = async ({ plan, ports }) => {
   const { point } = plan;
   const age = Math.round((ports.host.now().getTime() - Date.parse(point.instant)) / 1000);
-  return { detail: `point ${point.id} of generation ${point.generation}, ${age} s old, from ${point.from}` };
+  // A clock that ran ahead dated it, or this one is behind: no age can be told then.
+  const old = age < 0 ? `dated ${-age} s in the future` : `${age} s old`;
+  return { detail: `point ${point.id} of generation ${point.generation}, ${old}, from ${point.from}` };
 };

@@ -21,7 +21,10 @@ async function claimHead({ plan, ports }: PhaseContext): Promise<void> {
   const present = await ports.head.read();
   // An earlier run of this very restore may have claimed it and died before it could say so.
   const claimed = present?.head.host === next.host && present.head.parent?.point === point.id;
-  if (claimed && present.head.lineage === next.lineage && present.head.generation === next.generation) return;
+  const same =
+    claimed && present.head.lineage === next.lineage && present.head.generation === next.generation;
+  // A clone of this host may be at the same restore: only one of them wrote it.
+  if (same && (await ports.head.wrote(present.head))) return;
   const parent = { point: point.id, lineage: point.lineage, generation: point.generation };
   const head = { ...next, stack: plan.stack, parent, changedAt: ports.host.now().toISOString() };
   try {

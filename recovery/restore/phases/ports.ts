@@ -84,6 +84,8 @@ export interface HeadPort {
   read(): Promise<{ readonly head: Head; readonly etag: string } | null>;
   /** Conditional: null means "only if there is none". Throws HeadChanged when another got there first. */
   replace(head: Head, etag: string | null): Promise<void>;
+  /** True when this machine wrote that head, and no clone of it did; a head that an older agent wrote is taken for its own. */
+  wrote(head: Head): Promise<boolean>;
 }
 
 /** Thrown by HeadPort.replace when the head is no longer the one it was to replace. */

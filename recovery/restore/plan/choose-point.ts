@@ -1,4 +1,5 @@
 import { latestPoint } from "../../lineage/latest.ts";
+import { inOrder } from "../../point/points.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RestoreRequest } from "./request.ts";
@@ -29,7 +30,7 @@ export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoi
   }
   const eligible = copies.filter((copy) => lineage === null || copy.lineage === lineage);
   const chosen = select(wanted, eligible, found, request);
-  if (chosen !== null) return chosen;
+  if (chosen !== null) return ("time" in wanted ? refuseUnsteady(wanted, eligible, chosen) : null) ?? chosen;
   return explain(wanted, { copies, eligible, lineage, places: placesOf(found, request) });
 }
 
@@ -67,7 +68,7 @@ function select(
     return new Set(named.map((copy) => copy.id)).size === 1 ? (named[0] ?? null) : null;
   }
   if ("time" in wanted) {
-    return newest(eligible.filter(({ instant }) => new Date(instant) <= wanted.time));
+    return newest(before(wanted, eligible));
   }
   return latest(eligible, found, request);
 }
@@ -85,10 +86,34 @@ function latest(
   return latestPoint(eligible, found.head.head);
 }
 
+/** Of two copies of it the first. */
 function newest(copies: readonly ChosenPoint[]): ChosenPoint | null {
-  return copies.reduce<ChosenPoint | null>((best, copy) => {
-    return best === null || copy.instant > best.instant ? copy : best;
-  }, null);
+  const id = inOrder(copies).at(-1)?.id;
+  return copies.find((copy) => copy.id === id) ?? null;
+}
+
+function before({ time }: { readonly time: Date }, copies: readonly ChosenPoint[]): ChosenPoint[] {
+  return copies.filter(({ instant }) => Date.parse(instant) <= time.getTime());
+}
+
+/**
+ * By its number one point is the newest at that time, by the clock another: the clock went back, or two hosts took points at once. Which
+ * of them is meant only a person can say.
+ */
+function refuseUnsteady(
+  wanted: { readonly time: Date; readonly text: string },
+  eligible: readonly ChosenPoint[],
+  chosen: ChosenPoint,
+): Refusal | null {
+  const latestDated = before(wanted, eligible).reduce((best, copy) =>
+    Date.parse(copy.instant) > Date.parse(best.instant) ? copy : best,
+  );
+  if (Date.parse(latestDated.instant) === Date.parse(chosen.instant)) return null;
+  const taken = `${chosen.id} (dated ${chosen.instant}) was taken later than ${latestDated.id} (dated ${latestDated.instant})`;
+  return refuse(
+    "bad-request",
+    `--at: which point is the newest at ${wanted.text} is in doubt: ${taken}, so a clock went back or two hosts took points at once. Choose with --at ${chosen.id} or --at ${latestDated.id}`,
+  );
 }
 
 interface Searched {
@@ -103,7 +128,7 @@ interface Searched {
 function explain(wanted: Wanted, searched: Searched): Refusal {
   if ("id" in wanted) return explainId(wanted.id, searched);
   const { copies, eligible, lineage, places } = searched;
-  const oldest = [...eligible].sort((a, b) => a.instant.localeCompare(b.instant))[0];
+  const oldest = [...eligible].sort((a, b) => Date.parse(a.instant) - Date.parse(b.instant))[0];
   if ("time" in wanted && oldest !== undefined) {
     const found = `no recovery point before ${wanted.text} in ${places}; the oldest is ${oldest.instant} (${oldest.id})`;
     return refuse("no-point", `restore: ${found}. Use --at ${oldest.id} or --at latest`);

@@ -7,6 +7,8 @@ export interface FoundPoint {
   readonly id: string;
   /** ISO time, as its tag says: all that was acknowledged before it is in the point. */
   readonly instant: string;
+  /** Its place within lineage and generation, whatever the clock said; absent in points of before they were numbered. */
+  readonly sequence?: number | undefined;
   readonly lineage: string;
   readonly generation: number;
   /** restic's own id of it, in this repository. */

@@ -20,6 +20,8 @@ export type PlanPhase = z.infer<typeof planPhaseSchema>;
 export const chosenPointSchema = z.strictObject({
   id: z.string(),
   instant: z.iso.datetime(),
+  /** Absent in points of before they were numbered. */
+  sequence: z.number().int().positive().optional(),
   lineage: z.string(),
   generation: z.number().int(),
   from: z.enum(["local", "offsite"]),

@@ -33,6 +33,28 @@ note: there is no offsite repository yet`,
   );
 });
 
+test("says that a point is dated in the future, not that it is new", () => {
+  const id = "20261121T032000Z-0001";
+  const instant = "2026-11-21T03:20:00.000Z";
+  const where = ["local" as const];
+  const point = {
+    id,
+    instant,
+    lineage: "kaleem-a1",
+    generation: 1,
+    stores: ["mongo"],
+    bytes: 1,
+    where,
+    latest: true,
+  };
+  assert.match(
+    renderPoints({ points: [point], notes: [] }, now),
+    /^\* 20261121T032000Z-0001 {2}in 24\.0 h! {2}local/m,
+  );
+  const soon = { ...point, instant: "2026-11-20T03:20:30.000Z" };
+  assert.match(renderPoints({ points: [soon], notes: [] }, now), / {2}0 s {2}local/);
+});
+
 test("says so when there is none", () => {
   assert.equal(renderPoints({ points: [], notes: [] }, now), "no recovery point yet");
 });

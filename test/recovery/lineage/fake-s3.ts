@@ -1,29 +1,50 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An S3 endpoint in this process that honours If-Match and If-None-Match. */
+/** An S3 endpoint in this process that honours If-Match and If-None-Match, unless told to misbehave. */
 export class FakeS3 {
   readonly objects = new Map<string, { body: string; version: number }>();
   /** Replaces the answer to every request. */
   refuse: { status: number; code: string } | null = null;
   /** Requests are accepted and never answered. */
   hang = false;
+  /** What becomes of If-Match and If-None-Match: `ignored` writes all the same; `racy` looks first and writes later. */
+  conditions: "honoured" | "ignored" | "racy" | { status: number; code: string } = "honoured";
+  /** The next writes: stored, and answered with this status, or (0) not at all. Each is used once. */
+  storedBut: number[] = [];
+  /** The next writes: not stored, and answered with this. Each is used once. */
+  failWrites: { status: number; code: string }[] = [];
+  /** The next writes are not answered, and stored only after these milliseconds. Each is used once. */
+  storedLate: number[] = [];
+  /** Milliseconds before each answer. */
+  slowMs = 0;
+  /** How far the `Date` of the answers is ahead of this machine's. */
+  aheadMs = 0;
+  /** Such as a key pair that may only read. */
+  readOnly = false;
+  /** Such as a key pair that may write and not remove. */
+  keepsAll = false;
   readonly requests: { method: string; path: string; authorization: string }[] = [];
   readonly #server: Server;
   #writes = 0;
 
   private constructor() {
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ keepAlive: true }, (request, response) => {
       let body = "";
       request.on("data", (chunk) => (body += String(chunk)));
       request.on("end", () => {
         const { method = "", url: path = "", headers } = request;
         this.requests.push({ method, path, authorization: headers.authorization ?? "" });
         if (this.hang) return;
-        const answer = this.#answer(method, path, body, headers["if-match"], headers["if-none-match"]);
-        response
-          .writeHead(answer.status, answer.etag === undefined ? {} : { etag: answer.etag })
-          .end(answer.body);
+        void this.#answer(method, path, body, headers).then((answer) => {
+          if (answer === null) return;
+          const date = new Date(Date.now() + this.aheadMs).toUTCString();
+          setTimeout(() => {
+            response
+              .writeHead(answer.status, { date, ...(answer.etag === undefined ? {} : { etag: answer.etag }) })
+              .end(answer.body);
+          }, this.slowMs);
+        });
       });
     });
   }
@@ -43,26 +64,65 @@ export class FakeS3 {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #answer(
+  /** The methods asked so far of keys that end so. */
+  asked(ending: string): string[] {
+    return this.requests.filter(({ path }) => path.endsWith(ending)).map(({ method }) => method);
+  }
+
+  async #answer(
     method: string,
     path: string,
     body: string,
-    ifMatch: string | undefined,
-    ifNoneMatch: string | undefined,
-  ): { status: number; body?: string; etag?: string } {
-    if (this.refuse !== null)
-      return { status: this.refuse.status, body: `<Error><Code>${this.refuse.code}</Code></Error>` };
+    headers: IncomingHttpHeaders,
+  ): Promise<Answer | null> {
+    if (this.refuse !== null) return failed(this.refuse);
     const present = this.objects.get(path);
     if (method === "GET") {
-      if (present === undefined) return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" };
+      if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
       return { status: 200, body: present.body, etag: `"${present.version}"` };
     }
-    if (ifMatch !== undefined && present === undefined)
-      return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" };
-    if (ifMatch !== undefined && ifMatch !== `"${present?.version}"`) return { status: 412, body: "" };
-    if (ifNoneMatch === "*" && present !== undefined) return { status: 412, body: "" };
+    if (this.readOnly) return failed({ status: 403, code: "AccessDenied" });
+    if (method === "DELETE") {
+      if (this.keepsAll) return failed({ status: 403, code: "AccessDenied" });
+      this.objects.delete(path);
+      return { status: 204 };
+    }
+    const failure = this.failWrites.shift();
+    if (failure !== undefined) return failed(failure);
+    const late = this.storedLate.shift();
+    if (late !== undefined) {
+      setTimeout(() => void this.#conditional(path, body, headers), late);
+      return null;
+    }
+    const answer = await this.#conditional(path, body, headers);
+    const instead = answer.status === 200 ? this.storedBut.shift() : undefined;
+    if (instead === undefined) return answer;
+    return instead === 0 ? null : failed({ status: instead, code: "InternalError" });
+  }
+
+  async #conditional(path: string, body: string, headers: IncomingHttpHeaders): Promise<Answer> {
+    const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = headers;
+    const asked = ifMatch !== undefined || ifNoneMatch !== undefined;
+    if (asked && typeof this.conditions === "object") return failed(this.conditions);
+    if (this.conditions !== "ignored") {
+      const present = this.objects.get(path);
+      if (ifMatch !== undefined && present === undefined) return failed({ status: 404, code: "NoSuchKey" });
+      if (ifMatch !== undefined && ifMatch !== `"${present?.version}"`) return { status: 412, body: "" };
+      if (ifNoneMatch === "*" && present !== undefined) return { status: 412, body: "" };
+    }
+    if (this.conditions === "racy") await new Promise((resolve) => setTimeout(resolve, 50));
     this.#writes += 1;
     this.objects.set(path, { body, version: this.#writes });
     return { status: 200, etag: `"${this.#writes}"` };
   }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body?: string;
+  readonly etag?: string;
+}
+
+function failed({ status, code }: { status: number; code: string }): Answer {
+  return { status, body: `<Error><Code>${code}</Code></Error>` };
 }

@@ -25,6 +25,15 @@ describe("latestPoint", () => {
     assert.equal(latestPoint([first, second, old], head), second);
   });
 
+  it("goes by the number, not by the clock: one dated in the future is the latest until the next is taken", () => {
+    const future = { ...point("b", "2027-11-04T00:00:00.000Z"), sequence: 5 };
+    const next = { ...point("a", "2026-11-04T00:05:00.000Z"), sequence: 6 };
+    const unnumbered = point("c", "2028-01-01T00:00:00.000Z");
+    assert.equal(latestPoint([future, unnumbered], head), future);
+    assert.equal(latestPoint([next, future, unnumbered], head), next);
+    assert.equal(latestPoint([unnumbered, future, next], head), next);
+  });
+
   it("is never a newer point of an empty rebuilt host", () => {
     const own = point("a", "2026-11-04T00:00:00.000Z");
     const rebuilt = point("b", "2026-12-01T00:00:00.000Z", "host-12345678", 0);

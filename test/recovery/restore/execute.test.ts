@@ -292,6 +292,17 @@ test("stays closed when another host changed the head meanwhile", async () => {
   assert.ok(!host.calls.includes("open"));
 });
 
+test("stays closed when a clone of this machine has claimed the head by the same restore", async () => {
+  const { head } = findings();
+  assert.ok(head.state === "ok");
+  const parent = { point: "20261120T031000Z-77c1", lineage: "kaleem-a1", generation: 1 };
+  host.head = { head: { ...head.head, generation: 2, host: "host-new", parent, nonce: "n9" }, etag: '"e9"' };
+  host.wroteHead = false;
+  const report = await run();
+  assert.equal(report.exitCode, exitCodes.superseded);
+  assert.ok(!host.calls.includes("open"));
+});
+
 test("a restore whose first point fails has succeeded, with a warning", async () => {
   host.trouble.set("point", new Error("disk full"));
   const report = await run();

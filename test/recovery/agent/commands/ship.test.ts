@@ -4,6 +4,8 @@ import { shipCommand } from "../../../../recovery/agent/commands/ship.ts";
 import type { AgentContext } from "../../../../recovery/agent/context.ts";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
 import { layout } from "../../../../contract/layout.ts";
+import { readClock } from "../../../../recovery/lineage/clock.ts";
+import type { Head } from "../../../../recovery/lineage/head.ts";
 import { tagsOf } from "../../../../recovery/point/point-tags.ts";
 import type { Snapshot } from "../../../../recovery/restic/snapshot.ts";
 import { agentFixture, machineId, type AgentFixture } from "../agent-fixture.ts";
@@ -26,10 +28,10 @@ function setHead(difference: object): void {
   agent.s3.objects.set(headKey, { body: JSON.stringify(head), version: 1 });
 }
 
-function snapshot(hour: number, lineage = "prod-1"): Snapshot {
+function snapshot(hour: number, lineage = "prod-1", sequence?: number): Snapshot {
   const instant = new Date(Date.UTC(2026, 10, 21, hour)).toISOString();
   const id = `20261121T${String(hour).padStart(2, "0")}0000Z-0000`;
-  const tags = tagsOf({ id, lineage, generation: 1, instant, stores: ["mongo"] });
+  const tags = tagsOf({ id, lineage, generation: 1, instant, sequence, stores: ["mongo"] });
   return { id: `s${hour}`, time: instant, host: lineage, paths: [layout.point], tags, bytes: 1 };
 }
 
@@ -101,6 +103,50 @@ describe("ship", () => {
       return Promise.resolve();
     };
     assert.equal((await failure()).exitCode, exitCodes.superseded);
+  });
+
+  it("stops beside a clone of its machine that has shipped since, and writes nothing more", async () => {
+    await shipCommand(agent.context);
+    const clone = new Map(agent.files);
+    agent.local.list.push(snapshot(4));
+    await shipCommand(agent.context);
+    const copied = agent.offsite.copied.length;
+    for (const [path, text] of clone) agent.files.set(path, text);
+    agent.files.set(layout.offsiteStackFile, "stack");
+    agent.local.list.push(snapshot(5));
+    const error = await failure();
+    assert.equal(error.exitCode, exitCodes.superseded);
+    assert.match(error.message, /by another machine of the same identity/);
+    assert.equal(agent.offsite.copied.length, copied);
+    assert.equal(agent.s3.objects.has(stackFileKey), false);
+  });
+
+  it("names the newest point in the head, by its number", async () => {
+    agent.local.list.push(snapshot(5, "prod-1", 7), snapshot(4, "prod-1", 8));
+    const result = await shipCommand(agent.context);
+    const head = JSON.parse(agent.s3.objects.get(headKey)?.body ?? "") as Head;
+    const id = "20261121T040000Z-0000";
+    assert.equal(result.newest?.point, id);
+    assert.deepEqual(head.newest, { point: id, instant: "2026-11-21T04:00:00.000Z", sequence: 8 });
+    assert.equal(head.sequence, 8);
+  });
+
+  it("says, records and measures a clock that is far from the bucket's", async () => {
+    await shipCommand(agent.context);
+    assert.deepEqual(
+      agent.lines.filter((line) => line.includes("clock")),
+      [],
+    );
+    agent.s3.aheadMs = 3_600_000;
+    await shipCommand(agent.context);
+    const said =
+      /^WARNING: this host's clock is 3(599|600|601) s behind the bucket's: points are dated wrong/;
+    assert.match(agent.lines.find((line) => line.includes("clock")) ?? "", said);
+    assert.match(
+      agent.files.get(`${layout.metrics}/kaleem-clock-bucket.prom`) ?? "",
+      /^backup_clock_bucket_ahead_seconds 3(599|600|601)/m,
+    );
+    assert.ok(Math.abs(((await readClock(agent.context.host)).bucket?.aheadMs ?? 0) - 3_600_000) < 2_000);
   });
 
   it("fails loudly while off-site is away, keeps what it knew, and catches up", async () => {

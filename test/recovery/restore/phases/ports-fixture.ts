@@ -62,6 +62,8 @@ export class ScratchHost {
   /** Name of a call → what it throws, once or always. */
   trouble = new Map<string, Error>();
   head: { head: Head; etag: string } | null;
+  /** Whether the head is this machine's writing, not a clone's. */
+  wroteHead = true;
   orders = new Map<string, Map<string, string>>([
     ["mongo", new Map()],
     ["redis", new Map()],
@@ -149,6 +151,7 @@ export class ScratchHost {
       },
       head: {
         read: async () => this.head,
+        wrote: async () => this.wroteHead,
         replace: async (head, etag) => {
           this.#call("claim");
           if (etag !== (this.head?.etag ?? null)) throw new HeadChanged();

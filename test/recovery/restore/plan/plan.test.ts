@@ -83,6 +83,32 @@ test("takes the point that the head grew from while its generation has none of i
   assert.equal(plan({ head }).next.generation, 3);
 });
 
+test("a point that was dated in the future is not latest for ever, and a time is still answered", () => {
+  const future = point("20271120T031500Z-0005", { sequence: 5 });
+  const next = point("20261120T031600Z-0006", { sequence: 6 });
+  const offsite = { state: "ok", points: [oldPoint, newPoint, future, next] } as const;
+  assert.equal(plan({ offsite }).point.id, next.id);
+  assert.equal(plan({ offsite }, { at: "2026-11-20T03:18Z" }).point.id, next.id);
+  assert.equal(plan({ offsite }, { at: "2026-11-20T03:12Z" }).point.id, newPoint.id);
+  assert.equal(
+    plan({ offsite, local: { state: "ok", points: [next] } }, { at: "2026-11-20T03:18Z" }).point.from,
+    "local",
+  );
+  assert.equal(plan({ offsite, head: { state: "none" } }).point.id, next.id);
+});
+
+test("a time that a clock which went back makes doubtful is refused, with both points", () => {
+  const before = point("20261120T100000Z-0001", { sequence: 1 });
+  const after = point("20261120T100500Z-0002", { sequence: 2 });
+  const back = point("20261120T040000Z-0003", { sequence: 3 });
+  const offsite = { state: "ok", points: [newPoint, before, after, back] } as const;
+  assert.deepEqual(refusals({ offsite }, { at: "2026-11-20T10:30Z" }), [
+    "bad-request: --at: which point is the newest at 2026-11-20T10:30Z is in doubt: 20261120T040000Z-0003 (dated 2026-11-20T04:00:00.000Z) was taken later than 20261120T100500Z-0002 (dated 2026-11-20T10:05:00.000Z), so a clock went back or two hosts took points at once. Choose with --at 20261120T040000Z-0003 or --at 20261120T100500Z-0002.",
+  ]);
+  assert.equal(plan({ offsite }).point.id, back.id);
+  assert.equal(plan({ offsite }, { at: back.id }).point.id, back.id);
+});
+
 test("a host without a lineage's points never become latest", () => {
   const foreign = point("20261120T031500Z-ffff", { lineage: "host-12345678", generation: 0 });
   assert.equal(plan({ local: { state: "ok", points: [foreign] } }).point.id, newPoint.id);
