@@ -1,5 +1,14 @@
 import { z } from "zod";
 
+/** How long points are kept. */
+const retention = z.strictObject({
+  daily: z.number().int().positive(),
+  weekly: z.number().int().positive(),
+  monthly: z.number().int().positive(),
+  /** Every point younger than this is kept, such as `48h`. */
+  within: z.string(),
+});
+
 /** What the agent is told by `pulumi up`: no secret in it, only where secrets lie. */
 export const agentConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -22,14 +31,11 @@ export const agentConfigSchema = z.strictObject({
   off: z.array(z.strictObject({ name: z.string(), why: z.string() })).default([]),
   /** Past this the containers are unpaused first and the point is reported as failed. */
   pauseLimitMs: z.number().int().positive(),
-  /** `restic copy` is stopped after this long; restic itself would retry a dead S3 for 15 minutes. */
+  /** For how long a total loss may reach back beyond the intervals: what a shipping may take. It is not ended after it. */
   shipTimeoutMs: z.number().int().positive(),
-  retention: z.strictObject({
-    daily: z.number().int().positive(),
-    weekly: z.number().int().positive(),
-    monthly: z.number().int().positive(),
-    /** Every point younger than this is kept, such as `48h`. */
-    within: z.string(),
-  }),
+  /** Of the repository on this host. */
+  retention,
+  /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */
+  offsiteRetention: retention.optional(),
 });
 export type AgentConfig = z.infer<typeof agentConfigSchema>;

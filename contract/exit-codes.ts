@@ -20,6 +20,16 @@ export const exitCodes = {
   offsiteUnreachable: 13,
   /** The off-site bucket answered and refused. */
   offsiteRefused: 14,
+  /** The name of the off-site endpoint cannot be resolved. */
+  nameUnknown: 15,
+  /** The certificate of the off-site endpoint is not trusted. */
+  untrusted: 16,
+  /** This host's clock is too far from the bucket's. */
+  clockSkewed: 17,
+  /** There is no such bucket. */
+  noBucket: 18,
+  /** A transfer moved nothing for too long and was stopped; what it had moved is kept. */
+  stalled: 19,
   /** The bucket's head names another host or generation: this host must not write any more. */
   superseded: 20,
   /** The data root, or the bucket, already has a lineage; nothing was changed. */
@@ -38,12 +48,16 @@ export const exitCodes = {
   verifyIncomplete: 31,
   /** The fetched point is not what its manifest and tags say; nothing was replaced. */
   pointRefused: 32,
+  /** Something in a repository is missing or altered. */
+  repositoryDamaged: 33,
   /** No space left on the data or the system disk. */
   diskFull: 40,
   /** The stores were paused for longer than the limit; the point was discarded. */
   pauseLimit: 41,
   /** A store does not run or does not answer. */
   storeDown: 42,
+  /** A disk gives errors, or its file system has become read-only. */
+  ioError: 43,
   /** The host does not answer over SSH; what is told comes from the bucket alone. */
   hostUnreachable: 50,
   /** Another run holds a lock; try again when it is done (EX_TEMPFAIL). */

@@ -71,4 +71,8 @@ export const bucketLayout = {
   head: "lineage/head.json",
   /** The newest encrypted stack file: with the passphrase, all an operator needs. */
   stackFile: "kit/stack.yaml",
+  /** Every stack file that was ever shipped, each under the digest of its content; written once. */
+  stackFileVersions: "kit/versions",
+  /** What points there are, in one read. */
+  pointCatalogue: "catalogue/points.json",
 } as const;

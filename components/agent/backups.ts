@@ -5,7 +5,7 @@ import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
-import { alertUnit, pointUnits, shipUnits, unitFailed } from "./units.ts";
+import { alertUnit, maintenanceUnits, pointUnits, shipUnits, unitFailed } from "./units.ts";
 
 export interface BackupsArgs {
   readonly host: Host;
@@ -15,7 +15,7 @@ export interface BackupsArgs {
   readonly settings: BackupSettings;
 }
 
-/** Recovery points and their off-site copies by the clock; a run that fails becomes a log line and a metric. */
+/** Recovery points, their off-site copies and the care of both repositories by the clock; a run that fails becomes a log line and a metric. */
 export class Backups extends pulumi.ComponentResource {
   readonly schedule: Pick<BackupSettings, "pointEvery" | "shipEvery">;
 
@@ -24,7 +24,8 @@ export class Backups extends pulumi.ComponentResource {
     const { host, settings } = args;
     this.schedule = { pointEvery: settings.pointEvery, shipEvery: settings.shipEvery };
     const alert = this.#alert(name, args);
-    for (const [role, units] of Object.entries({ point: pointUnits(settings), ship: shipUnits(settings) })) {
+    const jobs = { point: pointUnits(settings), ship: shipUnits(settings), ...maintenanceUnits() };
+    for (const [role, units] of Object.entries(jobs)) {
       new SystemdTimer(
         `${name}-${role}`,
         { host, unit: `kaleem-${role}`, ...units },

@@ -1,3 +1,4 @@
+import { jobs, type JobName } from "../../recovery/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../../catalog/quantities.ts";
@@ -22,8 +23,6 @@ export const alertUnit: readonly IniSection[] = [
 export function pointUnits({ pointEvery }: BackupSettings): Units {
   return {
     service: agentService("Takes a recovery point of all stores", "point", {
-      // Long for a first copy of all data; the pause itself has its own, short limit.
-      timeoutSeconds: 900,
       after: ["docker.service"],
       stopPost: "unpause",
     }),
@@ -32,18 +31,37 @@ export function pointUnits({ pointEvery }: BackupSettings): Units {
 }
 
 /** Copies new points off-site. Starts a little after the points do, so that it finds the newest one. */
-export function shipUnits({ shipEvery, shipTimeout }: BackupSettings): Units {
+export function shipUnits({ shipEvery }: BackupSettings): Units {
   const half = milliseconds(shipEvery) / 2_000;
   const offset = `${Math.floor(Math.min(60, half))}s` as Duration;
   return {
     service: agentService("Ships recovery points off-site", "ship", {
-      // The agent ends restic itself; this is for an agent that hangs.
-      timeoutSeconds: Math.ceil(milliseconds(shipTimeout) / 1_000) + 60,
       after: ["network-online.target"],
     }),
     timer: timer("Off-site copies of recovery points", calendar(shipEvery, offset)),
   };
 }
+
+/** Forget, prune and check, each at its own pace: a unit a job. */
+export function maintenanceUnits(): Readonly<Record<string, Units>> {
+  return Object.fromEntries(
+    Object.entries(maintenanceTimes).map(([name, onCalendar]) => {
+      const { purpose, command } = jobs[name as keyof typeof maintenanceTimes];
+      const service = agentService(purpose, command.join(" "), { after: ["network-online.target"] });
+      return [name, { service, timer: timer(purpose, onCalendar) }];
+    }),
+  );
+}
+
+/** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
+const maintenanceTimes = {
+  "forget-local": "*-*-* *:33:00",
+  "forget-offsite": "*-*-* 01:03:00",
+  "prune-local": "*-*-* 01:43:00",
+  "prune-offsite": "*-*-* 02:03:00",
+  "check-local": "*-*-* 03:03:00",
+  "check-offsite": "*-*-* 04:03:00",
+} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship">, string>>;
 
 export interface Units {
   readonly service: readonly IniSection[];
@@ -67,7 +85,6 @@ function timer(description: string, onCalendar: string): readonly IniSection[] {
 }
 
 interface ServiceOptions {
-  readonly timeoutSeconds: number;
   readonly after: readonly string[];
   readonly stopPost?: string;
 }
@@ -95,7 +112,8 @@ function agentService(description: string, command: string, options: ServiceOpti
         ...(options.stopPost
           ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
           : []),
-        ["TimeoutStartSec", options.timeoutSeconds],
+        // The agent ends what stands still; how long work takes that gets on is no reason to end it.
+        ["TimeoutStartSec", "infinity"],
         ["Nice", 5],
         ["IOSchedulingClass", "best-effort"],
         ["IOSchedulingPriority", 6],

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { renderOffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
 import type { OffsiteSettings } from "../config/schema.ts";
 
 export interface OffsiteArgs {
@@ -23,7 +24,9 @@ export class Offsite extends pulumi.ComponentResource {
     this.credentials = pulumi.secret(
       pulumi
         .all([args.accessKeyId, args.secretAccessKey])
-        .apply(([id, key]) => `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${key}\n`),
+        .apply(([accessKeyId, secretAccessKey]) =>
+          renderOffsiteCredentials({ accessKeyId, secretAccessKey }),
+        ),
     );
     this.registerOutputs({ endpoint: args.settings.endpoint, bucket: args.settings.bucket });
   }

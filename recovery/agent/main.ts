@@ -4,6 +4,7 @@ import { benchCopyCommand } from "./bench/bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
 import { containersCommand } from "./commands/containers.ts";
 import { closeCommand, openCommand } from "./commands/open-close.ts";
+import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenance.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
@@ -26,6 +27,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
 
   point                 take a recovery point into the local repository
   ship                  bring points that are not off-site yet there
+  forget|prune|check --repository local|offsite
+                        forget points by retention; give back their space; check, and read a part of the data
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
@@ -63,6 +66,9 @@ const commands: Readonly<
 > = {
   point: (context, args) => none(args, () => pointCommand(context)),
   ship: (context, args) => none(args, () => shipCommand(context)),
+  forget: forgetCommand,
+  prune: pruneCommand,
+  check: checkCommand,
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
   close: (context, args) => none(args, () => closeCommand(context)),

@@ -1,13 +1,15 @@
 import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { jobs, type JobName } from "../jobs.ts";
 import { layout } from "../../contract/layout.ts";
+import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "../metrics/metrics.ts";
 import { readRecord } from "./answers/run-record.ts";
 
 /** A job whose every end is kept for `status` and for the metrics. */
 export interface RecordedJob<R> {
-  readonly job: "point" | "ship";
+  readonly job: JobName;
   readonly schema: z.ZodType<{
     lastRun: { startedAt: string; finishedAt: string; ok: boolean; exitCode: number; message: string };
     lastSuccess: { finishedAt: string; result: R } | null;
@@ -20,12 +22,14 @@ export interface RecordedJob<R> {
 
 /**
  * Runs a job and keeps how it ended, good or bad: a state file and a metrics file. A failure is thrown on after that. A run that found
- * another one at work leaves no trace: it says nothing about the state of the backups.
+ * another one at work is only counted: it says nothing about the state of the backups. So many of them in a row do
+ * (`busyRuns` of the job): the work has not been done for as long, whoever was in its way.
  */
 export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>): Promise<R> {
   const startedAt = context.host.now().toISOString();
   const path = `${layout.agentState}/${job.job}.json`;
   const previous = await readRecord(context.host, path, job.schema);
+  const busy = new BusyRuns(context.host, job.job);
   const keep = async (ok: boolean, exitCode: number, message: string, result: R | null): Promise<void> => {
     const finishedAt = context.host.now().toISOString();
     const lastSuccess = result === null ? (previous?.lastSuccess ?? null) : { finishedAt, result };
@@ -38,13 +42,22 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
   };
   try {
     const result = await job.run();
+    await busy.reset();
     await keep(true, exitCodes.ok, job.describe(result), result);
     return result;
   } catch (error) {
     const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
     const message = error instanceof Error ? error.message : String(error);
-    if (exitCode !== exitCodes.busy) await keep(false, exitCode, message, null);
-    throw error;
+    if (exitCode !== exitCodes.busy) {
+      await busy.reset();
+      await keep(false, exitCode, message, null);
+      throw error;
+    }
+    const { runs, since } = await busy.count();
+    if (runs < jobs[job.job].busyRuns) throw error;
+    const sentence = `${runs} runs in a row, since ${since}, found another one at work: ${message}`;
+    await keep(false, exitCode, sentence, null);
+    throw new RecoveryError(exitCodes.busy, sentence, { cause: error });
   }
 }
 

@@ -9,11 +9,18 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `repository`: the newest copy on disk and the local repository. Held by a point from the copy until restic has read it,
  *   and by forget, prune and check. Whoever writes `points/current` holds it, so restic never reads a copy that changes under it.
  * - `offsite`: the off-site repository and the head. Held by a shipping, the founding of a lineage and a restore.
+ * - `maintenance`: held by forget, prune and check throughout, so that only one of them is at work; taken before the others.
  * - `restore`: held by a restore from its plan to its report, so that a second one is refused.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
  * once when data is taken, the two orders cannot block each other.
  */
-export type LockName = "data" | "repository" | "offsite" | "restore";
+export type LockName = "data" | "repository" | "offsite" | "maintenance" | "restore";
+
+/**
+ * What a waiter asks of whoever holds the lock: nothing; a turn, for which maintenance gives way; or to have it at once, as a
+ * restore does, for which a shipping gives way too.
+ */
+export type Asking = "nothing" | "a-turn" | "at-once";
 
 /** A lock that is held; `release` gives it back. */
 export interface HeldLock {
@@ -39,23 +46,25 @@ export class Locks {
   /**
    * Takes a lock, waiting for at most `waitMs`.
    * @param waitMs 0 gives up at once. @default 0
+   * @param asking What whoever holds it is told meanwhile. @default "a-turn"
    * @throws RecoveryError `busy`, naming who holds it and since when.
    */
-  async acquire(name: LockName, waitMs = 0): Promise<HeldLock> {
+  async acquire(name: LockName, waitMs = 0, asking: Asking = "a-turn"): Promise<HeldLock> {
     await mkdir(this.#folder, { recursive: true, mode: 0o755 });
     const path = join(this.#folder, `${name}.lock`);
     const patience = waitMs > 0 ? ["-w", String(waitMs / 1000)] : ["-n"];
     // The holder ignores SIGTERM: systemd signals a whole unit at once, and the lock must outlast our own clean-up.
     const holdUntilEof = 'trap "" TERM INT HUP; echo held; exec cat';
     // Tells a long maintenance run to give way.
-    if (waitMs > 0) await writeFile(this.#wantedPath(name), "");
+    const marks = waitMs > 0 ? this.#marks(name, asking) : [];
+    for (const mark of marks) await writeFile(mark, "");
     const child = spawn("flock", [...patience, "-E", String(busyCode), path, "sh", "-c", holdUntilEof], {
       detached: true,
       stdio: ["pipe", "pipe", "inherit"],
     });
     child.stdin.on("error", () => undefined);
     const code = await heldOrExit(child);
-    if (waitMs > 0) await rm(this.#wantedPath(name), { force: true });
+    for (const mark of marks) await rm(mark, { force: true });
     if (code === busyCode) throw new RecoveryError(exitCodes.busy, await this.#busyMessage(name, path));
     if (code !== null)
       throw new Error(`Taking the ${name} lock (${path}) failed: flock ended with code ${code}.`);
@@ -76,18 +85,25 @@ export class Locks {
   }
 
   /** True while somebody waits for a lock: whoever does something that can wait, such as prune, gives way. */
-  async wanted(name: LockName): Promise<boolean> {
+  async wanted(name: LockName, asking: Exclude<Asking, "nothing"> = "a-turn"): Promise<boolean> {
     try {
       // A waiter that was killed leaves its mark behind; no one waits for this long.
-      return Date.now() - (await stat(this.#wantedPath(name))).mtimeMs < 5 * 60_000;
+      return Date.now() - (await stat(this.#markPath(name, asking))).mtimeMs < 5 * 60_000;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
       throw error;
     }
   }
 
-  #wantedPath(name: LockName): string {
-    return join(this.#folder, `${name}.wanted`);
+  #markPath(name: LockName, asking: Exclude<Asking, "nothing">): string {
+    return join(this.#folder, `${name}.${asking === "at-once" ? "urgent" : "wanted"}`);
+  }
+
+  /** Who must have it at once wants a turn, too. */
+  #marks(name: LockName, asking: Asking): readonly string[] {
+    if (asking === "nothing") return [];
+    const turn = this.#markPath(name, "a-turn");
+    return asking === "at-once" ? [turn, this.#markPath(name, "at-once")] : [turn];
   }
 
   async #busyMessage(name: LockName, path: string): Promise<string> {

@@ -11,6 +11,8 @@ export interface PointTags {
   /** 1, 2, … within its lineage and generation: the order, whatever the clock said. Absent in points of before they were numbered. */
   readonly sequence?: number | undefined;
   readonly stores: readonly string[];
+  /** Bytes of the point's files; absent where the point is older than this tag. restic itself tells sizes only since 0.17. */
+  readonly bytes?: number;
 }
 
 /** Tags for `restic backup`. */
@@ -22,6 +24,7 @@ export function tagsOf(point: PointTags): readonly string[] {
     `instant:${point.instant}`,
     ...(point.sequence === undefined ? [] : [`sequence=${point.sequence}`]),
     ...[...point.stores].sort().map((store) => `store:${store}`),
+    ...(point.bytes === undefined ? [] : [`bytes:${point.bytes}`]),
   ];
 }
 
@@ -39,9 +42,11 @@ export function parseTags(tags: readonly string[]): PointTags | null {
   if (!isPointId(id) || !/^\d+$/.test(generation)) return null;
   const instant = value("instant") ?? instantOfId(id);
   const stores = tags.filter((tag) => tag.startsWith("store:")).map((tag) => tag.slice("store:".length));
+  const bytes = value("bytes");
+  const size = bytes !== undefined && /^\d{1,15}$/.test(bytes) ? { bytes: Number(bytes) } : {};
   const sequence = sequenceOf(tags);
   const numbered = sequence === null ? {} : { sequence };
-  return { id, lineage, generation: Number(generation), instant, ...numbered, stores };
+  return { id, lineage, generation: Number(generation), instant, ...numbered, stores, ...size };
 }
 
 function sequenceOf(tags: readonly string[]): number | null {

@@ -2,9 +2,10 @@ import type { Snapshot } from "../restic/snapshot.ts";
 import { parseTags, type PointTags } from "./point-tags.ts";
 
 /** A recovery point as one repository lists it. */
-export interface Point extends PointTags {
+export interface Point extends Omit<PointTags, "bytes"> {
   /** restic's own id in that repository. */
   readonly snapshot: string;
+  /** Size when restored; null when neither restic nor the point's tags say. */
   readonly bytes: number | null;
 }
 
@@ -16,7 +17,9 @@ export function pointsOf(snapshots: readonly Snapshot[]): readonly Point[] {
   return inOrder(
     snapshots.flatMap((snapshot) => {
       const tags = parseTags(snapshot.tags);
-      return tags === null ? [] : [{ ...tags, snapshot: snapshot.id, bytes: snapshot.bytes }];
+      return tags === null
+        ? []
+        : [{ ...tags, snapshot: snapshot.id, bytes: snapshot.bytes ?? tags.bytes ?? null }];
     }),
   );
 }

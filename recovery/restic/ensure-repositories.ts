@@ -1,6 +1,9 @@
 import { RecoveryError } from "../../contract/exit-codes.ts";
 import type { Restic } from "./restic.ts";
 
+/** For how long a point waits for an answer from off-site that it can do without. */
+const pointWaitMs = 30_000;
+
 /** What was there and what was made. */
 export interface RepositoriesState {
   readonly local: "found" | "made" | "made-like-offsite";
@@ -33,7 +36,7 @@ export async function ensureRepositories(
 /** Null: not reachable, and that is tolerable. */
 async function existsWithin(offsite: Restic, wanted: "local" | "both"): Promise<boolean | null> {
   try {
-    return await offsite.exists({ timeoutMs: 30_000 });
+    return await offsite.exists(wanted === "local" ? { signal: AbortSignal.timeout(pointWaitMs) } : {});
   } catch (error) {
     // A point matters more than how well its copy will fit.
     if (wanted === "local" && error instanceof RecoveryError) return null;

@@ -5,15 +5,19 @@ import { resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";
 import { ResticProcess } from "./restic-process.ts";
 import { parseRestoreProgress, type RestoreProgress } from "./restore-progress.ts";
+import { repackedBlobs } from "./repacked-blobs.ts";
 import { parseKeys, type RepositoryKey } from "./repository-key.ts";
-import type { RunLimits } from "./run-limits.ts";
+import { transferStallMs, type RunLimits } from "./run-limits.ts";
 import { parseSnapshots, type Snapshot } from "./snapshot.ts";
+import type { UploadPace } from "./upload-pace.ts";
 
-const minute = 60_000;
+/** Gives up a run that moves data only when it stands still. */
+const moving = { stallAfterMs: transferStallMs } as const;
 
 /**
- * restic, one method a command. Passwords go by file, never on a command line. Every run has a time limit, since restic itself
- * retries a dead S3 for 15 minutes. Failures reject with a RecoveryError whose sentence says what to do.
+ * restic, one method a command. Passwords go by file, never on a command line. No run is ended for taking long, only for standing
+ * still; one that is stopped gets SIGINT first, so that it takes its lock away. Failures reject with a RecoveryError whose
+ * sentence says what to do.
  */
 export class Restic {
   readonly repository: Repository;
@@ -34,7 +38,7 @@ export class Restic {
   /** False when there is none at that place; a wrong password or an unreachable bucket rejects. */
   async exists(limits: RunLimits = {}): Promise<boolean> {
     try {
-      await this.#process.run("cat config", ["cat", "config", "--no-lock"], { timeoutMs: minute, ...limits });
+      await this.#process.run("cat config", ["cat", "config", "--no-lock"], limits);
       return true;
     } catch (error) {
       if (error instanceof RecoveryError && error.exitCode === exitCodes.noRepository) return false;
@@ -46,7 +50,7 @@ export class Restic {
   async init(alike?: Restic, limits: RunLimits = {}): Promise<void> {
     const other = alike === undefined ? null : alike.#process;
     const from = other === null ? [] : ["--copy-chunker-params", ...other.asSource()];
-    await this.#process.run("init", ["init", ...from], { timeoutMs: 2 * minute, ...limits }, other);
+    await this.#process.run("init", ["init", ...from], limits, other);
   }
 
   /**
@@ -61,14 +65,14 @@ export class Restic {
   ): Promise<BackupSummary> {
     const argv = ["backup", "--json", "--host", host, ...tags.flatMap((tag) => ["--tag", tag]), path];
     const result = await this.#process.run("backup", argv, {
-      timeoutMs: 60 * minute,
+      ...moving,
       ...limits,
       accept: [0, 3],
     });
     const summary = parseBackupSummary(result.stdout);
     if (result.exitCode === 3 && summary !== null) await this.forget([summary.snapshot]);
     if (result.exitCode !== 0)
-      throw resticFailure("backup", this.repository.url, result.exitCode, result.stderr);
+      throw resticFailure({ action: "backup", where: this.repository.url, ...result });
     if (summary === null)
       throw new RecoveryError(
         exitCodes.failed,
@@ -80,22 +84,58 @@ export class Restic {
   /** All snapshots, or one host's (for us: one lineage's), oldest first. Takes no lock: a listing must work while others write. */
   async snapshots(host?: string, limits: RunLimits = {}): Promise<readonly Snapshot[]> {
     const filter = host === undefined ? [] : ["--host", host];
-    const { stdout } = await this.#process.run("snapshots", ["snapshots", "--json", "--no-lock", ...filter], {
-      timeoutMs: 2 * minute,
-      ...limits,
-    });
+    const argv = ["snapshots", "--json", "--no-lock", ...filter];
+    const { stdout } = await this.#process.run("snapshots", argv, limits);
     return parseSnapshots(stdout);
   }
 
-  /** Copies the named snapshots of another repository into this one. Interrupted copies go on where they were. */
-  async copyFrom(source: Restic, snapshots: readonly string[], limits: RunLimits = {}): Promise<void> {
+  /**
+   * Copies the named snapshots of another repository into this one, each of them whole or not at all. What a run has moved before
+   * it ended is found again by the next one, once `repairIndex` has seen it.
+   * @param pace How it is cut and how many pieces travel at once. @default restic's own
+   */
+  async copyFrom(
+    source: Restic,
+    snapshots: readonly string[],
+    limits: RunLimits = {},
+    pace: UploadPace | null = null,
+  ): Promise<void> {
     if (snapshots.length === 0) return;
     await this.#process.run(
       "copy",
-      ["copy", ...source.#process.asSource(), ...snapshots],
-      { timeoutMs: 60 * minute, ...limits },
+      [...this.#paceArguments(pace), "copy", ...source.#process.asSource(), ...snapshots],
+      { ...moving, ...limits },
       source.#process,
     );
+  }
+
+  #paceArguments(pace: UploadPace | null): readonly string[] {
+    if (pace === null) return [];
+    const connections = this.repository.url.startsWith("s3:")
+      ? ["-o", `s3.connections=${pace.connections}`]
+      : [];
+    return [...connections, "--pack-size", String(pace.packMiB)];
+  }
+
+  /**
+   * Takes every pack into the index that is there and not in it: what a run had moved before it was stopped or killed. restic
+   * itself saves its index only at the end, every ten minutes, or after 50,000 pieces. Merges index files that are not full, too.
+   */
+  async repairIndex(limits: RunLimits = {}): Promise<void> {
+    const options = { ...moving, ...limits };
+    try {
+      await this.#process.runExclusive("repair index", ["repair", "index"], options);
+    } catch (error) {
+      // Its name before 0.16.
+      if (!(error instanceof RecoveryError) || !/unknown command "repair"/.test(error.message)) throw error;
+      await this.#process.runExclusive("rebuild-index", ["rebuild-index"], options);
+    }
+  }
+
+  /** How many index files there are: a fresh machine loads each of them before the first byte of data. */
+  async countIndexFiles(limits: RunLimits = {}): Promise<number> {
+    const { stdout } = await this.#process.run("list index", ["list", "index", "--no-lock"], limits);
+    return stdout.split("\n").filter((line) => /^[0-9a-f]{64}$/.test(line)).length;
   }
 
   /** Restores a whole snapshot below `target`; its files are then at `target` + the path that was backed up. */
@@ -106,7 +146,7 @@ export class Restic {
     limits: RunLimits = {},
   ): Promise<void> {
     await this.#process.run("restore", ["restore", "--json", snapshot, "--target", target], {
-      timeoutMs: 240 * minute,
+      ...moving,
       ...limits,
       onLine: (line) => {
         const progress = parseRestoreProgress(line);
@@ -117,31 +157,40 @@ export class Restic {
 
   /** The content of one file of a snapshot, as text; for small files such as the manifest. */
   async dump(snapshot: string, path: string, limits: RunLimits = {}): Promise<string> {
-    return (
-      await this.#process.run("dump", ["dump", "--no-lock", snapshot, path], {
-        timeoutMs: 2 * minute,
-        ...limits,
-      })
-    ).stdout;
+    return (await this.#process.run("dump", ["dump", "--no-lock", snapshot, path], limits)).stdout;
   }
 
   /** Forgets what `which` names: ids, or a policy from `forgetArguments`. Space is given back only by `prune`. */
   async forget(which: readonly string[], limits: RunLimits = {}): Promise<void> {
-    await this.#process.runExclusive("forget", ["forget", ...which], { timeoutMs: 5 * minute, ...limits });
+    await this.#process.runExclusive("forget", ["forget", ...which], limits);
   }
 
-  /** Gives back the space of what was forgotten. Safe to interrupt. */
-  async prune(limits: RunLimits = {}): Promise<void> {
-    await this.#process.runExclusive("prune", ["prune", "--max-unused", "5%"], {
-      timeoutMs: 60 * minute,
-      ...limits,
-    });
+  /**
+   * Gives back the space of what was forgotten.
+   * @param repackBytes How much it may move to other packs in this run, which ends with an index of all that it did. More than the
+   * largest pack: restic leaves one alone that is larger.
+   * @default all that there is to move
+   * @returns whether there is more to move
+   */
+  async prune(
+    limits: RunLimits = {},
+    repackBytes: number | null = null,
+  ): Promise<{ readonly more: boolean }> {
+    const piece = repackBytes === null ? [] : ["--max-repack-size", String(Math.ceil(repackBytes))];
+    const argv = ["prune", "--max-unused", "5%", ...piece];
+    const { stdout } = await this.#process.runExclusive("prune", argv, { ...moving, ...limits });
+    return { more: repackBytes !== null && repackedBlobs(stdout) > 0 };
   }
 
-  /** Checks the repository's structure; with `readSubset` (such as `1/7` or `10%`) reads that part of the data too. */
-  async check(readSubset?: string, limits: RunLimits = {}): Promise<void> {
+  /**
+   * Checks the repository's structure; with `readSubset` (such as `1/7` or `10%`) reads that part of the data too.
+   * @param lock False looks while others may write: what it then finds wrong may be what they were about to write.
+   * @throws RecoveryError `repositoryDamaged`
+   */
+  async check(readSubset?: string, limits: RunLimits = {}, lock = true): Promise<void> {
     const subset = readSubset === undefined ? [] : ["--read-data-subset", readSubset];
-    await this.#process.runExclusive("check", ["check", ...subset], { timeoutMs: 120 * minute, ...limits });
+    const argv = ["check", ...subset, ...(lock ? [] : ["--no-lock"])];
+    await this.#process.runExclusive("check", argv, { ...moving, ...limits });
   }
 
   /** Removes locks whose process on this host is dead, and such that nobody has refreshed for half an hour; never a living one's. */
@@ -151,24 +200,18 @@ export class Restic {
 
   /** The passwords that open the repository; one of them is ours. */
   async keys(limits: RunLimits = {}): Promise<readonly RepositoryKey[]> {
-    const { stdout } = await this.#process.run("key list", ["key", "list", "--json", "--no-lock"], {
-      timeoutMs: 2 * minute,
-      ...limits,
-    });
+    const { stdout } = await this.#process.run("key list", ["key", "list", "--json", "--no-lock"], limits);
     return parseKeys(stdout);
   }
 
   /** One more password, read from a file; those that there are stay valid. */
   async addKey(newPasswordFile: string, limits: RunLimits = {}): Promise<void> {
     const argv = ["key", "add", "--new-password-file", newPasswordFile];
-    await this.#process.runExclusive("key add", argv, { timeoutMs: 2 * minute, ...limits });
+    await this.#process.runExclusive("key add", argv, limits);
   }
 
   /** Takes a password away; restic refuses that for the one that it is opened with. */
   async removeKey(id: string, limits: RunLimits = {}): Promise<void> {
-    await this.#process.runExclusive("key remove", ["key", "remove", id], {
-      timeoutMs: 2 * minute,
-      ...limits,
-    });
+    await this.#process.runExclusive("key remove", ["key", "remove", id], limits);
   }
 }

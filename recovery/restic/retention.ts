@@ -2,6 +2,12 @@ import { type Duration, milliseconds } from "../../catalog/quantities.ts";
 import type { AgentConfig } from "../../contract/agent-config.ts";
 
 /**
+ * What is kept off-site where the configuration does not say: all of 15 days, since what a bucket's lock of 14 days holds cannot go;
+ * then days, weeks and months.
+ */
+export const offsiteRetention: AgentConfig["retention"] = { within: "360h", daily: 7, weekly: 4, monthly: 6 };
+
+/**
  * restic's arguments for our retention. Grouped by host alone (for us: by lineage), since every point has its own tags and grouping
  * by tags would keep all of them. The newest point of a lineage is always kept, whatever its age.
  */

@@ -49,6 +49,8 @@ const shipped = z.object({
   /** The newest off-site point of this lineage, from a listing made afterwards. */
   newest: newestPoint,
   points: z.number(),
+  /** Bytes a second that off-site takes, as last measured; null when it never was. */
+  bytesPerSecond: z.number().nullable().default(null),
   /** The stack's file in the bucket. */
   stackFile: z.enum(["uploaded", "unchanged", "absent"]),
   copyMs: z.number(),
@@ -62,6 +64,37 @@ export const shipResult = z.preprocess((record) => {
 }, shipped);
 export type ShipResult = z.infer<typeof shipped>;
 
+/** What a good forgetting brought. */
+export const forgetResult = z.object({
+  /** Points that went. */
+  forgotten: z.number(),
+  /** Points of this lineage that are left. */
+  points: z.number(),
+});
+export type ForgetResult = z.infer<typeof forgetResult>;
+
+/** What a good prune brought. */
+export const pruneResult = z.object({
+  /** In how many pieces it was done; 0 where there was nothing to do for this host. */
+  pieces: z.number(),
+  /** How many index files there are then. */
+  indexFiles: z.number(),
+});
+export type PruneResult = z.infer<typeof pruneResult>;
+
+/** What a good check has read. */
+export const checkResult = z.object({
+  /** Which part of the data, from 1 on. */
+  part: z.number().int(),
+  /** Of how many. */
+  of: z.number().int(),
+  totalMs: z.number(),
+});
+export type CheckResult = z.infer<typeof checkResult>;
+
+export const forgetRecord = runRecord(forgetResult);
+export const pruneRecord = runRecord(pruneResult);
+export const checkRecord = runRecord(checkResult);
 export const pointRecord = runRecord(pointResult);
 export const shipRecord = runRecord(shipResult);
 

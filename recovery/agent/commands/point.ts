@@ -1,25 +1,22 @@
 import type { AgentContext } from "../context.ts";
 import { duration, size } from "../../host/log.ts";
-import { maintainLocal } from "../points/maintain.ts";
 import type { Sample } from "../../metrics/metrics.ts";
 import { recordedRun } from "../recorded-run.ts";
 import { pointRecord, type PointResult } from "../answers/run-record.ts";
 import { takePoint, type TakePointOptions } from "../points/take-point.ts";
 
-/** `kaleem-agent point`: takes a recovery point into the local repository, then forgets what retention no longer wants. */
+/** `kaleem-agent point`: takes a recovery point into the local repository. */
 export async function pointCommand(
   context: AgentContext,
   options: TakePointOptions = {},
 ): Promise<PointResult> {
-  const result = await recordedRun(context, {
+  return recordedRun(context, {
     job: "point",
     schema: pointRecord,
     run: () => takePoint(context, options),
     describe: (point) => `${point.point}, paused ${duration(point.pauseMs)}, ${size(point.bytesAdded)} new`,
     samples: pointSamples,
   });
-  await maintainLocal(context, result.lineage);
-  return result;
 }
 
 function pointSamples(point: PointResult): readonly Sample[] {

@@ -1,8 +1,8 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { latestPoint } from "../../lineage/latest.ts";
 import { inOrder, pointsOf, type Point } from "../../point/points.ts";
-import type { Restic } from "../../restic/restic.ts";
 import type { AgentContext } from "../context.ts";
+import { offsitePoints } from "../offsite-points.ts";
 
 /** One point and where it is. */
 export interface ListedPoint {
@@ -24,8 +24,8 @@ export async function pointsCommand(
   withOffsite: boolean,
 ): Promise<{ points: readonly ListedPoint[]; notes: readonly string[] }> {
   const notes: string[] = [];
-  const local = await list(context.local, notes, "local");
-  const offsite = withOffsite ? await list(context.offsite, notes, "offsite") : [];
+  const local = await list(async () => pointsOf(await context.local.snapshots()), notes, "local");
+  const offsite = withOffsite ? await list(() => offsitePoints(context), notes, "offsite") : [];
   const all = new Map<string, Point>([...offsite, ...local].map((point) => [point.id, point]));
   const latest = await latestId(context, [...all.values()], notes);
   const here = new Set(local.map(({ id }) => id));
@@ -42,9 +42,13 @@ export async function pointsCommand(
   return { points, notes };
 }
 
-async function list(restic: Restic, notes: string[], where: string): Promise<readonly Point[]> {
+async function list(
+  ask: () => Promise<readonly Point[]>,
+  notes: string[],
+  where: string,
+): Promise<readonly Point[]> {
   try {
-    return pointsOf(await restic.snapshots());
+    return await ask();
   } catch (error) {
     if (!(error instanceof RecoveryError)) throw error;
     if (error.exitCode === exitCodes.noRepository) notes.push(`there is no ${where} repository yet`);

@@ -3,14 +3,14 @@ import { duration } from "../../host/log.ts";
 import type { Sample } from "../../metrics/metrics.ts";
 import { recordedRun } from "../recorded-run.ts";
 import { shipRecord, type ShipResult } from "../answers/run-record.ts";
-import { shipPoints } from "../points/ship-points.ts";
+import { shipPoints, type ShipOptions } from "../points/ship-points.ts";
 
 /** `kaleem-agent ship`: brings the points that are not off-site yet there. */
-export async function shipCommand(context: AgentContext): Promise<ShipResult> {
+export async function shipCommand(context: AgentContext, options: ShipOptions = {}): Promise<ShipResult> {
   return recordedRun(context, {
     job: "ship",
     schema: shipRecord,
-    run: () => shipPoints(context),
+    run: () => shipPoints(context, options),
     describe: (result) =>
       result.founded
         ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}`
@@ -19,7 +19,7 @@ export async function shipCommand(context: AgentContext): Promise<ShipResult> {
   });
 }
 
-function shipSamples({ newest, points }: ShipResult): readonly Sample[] {
+function shipSamples({ newest, points, bytesPerSecond }: ShipResult): readonly Sample[] {
   return [
     ...(newest?.stores ?? []).map((store) => ({
       name: "backup_newest_point_timestamp_seconds",
@@ -32,6 +32,12 @@ function shipSamples({ newest, points }: ShipResult): readonly Sample[] {
       help: "Points of this lineage.",
       labels: { repo: "offsite" },
       value: points,
+    },
+    {
+      name: "backup_uplink_bytes_per_second",
+      help: "How fast off-site takes what is sent, as last measured.",
+      labels: { job: "ship" },
+      value: bytesPerSecond,
     },
   ];
 }

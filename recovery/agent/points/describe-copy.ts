@@ -61,8 +61,11 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
     pauseMs: Math.round(seen.pauseMs),
     stores: facts,
   });
+  const bytes = Object.values(facts)
+    .flatMap(({ directories }) => Object.values(directories))
+    .reduce((sum, directory) => sum + directory.bytes, 0);
   return {
-    tags: { id, lineage, generation, instant, stores: stores.map(({ service }) => service) },
+    tags: { id, lineage, generation, instant, stores: stores.map(({ service }) => service), bytes },
     manifest,
   };
 }

@@ -1,71 +1,140 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { bucketLayout, layout } from "../../../contract/layout.ts";
-import type { Bucket } from "../../lineage/bucket.ts";
+import { layout } from "../../../contract/layout.ts";
+import { jobs } from "../../jobs.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";
+import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
+import { CopyPoints } from "../copy-points.ts";
+import { ForgottenPoints } from "../forgotten-points.ts";
+import { shipStackFile } from "../ship-stack-file.ts";
 import type { ShipResult } from "../answers/run-record.ts";
+import { UnfinishedWrites } from "../unfinished-writes.ts";
+import { Uplink } from "../uplink.ts";
+
+const lookMs = 500;
+
+/** How a shipping comes by its turn. */
+export interface ShipOptions {
+  /** For how long it waits for one that gives way, such as a prune.
+   * @default 60000 */
+  readonly waitMs?: number;
+}
 
 /**
  * Copies this lineage's points to the off-site repository, newest first, and the encrypted stack file beside them. Starts and ends
  * by renewing the head: a host that another one has replaced, or a clone of which ships, stops writing. A host without a lineage ships nothing.
+ *
+ * It may take hours: it is ended only when nothing moves. Whatever ends it, what it had moved is used by the next one.
  */
-export async function shipPoints(context: AgentContext): Promise<ShipResult> {
+export async function shipPoints(
+  context: AgentContext,
+  { waitMs = 60_000 }: ShipOptions = {},
+): Promise<ShipResult> {
   const started = performance.now();
-  const { config, host, locks, log, machineId, offsite } = context;
+  const { host, locks, log, machineId, offsite } = context;
   const { lineage, founded } = await readIdentity(host, layout.lineage, machineId);
-  const none = { shipped: [], newest: null, points: 0, stackFile: "absent", copyMs: 0 } as const;
+  const uplink = new Uplink(host);
+  const sinceStart = (): number => Math.round(performance.now() - started);
   if (founded === null) {
     log.line("nothing is shipped: this data root has no lineage, so its points belong to no lineage");
-    return { ...none, shipped: [], founded: false, totalMs: Math.round(performance.now() - started) };
+    const none = { shipped: [], newest: null, points: 0, stackFile: "absent", copyMs: 0 } as const;
+    const bytesPerSecond = await uplink.rate();
+    return { ...none, shipped: [], founded: false, bytesPerSecond, totalMs: sinceStart() };
   }
-  const limits = timeLimit(config.shipTimeoutMs, context.interrupted);
-  const lock = await locks.acquire("offsite");
+  const lock = await locks.acquire("offsite", waitMs);
+  const giveWay = new AbortController();
+  const signal = AbortSignal.any([giveWay.signal, context.interrupted]);
+  const limits = { signal, stallAfterMs: jobs.ship.stallAfterMs };
+  const watch = setInterval(() => {
+    locks.wanted("offsite", "at-once").then(
+      (wanted) => wanted && giveWay.abort(),
+      (error: unknown) => giveWay.abort(error),
+    );
+  }, lookMs);
   try {
     const bucket = await context.bucket();
     const holder = { host, bucket, log };
-    await log.phase("head", () => renewHead(holder, founded));
+    const stillOurs = async (there: readonly Point[] = []): Promise<void> => {
+      await renewHead(holder, founded, there);
+    };
+    await log.phase("head", stillOurs);
     await judgeBucketClock(context, bucket.clockAheadMs);
+    // Both repositories open before the stack file goes: a file whose password opens nothing must not replace one whose does.
+    const lists = await log.phase("list", () => listBoth(context, lineage, signal));
     const stackFile = await log.phase(
       "stack file",
-      () => uploadStackFile(context, bucket),
+      async () => shipStackFile(bucket, await host.readFile(layout.offsiteStackFile)),
       (state) => state,
     );
-    const lists = await log.phase("list", () => listBoth(context, lineage, limits.signal));
-    const missing = notYetIn(lists.local, lists.offsite);
-    log.line(`${missing.length} points to ship`);
+    await mendOffsite({ ...context, interrupted: signal });
+    const catalogue = new PointCatalogue(bucket);
+    const renew = async (points: readonly Point[]): Promise<void> => {
+      await catalogue.renew(withSizes(points, lists.local), host.now());
+    };
+    await renew(lists.offsite);
+    const copy = new CopyPoints({ ...context, uplink, limits });
+    const forgotten = await new ForgottenPoints(host).read();
+    const wanted = (local: readonly Point[], there: readonly Point[]): readonly Point[] =>
+      notYetIn(local, there).filter(({ id }) => !forgotten.has(id));
+    let there = lists.offsite;
+    const shipped: string[] = [];
     const copyStarted = performance.now();
-    await copyPoints(context, missing, limits.signal, limits.expired);
+    let missing = wanted(lists.local, there);
+    log.line(`${missing.length} points to ship`);
+    while (missing.length > 0) {
+      const batch = copy.next(missing);
+      await copy.copy(batch, missing.length);
+      shipped.push(...batch.map(({ id }) => id));
+      there = pointsOf(await offsite.snapshots(undefined, { signal }));
+      const came = new Set(there.map(({ id }) => id));
+      const lost = batch.filter(({ id }) => !came.has(id));
+      if (lost.length > 0)
+        throw new RecoveryError(
+          exitCodes.failed,
+          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`restic snapshots\` there.`,
+        );
+      // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
+      await stillOurs();
+      await renew(there);
+      // A point that was taken meanwhile comes first.
+      missing = wanted(pointsOf(await context.local.snapshots(lineage, { signal })), there);
+    }
     const copyMs = Math.round(performance.now() - copyStarted);
-    const there =
-      missing.length === 0
-        ? lists.offsite
-        : pointsOf(await offsite.snapshots(lineage, { signal: limits.signal }));
+    const own = there.filter((point) => point.lineage === lineage);
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-    await renewHead(holder, founded, there);
-    const newest = there.at(-1);
+    await stillOurs(own);
+    const newest = own.at(-1);
     return {
       founded: true,
-      shipped: missing.map((point) => point.id),
+      shipped,
       newest:
         newest === undefined
           ? null
           : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
-      points: there.length,
+      points: own.length,
+      bytesPerSecond: await uplink.rate(),
       stackFile,
       copyMs,
-      totalMs: Math.round(performance.now() - started),
+      totalMs: sinceStart(),
     };
+  } catch (error) {
+    if (!giveWay.signal.aborted || context.interrupted.aborted) throw error;
+    throw new RecoveryError(
+      exitCodes.busy,
+      "Shipping gave way to a run that must have the off-site repository at once, such as a restore: what was moved stays, and the next run goes on from there.",
+      { cause: error },
+    );
   } finally {
-    limits.clear();
+    clearInterval(watch);
     await lock.release();
   }
 }
 
-/** This lineage's points here and there. Repositories that are missing are made. */
+/** This lineage's points here, and all that are there. Repositories that are missing are made. */
 async function listBoth(
   { local, offsite, log }: AgentContext,
   lineage: string,
@@ -74,7 +143,7 @@ async function listBoth(
   const list = async (): Promise<[readonly Point[], readonly Point[]]> => {
     const both = await Promise.all([
       local.snapshots(lineage, { signal }),
-      offsite.snapshots(lineage, { signal }),
+      offsite.snapshots(undefined, { signal }),
     ]);
     return [pointsOf(both[0]), pointsOf(both[1])];
   };
@@ -90,58 +159,24 @@ async function listBoth(
   return { local: lists[0], offsite: lists[1] };
 }
 
-/** The newest alone at first, then the rest in one go. */
-async function copyPoints(
-  context: AgentContext,
-  missing: readonly Point[],
-  signal: AbortSignal,
-  expired: () => boolean,
-): Promise<void> {
-  const { local, offsite, log, config } = context;
-  const batches = [missing.slice(0, 1), missing.slice(1)].filter((batch) => batch.length > 0);
-  for (const [index, batch] of batches.entries()) {
-    try {
-      await log.phase(
-        `copy ${index + 1} of ${batches.length}`,
-        () =>
-          offsite.copyFrom(
-            local,
-            batch.map((point) => point.snapshot),
-            { signal },
-          ),
-        () => (batch.length === 1 ? (batch[0]?.id ?? "") : `${batch.length} points`),
-      );
-    } catch (error) {
-      if (!expired()) throw error;
-      throw new RecoveryError(
-        exitCodes.offsiteUnreachable,
-        `Shipping was stopped after ${Math.round(config.shipTimeoutMs / 1000)} s (backups.shipTimeout): off-site is slow or away. ` +
-          `${missing.length} points were waiting; what was copied stays, and the next run goes on.`,
-        { cause: error },
-      );
-    }
+/** What an earlier run has moved and not entered in the index is entered now, so that it is not moved again. */
+async function mendOffsite({ host, offsite, log, interrupted: signal }: AgentContext): Promise<void> {
+  const unfinished = new UnfinishedWrites(host, "offsite");
+  try {
+    await unfinished.mend((left) =>
+      log.phase(`index what was left by: ${left}`, () =>
+        offsite.repairIndex({ signal, stallAfterMs: jobs.ship.stallAfterMs }),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.busy) throw error;
+    // Somebody reads there, such as a restore elsewhere. Points still go; what was left is entered by a later run.
+    log.line(`what an earlier run has left is not entered in the index yet: ${error.message}`);
   }
 }
 
-/** The stack file is encrypted: with the passphrase and the bucket it is all an operator needs. */
-async function uploadStackFile(context: AgentContext, bucket: Bucket): Promise<ShipResult["stackFile"]> {
-  const { host } = context;
-  const content = await host.readFile(layout.offsiteStackFile);
-  if (content === null) return "absent";
-  if ((await bucket.get(bucketLayout.stackFile))?.body === content) return "unchanged";
-  await bucket.put(bucketLayout.stackFile, content, "application/yaml", { always: true });
-  return "uploaded";
-}
-
-function timeLimit(
-  ms: number,
-  interrupted: AbortSignal,
-): { signal: AbortSignal; expired: () => boolean; clear: () => void } {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), ms);
-  return {
-    signal: AbortSignal.any([limit.signal, interrupted]),
-    expired: () => limit.signal.aborted,
-    clear: () => clearTimeout(timer),
-  };
+/** restic before 0.17 tells no sizes; the same points here may know them. */
+function withSizes(points: readonly Point[], local: readonly Point[]): readonly Point[] {
+  const sizes = new Map(local.map(({ id, bytes }) => [id, bytes]));
+  return points.map((point) => ({ ...point, bytes: point.bytes ?? sizes.get(point.id) ?? null }));
 }

@@ -1,4 +1,5 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { jobs } from "../../jobs.ts";
 import { layout } from "../../../contract/layout.ts";
 import { judgePointClock } from "../../lineage/clock.ts";
 import { nextSequence } from "../../lineage/sequence.ts";
@@ -6,12 +7,14 @@ import { tagsOf, type PointTags } from "../../point/point-tags.ts";
 import { removeDeadLocks } from "../../restic/dead-locks.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { BackupSummary } from "../../restic/backup-summary.ts";
+import type { RunLimits } from "../../restic/run-limits.ts";
 import type { AgentContext } from "../context.ts";
 import type { StoreCopy } from "./copy-open-stores.ts";
 import { copyStores } from "./copy-stores.ts";
 import { withFreeSpace } from "./free-space.ts";
 import { duration, size } from "../../host/log.ts";
 import type { PointResult } from "../answers/run-record.ts";
+import { UnfinishedWrites } from "../unfinished-writes.ts";
 
 /** For how long a point waits for the repository: another point's backup, or maintenance that gives way. */
 const repositoryWaitMs = 30_000;
@@ -95,8 +98,11 @@ async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSum
   const { local, offsite, log, interrupted } = context;
   if (await removeDeadLocks(local))
     log.line("looked through the locks in the local repository: dead ones are gone");
+  const limits = { signal: interrupted, stallAfterMs: jobs.point.stallAfterMs };
+  const unfinished = new UnfinishedWrites(context.host, "local");
+  await mendLocal(context, unfinished, limits);
   const attempt = (): Promise<BackupSummary> =>
-    local.backup(layout.point, tags.lineage, tagsOf(tags), { signal: interrupted });
+    unfinished.during("backup", () => local.backup(layout.point, tags.lineage, tagsOf(tags), limits));
   try {
     return await attempt();
   } catch (error) {
@@ -106,5 +112,22 @@ async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSum
       `local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, so it cuts files in its own way" : ""}`,
     );
     return attempt();
+  }
+}
+
+/** What a killed run has written is used, not written again: else a first point larger than what two kills leave time for never ends. */
+async function mendLocal(
+  { local, log }: AgentContext,
+  unfinished: UnfinishedWrites,
+  limits: RunLimits,
+): Promise<void> {
+  try {
+    await unfinished.mend((left) =>
+      log.phase(`index what was left by: ${left}`, () => local.repairIndex(limits)),
+    );
+  } catch (error) {
+    if (!(error instanceof RecoveryError)) throw error;
+    // No repository yet, one that somebody reads, or one that is damaged: the backup itself tells what matters.
+    log.line(`what an earlier run has left is not entered in the index yet: ${error.message}`);
   }
 }

@@ -14,10 +14,10 @@ import { loadJournal } from "../../restore/journal/journal-file.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
 import type { RestoreRequest } from "../../restore/plan/request.ts";
 import { sentenceOf } from "../../host/sentence-of.ts";
-import { pointsOf } from "../../point/points.ts";
+import { pointsOf, type Point } from "../../point/points.ts";
 import { restoreReportSchema } from "../../restore/report/report.ts";
-import type { Restic } from "../../restic/restic.ts";
 import type { AgentContext } from "../context.ts";
+import { offsitePoints } from "../offsite-points.ts";
 import { LocalFiles } from "./restore-files.ts";
 
 /** Gathers everything that a restore is decided on. Looks only: nothing is changed, and what cannot be had is said, not thrown. */
@@ -29,8 +29,8 @@ export async function findRestore(
   const { config, host, docker } = context;
   const [head, local, offsite] = await Promise.all([
     findHead(context),
-    request.from === "offsite" ? notAsked : findPoints(context.local),
-    request.from === "local" ? notAsked : findPoints(context.offsite),
+    request.from === "offsite" ? notAsked : findPoints(async () => pointsOf(await context.local.snapshots())),
+    request.from === "local" ? notAsked : findPoints(() => offsitePoints(context)),
   ]);
   const stores = await Promise.all(
     context.stores.map(async ({ name }) => ({
@@ -88,13 +88,9 @@ async function findHead(context: AgentContext): Promise<FoundHead> {
   }
 }
 
-/** A bucket that does not answer is given up after this; restic itself would retry for 15 minutes. */
-const listLimitMs = 60_000;
-
-async function findPoints(repository: Restic): Promise<FoundRepository> {
+async function findPoints(ask: () => Promise<readonly Point[]>): Promise<FoundRepository> {
   try {
-    const snapshots = await repository.snapshots(undefined, { timeoutMs: listLimitMs });
-    const points = pointsOf(snapshots).map(
+    const points = (await ask()).map(
       ({ id, instant, sequence, lineage, generation, snapshot, stores, bytes }): FoundPoint => {
         return { id, instant, sequence, lineage, generation, snapshot, stores, bytes };
       },

@@ -61,7 +61,7 @@ function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
  * the order in which a lineage is founded, so that the two cannot wait for each other.
  */
 async function lockData({ locks, config }: AgentContext): Promise<() => Promise<void>> {
-  const offsite = await locks.acquire("offsite", config.shipTimeoutMs + dataWaitMs);
+  const offsite = await locks.acquire("offsite", config.shipTimeoutMs + dataWaitMs, "at-once");
   try {
     const data = await locks.acquire("data", dataWaitMs);
     return async () => {

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { calendar } from "../../../components/agent/calendar.ts";
-import { alertUnit, pointUnits, shipUnits } from "../../../components/agent/units.ts";
+import { alertUnit, maintenanceUnits, pointUnits, shipUnits } from "../../../components/agent/units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
+import { jobs } from "../../../recovery/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
 import { needTool } from "../support/tools.ts";
 
@@ -24,6 +25,12 @@ const rendered = {
   "kaleem-point.timer": renderIni(point.timer),
   "kaleem-ship.service": renderIni(ship.service),
   "kaleem-ship.timer": renderIni(ship.timer),
+  ...Object.fromEntries(
+    Object.entries(maintenanceUnits()).flatMap(([name, units]) => [
+      [`kaleem-${name}.service`, renderIni(units.service)],
+      [`kaleem-${name}.timer`, renderIni(units.timer)],
+    ]),
+  ),
   "kaleem-alert@.service": renderIni(alertUnit),
 };
 
@@ -34,6 +41,15 @@ test("the units are the ones that were reviewed", () => {
     .join("\n");
   if (process.env["UPDATE_GOLDEN"]) writeFileSync(golden, text);
   assert.equal(text, readFileSync(golden, "utf8"));
+});
+
+test("every job of the list has a unit that runs its command, and none is ended for taking long", () => {
+  const units: Readonly<Record<string, string>> = rendered;
+  for (const [name, { command }] of Object.entries(jobs)) {
+    const unit = units[`kaleem-${name}.service`] ?? "";
+    assert.match(unit, new RegExp(`^ExecStart=\\S+ ${command.join(" ")}$`, "m"));
+    assert.match(unit, /^TimeoutStartSec=infinity$/m);
+  }
 });
 
 test("intervals become calendars, and shipping starts after the points", () => {

@@ -10,6 +10,7 @@ import { Bucket } from "../../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../../recovery/lineage/head-store.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 import type { RunLimits } from "../../../recovery/restic/run-limits.ts";
+import type { UploadPace } from "../../../recovery/restic/upload-pace.ts";
 import type { Snapshot } from "../../../recovery/restic/snapshot.ts";
 import { FakeS3 } from "../lineage/fake-s3.ts";
 import { memoryHost } from "../point/memory-host.ts";
@@ -21,6 +22,14 @@ export class FakeRestic extends Restic {
   list: Snapshot[] = [];
   /** Every batch that was copied here. */
   readonly copied: (readonly string[])[] = [];
+  /** At what pace. */
+  readonly paces: (UploadPace | null)[] = [];
+  /** Every other command that was asked, with its arguments. */
+  readonly asked: string[] = [];
+  /** Runs before any such command counts. */
+  beforeAsked: (command: string, limits: RunLimits) => Promise<void> = () => Promise.resolve();
+  /** What a prune has left to do afterwards, once each. */
+  prunesToCome = 0;
   /** Runs before a copy counts. */
   beforeCopy: (limits: RunLimits) => Promise<void> = () => Promise.resolve();
   constructor(name: string, there = true) {
@@ -43,11 +52,49 @@ export class FakeRestic extends Restic {
     return Promise.resolve(this.list.filter((snapshot) => host === undefined || snapshot.host === host));
   }
 
-  override async copyFrom(source: FakeRestic, ids: readonly string[], limits: RunLimits = {}): Promise<void> {
+  override async copyFrom(
+    source: FakeRestic,
+    ids: readonly string[],
+    limits: RunLimits = {},
+    pace: UploadPace | null = null,
+  ): Promise<void> {
     await this.beforeCopy(limits);
     this.copied.push(ids);
+    this.paces.push(pace);
     const wanted = source.list.filter(({ id }) => ids.includes(id));
     this.list.push(...wanted.map((snapshot) => ({ ...snapshot, id: `copy-of-${snapshot.id}` })));
+  }
+
+  async #ask(command: string, limits: RunLimits): Promise<void> {
+    await this.beforeAsked(command, limits);
+    this.asked.push(command);
+  }
+
+  override async repairIndex(limits: RunLimits = {}): Promise<void> {
+    await this.#ask("repair index", limits);
+  }
+
+  /** Keeps the newest two of all. */
+  override async forget(which: readonly string[], limits: RunLimits = {}): Promise<void> {
+    await this.#ask(`forget ${which.join(" ")}`, limits);
+    this.list = this.list.slice(-2);
+  }
+
+  override async prune(
+    limits: RunLimits = {},
+    repackBytes: number | null = null,
+  ): Promise<{ more: boolean }> {
+    await this.#ask(`prune ${repackBytes}`, limits);
+    this.prunesToCome -= 1;
+    return { more: this.prunesToCome > 0 };
+  }
+
+  override countIndexFiles(): Promise<number> {
+    return Promise.resolve(1);
+  }
+
+  override async check(readSubset?: string, limits: RunLimits = {}, lock = true): Promise<void> {
+    await this.#ask(`check ${readSubset} ${lock ? "locked" : "unlocked"}`, limits);
   }
 }
 

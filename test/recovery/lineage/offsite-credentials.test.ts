@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseOffsiteCredentials } from "../../../recovery/lineage/offsite-credentials.ts";
+import {
+  parseOffsiteCredentials,
+  renderOffsiteCredentials,
+} from "../../../recovery/lineage/offsite-credentials.ts";
 
 const file =
   "# made by up\n[other]\naws_access_key_id = no\n\n[default]\naws_access_key_id = ID\naws_secret_access_key=a=b/+c\n";
@@ -18,6 +21,42 @@ describe("parseOffsiteCredentials", () => {
     assert.throws(
       () => parseOffsiteCredentials("", "f"),
       /has no aws_access_key_id and no aws_secret_access_key/,
+    );
+  });
+});
+
+describe("renderOffsiteCredentials", () => {
+  it("round-trips whatever can be printed", () => {
+    const printable = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
+    const keys = [
+      ...printable.map((one) => `${one}a${one} b${one}`),
+      '"quoted"',
+      "'quoted'",
+      "#a;b",
+      "; c",
+      "[default]",
+      "a = b",
+      printable.join(""),
+    ];
+    for (const secretAccessKey of keys)
+      for (const accessKeyId of ["ID", secretAccessKey])
+        assert.deepEqual(
+          parseOffsiteCredentials(renderOffsiteCredentials({ accessKeyId, secretAccessKey }), "f"),
+          {
+            accessKeyId,
+            secretAccessKey,
+          },
+        );
+  });
+
+  it("refuses what the file cannot hold, all at once, and never quotes it", () => {
+    assert.throws(
+      () => renderOffsiteCredentials({ accessKeyId: " hush", secretAccessKey: "hu\nsh" }),
+      /^RecoveryError: offsite-access-key-id: expected no space at its ends, got some; offsite-secret-access-key: expected characters that can be printed, got others: set the key as the service shows it\.$/,
+    );
+    assert.throws(
+      () => renderOffsiteCredentials({ accessKeyId: "", secretAccessKey: "schlüssel" }),
+      /offsite-access-key-id: expected a key, got nothing; offsite-secret-access-key: expected char/,
     );
   });
 });

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { shipCommand } from "../../../../recovery/agent/commands/ship.ts";
+import { forgetCommand } from "../../../../recovery/agent/commands/maintenance.ts";
+import { shipCommand as ship } from "../../../../recovery/agent/commands/ship.ts";
+import { offsitePoints } from "../../../../recovery/agent/offsite-points.ts";
+import { stackFileVersionKey } from "../../../../recovery/agent/ship-stack-file.ts";
+import type { ShipResult } from "../../../../recovery/agent/answers/run-record.ts";
+import { jobs } from "../../../../recovery/jobs.ts";
+import type { RunLimits } from "../../../../recovery/restic/run-limits.ts";
 import type { AgentContext } from "../../../../recovery/agent/context.ts";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
 import { layout } from "../../../../contract/layout.ts";
@@ -11,6 +18,7 @@ import type { Snapshot } from "../../../../recovery/restic/snapshot.ts";
 import { agentFixture, machineId, type AgentFixture } from "../agent-fixture.ts";
 
 const headKey = "/kaleem-backup/lineage/head.json";
+const catalogueKey = "/kaleem-backup/catalogue/points.json";
 const stackFileKey = "/kaleem-backup/kit/stack.yaml";
 const own = { lineage: "prod-1", generation: 1, host: machineId };
 
@@ -33,6 +41,10 @@ function snapshot(hour: number, lineage = "prod-1", sequence?: number): Snapshot
   const id = `20261121T${String(hour).padStart(2, "0")}0000Z-0000`;
   const tags = tagsOf({ id, lineage, generation: 1, instant, sequence, stores: ["mongo"] });
   return { id: `s${hour}`, time: instant, host: lineage, paths: [layout.point], tags, bytes: 1 };
+}
+
+function shipCommand(context: AgentContext): Promise<ShipResult> {
+  return ship(context, { waitMs: 0 });
 }
 
 async function failure(context: AgentContext = agent.context): Promise<RecoveryError> {
@@ -166,20 +178,119 @@ describe("ship", () => {
     assert.deepEqual(result.shipped, ["20261121T050000Z-0000", "20261121T040000Z-0000"]);
   });
 
-  it("stops at its time limit and says how much was waiting", async () => {
-    agent.offsite.beforeCopy = ({ signal }) =>
-      new Promise((_, reject) =>
-        signal?.addEventListener("abort", () => reject(new Error("restic copy was stopped"))),
-      );
-    const error = await failure({
-      ...agent.context,
-      config: { ...agent.context.config, shipTimeoutMs: 200 },
-    });
-    assert.equal(error.exitCode, exitCodes.offsiteUnreachable);
-    assert.match(
-      error.message,
-      /^Shipping was stopped after 0 s \(backups\.shipTimeout\): off-site is slow or away\. 3 points were waiting/,
+  it("is not ended for taking long, only for standing still, and says then how much was waiting", async () => {
+    const asked: RunLimits[] = [];
+    agent.offsite.beforeCopy = async (limits) => {
+      asked.push(limits);
+      await delay(400);
+    };
+    const config = { ...agent.context.config, shipTimeoutMs: 50 };
+    assert.equal((await shipCommand({ ...agent.context, config })).points, 3);
+    assert.deepEqual(
+      asked.map(({ stallAfterMs }) => stallAfterMs),
+      [jobs.ship.stallAfterMs, jobs.ship.stallAfterMs],
     );
+    agent.local.list.push(snapshot(4));
+    agent.offsite.beforeCopy = () => Promise.reject(new RecoveryError(exitCodes.stalled, "it stands still."));
+    const error = await failure();
+    assert.equal(error.exitCode, exitCodes.stalled);
+    assert.equal(
+      error.message,
+      "it stands still. (1 point was waiting; what was moved stays, and the next run goes on from there.)",
+    );
+  });
+
+  it("enters in the index what an interrupted copy had moved, before it copies again", async () => {
+    agent.offsite.beforeCopy = () => Promise.reject(new RecoveryError(exitCodes.stalled, "it stands still."));
+    await failure();
+    assert.deepEqual(agent.offsite.asked, []);
+    agent.offsite.beforeCopy = () => {
+      assert.deepEqual(agent.offsite.asked, ["repair index"]);
+      return Promise.resolve();
+    };
+    await shipCommand(agent.context);
+    await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.asked, ["repair index"], "once");
+  });
+
+  it("goes on without when somebody reads off-site meanwhile, and keeps it in mind", async () => {
+    agent.offsite.beforeCopy = () => Promise.reject(new RecoveryError(exitCodes.stalled, "it stands still."));
+    await failure();
+    agent.offsite.beforeCopy = () => Promise.resolve();
+    agent.offsite.beforeAsked = () =>
+      Promise.reject(new RecoveryError(exitCodes.busy, "it is locked by PID 7"));
+    assert.equal((await shipCommand(agent.context)).points, 3);
+    agent.offsite.beforeAsked = () => Promise.resolve();
+    await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.asked, ["repair index"]);
+  });
+
+  it("takes a point that came meanwhile before the older ones, at the pace of the link", async () => {
+    agent.local.list.unshift(snapshot(0));
+    agent.files.set(
+      `${layout.agentState}/uplink.json`,
+      JSON.stringify({ bytesPerSecond: 1_000_000, measuredAt: "2026-11-21T00:00:00.000Z" }),
+    );
+    agent.offsite.beforeCopy = () => {
+      if (agent.offsite.copied.length === 0) agent.local.list.push(snapshot(4));
+      return Promise.resolve();
+    };
+    await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.copied, [["s3"], ["s4"], ["s2", "s1", "s0"]]);
+    assert.deepEqual(agent.offsite.paces[0], { connections: 1, packMiB: 4 });
+  });
+
+  it("renews the catalogue of points with their sizes, also those that off-site does not tell", async () => {
+    await shipCommand(agent.context);
+    agent.offsite.list = agent.offsite.list.map((one) => ({ ...one, bytes: null }));
+    agent.local.list.push(snapshot(4));
+    await shipCommand(agent.context);
+    const points = await offsitePoints(agent.context);
+    assert.deepEqual(
+      points.map(({ id, snapshot: restic, bytes }) => [id.slice(9, 11), restic, bytes]),
+      [
+        ["01", "copy-of-s1", 1],
+        ["02", "copy-of-s2", 1],
+        ["03", "copy-of-s3", 1],
+        ["04", "copy-of-s4", 1],
+      ],
+    );
+    agent.s3.objects.set(catalogueKey, { body: "not JSON", version: 77 });
+    assert.equal((await offsitePoints(agent.context)).length, 4, "restic's list is the fallback");
+    assert.match(agent.lines.at(-1) ?? "", /no catalogue of points: asking restic/);
+    await shipCommand(agent.context);
+    assert.match(agent.s3.objects.get(catalogueKey)?.body ?? "", /"nonce"/);
+  });
+
+  it("gives way to a restore in the middle of a copy, but not to a second shipping", async () => {
+    let waiting: Promise<unknown> = Promise.resolve();
+    agent.offsite.beforeCopy = async () => {
+      waiting = agent.context.locks.acquire("offsite", 1_500).then(
+        () => assert.fail("it gave way"),
+        () => undefined,
+      );
+      await waiting;
+      agent.offsite.beforeCopy = ({ signal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () =>
+            reject(new RecoveryError(exitCodes.failed, "restic was stopped")),
+          );
+          waiting = agent.context.locks.acquire("offsite", 10_000, "at-once").then((lock) => lock.release());
+        });
+    };
+    const error = await failure();
+    await waiting;
+    assert.equal(error.exitCode, exitCodes.busy);
+    assert.match(error.message, /^Shipping gave way to a run that must have the off-site repository at once/);
+  });
+
+  it("does not bring back what was forgotten off-site on purpose", async () => {
+    await shipCommand(agent.context);
+    await forgetCommand(agent.context, ["--repository", "offsite"]);
+    assert.equal(agent.offsite.list.length, 2);
+    const result = await shipCommand(agent.context);
+    assert.deepEqual(result.shipped, []);
+    assert.equal(result.points, 2);
   });
 
   it("makes an off-site repository that is missing", async () => {
@@ -200,10 +311,60 @@ describe("ship", () => {
     assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
   });
 
-  it("leaves no trace when another shipping is at work", async () => {
+  it("keeps each stack file under its digest, the one that stood there before too", async () => {
+    agent.s3.objects.set(stackFileKey, { body: "stack: 0", version: 9 });
+    for (const content of ["stack: 1", "stack: 2", "stack: 1"]) {
+      agent.files.set(layout.offsiteStackFile, content);
+      await shipCommand(agent.context);
+    }
+    const kept = [...agent.s3.objects].filter(([key]) => key.includes("/kit/versions/"));
+    assert.deepEqual(
+      kept.map(([key, { body }]) => [key, body]).sort(),
+      ["stack: 0", "stack: 1", "stack: 2"]
+        .map((body) => [`/kaleem-backup/${stackFileVersionKey(body)}`, body])
+        .sort(),
+    );
+    const puts = agent.s3.requests.filter(
+      ({ method, path }) => method === "PUT" && path.includes("/kit/versions/"),
+    );
+    assert.equal(puts.length, 3, "each once");
+    assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 1");
+  });
+
+  it("leaves the stack file alone when its password opens no repository", async () => {
+    agent.s3.objects.set(stackFileKey, { body: "the one that opens", version: 9 });
+    for (const place of ["local", "offsite"] as const) {
+      agent.files.set(layout.offsiteStackFile, "of another password");
+      agent[place].snapshots = () =>
+        Promise.reject(
+          new RecoveryError(exitCodes.wrongPassword, `${place}: the repository password is wrong`),
+        );
+      assert.equal((await failure()).exitCode, exitCodes.wrongPassword);
+      assert.equal(agent.s3.objects.get(stackFileKey)?.body, "the one that opens");
+      Reflect.deleteProperty(agent[place], "snapshots");
+    }
+    assert.equal(
+      [...agent.s3.objects.keys()].some((key) => key.includes("/kit/versions/")),
+      false,
+    );
+  });
+
+  it("leaves no trace when another shipping is at work, but is not busy for ever", async () => {
     const lock = await agent.context.locks.acquire("offsite");
-    assert.equal((await failure()).exitCode, exitCodes.busy);
-    assert.equal(agent.files.has(`${layout.agentState}/ship.json`), false);
+    for (let run = 1; run < jobs.ship.busyRuns; run += 1) {
+      assert.equal((await failure()).exitCode, exitCodes.busy);
+      assert.equal(agent.files.has(`${layout.agentState}/ship.json`), false);
+    }
+    const error = await failure();
+    assert.equal(error.exitCode, exitCodes.busy);
+    assert.match(
+      error.message,
+      /^3 runs in a row, since \S+, found another one at work: The offsite lock is held by kaleem-agent point/,
+    );
+    assert.equal(record().lastRun.exitCode, exitCodes.busy);
+    assert.match(metrics(), /backup_last_exit_code\{job="ship"\} 75\n/);
     await lock.release();
+    await shipCommand(agent.context);
+    assert.equal(agent.files.has(`${layout.agentState}/ship-busy.json`), false);
   });
 });

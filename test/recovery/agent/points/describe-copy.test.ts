@@ -36,6 +36,7 @@ test("tags and manifest of a copy tell the same point, instant and stores", () =
     generation: 2,
     instant: "2026-11-20T03:10:00.250Z",
     stores: ["mongo"],
+    bytes: 4096,
   });
   assert.deepEqual(manifest.stores["mongo"], {
     canary: seen.id,

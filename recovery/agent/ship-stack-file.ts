@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { bucketLayout } from "../../contract/layout.ts";
+import type { Bucket } from "../lineage/bucket.ts";
+
+/**
+ * Brings the stack file off-site; it is encrypted: with the passphrase and the bucket it is all that an operator needs. Each content
+ * is kept for good under its digest, and written there once; `kit/stack.yaml` is the newest. The one that stands there is kept
+ * before it is replaced, too.
+ *
+ * The caller has opened the repositories with this host's password before.
+ */
+export async function shipStackFile(
+  bucket: Bucket,
+  content: string | null,
+): Promise<"uploaded" | "unchanged" | "absent"> {
+  if (content === null) return "absent";
+  const present = (await bucket.get(bucketLayout.stackFile))?.body ?? null;
+  if (present !== null && present !== content) await keep(bucket, present);
+  await keep(bucket, content);
+  if (present === content) return "unchanged";
+  await bucket.put(bucketLayout.stackFile, content, "application/yaml", { always: true });
+  return "uploaded";
+}
+
+/** Where a content is kept: its digest's first half is one of a kind, and short enough to be read aloud. */
+export function stackFileVersionKey(content: string): string {
+  return `${bucketLayout.stackFileVersions}/${createHash("sha256").update(content).digest("hex").slice(0, 32)}.yaml`;
+}
+
+async function keep(bucket: Bucket, content: string): Promise<void> {
+  const key = stackFileVersionKey(content);
+  if ((await bucket.get(key)) !== null) return;
+  await bucket.put(key, content, "application/yaml", { ifAbsent: true });
+}

@@ -1,0 +1,91 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The jobs that a host runs by the clock. */
+export type JobName =
+  | "point"
+  | "ship"
+  | "forget-local"
+  | "forget-offsite"
+  | "prune-local"
+  | "prune-offsite"
+  | "check-local"
+  | "check-offsite";
+
+/** What a job is. Units, alerts, metrics and status are made from it. */
+export interface Job {
+  /** In words, for its unit and for people. */
+  readonly purpose: string;
+  /** How often: a setting of `backups` in the stack file, or milliseconds. */
+  readonly every: { readonly setting: "pointEvery" | "shipEvery" } | { readonly ms: number };
+  /** Arguments of `kaleem-agent`. */
+  readonly command: readonly string[];
+  /** For how many milliseconds it may stand still, with nothing moved and nothing reckoned; never how long it may work. */
+  readonly stallAfterMs: number;
+  /** Its silence is an alert after so many of its intervals without a good end. */
+  readonly silentAfterRuns: number;
+  /** After so many runs in a row that found another one at work, being busy is a failure. */
+  readonly busyRuns: number;
+}
+
+/** A day's job that had to wait may do so once. */
+const daily = { every: { ms: day }, silentAfterRuns: 3, busyRuns: 3 } as const;
+
+/** Every job, in one place. */
+export const jobs = {
+  point: {
+    purpose: "Takes a recovery point of all stores",
+    every: { setting: "pointEvery" },
+    command: ["point"],
+    stallAfterMs: 3 * minute,
+    silentAfterRuns: 3,
+    busyRuns: 3,
+  },
+  ship: {
+    purpose: "Ships recovery points off-site",
+    every: { setting: "shipEvery" },
+    command: ["ship"],
+    stallAfterMs: 3 * minute,
+    silentAfterRuns: 3,
+    busyRuns: 3,
+  },
+  "forget-local": {
+    purpose: "Forgets old recovery points on this host",
+    every: { ms: hour },
+    command: ["forget", "--repository", "local"],
+    stallAfterMs: 3 * minute,
+    silentAfterRuns: 24,
+    busyRuns: 12,
+  },
+  "forget-offsite": {
+    purpose: "Forgets old recovery points off-site",
+    ...daily,
+    command: ["forget", "--repository", "offsite"],
+    stallAfterMs: 3 * minute,
+  },
+  "prune-local": {
+    purpose: "Gives back the space of forgotten points on this host",
+    ...daily,
+    command: ["prune", "--repository", "local"],
+    stallAfterMs: 5 * minute,
+  },
+  "prune-offsite": {
+    purpose: "Gives back the space of forgotten points off-site",
+    ...daily,
+    command: ["prune", "--repository", "offsite"],
+    stallAfterMs: 5 * minute,
+  },
+  "check-local": {
+    purpose: "Checks the repository on this host, and reads a part of its data",
+    ...daily,
+    command: ["check", "--repository", "local"],
+    stallAfterMs: 5 * minute,
+  },
+  "check-offsite": {
+    purpose: "Checks the off-site repository, and reads a part of its data",
+    ...daily,
+    command: ["check", "--repository", "offsite"],
+    stallAfterMs: 5 * minute,
+  },
+} as const satisfies Readonly<Record<JobName, Job>>;
