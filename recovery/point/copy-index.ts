@@ -1,29 +1,29 @@
-import { open, readFile, rename } from "node:fs/promises";
-import type { Scan } from "./scan.ts";
-import { parseTree, type Tree } from "./tree.ts";
+import { open, rename } from "node:fs/promises";
+import { type Listing, readHeader } from "./listing.ts";
 
-/** The tree that a copy is a copy of, as `writeIndex` kept it; null when there is none. */
-export async function readIndex(path: string): Promise<Tree | null> {
-  let text: string;
+/**
+ * Takes what a copy is a copy of, as `keepIndex` kept it, so that there is no index any more: the copy is going to be changed.
+ * @param to File that it is moved to.
+ * @returns Null when there is none, or one of another version.
+ */
+export async function takeIndex(index: string, to: string): Promise<Listing | null> {
   try {
-    text = await readFile(path, "latin1");
+    await rename(index, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
-  const newline = text.indexOf("\n");
-  return parseTree(text.slice(newline + 1), Number(text.slice(0, newline)));
+  const scannedAt = readHeader(to);
+  return scannedAt === null ? null : { file: to, scannedAt, except: new Set() };
 }
 
 /** Keeps what a copy is a copy of. The fsync also makes every earlier change of the copy's metadata durable: the file system's log is in order. */
-export async function writeIndex(path: string, { tree, text }: Scan): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
+export async function keepIndex(index: string, { file }: Listing): Promise<void> {
+  const handle = await open(file, "r");
   try {
-    await file.writeFile(`${tree.scannedAt}\n${text}`, "latin1");
-    await file.sync();
+    await handle.sync();
   } finally {
-    await file.close();
+    await handle.close();
   }
-  await rename(temporary, path);
+  await rename(file, index);
 }

@@ -1,22 +1,32 @@
-import type { Tree } from "./tree.ts";
+import { textOfName } from "./byte-name.ts";
+import { secondsOf, type TreeEntry } from "./tree.ts";
 
-/** Null when both hold the same paths with the same kind, size, mode, owner and link targets. */
-export function firstDifference(expected: Tree, actual: Tree): string | null {
-  for (const entry of expected.entries.values()) {
-    const found = actual.entries.get(entry.path);
-    if (found === undefined) return `${readable(entry.path)} is missing`;
-    const fields = (["kind", "mode", "uid", "gid", "target"] as const).filter(
-      (field) => entry[field] !== found[field],
-    );
-    if (entry.kind === "f" && entry.size !== found.size)
-      return `${readable(entry.path)} has ${found.size} bytes instead of ${entry.size}`;
-    if (fields.length > 0) return `${readable(entry.path)} has another ${fields.join(", ")}`;
-  }
-  for (const path of actual.entries.keys())
-    if (!expected.entries.has(path)) return `${readable(path)} should not be there`;
-  return null;
+/** Node sets times as a double, and its older versions know none before 1970. */
+const toleranceOf = (seconds: number): number => (seconds < 0 ? 2 : 1e-5);
+
+/** Whether a copy's time is the original's, as exactly as it can be set; both as `find` prints them. */
+export function isSameTime(expected: string, found: string): boolean {
+  if (expected === found) return true;
+  const seconds = secondsOf(expected);
+  return Math.abs(seconds - secondsOf(found)) <= toleranceOf(seconds);
 }
 
-function readable(path: string): string {
-  return JSON.stringify(Buffer.from(path, "latin1").toString("utf8"));
+/**
+ * What is wrong with the copy of an entry: null when it has the same kind, size, mode, owner, time and link target. Null stands for one
+ * that is not there. A folder's size is its own.
+ */
+export function differenceOf(expected: TreeEntry | null, found: TreeEntry | null): string | null {
+  if (expected === null) return found === null ? null : `${readable(found)} should not be there`;
+  if (found === null) return `${readable(expected)} is missing`;
+  const fields: string[] = (["kind", "mode", "uid", "gid", "target"] as const).filter(
+    (field) => expected[field] !== found[field],
+  );
+  if (expected.kind === "f" && found.kind === "f" && expected.size !== found.size)
+    return `${readable(expected)} has ${found.size} bytes instead of ${expected.size}`;
+  if (!isSameTime(expected.mtime, found.mtime)) fields.push("mtime");
+  return fields.length === 0 ? null : `${readable(expected)} has another ${fields.join(", ")}`;
+}
+
+function readable({ path }: TreeEntry): string {
+  return JSON.stringify(textOfName(path));
 }

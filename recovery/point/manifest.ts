@@ -3,6 +3,34 @@ import { z } from "zod";
 /** Counts taken before and after the instant; a restored value outside the bracket is a defect. */
 const bracket = z.strictObject({ before: z.number(), after: z.number() });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/**
+ * What the entries of a directory are, measured in the copy that became the point: see `point/measure-tree.ts`. Names are written as text,
+ * with percent signs for bytes that are none (`point/byte-name.ts`).
+ */
+const treeDigest = z.strictObject({
+  names: sha256,
+  sizes: sha256,
+  /** Modes and owners. */
+  access: sha256,
+  /** Modification times. */
+  times: sha256,
+  /** The first folders right below, and what lies right below as `.`. */
+  folders: z.record(z.string(), z.strictObject({ files: z.number(), bytes: z.number(), digest: sha256 })),
+});
+
+const directoryFacts = z.strictObject({
+  files: z.number(),
+  bytes: z.number(),
+  /** Absent in points of before there were any. */
+  digest: treeDigest.optional(),
+  /** What is in no point: pipes, sockets, devices, and what is mounted in there. Absent when there was nothing of the kind. */
+  leftOut: z
+    .array(z.strictObject({ reason: z.string(), count: z.number(), paths: z.array(z.string()) }))
+    .optional(),
+});
+
 const storeFacts = z.strictObject({
   /** The mark that was durably written just before the instant. */
   canary: z.string().min(1),
@@ -23,7 +51,7 @@ const storeFacts = z.strictObject({
   /** Image reference with digest. */
   image: z.string(),
   /** Directories under `files/` that belong to it, with what they held. */
-  directories: z.record(z.string(), z.strictObject({ files: z.number(), bytes: z.number() })),
+  directories: z.record(z.string(), directoryFacts),
 });
 
 /** What a recovery point says of itself; a file inside the snapshot. */

@@ -1,18 +1,20 @@
 import type { Container } from "../docker/container.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import type { Docker } from "../docker/docker.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { HostPort } from "../host/host-port.ts";
 
 /** Where the list of paused containers is kept, and how a process is told from a later one with its number. */
 export interface PauseJournal {
   readonly host: Pick<HostPort, "readFile" | "writeFile" | "removeFile">;
   readonly path: string;
+  /** For how long thawing is tried again before it is reported as failed. @default 20 s */
+  readonly unpauseMs?: number;
 }
 
 /** A container as it was before the pause; it must be the same one, not restarted, at the end of it. */
 export type Pausable = Pick<Container, "id" | "startedAt">;
 
-/** For how long thawing is tried again before it is reported as failed. */
 const unpauseDeadlineMs = 20_000;
 const retryMs = 250;
 
@@ -55,15 +57,31 @@ export async function stillPaused(docker: Docker, containers: readonly Pausable[
   return findings.find((finding) => finding !== null) ?? null;
 }
 
-/** Thaws containers and removes the journal once none is paused. Tried again for a while: nothing is worse than a store left frozen. */
+/**
+ * Thaws containers and removes the journal once none is paused. Tried again for a while: nothing is worse than a store left frozen.
+ * @throws RecoveryError naming those that stay paused; the journal stays too, for whoever tries next.
+ */
 export async function unpauseAll(
   docker: Docker,
   containers: readonly Pick<Pausable, "id">[],
   journal: PauseJournal,
 ): Promise<void> {
-  const deadline = Date.now() + unpauseDeadlineMs;
-  await Promise.all(containers.map(({ id }) => unpauseOne(docker, id, deadline)));
-  await journal.host.removeFile(journal.path);
+  const deadline = Date.now() + (journal.unpauseMs ?? unpauseDeadlineMs);
+  const results = await Promise.allSettled(containers.map(({ id }) => unpauseOne(docker, id, deadline)));
+  const failures = results.flatMap((result, index) => {
+    if (result.status === "fulfilled") return [];
+    const { reason } = result as { readonly reason: unknown };
+    const why = reason instanceof Error ? reason.message : String(reason);
+    return [`${containers[index]?.id.slice(0, 12) ?? "?"} (${why})`];
+  });
+  if (failures.length === 0) {
+    await journal.host.removeFile(journal.path);
+    return;
+  }
+  throw new RecoveryError(
+    exitCodes.failed,
+    `Containers that stay paused: ${failures.join(", ")}. Run \`docker unpause\` on them now; the list is in ${journal.path}, and \`kaleem-agent unpause\` tries again.`,
+  );
 }
 
 async function unpauseOne(docker: Docker, id: string, deadline: number): Promise<void> {

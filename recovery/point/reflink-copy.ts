@@ -2,13 +2,19 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { runProgram } from "../host/run-program.ts";
 import { applyChanges, type Applied } from "./apply-changes.ts";
-import { changesBetween } from "./changes.ts";
-import { readIndex, writeIndex } from "./copy-index.ts";
-import { firstDifference } from "./first-difference.ts";
-import { measureTree, type HeldFiles } from "./measure-tree.ts";
+import { Breath } from "./breathe.ts";
+import { textOfName } from "./byte-name.ts";
+import { type Change, changesBetween } from "./changes.ts";
+import { keepIndex, takeIndex } from "./copy-index.ts";
+import { finishFolder } from "./finish-folder.ts";
+import { differenceOf } from "./first-difference.ts";
+import { Folders } from "./folders.ts";
+import { LeftOut, type LeftOutOfCopy } from "./left-out.ts";
+import { type Listing, ListingWriter, pairs, readCopied, readListing } from "./listing.ts";
+import { type HeldFiles, TreeMeasure } from "./measure-tree.ts";
 import { movedSince } from "./moved-since.ts";
 import { scanTree, type Scan } from "./scan.ts";
-import { emptyTree, renderTree, type Tree } from "./tree.ts";
+import { isCopied, parseRecord, pathOf } from "./tree.ts";
 
 /** What is copied where. */
 export interface CopyPlaces {
@@ -36,6 +42,11 @@ interface Look {
   readonly scanMs: number;
 }
 
+/** What a directory of the finished copy holds, and what it leaves out of the live one. */
+export interface Copied extends HeldFiles {
+  readonly leftOut: readonly LeftOutOfCopy[];
+}
+
 /** How a copy of a running tree went. */
 export interface Settled {
   /** The last pass. */
@@ -50,11 +61,14 @@ export interface Settled {
 /**
  * A copy that is kept equal to a live tree in two passes: one while the tree moves, a short one while it stands still.
  * Each pass looks at the whole tree and compares with what the copy was made from, so that nothing depends on times being right.
- * While the copy is being changed its index is absent: whoever finds it so starts from nothing.
+ * While the copy is being changed its index is absent: whoever finds it so starts from nothing. What was seen of a tree lies in files
+ * beside the index, never in memory.
  */
 export class ReflinkCopy {
   readonly #places: CopyPlaces;
-  #known: Tree = emptyTree;
+  /** What the copy is a copy of; null when it is empty. */
+  #known: Listing | null = null;
+  /** What it is to be compared with at the end. */
   #last: Scan | null = null;
   constructor(places: CopyPlaces) {
     this.#places = places;
@@ -62,6 +76,7 @@ export class ReflinkCopy {
 
   /** Brings the copy near to the tree, which may be moving: files that vanish meanwhile are left to the second pass. */
   async firstPass(signal?: AbortSignal): Promise<Pass> {
+    this.#last = null;
     this.#known = await this.#resume();
     return this.#apply(await this.#look(true, signal), true, signal);
   }
@@ -84,90 +99,145 @@ export class ReflinkCopy {
     let look = await this.#look(true, signal);
     for (let passes = 1; ; passes += 1) {
       const pass = await this.#apply(look, true, signal);
-      const at = new Date(look.scan.tree.scannedAt);
+      const at = new Date(look.scan.scannedAt);
+      const copied: Listing = this.#known ?? look.scan;
       look = await this.#look(true, signal);
-      const { entries } = look.scan.tree;
-      const { changed, gone } = movedSince(this.#known, look.scan.tree);
-      const restless = [...changed, ...pass.skipped.filter((path) => entries.has(path))];
-      if (restless.length === 0) await this.#forget(gone);
-      if (restless.length === 0 || passes >= limit) return { pass, passes, at, restless };
+      const { changed } = movedSince(readCopied(copied), readListing(look.scan), copied.except);
+      if (changed.length === 0) await this.#settleAs(copied, look.scan);
+      if (changed.length === 0 || passes >= limit) return { pass, passes, at, restless: changed };
     }
   }
 
   /**
    * Compares the finished copy with what was seen of the tree, entry by entry, and keeps the index for the next point.
    * @throws Error naming the first difference.
-   * @returns What each directory holds: regular files and their bytes.
+   * @returns What each directory holds, and what it leaves out.
    */
-  async finish(): Promise<Readonly<Record<string, HeldFiles>>> {
-    const seen = this.#last;
-    if (seen === null) throw new Error("finish() before secondPass() or a settled copy");
-    const { tree } = await scanTree(this.#places.to, this.#places.directories, { tolerant: false });
-    const difference = firstDifference(seen.tree, tree);
-    if (difference !== null) throw new Error(`The copy differs from the live tree: ${difference}.`);
-    await writeIndex(this.#places.index, seen);
-    return Object.fromEntries(this.#places.directories.map((name) => [name, measureTree(tree, name)]));
+  async finish(signal?: AbortSignal): Promise<Readonly<Record<string, Copied>>> {
+    const { to, directories, index } = this.#places;
+    const last = this.#last;
+    if (last === null) throw new Error("finish() before secondPass() or a settled copy");
+    const scan = await scanTree(to, directories, { into: this.#spare(), tolerant: false, signal });
+    const held = await this.#compare(last, scan, signal);
+    await keepIndex(index, last);
+    this.#known = null;
+    this.#last = null;
+    for (const file of this.#files()) await rm(file, { force: true });
+    return held;
+  }
+
+  async #compare(last: Scan, scan: Scan, signal?: AbortSignal): Promise<Readonly<Record<string, Copied>>> {
+    const { to, directories } = this.#places;
+    const measured = directories.map((name) => {
+      return { name, measure: new TreeMeasure(name), leftOut: new LeftOut() };
+    });
+    const of = (path: string) => measured.find(({ measure }) => measure.holds(path));
+    const breath = new Breath(signal);
+    const copy = new Folders(to);
+    try {
+      for (const pair of pairs(readListing(last), readCopied(scan))) {
+        if (breath.isDue) await breath.take();
+        if (pair.before !== null && !isCopied(pair.before)) of(pathOf(pair.before))?.leftOut.add(pair.before);
+        const expected = pair.before === null || !isCopied(pair.before) ? null : parseRecord(pair.before);
+        let found = pair.now === null ? null : parseRecord(pair.now);
+        if (expected?.kind === "d" && found?.kind === "d") found = finishFolder(copy, expected, found);
+        const difference = differenceOf(expected, found);
+        if (difference !== null) throw new Error(`The copy differs from the live tree: ${difference}.`);
+        if (found !== null) of(found.path)?.measure.add(found);
+      }
+    } finally {
+      copy.close();
+    }
+    for (const path of last.mounts) of(path)?.leftOut.addMount(path);
+    return Object.fromEntries(
+      measured.map(({ name, measure, leftOut }) => [
+        name,
+        { ...measure.result(), leftOut: leftOut.result() },
+      ]),
+    );
   }
 
   async #look(tolerant: boolean, signal?: AbortSignal): Promise<Look> {
     const { from, directories, unfinished = [] } = this.#places;
     const started = performance.now();
-    const scan = await scanTree(from, directories, { tolerant, unfinished, signal });
+    const scan = await scanTree(from, directories, { into: this.#spare(), tolerant, unfinished, signal });
     return { scan, scanMs: performance.now() - started };
   }
 
   async #apply({ scan, scanMs }: Look, tolerant: boolean, signal?: AbortSignal): Promise<Pass> {
-    const { from, to } = this.#places;
+    const { from, to, directories } = this.#places;
     const started = performance.now();
-    const changes = changesBetween(this.#known, scan.tree);
-    const applied = await applyChanges(changes, {
-      from,
-      to,
-      tolerant,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const entries = new Map(scan.tree.entries);
-    for (const path of applied.skipped) entries.delete(path);
-    this.#known = { scannedAt: scan.tree.scannedAt, entries };
+    const known = this.#known;
+    const before = known === null ? [] : readCopied(known);
+    const changes = changesBetween(before, readCopied(scan), known?.scannedAt ?? 0);
+    const options = { from, to, directories, tolerant, ...(signal === undefined ? {} : { signal }) };
+    const applied = await applyChanges(changes, options);
+    this.#known = { ...scan, except: new Set(applied.skipped) };
     this.#last = null;
-    return { ...applied, scanMs, applyMs: performance.now() - started };
+    return {
+      ...applied,
+      skipped: applied.skipped.map(textOfName),
+      scanMs,
+      applyMs: performance.now() - started,
+    };
   }
 
-  /** Takes out of the copy what has gone from the tree: what is left is what was seen. */
-  async #forget(gone: ReadonlySet<string>): Promise<void> {
-    const { from, to } = this.#places;
-    const { scannedAt } = this.#known;
-    const entries = new Map([...this.#known.entries].filter(([path]) => !gone.has(path)));
-    const tree = { scannedAt, entries };
-    // Nothing is to be copied again, however lately it was changed.
-    const { remove } = changesBetween({ ...this.#known, scannedAt: Infinity }, tree);
-    const removal = { remove, folders: [], files: [], symlinks: [], finish: [] };
-    await applyChanges(removal, { from, to, tolerant: true });
-    this.#known = tree;
-    this.#last = { tree, text: renderTree(tree) };
+  /** Takes what has gone from the tree out of the copy: what is left is what was seen. */
+  async #settleAs(copied: Listing, now: Scan): Promise<void> {
+    const { from, to, directories } = this.#places;
+    const writer = new ListingWriter(this.#spare(now.file), copied.scannedAt);
+    const removals = function* (): Generator<Change> {
+      for (const pair of pairs(readCopied(copied), readListing(now))) {
+        if (pair.before !== null && pair.now !== null) writer.add(pair.before);
+        // Named in the manifest as left out.
+        else if (pair.now !== null && !isCopied(pair.now)) writer.add(pair.now);
+        else if (pair.before !== null) yield { action: "remove", path: pathOf(pair.before) };
+      }
+    };
+    await applyChanges(removals(), { from, to, directories, tolerant: true });
+    this.#known = writer.close();
+    this.#last = { ...this.#known, mounts: now.mounts };
   }
 
   /** What the copy on disk is a copy of; when that is not certain, the copy is removed and all is new. */
-  async #resume(): Promise<Tree> {
+  async #resume(): Promise<Listing | null> {
     const { to, index, directories } = this.#places;
-    const known = await readIndex(index);
-    await rm(index, { force: true });
+    for (const file of this.#files().flatMap((name) => [name, `${name}.sort`]))
+      await rm(file, { force: true, recursive: true });
+    const known = await takeIndex(index, this.#spare());
     if (known !== null && (await this.#copyIs(known))) return known;
     // Ten times as fast as Node's own, for a tree of many files.
-    await runProgram(["rm", "-rf", "--", ...directories.map((name) => `${to}/${name}`)]);
+    await runProgram(["rm", "-rf", "--one-file-system", "--", ...directories.map((name) => `${to}/${name}`)]);
     await mkdir(to, { recursive: true, mode: 0o700 });
     // Parents of nested directories, which `find` does not list.
     for (const name of directories) await mkdir(dirname(`${to}/${name}`), { recursive: true });
-    return emptyTree;
+    return null;
   }
 
-  async #copyIs(known: Tree): Promise<boolean> {
+  async #copyIs(known: Listing): Promise<boolean> {
+    const { to, directories } = this.#places;
     try {
-      const { tree } = await scanTree(this.#places.to, this.#places.directories, { tolerant: true });
-      return firstDifference(known, tree) === null;
+      const scan = await scanTree(to, directories, { into: this.#spare(known.file), tolerant: true });
+      for (const { before, now } of pairs(readCopied(known), readCopied(scan))) {
+        if (before === null || now === null || differenceOf(parseRecord(before), parseRecord(now)) !== null)
+          return false;
+      }
+      return true;
     } catch {
       // No copy, or an unreadable one: made anew.
       return false;
     }
+  }
+
+  #files(): readonly string[] {
+    return [1, 2, 3].map((number) => `${this.#places.index}.${number}`);
+  }
+
+  /** A file for one more listing: there are never more than two in use. */
+  #spare(used?: string): string {
+    const inUse = [this.#known?.file, this.#last?.file, used];
+    const file = this.#files().find((name) => !inUse.includes(name));
+    if (file === undefined) throw new Error("every listing is in use");
+    return file;
   }
 }

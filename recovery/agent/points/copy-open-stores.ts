@@ -5,8 +5,8 @@ import { readIdentity } from "../../lineage/identity.ts";
 import { manifestFile, type Manifest } from "../../point/manifest.ts";
 import { newPointId } from "../../point/point-id.ts";
 import type { PointTags } from "../../point/point-tags.ts";
-import type { Pass, ReflinkCopy } from "../../point/reflink-copy.ts";
-import { startThawGuard } from "../../point/thaw-guard.ts";
+import type { Copied, Pass, ReflinkCopy } from "../../point/reflink-copy.ts";
+import { startThawGuard, type ThawGuard } from "../../point/thaw-guard.ts";
 import { copyFrozen, type FrozenCopy, type FrozenResult } from "../../point/two-pass.ts";
 import type { AgentContext } from "../context.ts";
 import { copyRunning, type RunningResult } from "./copy-running.ts";
@@ -60,8 +60,10 @@ export async function copyOpenStores(
     definition.copied === "after-instant";
   const late = stores.filter(isLate).map(({ store }) => store);
   const paused = open.filter((store) => !late.includes(store));
-  const guard = await startThawGuard([...context.opening.self, "unpause"]);
-  const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() => guard.dismiss());
+  const guard = await startThawGuard([...context.opening.self, "unpause"], { journal: layout.paused });
+  const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() =>
+    endGuard(context, guard),
+  );
   const recounted = await log.phase("counts after", () =>
     each(counted, async (one) => ({ ...one, after: await one.store.counts(countLimitMs) })),
   );
@@ -76,9 +78,10 @@ export async function copyOpenStores(
     ...ordersElsewhere(definition),
   }));
   const held = await log.phase("check of the copy", async () => ({
-    ...(await copies.standing.finish()),
-    ...(running === null ? {} : await copies.running.finish()),
+    ...(await copies.standing.finish(interrupted)),
+    ...(running === null ? {} : await copies.running.finish(interrupted)),
   }));
+  for (const line of leftOutOf(held)) log.line(line);
   refuseEmpty(context, held);
   interrupted.throwIfAborted();
   const { pauseMs } = frozen;
@@ -86,6 +89,22 @@ export async function copyOpenStores(
   const { tags, manifest } = describeCopy({ ...point, stores: seen });
   await host.writeFile(`${layout.point}/${manifestFile}`, `${JSON.stringify(manifest, null, 2)}\n`);
   return { tags, manifest, firstPassMs, frozen };
+}
+
+/** The guard goes on where somebody is still paused: it thaws as soon as we have ended. */
+async function endGuard({ host, log }: AgentContext, guard: ThawGuard): Promise<void> {
+  if ((await host.readFile(layout.paused)) === null) return guard.dismiss();
+  log.line(`not everything runs again, see ${layout.paused}: thawing goes on when this run has ended`);
+  guard.leave();
+}
+
+function leftOutOf(held: Readonly<Record<string, Copied>>): readonly string[] {
+  return Object.values(held)
+    .flatMap(({ leftOut }) => leftOut)
+    .map(
+      ({ reason, count, paths }) =>
+        `left out of the point (${reason}): ${paths.join(", ")}${count > paths.length ? ` and ${count - paths.length} more` : ""}`,
+    );
 }
 
 async function firstPasses({ log, interrupted }: AgentContext, copies: PointCopies): Promise<number> {

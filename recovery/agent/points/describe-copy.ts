@@ -1,7 +1,7 @@
 import type { Counts } from "../../../catalog/recovery.ts";
 import { type Manifest, manifestSchema } from "../../point/manifest.ts";
 import type { PointTags } from "../../point/point-tags.ts";
-import type { Measured } from "../../restore/verify/check-manifest.ts";
+import type { Copied } from "../../point/reflink-copy.ts";
 
 /** One store at the point's instant. */
 export interface CopiedStore {
@@ -29,7 +29,7 @@ export interface SeenOfCopy {
   readonly pauseMs: number;
   readonly stores: readonly CopiedStore[];
   /** What each directory of the copy holds. */
-  readonly held: Readonly<Record<string, Measured>>;
+  readonly held: Readonly<Record<string, Copied>>;
 }
 
 /** A copy in words: the tags of its snapshot and the manifest inside it. Pure. */
@@ -45,9 +45,7 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
       ...(ordersMayBeIn === undefined ? {} : { ordersMayBeIn }),
       version,
       image,
-      directories: Object.fromEntries(
-        directories.map((name) => [name, held[name] ?? { files: 0, bytes: 0 }]),
-      ),
+      directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),
     };
   }
   const manifest = manifestSchema.parse({
@@ -68,6 +66,15 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
     tags: { id, lineage, generation, instant, stores: stores.map(({ service }) => service), bytes },
     manifest,
   };
+}
+
+type DirectoryFacts = Manifest["stores"][string]["directories"][string];
+
+function directoryFacts(copied: Copied | undefined): DirectoryFacts {
+  if (copied === undefined) return { files: 0, bytes: 0 };
+  const { files, bytes, digest, leftOut } = copied;
+  const left = leftOut.map(({ reason, count, paths }) => ({ reason, count, paths: [...paths] }));
+  return { files, bytes, digest, ...(left.length === 0 ? {} : { leftOut: left }) };
 }
 
 /** What both counts tell is compared by a restore; what one of them could not tell is not. */

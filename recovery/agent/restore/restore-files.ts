@@ -1,6 +1,12 @@
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { FilesPort } from "../../restore/phases/ports.ts";
+import { Breath } from "../../point/breathe.ts";
+import { readCopied } from "../../point/listing.ts";
+import { type HeldFiles, TreeMeasure } from "../../point/measure-tree.ts";
+import { scanTree } from "../../point/scan.ts";
+import { parseRecord } from "../../point/tree.ts";
+import { runProgram } from "../../host/run-program.ts";
 
 /** The data filesystem of the machine that the agent runs on. */
 export class LocalFiles implements FilesPort {
@@ -23,22 +29,39 @@ export class LocalFiles implements FilesPort {
     }
   }
 
-  /** Regular files and the sum of their sizes; a file with two names counts twice, as it does in a point's manifest. */
-  async measure(folder: string): Promise<{ readonly files: number; readonly bytes: number }> {
-    let files = 0;
-    let bytes = 0;
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        const below = await this.measure(path);
-        files += below.files;
-        bytes += below.bytes;
-      } else if (entry.isFile()) {
-        files += 1;
-        bytes += (await lstat(path)).size;
+  /** As a point's copy was measured: a file with two names counts twice. */
+  async measure(folder: string): Promise<HeldFiles> {
+    const [root, name] = [dirname(folder), basename(folder)];
+    // Beside the folder that is measured, where there is room for what is as large as it.
+    const scratch = await mkdtemp(join(dirname(root), ".listing-"));
+    try {
+      const scan = await scanTree(root, [name], { into: join(scratch, "listing"), tolerant: false });
+      const measure = new TreeMeasure(name);
+      const breath = new Breath();
+      for (const record of readCopied(scan)) {
+        if (breath.isDue) await breath.take();
+        measure.add(parseRecord(record));
       }
+      return measure.result();
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
     }
-    return { files, bytes };
+  }
+
+  async usedBytes(path: string): Promise<number> {
+    if (!(await this.exists(path))) return 0;
+    const { stdout } = await runProgram(["du", "-s", "-x", "-B1", "--", path]);
+    return Number.parseInt(stdout, 10);
+  }
+
+  async freeBytes(path: string): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    } catch (error) {
+      if (isAbsent(error) && dirname(path) !== path) return this.freeBytes(dirname(path));
+      throw error;
+    }
   }
 
   async move(from: string, to: string): Promise<void> {
@@ -50,7 +73,8 @@ export class LocalFiles implements FilesPort {
   }
 
   async remove(path: string): Promise<void> {
-    await rm(path, { recursive: true, force: true });
+    // Relative to folders' descriptors, with names of any bytes, and never into what is mounted there.
+    await runProgram(["rm", "-rf", "--one-file-system", "--", path]);
   }
 }
 

@@ -109,12 +109,33 @@ async function findJournal({ host }: AgentContext, request: RestoreRequest): Pro
   return await loadJournal({ host, paths: layout });
 }
 
+/** Without what killed writes left, and none when something else lies in the folder's place. */
+async function reportsIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await new LocalFiles().list(folder)).filter((name) => name.endsWith(".json"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/** Null for what is no JSON, or no file: what a killed run left there must not keep a restore from being planned. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && "code" in error)) return null;
+    throw error;
+  }
+}
+
 /** The durations of the newest restore that succeeded on this host; null when there is none, or none that can be read. */
-async function findLastRestore(): Promise<LastRestore | null> {
-  const folder = join(layout.agentState, "reports");
-  const names = await new LocalFiles().list(folder);
+export async function findLastRestore(
+  folder: string = join(layout.agentState, "reports"),
+): Promise<LastRestore | null> {
+  const names = await reportsIn(folder);
   for (const name of [...names].reverse()) {
-    const report = restoreReportSchema.safeParse(JSON.parse(await readFile(join(folder, name), "utf8")));
+    const report = restoreReportSchema.safeParse(await readJson(join(folder, name)));
     if (!report.success || report.data.verdict !== "restored") continue;
     const { phases, point } = report.data;
     const fetch = phases.find((phase) => phase.name === "fetch");

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { layout } from "../../../contract/layout.ts";
+import { manifestFile } from "../../point/manifest.ts";
 import type { FetchPort, RestorePorts } from "../../restore/phases/ports.ts";
 import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
@@ -45,6 +46,15 @@ export function restorePorts(context: AgentContext): RestorePorts {
 function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
   return {
     inside: layout.point,
+    async manifest({ from, snapshot }) {
+      const repository = from === "offsite" ? offsite : local;
+      try {
+        return await repository.dump(snapshot, `${layout.point}/${manifestFile}`, { signal: interrupted });
+      } catch (error) {
+        if (error instanceof Error && /not found in snapshot/.test(error.message)) return null;
+        throw error;
+      }
+    },
     async fetch({ from, snapshot, bytes }, target, onProgress) {
       const repository = from === "offsite" ? offsite : local;
       const report = ({ done, bytes: restored }: { done: number; bytes: number | null }): void => {

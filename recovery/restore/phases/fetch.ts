@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import { filesDirectory, manifestFile, type Manifest } from "../../point/manifest.ts";
-import { checkManifest, type Measured } from "../verify/check-manifest.ts";
+import { checkManifest, readManifest, type Measured } from "../verify/check-manifest.ts";
 import { passedBy } from "../plan/left-out.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import type { RestorePlan } from "../plan/restore-plan.ts";
@@ -26,17 +26,52 @@ export const fetchPoint: Phase = async (context) => {
     // Left by a restore that was given up; it would only take space away from this one.
     if (other !== plan.id) await ports.files.remove(join(ports.paths.incoming, other));
   }
+  const promised = readManifest(await ports.repository.manifest(plan.point), plan, ports.stores);
+  if (Array.isArray(promised)) throw refused(plan, promised);
+  await requireSpace(context, promised);
   await ports.repository.fetch(plan.point, target, context.progress);
   const directories = await measureAll(context);
   const text = await ports.host.readFile(join(target, ports.repository.inside, manifestFile));
   const manifest = checkManifest(text, plan, ports.stores, directories);
   if (Array.isArray(manifest)) throw refused(plan, manifest);
-  context.remember({ manifest: ofRestored(manifest, plan), directories });
   const measured = Object.values(directories);
   const files = measured.reduce((sum, directory) => sum + directory.files, 0);
   const bytes = measured.reduce((sum, directory) => sum + directory.bytes, 0);
+  context.remember({ manifest: ofRestored(manifest, plan), directories: sumsOf(directories) });
   return { detail: `${files} files, as the manifest says`, bytes };
 };
+
+/** What a small file takes beyond its bytes: the rest of its last block, and its inode. */
+const bytesBesideFile = 4_096 + 512;
+/** What is left free: the stores still run, and fail with less. */
+const spareBytes = 256 * 1024 * 1024;
+
+/** The manifest knows what the point needs, whatever the repository says. What an earlier run has fetched is there already. */
+async function requireSpace(context: PhaseContext, { stores, point }: Manifest): Promise<void> {
+  const { files, paths } = context.ports;
+  const held = Object.values(stores).flatMap(({ directories }) => Object.values(directories));
+  const need = held.reduce((sum, directory) => sum + directory.bytes + directory.files * bytesBesideFile, 0);
+  const there = await files.usedBytes(incomingOf(context));
+  const free = await files.freeBytes(paths.incoming);
+  if (need - there + spareBytes <= free) return;
+  throw new RecoveryError(
+    exitCodes.diskFull,
+    `point ${point} needs ${mib(Math.max(0, need - there))} at ${paths.incoming} and ${mib(spareBytes)} to spare for the stores, ${mib(free)} are free; nothing was fetched or replaced. Enlarge the data volume, or remove what earlier restores replaced (${paths.replaced}), and repeat the restore.`,
+  );
+}
+
+function mib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 / 1024)} MiB`;
+}
+
+/** The journal keeps sums only: what else was measured has been judged. */
+function sumsOf(
+  directories: Readonly<Record<string, Measured>>,
+): Record<string, { files: number; bytes: number }> {
+  return Object.fromEntries(
+    Object.entries(directories).map(([name, { files, bytes }]) => [name, { files, bytes }]),
+  );
+}
 
 /** What of the manifest has to be shown after the restore. */
 function ofRestored(manifest: Manifest, { leftOut }: RestorePlan): Manifest {

@@ -1,5 +1,6 @@
 import type { Counts } from "../../../catalog/recovery.ts";
 import type { HostPort } from "../../host/host-port.ts";
+import type { Measured } from "../verify/check-manifest.ts";
 import type { Head } from "../../lineage/head.ts";
 import type { ChosenPoint } from "../plan/restore-plan.ts";
 
@@ -25,7 +26,11 @@ export interface FilesPort {
   list(folder: string): Promise<readonly string[]>;
   exists(path: string): Promise<boolean>;
   /** Counted exactly as a point's manifest counts. */
-  measure(folder: string): Promise<{ readonly files: number; readonly bytes: number }>;
+  measure(folder: string): Promise<Measured>;
+  /** Space that a tree takes, in bytes; 0 when it is absent. */
+  usedBytes(path: string): Promise<number>;
+  /** Space that can still be used on the file system that a path lies on, or will, in bytes. */
+  freeBytes(path: string): Promise<number>;
   /** Durable when it returns; makes the target's parent folder. */
   move(from: string, to: string): Promise<void>;
   /** The whole tree; nothing when it is absent. */
@@ -42,6 +47,8 @@ export interface FetchProgress {
 export interface FetchPort {
   /** Path below a fetch's target at which the point's files come to lie. */
   readonly inside: string;
+  /** The point's manifest alone, before anything is unpacked; null when it has none. */
+  manifest(point: ChosenPoint): Promise<string | null>;
   /** Unpacks the point into `target`; takes up again what an earlier run left there. */
   fetch(point: ChosenPoint, target: string, onProgress: (progress: FetchProgress) => void): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { TreeDigest } from "../../point/measure-tree.ts";
 import { manifestFile, manifestSchema, type Manifest } from "../../point/manifest.ts";
 import type { RestoredStore } from "../phases/ports.ts";
 import { passedBy } from "../plan/left-out.ts";
@@ -7,7 +8,11 @@ import type { ChosenPoint, RestorePlan } from "../plan/restore-plan.ts";
 export interface Measured {
   readonly files: number;
   readonly bytes: number;
+  /** What its entries are. */
+  readonly digest?: TreeDigest | undefined;
 }
+
+type Expected = Pick<RestorePlan, "point" | "leftOut">;
 
 /**
  * Holds a fetched point against itself: its manifest against its tags and against the files that came with it.
@@ -15,17 +20,33 @@ export interface Measured {
  */
 export function checkManifest(
   text: string | null,
-  plan: Pick<RestorePlan, "point" | "leftOut">,
+  plan: Expected,
   stores: readonly RestoredStore[],
   measured: Readonly<Record<string, Measured>>,
 ): Manifest | string[] {
-  if (text === null) return [`${manifestFile} is missing`];
-  const parsed = parse(text);
+  const parsed = text === null ? [`${manifestFile} is missing`] : parse(text);
   if (Array.isArray(parsed)) return parsed;
   const problems = [
     ...compareTags(parsed, plan.point),
     ...unplannedStores(parsed, stores, plan),
     ...stores.flatMap((store) => compareStore(parsed, store, measured)),
+  ];
+  return problems.length > 0 ? problems : parsed;
+}
+
+/** As much of that as can be told before the files are there. */
+export function readManifest(
+  text: string | null,
+  plan: Expected,
+  stores: readonly RestoredStore[],
+): Manifest | string[] {
+  const parsed = text === null ? [`${manifestFile} is missing`] : parse(text);
+  if (Array.isArray(parsed)) return parsed;
+  const absent = stores.filter(({ name }) => parsed.stores[name] === undefined);
+  const problems = [
+    ...compareTags(parsed, plan.point),
+    ...unplannedStores(parsed, stores, plan),
+    ...absent.map(({ name }) => notHeld(name)),
   ];
   return problems.length > 0 ? problems : parsed;
 }
@@ -66,13 +87,17 @@ function unplannedStores(
     .map((store) => `stores.${store}: the point's tags do not name this store, which is not restored here`);
 }
 
+function notHeld(store: string): string {
+  return `stores.${store}: the point does not hold this store`;
+}
+
 function compareStore(
   manifest: Manifest,
   store: RestoredStore,
   measured: Readonly<Record<string, Measured>>,
 ): string[] {
   const facts = manifest.stores[store.name];
-  if (facts === undefined) return [`stores.${store.name}: the point does not hold this store`];
+  if (facts === undefined) return [notHeld(store.name)];
   const names = [...new Set([...store.directories, ...Object.keys(facts.directories)])];
   return names.flatMap((name) => {
     const field = `stores.${store.name}.directories.${name}`;
@@ -80,8 +105,48 @@ function compareStore(
     const got = measured[name];
     if (expected === undefined) return [`${field}: the manifest does not list this directory`];
     if (got === undefined) return [`${field}: expected ${expected.files} files, the directory is missing`];
-    return (["files", "bytes"] as const)
+    const sums = (["files", "bytes"] as const)
       .filter((unit) => expected[unit] !== got[unit])
       .map((unit) => `${field}.${unit}: the manifest says ${expected[unit]}, the point holds ${got[unit]}`);
+    return [...sums, ...compareDigests(field, expected.digest, got.digest)];
   });
+}
+
+const inWords = {
+  names: "names, kinds or targets of links",
+  sizes: "sizes of files",
+  access: "modes or owners",
+  times: "modification times",
+} as const;
+
+/** So many folders are named. */
+const namedFolders = 8;
+
+/** What differs, and in which folders. A point of before there were digests has nothing to compare. */
+function compareDigests(
+  field: string,
+  expected: TreeDigest | undefined,
+  got: TreeDigest | undefined,
+): string[] {
+  if (expected === undefined) return [];
+  if (got === undefined) return [`${field}.digest: the manifest has one, what was fetched was not measured`];
+  const what = (["names", "sizes", "access", "times"] as const).filter((one) => expected[one] !== got[one]);
+  if (what.length === 0) return [];
+  const folders = [...new Set([...Object.keys(expected.folders), ...Object.keys(got.folders)])]
+    .filter((name) => expected.folders[name]?.digest !== got.folders[name]?.digest)
+    .map(
+      (name) =>
+        `${name === "." ? "right below" : name} (${sumsOf(expected, name)} in the manifest, ${sumsOf(got, name)} here)`,
+    );
+  const more = folders.length > namedFolders ? ` and ${folders.length - namedFolders} more` : "";
+  const where =
+    folders.length === 0
+      ? "in a folder without a digest of its own"
+      : `in ${folders.slice(0, namedFolders).join(", ")}${more}`;
+  return [`${field}.digest: not the same ${what.map((one) => inWords[one]).join("; ")}: ${where}`];
+}
+
+function sumsOf({ folders }: TreeDigest, name: string): string {
+  const folder = folders[name];
+  return folder === undefined ? "none" : `${folder.files} files, ${folder.bytes} bytes`;
 }

@@ -72,7 +72,7 @@ describe("ReflinkCopy", () => {
     const second = await copy.secondPass();
     const held = await copy.finish();
     assertEqualTrees("after both passes");
-    assert.deepEqual(held, { data: { files: 1, bytes: 7 } });
+    assert.deepEqual([held["data"]?.files, held["data"]?.bytes, held["data"]?.leftOut], [1, 7, []]);
     assert.ok(second.files <= 1, "the second pass copies only what may have changed");
     const times = execFileSync("stat", ["-c", "%.6Y", join(folder, "copy/data/sub/deep/a")], {
       encoding: "utf8",

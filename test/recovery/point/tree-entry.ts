@@ -1,4 +1,4 @@
-import type { TreeEntry } from "../../../recovery/point/tree.ts";
+import { renderRecord, type TreeEntry } from "../../../recovery/point/tree.ts";
 
 /** A store's file as a scan sees it; tests change one thing. */
 export const treeEntry: TreeEntry = {
@@ -14,3 +14,8 @@ export const treeEntry: TreeEntry = {
   links: 1,
   target: "",
 };
+
+/** The records of some entries that differ from `treeEntry`, in the order of a listing. */
+export function records(...changes: readonly Partial<TreeEntry>[]): readonly string[] {
+  return changes.map((change) => renderRecord({ ...treeEntry, ...change })).sort();
+}

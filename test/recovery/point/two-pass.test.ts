@@ -208,6 +208,21 @@ describe("copyFrozen", () => {
     assertNothingPaused();
   });
 
+  it("names what stays paused, thaws the others, and keeps the journal for whoever tries next", async () => {
+    fake.before = (call) =>
+      call === "POST /containers/c1/unpause" ? { status: 500, message: "cannot thaw" } : undefined;
+    const journal = { host, path, unpauseMs: 600 };
+    await assert.rejects(
+      copyFrozen(work(async () => pass, { journal })),
+      /^RecoveryError: Containers that stay paused: c1 \(Docker, unpause container: cannot thaw\)\. Run `docker unpause` on them now; the list is in \/run\/kaleem\/paused, and `kaleem-agent unpause` tries again\.$/,
+    );
+    assert.deepEqual(fake.paused(), ["c1"]);
+    assert.match(host.files.get(path) ?? "", /^c1$/m);
+    fake.before = () => undefined;
+    assert.deepEqual(await unpauseLeftOvers(docker, journal), ["c1", "c2"]);
+    assertNothingPaused();
+  });
+
   it("leaves nothing paused when it is interrupted", async () => {
     const interrupt = new AbortController();
     const interrupted = work(

@@ -8,7 +8,7 @@ import type { Store } from "../../../../recovery/stores/store.ts";
 import { layout } from "../../../../contract/layout.ts";
 import { manifestFile, manifestSchema } from "../../../../recovery/point/manifest.ts";
 import { unpauseLeftOvers } from "../../../../recovery/point/pause.ts";
-import type { Pass, Settled } from "../../../../recovery/point/reflink-copy.ts";
+import type { Copied, Pass, Settled } from "../../../../recovery/point/reflink-copy.ts";
 import { agentFixture, type AgentFixture } from "../agent-fixture.ts";
 
 const pass: Pass = { files: 1, bytes: 2, removed: 0, skipped: [], scanMs: 1, applyMs: 1 };
@@ -81,8 +81,11 @@ const settled = (restless: readonly string[] = []): Settled => {
   return { pass, passes: restless.length === 0 ? 1 : 5, at: new Date(), restless };
 };
 
+const sum = "a".repeat(64);
+const digest = { names: sum, sizes: sum, access: sum, times: sum, folders: {} };
+const held: Copied = { files: 1, bytes: 2, digest, leftOut: [] };
+
 function copies(settle: () => Settled = settled): PointCopies {
-  const held = { files: 1, bytes: 2 };
   return {
     standing: {
       firstPass: () => happens("first pass", pass),
@@ -196,6 +199,30 @@ describe("copyOpenStores", () => {
     assert.equal(fixture.files.has(manifestPath), false);
   });
 
+  it("leaves the guard behind while the journal lists somebody, and says so", async () => {
+    // As when the list could not be removed: what it says is believed.
+    context = { ...context, host: { ...context.host, removeFile: () => Promise.resolve() } };
+    await copyOpenStores(context, await openStores(), copies());
+    assert.ok(
+      fixture.lines.includes(
+        "not everything runs again, see /run/kaleem/paused: thawing goes on when this run has ended",
+      ),
+      fixture.lines.join("\n"),
+    );
+  });
+
+  it("says what is left out of the point, in the log and in the manifest", async () => {
+    const leftOut = [{ reason: "socket", count: 3, paths: ["mongo/a", "mongo/b"] }];
+    const all = copies();
+    const finish = async () => ({ ...(await all.standing.finish()), mongo: { ...held, leftOut } });
+    const { manifest } = await copyOpenStores(context, await openStores(), {
+      ...all,
+      standing: { ...all.standing, finish },
+    });
+    assert.ok(fixture.lines.includes("left out of the point (socket): mongo/a, mongo/b and 1 more"));
+    assert.deepEqual(manifest.stores["mongo"]?.directories["mongo"]?.leftOut, leftOut);
+  });
+
   it("takes an empty directory of a store whose others hold files", async () => {
     const [definition] = context.stores;
     assert.ok(definition);
@@ -211,7 +238,11 @@ describe("copyOpenStores", () => {
 
   it("fails when a store's copy is empty", async () => {
     const empty = copies();
-    const running = { ...empty.running, finish: () => Promise.resolve({ minio: { files: 0, bytes: 0 } }) };
+    const finish = async () => ({
+      ...(await empty.running.finish()),
+      minio: { ...held, files: 0, bytes: 0 },
+    });
+    const running = { ...empty.running, finish };
     await assert.rejects(
       copyOpenStores(context, await openStores(), { ...empty, running }),
       /^RecoveryError: No point: \/srv\/kaleem\/live\/minio holds no file, though its store runs: is it mounted\?$/,

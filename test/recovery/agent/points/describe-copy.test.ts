@@ -16,6 +16,9 @@ const mongo: CopiedStore = {
   copiedAt: new Date("2026-11-20T03:10:01.500Z"),
 };
 
+const sum = "a".repeat(64);
+const digest = { names: sum, sizes: sum, access: sum, times: sum, folders: { ".": { files: 3, bytes: 4096, digest: sum } } }; // prettier-ignore
+
 const seen: SeenOfCopy = {
   id: "20261120T031000Z-ab12",
   lineage: "prod-1",
@@ -24,7 +27,7 @@ const seen: SeenOfCopy = {
   stack: "prod",
   instant: new Date("2026-11-20T03:10:00.250Z"),
   pauseMs: 87.4,
-  held: { mongo: { files: 3, bytes: 4096 } },
+  held: { mongo: { files: 3, bytes: 4096, digest, leftOut: [] } },
   stores: [mongo],
 };
 
@@ -44,7 +47,7 @@ test("tags and manifest of a copy tell the same point, instant and stores", () =
     copiedAt: "2026-11-20T03:10:01.500Z",
     version: "8.0.3",
     image: "registry/mongo@sha256:aa",
-    directories: { mongo: { files: 3, bytes: 4096 } },
+    directories: { mongo: { files: 3, bytes: 4096, digest } },
   });
   assert.deepEqual([manifest.instant, manifest.pauseMs, manifest.host], [tags.instant, 87, "machine"]);
 });
@@ -60,4 +63,10 @@ test("the manifest keeps where orders may be instead, so that a restore is judge
   const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ordersMayBeIn: "redis" }] });
   assert.equal(manifest.stores["mongo"]?.ordersMayBeIn, "redis");
   assert.equal("ordersMayBeIn" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
+});
+
+test("the manifest says what was left out, and only when there was something", () => {
+  const leftOut = [{ reason: "socket", count: 1, paths: ["mongo/socket"] }];
+  const { manifest } = describeCopy({ ...seen, held: { mongo: { files: 3, bytes: 4096, digest, leftOut } } });
+  assert.deepEqual(manifest.stores["mongo"]?.directories["mongo"]?.leftOut, leftOut);
 });

@@ -70,6 +70,7 @@ export class ScratchHost {
   ]);
   canary: string | null = null;
   locked = false;
+  withoutManifest = false;
   version = "8.0.3";
   leaveOut: string | null = null;
   /** What the point holds beside `content`. */
@@ -120,6 +121,7 @@ export class ScratchHost {
       files: new LocalFiles(),
       repository: {
         inside: "srv/point",
+        manifest: async () => (this.withoutManifest ? null : JSON.stringify(this.manifest)),
         fetch: (point, target, onProgress) => this.#fetch(point, target, onProgress),
       },
       services: {
