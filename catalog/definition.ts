@@ -35,6 +35,12 @@ export interface Health {
   readonly startPeriod: Duration;
 }
 
+/** What is added to a service's arguments and environment for the memory that its container has. */
+export interface Sizing {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * How a secret is changed: `live`, with old and new valid side by side until nobody uses the old one; `restart`, with its store
  * stopped and started for it; or `never`, with the reason.
@@ -81,6 +87,11 @@ interface Service {
   readonly reads?: Readonly<Record<string, string>>;
   readonly health: Health;
   readonly limits: { readonly memory: ByteSize; readonly cpus: number };
+  /**
+   * Holds the engine within its container's memory, with room: a store that is full must say no, and not be killed. Pure; throws,
+   * naming the service, for memory that it cannot run in. Left out where the engine looks after that by itself.
+   */
+  readonly sizing?: (memoryBytes: number) => Sizing;
   /** Time between SIGTERM and SIGKILL. Always set: unset means none. */
   readonly stopGrace: Duration;
   /** Services that must answer before this one starts, beside the stores, which always must. A circle is refused. */

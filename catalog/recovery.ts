@@ -1,3 +1,4 @@
+import type { Inventory, InventoryRequest } from "../components/services/inventory/inventory.ts";
 import type { Duration } from "./quantities.ts";
 import type { StoreNumber } from "./store-number.ts";
 
@@ -61,6 +62,11 @@ export interface Recovery<Client> {
    * `limitMs`: it is then not compared, and a point does not wait for it.
    */
   counts(client: Client, limitMs: number): Promise<Counts>;
+  /**
+   * Everything that the store holds, whoever made it: names, options, counts and digests. Reads content within the request's limits
+   * and no more; what it leaves unread is told. Throws when the store stops answering, never for what it finds there.
+   */
+  inventory(client: Client, request: InventoryRequest): Promise<Inventory>;
   /** Sets the store's users to the present secrets after a restore of older data. */
   resetUsers(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */

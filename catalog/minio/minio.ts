@@ -1,5 +1,6 @@
 import { defineStore } from "../definition.ts";
 import { minioRecovery } from "./recovery.ts";
+import { minioSizing } from "./sizing.ts";
 
 /**
  * Receipts: one object for each order, written once by a worker and never changed. Only S3 and a few calls of the admin API
@@ -48,6 +49,7 @@ export const minio = defineStore({
     startPeriod: "30m",
   },
   limits: { memory: "1GiB", cpus: 1 },
+  sizing: minioSizing,
   stopGrace: "1m",
   recovery: minioRecovery,
 });

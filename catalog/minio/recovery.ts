@@ -1,7 +1,12 @@
 import type { Counts, Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
-import { signedCalls, type SignedCalls } from "./signed-calls.ts";
+import { minioInventory } from "./inventory.ts";
+import { signedCalls, signedDownload, type SignedCalls, type SignedDownload } from "./signed-calls.ts";
 import { dropFormerLogins, makeLogin, type MinioUsers } from "./users.ts";
+
+interface Client extends MinioUsers {
+  readonly download: SignedDownload;
+}
 
 const buckets = ["receipts", "canary"] as const;
 /** Listed by a thousand: more takes longer than a point has. */
@@ -9,18 +14,13 @@ const countedAtMost = 100_000;
 const readsAtOnce = 16;
 
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
-export const minioRecovery: Recovery<MinioUsers> = {
+export const minioRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
   ordersMayBeIn: "rabbitmq",
   connect,
   close: () => Promise.resolve(),
 
-  async version({ call }) {
-    const info = JSON.parse((await call("/minio/admin/v3/info")) ?? "{}") as {
-      servers?: { version?: string }[];
-    };
-    return comparable(info.servers?.[0]?.version ?? "");
-  },
+  version: ({ call }) => versionOf(call),
 
   async setup(client) {
     for (const bucket of buckets) {
@@ -55,6 +55,9 @@ export const minioRecovery: Recovery<MinioUsers> = {
     ...(await countBuckets(call)),
   }),
 
+  inventory: async (client, request) =>
+    minioInventory(client, await versionOf(client.call), request, buckets),
+
   async resetUsers(client) {
     await makeLogin(client);
     await dropFormerLogins(client);
@@ -83,11 +86,24 @@ async function readObjects(
   return found;
 }
 
-async function connect({ host, secrets }: StoreAddress): Promise<MinioUsers> {
+async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const rootPassword = secrets["root-password"] ?? "";
-  const call = await signedCalls({ endpoint: endpointOf(host), user: "root", password: rootPassword });
+  const root = { endpoint: endpointOf(host), user: "root", password: rootPassword };
+  const call = await signedCalls(root);
   await call("/");
-  return { call, rootPassword, appPassword: secrets["app-password"] ?? "" };
+  return {
+    call,
+    download: await signedDownload(root),
+    rootPassword,
+    appPassword: secrets["app-password"] ?? "",
+  };
+}
+
+async function versionOf(call: SignedCalls): Promise<string> {
+  const info = JSON.parse((await call("/minio/admin/v3/info")) ?? "{}") as {
+    servers?: { version?: string }[];
+  };
+  return comparable(info.servers?.[0]?.version ?? "");
 }
 
 function endpointOf(host: string): string {

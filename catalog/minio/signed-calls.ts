@@ -20,21 +20,19 @@ export interface Signer {
   readonly password: string;
 }
 
+/** The bytes of the answer to a GET of `path` (with its query), as they come. Gives up when nothing comes for some seconds. */
+export type SignedDownload = (path: string) => AsyncIterable<Uint8Array>;
+
+const silenceLimitMs = 30_000;
+
 /**
  * Calls of S3 and of MinIO's admin API, signed by one user. Nothing is tried again: who waits for a store asks anew.
  * A refusal is an error with the server's own code, never with a secret.
  */
-export async function signedCalls({ endpoint, user, password }: Signer): Promise<SignedCalls> {
-  const { AwsClient } = await import("aws4fetch");
-  const client = new AwsClient({
-    accessKeyId: user,
-    secretAccessKey: password,
-    service: "s3",
-    region: "us-east-1",
-    retries: 0,
-  });
+export async function signedCalls(signer: Signer): Promise<SignedCalls> {
+  const client = await clientOf(signer);
   return async (path, { method = "GET", body = "", accept = [], timeoutMs = 5_000 } = {}) => {
-    const response = await client.fetch(`${endpoint}${path}`, {
+    const response = await client.fetch(`${signer.endpoint}${path}`, {
       method,
       headers: { "x-amz-content-sha256": createHash("sha256").update(body).digest("hex") },
       ...(method === "GET" ? {} : { body: typeof body === "string" ? body : new Uint8Array(body) }),
@@ -44,8 +42,55 @@ export async function signedCalls({ endpoint, user, password }: Signer): Promise
     if (response.ok) return text;
     const code = errorCode(text) ?? `status ${response.status}`;
     if (accept.includes(code)) return null;
-    throw new Error(`minio: ${method} ${path.replace(/\?.*/, "")} as ${user}: ${code}`);
+    throw refusal(method, path, signer, code);
   };
+}
+
+/** Downloads by one user, for answers that are no text or too large for the memory. */
+export async function signedDownload(signer: Signer): Promise<SignedDownload> {
+  const client = await clientOf(signer);
+  const emptyHash = createHash("sha256").digest("hex");
+  return async function* (path) {
+    const silence = new AbortController();
+    const giveUp = (): void => {
+      silence.abort(
+        new Error(`minio: GET ${path.replace(/\?.*/, "")}: nothing came for ${silenceLimitMs / 1_000} s`),
+      );
+    };
+    let timer = setTimeout(giveUp, silenceLimitMs);
+    try {
+      const response = await client.fetch(`${signer.endpoint}${path}`, {
+        headers: { "x-amz-content-sha256": emptyHash },
+        signal: silence.signal,
+      });
+      if (!response.ok) {
+        const code = errorCode(await response.text()) ?? `status ${response.status}`;
+        throw refusal("GET", path, signer, code);
+      }
+      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, silenceLimitMs);
+        yield chunk;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+async function clientOf({ user, password }: Signer) {
+  const { AwsClient } = await import("aws4fetch");
+  return new AwsClient({
+    accessKeyId: user,
+    secretAccessKey: password,
+    service: "s3",
+    region: "us-east-1",
+    retries: 0,
+  });
+}
+
+function refusal(method: string, path: string, { user }: Signer, code: string): Error {
+  return new Error(`minio: ${method} ${path.replace(/\?.*/, "")} as ${user}: ${code}`);
 }
 
 /** S3 answers in XML, the admin API in JSON. */

@@ -1,9 +1,10 @@
 import { defineStore } from "../definition.ts";
 import { mongoRecovery } from "./recovery.ts";
+import { mongoSizing } from "./sizing.ts";
 
 /**
  * Orders, the source of truth. A replica set of one node, so that writes are journalled and the oplog exists.
- * Cost: the memory limit (half of it is WiredTiger's cache). Recovery: from a recovery point; the engine recovers as
+ * Cost: the memory limit (two fifths of it are WiredTiger's cache). Recovery: from a recovery point; the engine recovers as
  * from a crash. Changing the keyfile or root's password replaces the task; the other users' passwords change while it runs.
  */
 export const mongo = defineStore({
@@ -59,6 +60,7 @@ export const mongo = defineStore({
     startPeriod: "30m",
   },
   limits: { memory: "2GiB", cpus: 2 },
+  sizing: mongoSizing,
   stopGrace: "2m",
   recovery: mongoRecovery,
 });

@@ -2,6 +2,7 @@ import type { Collection, Db, MongoClient } from "mongodb";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
+import { mongoInventory } from "./inventory.ts";
 import { serverNumbers } from "./server-numbers.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
 
@@ -102,6 +103,9 @@ export const mongoRecovery: Recovery<Client> = {
   async counts(client, limitMs) {
     return { orders: await countWithin(limitMs, backupOf(client).db("kaleem").collection("orders")) };
   },
+
+  // What others have made may be readable to root alone.
+  inventory: async (client, request) => mongoInventory(await client.root(), request),
 
   async resetUsers(client) {
     const admin = (await client.root()).db("admin");

@@ -1,6 +1,7 @@
 import { defineStore } from "../definition.ts";
 import { ownerEmail } from "./n8n-client.ts";
 import { n8nRecovery } from "./recovery.ts";
+import { n8nSizing } from "./sizing.ts";
 
 /**
  * Workflows and their credentials, in SQLite. Off unless the stack file says otherwise; reached through a tunnel, published
@@ -56,6 +57,7 @@ export const n8n = defineStore({
     startPeriod: "30m",
   },
   limits: { memory: "1GiB", cpus: 1 },
+  sizing: n8nSizing,
   stopGrace: "1m",
   recovery: n8nRecovery,
 });

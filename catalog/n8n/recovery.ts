@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Recovery } from "../recovery.ts";
+import { n8nInventory } from "./inventory.ts";
 import { N8nClient } from "./n8n-client.ts";
 
 const tag = z.object({ id: z.string(), name: z.string() });
@@ -27,9 +28,7 @@ export const n8nRecovery: Recovery<N8nClient> = {
   // Each request is its own connection to the agent; nothing stays open.
   close: () => Promise.resolve(),
 
-  async version(client) {
-    return z.object({ versionCli: z.string() }).parse(await client.ask("GET", "/settings")).versionCli;
-  },
+  version: versionOf,
 
   // Nothing to set up: the start makes the owner.
   setup: logIn,
@@ -62,6 +61,8 @@ export const n8nRecovery: Recovery<N8nClient> = {
     }
   },
 
+  inventory: async (client, request) => n8nInventory(client, await versionOf(client), request),
+
   // The start has set the owner's present password in whatever data it found; that it opens is the proof.
   resetUsers: logIn,
 
@@ -71,6 +72,10 @@ export const n8nRecovery: Recovery<N8nClient> = {
 
 async function logIn(client: N8nClient): Promise<void> {
   await client.ask("GET", "/login");
+}
+
+async function versionOf(client: N8nClient): Promise<string> {
+  return z.object({ versionCli: z.string() }).parse(await client.ask("GET", "/settings")).versionCli;
 }
 
 /** Tags that are canaries, oldest first; there is one, or two after an interrupted write. */

@@ -22,6 +22,11 @@ export const qdrant = defineStore({
     // Nobody may make it fetch addresses of the inner network.
     QDRANT__SERVICE__ENABLE_SNAPSHOT_URL_RECOVERY: "false",
     QDRANT__TELEMETRY_DISABLED: "true",
+    // Since 1.19: beyond these it refuses updates, and goes on answering. The first is of its container's memory, the second of the
+    // volume that all stores share.
+    QDRANT__STORAGE__QUOTAS__ENABLED: "true",
+    QDRANT__STORAGE__QUOTAS__MAX_RESIDENT_MEMORY_PERCENT: "75",
+    QDRANT__STORAGE__QUOTAS__MAX_DISK_USAGE_PERCENT: "95",
     // A mark that it writes beside its program otherwise, where nothing may be written.
     QDRANT_INIT_FILE_PATH: "/dev/shm/qdrant-initialized",
   },

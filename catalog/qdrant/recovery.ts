@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Recovery } from "../recovery.ts";
+import { qdrantInventory } from "./inventory.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
 
 const orders = "orders";
@@ -87,6 +88,8 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
       throw error;
     }
   },
+
+  inventory: (client, request) => qdrantInventory(client, request, [orders, canary]),
 
   // The key comes with the start and is in no file of the data, so a restored point cannot bring back an old one.
   async resetUsers(client) {

@@ -4,11 +4,14 @@ import { loginName } from "../login-name.ts";
 import { amqpLogin } from "./amqp-login.ts";
 import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
+import { rabbitmqInventory } from "./inventory.ts";
 import { isTimeout, ManagementApi } from "./management-api.ts";
+import { messagesByMetrics } from "./queue-metrics.ts";
 import { countUsers, formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 
 /** The administrator's way in, with the passwords that the users have to have. */
 interface Client {
+  readonly host: string;
   readonly api: ManagementApi;
   readonly passwords: RabbitmqPasswords;
   /** What lay in the queues when orders were first asked for: one look serves all questions of a connection. */
@@ -79,6 +82,8 @@ export const rabbitmqRecovery: Recovery<Client> = {
     }
   },
 
+  inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
+
   async resetUsers(client) {
     const { api, passwords } = client;
     await api.post("definitions", { vhosts: definitions.vhosts, ...usersWithRights(passwords) });
@@ -111,7 +116,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   // The administrator's is set during the start: before its end the present one may still be refused.
   await api.get("health/checks/ready-to-serve-clients", connectLimitMs);
   await api.get("whoami", connectLimitMs);
-  return { api, passwords };
+  return { host, api, passwords };
 }
 
 /** Removes the applications' logins with earlier passwords. RabbitMQ closes the connections of whoever still uses one. */

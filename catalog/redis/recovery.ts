@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { RedisClientType } from "redis";
 import type { Recovery, StoreAddress } from "../recovery.ts";
+import { redisCommands } from "./commands.ts";
+import { redisInventory } from "./inventory.ts";
 
 interface Client {
   readonly redis: RedisClientType;
@@ -8,6 +10,8 @@ interface Client {
 }
 
 const canaryKey = "kaleem:canary";
+/** A store that is full refuses every write; the canary takes no more room than the one before it, and a point must not fail for it. */
+const writeWhenFull = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], ARGV[1])";
 const connectTimeoutMs = 5_000;
 /** `everysec` syncs once a second, and a second later when the disk is busy. */
 const syncLimitMs = 5_000;
@@ -47,7 +51,7 @@ export const redisRecovery: Recovery<Client> = {
 
   canary: {
     async write({ redis }, mark) {
-      await redis.set(canaryKey, mark);
+      await redis.sendCommand(["EVAL", writeWhenFull, "1", canaryKey, mark]);
       await untilOnDisk(redis);
     },
     read: ({ redis }) => redis.get(canaryKey),
@@ -55,6 +59,14 @@ export const redisRecovery: Recovery<Client> = {
 
   async counts({ redis }) {
     return { keys: await redis.dbSize() };
+  },
+
+  async inventory({ redis }, request) {
+    try {
+      return await redisInventory(redisCommands(redis), request);
+    } finally {
+      await redis.select(0);
+    }
   },
 
   resetUsers: (client) => setApplicationUser(client, ["resetpass"]),

@@ -1,9 +1,10 @@
 import { defineStore } from "../definition.ts";
 import { redisRecovery } from "./recovery.ts";
+import { redisSizing } from "./sizing.ts";
 
 /**
  * Orders by id, sessions and locks. Loses at most one second in a crash (AOF everysec).
- * Cost: the memory limit, and as much on disk. Recovery: from a recovery point; Redis replays its AOF.
+ * Cost: the memory limit, half of it for data, and as much on disk; writes beyond that are refused with OOM. Recovery: from a recovery point; Redis replays its AOF.
  */
 export const redis = defineStore({
   name: "redis",
@@ -31,6 +32,7 @@ export const redis = defineStore({
     startPeriod: "30m",
   },
   limits: { memory: "1GiB", cpus: 1 },
+  sizing: redisSizing,
   stopGrace: "1m",
   recovery: redisRecovery,
 });

@@ -25,14 +25,6 @@ const slim: Plugin = {
     );
     // Encryption by the client wants a native library that no host has.
     virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
-    // Logins by a cloud's identity; a store here has a user and a password.
-    virtual(/^\.\/cmap\/auth\/mongodb_aws$/, "mongodb-aws", "exports.MongoDBAWS = undefined;");
-    virtual(/^\.\/cmap\/auth\/mongodb_oidc$/, "mongodb-oidc", "exports.MongoDBOIDC = undefined;");
-    virtual(
-      /^\.\/cmap\/auth\/mongodb_oidc\/(automated_callback_workflow|human_callback_workflow|token_cache)$/,
-      "oidc-workflows",
-      "exports.AutomatedCallbackWorkflow = exports.HumanCallbackWorkflow = exports.TokenCache = undefined;",
-    );
     // GridFS keeps large files in MongoDB; no service does.
     virtual(/\/gridfs(\/(index|upload|download))?$/, "gridfs", "exports.GridFSBucket = undefined;");
     virtual(/\/state_machine$/, "state-machine", "exports.StateMachine = undefined;");
@@ -51,15 +43,33 @@ const slim: Plugin = {
       "processors",
       "export const toJSONSchema = undefined, allProcessors = {};",
     );
-    virtual(/\/json-schema-generator\.js$/, "generator", "export const JSONSchemaGenerator = undefined;");
     virtual(
       /\/to-json-schema\.js$/,
-      "to-json-schema",
-      [
-        "export const toJSONSchema = undefined, initializeContext = undefined, process = undefined;",
-        "export const extractDefs = undefined, finalize = undefined;",
-        "export const createToJSONSchemaMethod = () => undefined, createStandardJSONSchemaMethod = () => undefined;",
-      ].join("\n"),
+      "to-schema",
+      "export const createToJSONSchemaMethod = () => undefined, createStandardJSONSchemaMethod = () => undefined," +
+        " initializeContext = undefined, extractDefs = undefined, finalize = undefined, processSchema = undefined;",
+    );
+    // zod can also make a schema into a program; the agent has no schema that is worth it.
+    virtual(
+      /^\.\/compile\.js$/,
+      "compile",
+      "export const INVALID = undefined, compile = undefined, compileFn = undefined, withParser = undefined," +
+        " ZodCompileAsyncError = undefined, ZodCompileUnsupportedError = undefined;",
+    );
+    // Nobody logs in to MongoDB by Kerberos, Amazon or OpenID here.
+    virtual(/\/(mongodb_aws|mongodb_oidc)$/, "login", "module.exports = {};");
+    virtual(/\/gssapi$/, "gssapi", "exports.GSSAPICanonicalizationValue = { off: false };");
+    virtual(
+      /\/mongodb_oidc\/(automated_callback_workflow|human_callback_workflow|token_cache)$/,
+      "oidc",
+      "module.exports = {};",
+    );
+    virtual(/\.\/encrypter$/, "encrypter", "exports.Encrypter = undefined;");
+    // Of redis' telemetry the client asks for this, and tells it that it is there.
+    virtual(
+      /^\.\.\/opentelemetry$/,
+      "telemetry",
+      "exports.ClientRegistry = { instance: { register() {}, unregister() {} } };",
     );
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(

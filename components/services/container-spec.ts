@@ -9,14 +9,19 @@ export interface ContainerArgs {
   readonly image: string;
   /** Directories of the host, read-only, beside the definition's data: path on the host → path in the container. */
   readonly binds?: Readonly<Record<string, string>>;
+  /** Memory that the container may have. @default the definition's own limit */
+  readonly memoryBytes?: number;
 }
 
 /**
  * A definition of the catalog as the `containerSpec` of its Swarm service, secrets and configs apart. Pure. Whoever breaks into
  * the service can change none of its programs and has no right of root's but the listed ones.
  */
-export function containerSpec({ definition, image, binds = {} }: ContainerArgs) {
+export function containerSpec({ definition, image, binds = {}, memoryBytes }: ContainerArgs) {
   const { health } = definition;
+  const sized = definition.sizing?.(memoryBytes ?? bytes(definition.limits.memory)) ?? {};
+  const args = [...(definition.args ?? []), ...(sized.args ?? [])];
+  const env = { ...definition.env, ...sized.env };
   const mounts = [
     ...dataMounts(definition),
     ...bindMounts(binds),
@@ -34,8 +39,8 @@ export function containerSpec({ definition, image, binds = {} }: ContainerArgs) 
     ...(capabilities.length > 0 ? { capAdds: [...capabilities].sort() } : {}),
     stopGracePeriod: dockerDuration(definition.stopGrace),
     ...(definition.entrypoint ? { commands: [...definition.entrypoint] } : {}),
-    ...(definition.args ? { args: [...definition.args] } : {}),
-    ...(definition.env ? { env: definition.env } : {}),
+    ...(args.length > 0 ? { args } : {}),
+    ...(Object.keys(env).length > 0 ? { env } : {}),
     // Swarm's DNS knows healthy tasks only; a store has to find itself before that.
     ...(definition.kind === "stateful" ? { hostname: definition.name } : {}),
     ...(mounts.length > 0 ? { mounts } : {}),

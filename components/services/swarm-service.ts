@@ -62,6 +62,7 @@ export class SwarmService extends pulumi.ComponentResource {
     const secrets = this.#secrets(name, args, child);
     this.secretIds = secrets.map(({ secretId }) => secretId);
     const image = this.#image(name, args);
+    const spec = containerSpec({ ...args, memoryBytes: limits(args).memoryBytes });
     new docker.Service(
       `${name}-service`,
       {
@@ -69,8 +70,8 @@ export class SwarmService extends pulumi.ComponentResource {
         mode: { replicated: { replicas: args.replicas } },
         taskSpec: {
           containerSpec: {
-            ...containerSpec(args),
-            ...(definition.logins ? { env: { ...definition.env, ...logins(args) } } : {}),
+            ...spec,
+            ...(definition.logins ? { env: { ...spec.env, ...logins(args) } } : {}),
             secrets,
             configs: this.#configs(name, args, child),
           },

@@ -46,6 +46,7 @@ export function madeUpStore(more: Partial<StatefulDefinition> = {}): StatefulDef
       setup: none,
       canary: { write: none, read: none },
       counts: none,
+      inventory: none,
       resetUsers: none,
       orders: none,
     },

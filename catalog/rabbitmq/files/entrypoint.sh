@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts RabbitMQ with the administrator's present password: each start sets it, so data of before a rotation opens to the host's
 # agent, who sets the other users. What is imported holds a salted hash, never a password. Reads /run/secrets and
-# /etc/kaleem/definitions.json.
+# /etc/kaleem/definitions.json, and in its environment how much memory and disk publishers leave free.
 set -euo pipefail
 
 readonly secrets=/run/secrets definitions=/tmp/rabbitmq/definitions
@@ -48,11 +48,15 @@ main() {
   cp /etc/kaleem/definitions.json "$definitions/2-topology.json"
   # Where the server and its command line tools look for it; a link, so that no copy of the data holds it.
   ln -sfn "$secrets/erlang-cookie" /var/lib/rabbitmq/.erlang.cookie
-  local limit
+  local limit erl=''
   limit=$(memory_limit)
-  if [[ -n $limit ]]; then
-    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-rabbit total_memory_available_override_value $limit"
+  if [[ -n $limit ]]; then erl+=" -rabbit total_memory_available_override_value $limit"; fi
+  # Neither holds a blank: the server splits what it is given here at blanks.
+  if [[ -n ${KALEEM_MEMORY_WATERMARK_BYTES:-} ]]; then
+    erl+=" -rabbit vm_memory_high_watermark {absolute,$KALEEM_MEMORY_WATERMARK_BYTES}"
   fi
+  if [[ -n ${KALEEM_FREE_DISK_BYTES:-} ]]; then erl+=" -rabbit disk_free_limit $KALEEM_FREE_DISK_BYTES"; fi
+  export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=$erl
   exec rabbitmq-server
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts Redis. Users lie beside the data, as hashes: `default`, the administrator, is set here from the secret file at
-# each start; the others are the agent's, and stay as they are. No password is on a command line or on a disk.
+# each start, its memory by the arguments; the others are the agent's, and stay as they are. No password is on a command line or on a disk.
 set -eu
 umask 077
 users=/data/users.acl
@@ -15,4 +15,4 @@ hash=$(printf %s "$password" | sha256sum | cut -d ' ' -f 1)
   if [ -e "$users" ]; then sed '/^user default /d' "$users"; fi
 } > "$users.new"
 mv "$users.new" "$users"
-exec redis-server /etc/kaleem/redis.conf
+exec redis-server /etc/kaleem/redis.conf "$@"

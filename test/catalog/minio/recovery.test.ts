@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, test } from "node:test";
 import { loginName } from "../../../catalog/login-name.ts";
 import { minioRecovery as recovery } from "../../../catalog/minio/recovery.ts";
-import { signedCalls } from "../../../catalog/minio/signed-calls.ts";
+import { signedCalls, signedDownload } from "../../../catalog/minio/signed-calls.ts";
 
 const password = "a-very-secret-password";
 let server: Server;
@@ -21,8 +21,9 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const call = await signedCalls({ endpoint, user: "root", password });
-  client = { call, rootPassword: password, appPassword: "app-password" };
+  const signer = { endpoint, user: "root", password };
+  const [call, download] = await Promise.all([signedCalls(signer), signedDownload(signer)]);
+  client = { call, download, rootPassword: password, appPassword: "app-password" };
 });
 afterEach(async () => {
   server.closeAllConnections();

@@ -7,6 +7,19 @@ export interface StubN8n {
   readonly port: number;
   /** Tags by id, as they are now. */
   readonly tags: Map<string, string>;
+  /** Workflows as a question for one of them is answered. */
+  workflows: { id: string; name: string; nodes: object[]; active: boolean }[];
+  /** Without its content, as n8n lists it. */
+  credential: { id: string; name: string; type: string };
+  /** The newest first. */
+  executions: {
+    id: string;
+    workflowId: string;
+    mode: string;
+    status: string;
+    startedAt: string;
+    stoppedAt: string | null;
+  }[];
   logins: number;
   /** Set to leave questions unanswered. */
   silent: boolean;
@@ -22,6 +35,12 @@ export async function startStub(password: string): Promise<StubN8n> {
   const stub: StubN8n = {
     port: 0,
     tags: new Map([["t0", "customers"]]),
+    workflows: [
+      { id: "a", name: "طلب / one", nodes: [{ parameters: { token: "typed-in-by-hand" } }], active: true },
+      { id: "b", name: "two", nodes: [], active: false },
+    ],
+    credential: { id: "c", name: "mail", type: "smtp" },
+    executions: [],
     logins: 0,
     silent: false,
     stop: () => {
@@ -80,7 +99,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, passwo
     "/rest/settings": { data: { versionCli: "2.41.3" } },
     "/rest/tags": { data: [...stub.tags].map(([id, called]) => ({ id, name: called })) },
     "/rest/workflows": { count: 2, data: [{ id: "a" }, { id: "b" }] },
-    "/rest/credentials": { data: [{ id: "c" }] },
+    "/rest/workflows?take=50&skip=0": {
+      count: 2,
+      data: stub.workflows.map(({ id, name }) => ({ id, name })),
+    },
+    ...Object.fromEntries(stub.workflows.map((one) => [`/rest/workflows/${one.id}`, { data: one }])),
+    "/rest/credentials": { data: [stub.credential] },
+    "/rest/executions?limit=50": {
+      data: { count: stub.executions.length, estimated: false, results: stub.executions },
+    },
   };
   if (url in answers) send(200, answers[url]);
   else send(404, { code: 404, message: "not found" });

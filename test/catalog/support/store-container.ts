@@ -2,6 +2,7 @@ import { chown } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import { bytes, type ByteSize } from "../../../catalog/quantities.ts";
 import { command, LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { fileArchive } from "../../../local/images/file-archive.ts";
@@ -40,7 +41,7 @@ export class StoreContainers {
   /**
    * A container as Swarm makes it of the definition, not started. `volume` is for its first data directory; others get a new
    * one each. `secrets` are the task's own and those of `userSecrets`, which only its clients see. `published`: port inside →
-   * port of this machine's loopback, the same at every start.
+   * port of this machine's loopback, the same at every start. `memory`: instead of the definition's own limit.
    */
   async create(
     definition: StatefulDefinition,
@@ -48,7 +49,9 @@ export class StoreContainers {
     volume: string,
     secrets: Readonly<Record<string, string>>,
     published: Readonly<Record<number, number>> = {},
+    memory: ByteSize = definition.limits.memory,
   ): Promise<StoreContainer> {
+    const sized = definition.sizing?.(bytes(memory)) ?? {};
     const [program, ...entry] = definition.entrypoint ?? [];
     const [first = "", ...others] = Object.keys(definition.data);
     const data = [{ target: first, volume }];
@@ -66,11 +69,15 @@ export class StoreContainers {
         "--tmpfs",
         `${path}:size=${size.replace("iB", "").toLowerCase()}`,
       ]),
-      ...Object.entries(definition.env ?? {}).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+      ...["--memory", String(bytes(memory)), "--memory-swap", String(bytes(memory))],
+      ...Object.entries({ ...definition.env, ...sized.env }).flatMap(([name, value]) => [
+        "--env",
+        `${name}=${value}`,
+      ]),
       ...Object.entries(published).flatMap(([to, from]) => ["--publish", `127.0.0.1:${from}:${to}`]),
       ...mounts.flatMap((mount) => ["--volume", mount]),
       ...(program === undefined ? [] : ["--entrypoint", program]),
-      ...[image, ...entry, ...(definition.args ?? [])],
+      ...[image, ...entry, ...(definition.args ?? []), ...(sized.args ?? [])],
     ]);
     this.#containers.push(id);
     const [uid, gid] = definition.user.split(":").map(Number);

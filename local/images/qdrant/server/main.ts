@@ -3,6 +3,7 @@
  * Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot start.
  */
 import { once } from "node:events";
+import { quotas } from "./quotas.ts";
 import { loadSettings } from "./settings.ts";
 import { createMetricsServer, createServer } from "./server.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -17,6 +18,7 @@ async function run(): Promise<void> {
   const server = createServer({
     storage,
     snapshots,
+    checkQuotas: quotas(at),
     apiKeys: [service.api_key, service.alt_api_key].filter((key) => key !== undefined),
   });
   const metrics = service.metrics_port === undefined ? null : createMetricsServer(storage);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { answer, take } from "./answer.ts";
 import { type Collection, compareIds, type Held, type Hit } from "./collection.ts";
 import { type Operation, pointId } from "./point.ts";
+import type { CheckQuotas } from "./quotas.ts";
 import { QdrantError } from "./qdrant-error.ts";
 import { requests, writing } from "./requests.ts";
 import type { Storage } from "./storage.ts";
@@ -15,7 +16,7 @@ interface Shown {
 }
 
 /** Points of a collection: written, read, counted, found. */
-export function addPointRoutes(server: FastifyInstance, storage: Storage): void {
+export function addPointRoutes(server: FastifyInstance, storage: Storage, checkQuotas?: CheckQuotas): void {
   const points = "/collections/:name/points";
   const change = (name: string, query: unknown, operation: () => Operation) =>
     answer(async () => {
@@ -24,9 +25,10 @@ export function addPointRoutes(server: FastifyInstance, storage: Storage): void 
       const operation_id = await storage.collection(name).change(operation());
       return { operation_id, status: wait ? "completed" : "acknowledged" };
     });
-  server.put<Named>(points, ({ params, query, body }) =>
-    change(params.name, query, () => ({ upsert: take(requests.upsert, body).points })),
-  );
+  server.put<Named>(points, async ({ params, query, body }) => {
+    await checkQuotas?.();
+    return change(params.name, query, () => ({ upsert: take(requests.upsert, body).points }));
+  });
   server.post<Named>(`${points}/delete`, ({ params, query, body }) =>
     change(params.name, query, () => ({ delete: take(requests.delete, body).points })),
   );

@@ -28,6 +28,10 @@ export class QdrantError extends Error {
     return new QdrantError(403, `Forbidden: ${what}`);
   }
 
+  static quota(resource: string, percent: number): QdrantError {
+    return new QdrantError(400, `Wrong input: ${resource} usage limit reached: ${percent.toFixed(0)} %`);
+  }
+
   static wrongFormat(what: string): QdrantError {
     return new QdrantError(400, `Format error in JSON body: ${what}`);
   }

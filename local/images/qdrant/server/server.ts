@@ -5,6 +5,7 @@ import { renderMetrics } from "./metrics.ts";
 import { addPointRoutes } from "./point-routes.ts";
 import { QdrantError } from "./qdrant-error.ts";
 import { addSnapshotRoutes } from "./snapshot-routes.ts";
+import type { CheckQuotas } from "./quotas.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Storage } from "./storage.ts";
 import { version } from "./version.ts";
@@ -15,6 +16,8 @@ export interface ServerParts {
   readonly snapshots: Snapshots;
   /** Each opens everything. Without one everything is open, as in Qdrant. */
   readonly apiKeys: readonly string[];
+  /** Asked before each write of points. Left out, there is no limit. */
+  readonly checkQuotas?: CheckQuotas;
 }
 
 /** Qdrant's own limit for a request, `service.max_request_size_mb`. */
@@ -24,7 +27,7 @@ const open = new Set(["/", "/healthz", "/livez", "/readyz"]);
 const plain = "text/plain; charset=utf-8";
 
 /** Qdrant's REST API over what is stored, not yet listening. */
-export function createServer({ storage, snapshots, apiKeys }: ServerParts): FastifyInstance {
+export function createServer({ storage, snapshots, apiKeys, checkQuotas }: ServerParts): FastifyInstance {
   const server = newServer();
   if (apiKeys.length > 0) demandKey(server, apiKeys);
   server.get("/", () => ({ title: "qdrant - vector search engine", version }));
@@ -33,7 +36,7 @@ export function createServer({ storage, snapshots, apiKeys }: ServerParts): Fast
   server.get("/readyz", (_request, reply) => reply.type(plain).send("all shards are ready"));
   addMetrics(server, storage);
   addCollectionRoutes(server, storage);
-  addPointRoutes(server, storage);
+  addPointRoutes(server, storage, checkQuotas);
   addSnapshotRoutes(server, snapshots);
   return server;
 }

@@ -20,6 +20,13 @@ const settingsSchema = z.strictObject({
     .strictObject({
       storage_path: z.string().default("./storage"),
       snapshots_path: z.string().default("./snapshots"),
+      quotas: z
+        .strictObject({
+          enabled: z.union([z.boolean(), z.stringbool()]).default(false),
+          max_resident_memory_percent: z.coerce.number().int().min(1).max(100).optional(),
+          max_disk_usage_percent: z.coerce.number().int().min(1).max(100).optional(),
+        })
+        .prefault({}),
     })
     .prefault({}),
   telemetry_disabled: z.union([z.boolean(), z.stringbool()]).optional(),

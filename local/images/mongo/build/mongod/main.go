@@ -26,6 +26,8 @@ type options struct {
 	bindAll    bool
 	dataDir    string
 	port       int
+	// Taken, and without effect: FerretDB has no cache of its own.
+	cacheGB float64
 }
 
 func main() {
@@ -57,8 +59,9 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&opts.bindAll, "bind_ip_all", false, "")
 	flags.StringVar(&opts.dataDir, "dbpath", "/data/db", "")
 	flags.IntVar(&opts.port, "port", 27017, "")
+	flags.Float64Var(&opts.cacheGB, "wiredTigerCacheSizeGB", 0, "")
 	if err := flags.Parse(args); err != nil {
-		return opts, fmt.Errorf("%w; known here: --replSet --keyFile --bind_ip_all --dbpath --port", err)
+		return opts, fmt.Errorf("%w; known here: --replSet --keyFile --bind_ip_all --dbpath --port --wiredTigerCacheSizeGB", err)
 	}
 	if flags.NArg() > 0 {
 		return opts, fmt.Errorf("unexpected argument %q", flags.Arg(0))

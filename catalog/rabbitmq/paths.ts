@@ -1,0 +1,6 @@
+import { entryPath } from "../../components/services/inventory/inventory.ts";
+
+/** Where an inventory tells of a queue; its messages are below. */
+export function queuePath(vhost: string, name: string): string {
+  return entryPath("vhost", vhost, "queue", name);
+}
