@@ -44,7 +44,7 @@ test("an administrator that the store keeps is changed in it before its task is 
 
 test("a key that a store learns when it starts is taken beside the former one, until all runs with the new one", () => {
   const plan = planRotation("qdrant-api-key", catalog);
-  const change = ["write into the configuration", "up", "take the former one away", "prove"];
+  const change = ["write into the configuration", "up", "remove the former one", "prove"];
   assert.deepEqual(plan.steps, [...change, "point and ship", "off-site stack file"]);
   assert.equal(plan.keptAs, "qdrant-former-api-key");
   assert.match(
