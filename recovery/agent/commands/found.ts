@@ -87,7 +87,7 @@ async function claim({ host, config }: AgentContext, store: HeadStore, lineage: 
   await host.removeFile(intentPath);
   const who =
     present === undefined
-      ? "changed this very moment"
+      ? "changed just now"
       : `lineage ${present.lineage}, generation ${present.generation}, of stack ${present.stack} since ${present.changedAt}`;
   throw new RecoveryError(
     exitCodes.alreadyFounded,

@@ -108,7 +108,7 @@ test("resumes an unfinished restore of the same request with its own plan", () =
   const later = { journal, offsite: { state: "unreachable", why: "timed out" } } as const;
   assert.deepEqual(plan(later), unfinished);
   assert.deepEqual(refusals(later, { at: oldPoint.id }), [
-    "unfinished: restore: a restore of point 20261120T031000Z-77c1 is unfinished on this host. Resume it with --at latest --from any, or begin anew with --from-scratch.",
+    "unfinished: restore: a restore of point 20261120T031000Z-77c1 is unfinished on this host. Resume it with --at latest --from any, or restart with --from-scratch.",
   ]);
   assert.equal(plan({ journal }, { at: oldPoint.id, fromScratch: true }).point.id, oldPoint.id);
   const skip = plan({ journal }, { safetyPoint: false }).phases.find(
