@@ -35,7 +35,7 @@ export async function imageFiles(
 ): Promise<string> {
   return cached(kind(recipe), key, (directory) => recipe.build(directory, report), {
     onWait: () => {
-      report("another run makes it");
+      report("another run is building it");
     },
   });
 }

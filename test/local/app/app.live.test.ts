@@ -367,7 +367,7 @@ describe("a worker", () => {
     const refused = await post("forged", "another key");
     assert.equal(refused.status, 401);
     assert.deepEqual(await refused.json(), {
-      error: "This webhook is not believed: the signature does not match.",
+      error: "This webhook is not accepted: the signature does not match.",
     });
     const taken = await post('{"paid": "Ünï"}', applicationSecrets["signing-key"]);
     assert.equal(taken.status, 202, webhooks.output());

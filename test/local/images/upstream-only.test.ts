@@ -37,7 +37,7 @@ test("a demanded image that cannot be had is said in one sentence, with what to 
   const { message } = new ImageMissingError([{ name: "n8n", image: "n8n", isDemanded: true }], images);
   assert.equal(
     message,
-    "services.n8n.enabled: true, but the image docker.io/n8nio/n8n:2.41.3 cannot be had here: its registry does not answer, " +
+    "services.n8n.enabled: true, but the image docker.io/n8nio/n8n:2.41.3 is not available on this machine: its registry does not answer, " +
       "and nothing stands in for it; set services.n8n.enabled to false, or run where the registry answers",
   );
 });
