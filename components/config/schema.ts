@@ -60,7 +60,9 @@ const offsite = z
   .strictObject({
     endpoint: field.endpoint.describe("The S3 service's address."),
     bucket: field.bucket.describe("The bucket. It must exist, away from the machine and its provider."),
-    prefix: field.keyPrefix.default("").describe("Below which everything of this stack lies in the bucket."),
+    prefix: field.keyPrefix
+      .default("")
+      .describe("The prefix below which everything of this stack is stored in the bucket."),
     region: field.region.default("auto").describe("The bucket's region, as its provider names it."),
   })
   .describe("The bucket from which a lost platform comes back.");
@@ -82,12 +84,10 @@ const backups = z
     shipEvery: field.interval.describe("How often new points go off-site."),
     pauseLimit: field.duration
       .default("2s")
-      .describe(
-        "Longest time that the stores stand still for a point; a point that needs more fails instead.",
-      ),
+      .describe("Longest time that a point may pause the stores; a point that needs more fails."),
     shipTimeout: field.duration
       .default("4m")
-      .describe("After which a shipping is given up until the next one."),
+      .describe("Longest time that a shipping may take; then it is stopped, and the next one continues."),
     keep,
   })
   .describe("Recovery points: how often, and how long they are kept.");

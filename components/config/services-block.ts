@@ -6,13 +6,13 @@ import * as field from "./fields.ts";
 /** What a service with one replica may use. */
 export const stateful = z.strictObject({
   memory: field.byteSize.describe(
-    "Most memory that one replica may have; beyond it the replica is killed and started again.",
+    "Memory limit of one replica; a replica that exceeds it is killed and restarted.",
   ),
-  cpus: field.cpus.describe("Most CPU time that one replica may have."),
+  cpus: field.cpus.describe("CPU limit of one replica."),
 });
 const stateless = stateful.extend({
   replicas: field.replicas.describe(
-    "How many run at once. Only applications have a choice; a store has one, and so has each part of monitoring.",
+    "How many run at once. Only applications have a choice; each store and each part of monitoring has one.",
   ),
 });
 
@@ -25,12 +25,12 @@ function slice(definition: ServiceDefinition) {
     enabled: field.flag
       .default(optional.enabledByDefault)
       .describe(
-        "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
+        "Whether it runs at all. While it is switched off it keeps its data, which new recovery points do not contain.",
       ),
     offBecause: field.reason
       .optional()
       .describe(
-        "Why it is switched off, told by `npm run status`; `npm run up` says so of an image that cannot be had.",
+        "Why it is switched off, shown by `npm run status`; `npm run up` writes it when an image is not available.",
       ),
   });
 }

@@ -54,7 +54,7 @@ for (const [title, answer, sentence] of [
     (socket: Socket) => socket.write(refusal(530)),
     "unexpected method a0032",
   ],
-  ["hanging up is no refusal", (socket: Socket) => socket.end(), "RabbitMQ hung up"],
+  ["hanging up is no refusal", (socket: Socket) => socket.end(), "RabbitMQ closed the connection"],
 ] as const) {
   test(title, async () => {
     await assert.rejects(
