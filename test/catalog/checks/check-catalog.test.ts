@@ -133,7 +133,7 @@ test("no two files or secrets of a service have one name, in whatever directorie
   const file = new URL("file:///dev/null");
   refused(
     [madeUpApplication({ files: { "/a/x.yml": file, "/b/x.yml": file, "/b/y.yml": file } })],
-    ["shop: two of its files or secrets are called x.yml; give one another name"],
+    ["shop: two of its files or secrets are named x.yml; rename one"],
   );
 });
 
@@ -152,7 +152,7 @@ test("what a secret is for is said once, by somebody, and of a secret that someb
   );
   refused(
     [madeUpStore({ secretMeanings })],
-    ["store.secretMeanings: no service gets the secret store-password; take it out"],
+    ["store.secretMeanings: no service uses the secret store-password; remove it"],
   );
 });
 

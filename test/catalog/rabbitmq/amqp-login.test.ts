@@ -59,7 +59,7 @@ for (const [title, answer, sentence] of [
   test(title, async () => {
     await assert.rejects(
       logInAt((socket) => void answer(socket)),
-      new RegExp(`^Error: rabbitmq: log-in of app-0123abcd over AMQP: ${sentence}$`),
+      new RegExp(`^Error: rabbitmq: login of app-0123abcd over AMQP: ${sentence}$`),
     );
   });
 }
@@ -67,6 +67,6 @@ for (const [title, answer, sentence] of [
 test("silence is no refusal", async () => {
   await assert.rejects(
     logInAt(() => undefined, 50),
-    /^Error: rabbitmq: log-in of app-0123abcd over AMQP: no answer within 50 ms$/,
+    /^Error: rabbitmq: login of app-0123abcd over AMQP: no answer within 50 ms$/,
   );
 });

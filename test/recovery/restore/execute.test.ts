@@ -161,7 +161,7 @@ test("does not place data under a running store", async () => {
     progress: () => undefined,
   });
   assert.equal(report.failure?.phase, "place");
-  assert.match(report.failure.sentence, /^mongo, redis came up again before the data was in place\./);
+  assert.match(report.failure.sentence, /^mongo, redis started again before the data was in place\./);
   assert.equal(live("mongo/orders.sqlite"), "present orders");
 });
 

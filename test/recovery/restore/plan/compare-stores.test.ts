@@ -49,7 +49,7 @@ test("a store that is switched off is left out, and the plan says how to have it
     {
       store: "n8n",
       sentence:
-        "n8n is left out, since it is switched off here (not enabled): the point's files of it are not restored, and what " +
+        "n8n is left out, since it is switched off here (not enabled): the point's data of it is not restored, and what " +
         'this machine has of it stays as it is. To restore it too, set services.n8n.enabled to true, run "npm run up", and restore ' +
         `point ${id} then; that replaces the data of all stores, so do it before opening the platform.`,
     },
@@ -105,8 +105,8 @@ test("a store that both have, or neither, cannot be left out", () => {
   const { leftOut } = planned([...both, "n8n"], both, { off }, { leaveOut: ["n8n"] });
   assert.equal(leftOut.length, 1);
   assert.deepEqual(refused(both, both, {}, { leaveOut: ["redis", "reddis"] }), [
-    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got redis, which has its place in ` +
-      "both: its data would not fit the others'. Take it out.",
-    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got "reddis", which neither has. Take it out.`,
+    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got redis, which both have: ` +
+      "left out, its data would not match that of the others. Remove it from the command.",
+    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got "reddis", which neither has. Remove it from the command.`,
   ]);
 });

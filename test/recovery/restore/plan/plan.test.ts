@@ -159,7 +159,7 @@ const refused: [
     "refuses an ending that fits two points",
     { offsite: { state: "ok", points: [oldPoint, point("20261120T031000Z-3f9a")] } },
     { at: "3f9a" },
-    ['bad-request: --at: "3f9a" fits 20261120T030500Z-3f9a and 20261120T031000Z-3f9a. Give the whole id.'],
+    ['bad-request: --at: "3f9a" matches 20261120T030500Z-3f9a and 20261120T031000Z-3f9a. Give the whole id.'],
   ],
   [
     "refuses a point of another lineage unless --lineage says so",
