@@ -15,7 +15,7 @@ export interface LoadFigures {
   readonly maxMs: number;
 }
 
-/** A load: so many customers, each with one order under way at any time. */
+/** A load: so many customers, each with one order in flight at any time. */
 export interface ClosedLoop {
   readonly edge: EdgeTarget;
   readonly customers: number;
@@ -63,7 +63,7 @@ export async function loadDuring<T>(
 
 function figuresOf(latencies: readonly number[], missed: number, seconds: number): LoadFigures {
   if (latencies.length === 0)
-    throw new Error(`bench: not one of ${missed} orders was acknowledged: see \`npm run status\`.`);
+    throw new Error(`bench: none of ${missed} orders was acknowledged: see \`npm run status\`.`);
   return {
     seconds,
     acknowledged: latencies.length,

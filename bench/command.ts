@@ -26,15 +26,15 @@ const progress = terminalProgress();
 
 await runCommandLine(async () => {
   const program = new Command("local-bench")
-    .description("Measures, on a stack of its own, and keeps the figures.")
+    .description("Runs a benchmark on a stack of its own and saves the figures.")
     .exitOverride();
   const add = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
-      .option("--json <file>", "where to keep the figures (default: .kaleem/benchmarks)");
+      .option("--json <file>", "where to save the figures (default: .kaleem/benchmarks)");
   const onStack = (command: Command): Command =>
-    command.option("--stack <name>", "a stack that is up; it is filled with orders", "local-bench");
+    command.option("--stack <name>", "a running stack; it will be filled with orders", "local-bench");
 
   add(
     "platform",
@@ -48,15 +48,15 @@ await runCommandLine(async () => {
       const load = { connections: 16, rounds: 6, seconds: 8, progress };
       await run(kept("edge"), async () => benchmarkEdge(await openBenchStack(stack), load));
     });
-  add("up", "a stack brought up anew, and again unchanged; it stays up")
+  add("up", "a new stack brought up, and up again without a change; it stays up")
     .option("--stack <name>", "the stack, which is removed first", "local-bench")
-    .option("--cold", "make engine and images from nothing (some 20 minutes)")
+    .option("--cold", "build engine and images from scratch (about 20 minutes)")
     .action((options: Common & { cold?: true }) =>
       run(options, () => benchmarkUp(openStack(options.stack), { cold: options.cold === true, progress })),
     );
   onStack(add("point", "recovery points and their shipping, while orders come in"))
     .option("--points <count>", "points", whole, 10)
-    .option("--ships <count>", "points that are shipped one by one", whole, 5)
+    .option("--ships <count>", "how many points are shipped one by one", whole, 5)
     .option("--rate <orders>", "orders a second", whole, 20)
     .action((options: Common & { points: number; ships: number; rate: number }) => {
       const { points, ships, rate } = options;
@@ -80,7 +80,7 @@ await runCommandLine(async () => {
       );
     });
   onStack(add("stores", "what points cost the stores under full load, and the pause with many files"))
-    .option("--customers <count>", "orders under way at any time", whole, 8)
+    .option("--customers <count>", "orders in flight at any time", whole, 8)
     .option("--rounds <count>", "rounds of windows without points, with points, and with shipping", whole, 3)
     .option("--seconds <seconds>", "length of a window", whole, 30)
     .option("--every <seconds>", "seconds from point to point", whole, 15)
@@ -104,14 +104,14 @@ await runCommandLine(async () => {
       },
     );
   onStack(add("edge", "what the edge costs: requests through it against the API itself"))
-    .option("--connections <count>", "kept connections, each with one request under way", whole, 16)
+    .option("--connections <count>", "kept connections, each with one request in flight", whole, 16)
     .option("--rounds <count>", "rounds of both ways", whole, 6)
     .option("--seconds <seconds>", "length of one measurement", whole, 8)
     .action((options: Common & { connections: number; rounds: number; seconds: number }) =>
       run(options, async () => benchmarkEdge(await openBenchStack(options.stack), { ...options, progress })),
     );
-  onStack(add("rotation", "secrets that are rotated while orders come in"))
-    .option("--secrets <names>", "which, as `npm run secrets -- list` names them", names, [
+  onStack(add("rotation", "rotations of secrets while orders come in"))
+    .option("--secrets <names>", "which secrets, as `npm run secrets -- list` names them", names, [
       ...["mongo-app-password", "redis-app-password", "rabbitmq-app-password", "minio-app-password"],
       ...["mongo-root-password", "redis-password", "qdrant-api-key", "rabbitmq-admin-password"],
     ])

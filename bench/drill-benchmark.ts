@@ -27,7 +27,7 @@ export async function benchmarkDrill(repository: string, runNow: boolean): Promi
     ],
     notes: [
       `Drill of ${startedAt}: of ${orders.acknowledgedBeforeLoss} acknowledged orders ${orders.restored} were read back, ` +
-        `${orders.lostAfterPoint} were newer than the point and lost, ${orders.missingOrAltered.length} missing or altered that had to be there.`,
+        `${orders.lostAfterPoint} were newer than the point and lost, ${orders.missingOrAltered.length} that should be there are missing or altered.`,
     ],
     figures: { report },
   };
@@ -44,10 +44,7 @@ function drill(repository: string): Promise<void> {
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else
-        reject(
-          new Error(`bench: the drill ended with exit code ${code ?? "none"}; its own words are above.`),
-        );
+      else reject(new Error(`bench: the drill ended with exit code ${code ?? "none"}; its output is above.`));
     });
   });
 }
@@ -63,7 +60,7 @@ async function newestReport(folder: string): Promise<{ file: string; report: Dri
     .sort()
     .at(-1);
   if (newest === undefined)
-    throw new Error("bench: there was no drill yet. Make one with `npm run bench -- drill --run`.");
+    throw new Error("bench: no drill was run yet. Run one with `npm run bench -- drill --run`.");
   const file = join(folder, newest);
   return { file, report: drillReportSchema.parse(JSON.parse(await readFile(file, "utf8"))) };
 }

@@ -92,6 +92,8 @@ async function loadWay({ host }: BenchStack, args: readonly string[]): Promise<W
   const { stdout } = await host.run(["bash", "-s", "--", ...args], { stdin: script, timeoutMs: 300_000 });
   const { requests, seconds, p50, p99, notOk, broken } = printedSchema.parse(JSON.parse(stdout));
   if (notOk + broken > 0)
-    throw new Error(`bench: ${notOk} of ${requests} answers were not 2xx, and ${broken} did not come`);
+    throw new Error(
+      `bench: ${notOk} of ${requests} answers were not 2xx, and ${broken} requests got no answer`,
+    );
   return { perSecond: requests / seconds, p50Ms: p50 / 1000, p99Ms: p99 / 1000 };
 }

@@ -29,7 +29,7 @@ export async function benchmarkPlatform(stack: Stack, progress: Progress): Promi
   const fresh = await timed(stack, progress);
   const used = await serviceMemory(fresh.up.host);
   const after = await machineMemory();
-  const busy = await progress.step("nobody asks for anything", async () => {
+  const busy = await progress.step("idle", async () => {
     await wait(settleMs);
     return busyProcessors(watchMs);
   });
@@ -57,13 +57,13 @@ export async function benchmarkPlatform(stack: Stack, progress: Progress): Promi
         "",
       ],
       ["memory still free (share of all)", free.toFixed(2), ""],
-      ["processors busy while nobody asks for anything", busy.toFixed(2), ""],
-      ["and before the stack was there", busyBefore.toFixed(2), ""],
+      ["processors busy while idle", busy.toFixed(2), ""],
+      ["and before the stack existed", busyBefore.toFixed(2), ""],
       ["in services (GiB)", (inServices / gib).toFixed(2), ""],
       ...services.map(([name, bytes]) => [`  ${name} (MiB)`, (bytes / mib).toFixed(0), ""]),
     ],
     notes: [
-      "Warm: engine and images in the cache, everything else made anew. Memory of the services is without the page cache.",
+      "Warm: engine and images in the cache, everything else created from scratch. Memory of the services is without the page cache.",
       "The machine's own part is the emulated machine with its Docker, the registry and the off-site server.",
     ],
     figures: {

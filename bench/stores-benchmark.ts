@@ -123,7 +123,7 @@ function notesOf(
 ): string[] {
   const perSecond = costsOf(windows)["no points"].perSecond.toFixed(0);
   return [
-    `${customers} customers, each with one order under way; ${rounds} rounds of ${seconds} s of each kind in turn, a point every ${everySeconds} s.`,
+    `${customers} customers, each with one order in flight; ${rounds} rounds of ${seconds} s of each kind in turn, a point every ${everySeconds} s.`,
     `Without points: ${perSecond} orders/s. The customers, the stores, restic and the off-site server share this machine.`,
   ];
 }

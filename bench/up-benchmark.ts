@@ -47,7 +47,7 @@ export async function benchmarkUp(
     notes: [
       cold
         ? "Cold: empty caches for engine, images and Go; npm packages, and Debian packages of the machine itself, were there."
-        : "Warm: engine and images from the cache, everything else made anew.",
+        : "Warm: engine and images from the cache, everything else created from scratch.",
       "Without the start of npm and Node.js, about a second.",
     ],
     figures: { [kind]: first, again },

@@ -43,7 +43,7 @@ async function awaitIdle(host: RemoteHost): Promise<void> {
     });
     if (!stdout.includes("activating")) return;
     if (Date.now() > deadline)
-      throw new Error("bench: a point or its shipping, under way before, did not end in time.");
+      throw new Error("bench: a point or shipping that was already running did not end in time.");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

@@ -18,6 +18,6 @@ export function exporter(healthUrl: string) {
     replicas: 1,
     stopGrace: "10s",
     runsClosed: true,
-    recovery: "none: keeps nothing",
+    recovery: "none: it keeps no data",
   } as const;
 }

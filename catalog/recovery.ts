@@ -1,4 +1,4 @@
-import type { Inventory, InventoryRequest } from "../components/services/inventory/inventory.ts";
+import type { Inventory, InventoryRequest } from "./inventory/inventory.ts";
 import type { Duration } from "./quantities.ts";
 import type { StoreNumber } from "./store-number.ts";
 

@@ -13,21 +13,21 @@ export interface AwaitedPoints {
 
 /**
  * Waits until so many points have been taken and shipped by the host's own timers.
- * @throws Error with what the host's units last said: the machine may be gone by the time that somebody looks.
+ * @throws Error with the last output of the host's units: the machine may be gone by the time that somebody looks.
  */
 export async function awaitPoints(
-  stage: Pick<DrillSite, "shippedPoints" | "lastWordsOnPoints">,
+  site: Pick<DrillSite, "shippedPoints" | "lastWordsOnPoints">,
   { since, wanted, timeoutMs, everyMs = 1000 }: AwaitedPoints,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const points = await stage.shippedPoints();
+    const points = await site.shippedPoints();
     const shipped = points.filter((instant) => Date.parse(instant) > since.getTime()).length;
     if (shipped >= wanted) return;
     if (Date.now() > deadline) {
       throw new Error(
         `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
-          `${timeoutMs / 1000} s. See \`npm run status\`; the host's units last said:\n${await stage.lastWordsOnPoints()}`,
+          `${timeoutMs / 1000} s. See \`npm run status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
       );
     }
     await wait(everyMs);

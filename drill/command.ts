@@ -27,13 +27,13 @@ interface DrillArguments {
 
 await runCommandLine(async () => {
   const program = new Command("drill")
-    .description("Loses a whole stack in mid-stream and brings it back from off-site, with proof.")
+    .description("Loses a whole stack while orders come in and restores it from off-site, with proof.")
     .option("--stack <name>", "the stack to lose; never one that you need", "drill")
     .option("--rate <orders>", "orders a second", "20")
     .option("--points <count>", "points to be taken and shipped before the loss", "2")
     .option("--every <interval>", "interval of points and shipping", "15s")
     .option("--report <file>", "where to keep the report (default: .kaleem/drills)")
-    .option("--existing", "lose the stack as it is, instead of one made anew")
+    .option("--existing", "lose the stack as it is, instead of a newly created one")
     .option("--keep", "leave the rebuilt stack up")
     .exitOverride()
     .parse();

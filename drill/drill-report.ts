@@ -38,7 +38,7 @@ export type DrillReport = z.infer<typeof drillReportSchema>;
 export function renderDrill(report: DrillReport): string {
   const { orders } = report;
   const lines = [
-    report.causes.length === 0 ? "REHEARSAL PASSED" : "REHEARSAL FAILED",
+    report.causes.length === 0 ? "DRILL PASSED" : "DRILL FAILED",
     ...report.causes.map((cause) => `  ✗ ${cause}`),
     "",
     `  RPO  ${report.rpoSeconds.toFixed(1)} s from point ${report.point} to the loss; ${orders.lostAfterPoint} of ${orders.acknowledgedBeforeLoss} acknowledged orders lost`,

@@ -30,17 +30,17 @@ export interface DrillOptions {
  * a restore from off-site alone, and proof. A report with causes is a failed drill; an error means that it could
  * not be carried through at all.
  */
-export async function drill(stage: DrillSite, options: DrillOptions): Promise<DrillReport> {
+export async function drill(site: DrillSite, options: DrillOptions): Promise<DrillReport> {
   const startedAt = new Date();
   const timeline = new Timeline(options.onStep ?? (() => undefined));
-  const edge = await timeline.step("up: a stack that serves", () => stage.up());
-  const lostAt = await writeUntilLost(stage, edge, options, timeline);
+  const edge = await timeline.step("up: a stack that serves", () => site.up());
+  const lostAt = await writeUntilLost(site, edge, options, timeline);
 
-  const rebuilt = await timeline.step("up: a fresh stack on a fresh machine", () => stage.rebuild());
-  const data = await timeline.step("look: closed until it is restored", () => stage.closedSeen());
+  const rebuilt = await timeline.step("up: a fresh stack on a fresh machine", () => site.rebuild());
+  const data = await timeline.step("check: closed until it is restored", () => site.closedSeen());
   const { entries } = await readLedger(options.ledgerFile);
   const restore = await timeline.step("restore from off-site, and verify", () =>
-    stage.restore(entries, lostAt.clock),
+    site.restore(entries, lostAt.clock),
   );
 
   const opened = restore.verdict === "restored";
@@ -80,12 +80,12 @@ export async function drill(stage: DrillSite, options: DrillOptions): Promise<Dr
 }
 
 async function writeUntilLost(
-  stage: DrillSite,
+  site: DrillSite,
   edge: EdgeTarget,
   options: DrillOptions,
   timeline: Timeline,
 ): Promise<{ at: Date; clock: Awaited<ReturnType<DrillSite["clock"]>> }> {
-  const clock = await stage.clock();
+  const clock = await site.clock();
   const writer = await OrderWriter.start({
     target: edge,
     ledgerFile: options.ledgerFile,
@@ -94,7 +94,7 @@ async function writeUntilLost(
   });
   try {
     await timeline.step("orders, while points are taken and shipped", () =>
-      awaitPoints(stage, {
+      awaitPoints(site, {
         since: new Date(Date.now() + clock.offsetMs),
         wanted: options.pointsBeforeLoss ?? 2,
         timeoutMs: options.pointsTimeoutMs ?? 600_000,
@@ -102,7 +102,7 @@ async function writeUntilLost(
     );
     await wait(options.tailMs ?? 5000);
     const at = new Date();
-    await timeline.step("the machine is lost with its disks", () => stage.lose());
+    await timeline.step("the machine is lost with its disks", () => site.lose());
     return { at, clock };
   } finally {
     await writer.stop();

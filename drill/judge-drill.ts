@@ -49,8 +49,8 @@ export function judgeDrill(seen: Observations): Judgement {
     causes: [
       ...closedCauses(seen),
       ...restoreCauses(seen.restore),
-      ...(demanded.size === 0 ? ["no order was acknowledged before the point: nothing was proved"] : []),
-      ...missingOrAltered.map((order) => `${order}: acknowledged before the point, but not there unaltered`),
+      ...(demanded.size === 0 ? ["no order was acknowledged before the point: nothing was proven"] : []),
+      ...missingOrAltered.map((order) => `${order}: acknowledged before the point, but missing or altered`),
       ...(seen.readBack === null ? ["orders could not be read back: the platform was not opened"] : []),
       ...(unanswered.length > 0
         ? [`${unanswered.length} orders could not be read back: ${unanswered[0]?.reason ?? "?"}`]

@@ -32,7 +32,7 @@ function complaints(each: Exemption, found: readonly Violation[], today: string)
     return complaint("expected a violation that it covers, got none; remove it");
   if (each.expires < today)
     return complaint(
-      `expected a last day that is not over, got ${each.expires}; mend the cause, or decide anew`,
+      `expected a last day that is not over, got ${each.expires}; fix the cause, or decide again`,
     );
   return [];
 }

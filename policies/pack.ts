@@ -26,7 +26,7 @@ function view(): StackView {
 /** The rules' own policies, and one for exemptions that are over or idle. */
 const policies: readonly StackValidationPolicy[] = [
   ...allRules,
-  { name: "exemptions", description: "Every exemption has a reason, is not over, and covers something." },
+  { name: "exemptions", description: "Every exemption has a reason, has not expired, and covers something." },
 ].map(({ name, description }) => ({
   name,
   description,

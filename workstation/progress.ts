@@ -1,4 +1,4 @@
-/** How a command tells its user what goes on. Every slow part of the launcher takes one. */
+/** How a command tells its user what goes on. Every slow part of a script takes one. */
 export interface Progress {
   /**
    * Runs `work` as one line of output: `title`, the outcome, and the seconds it took. `report` shows what

@@ -48,7 +48,7 @@ main() {
       ((${#targets[@]} > 0)) || fail "no healthy task of api"
       url=http://${targets[0]}$path
       ;;
-    *) fail "no such way: $way" ;;
+    *) fail "expected the way edge or direct, got $way" ;;
   esac
   WORK=$(mktemp -d)
   trap 'rm -rf "$WORK"' EXIT

@@ -2,7 +2,7 @@ import { alertmanagerConfig } from "./alertmanager-config.ts";
 import type { PlatformSettings } from "../platform-settings.ts";
 import { defineStateless, type GivenSecret } from "../definition.ts";
 
-const issued = "never: whoever issued it gives a new one; set that in the stack's configuration and run up";
+const issued = "never: get a new one from whoever issued it, set it in the stack's configuration and run up";
 
 function isSet(channel: keyof PlatformSettings["monitoring"]): GivenSecret["onlyWhen"] {
   return {
@@ -48,9 +48,9 @@ export const alertmanager = defineStateless({
   secretMeanings: {
     "alert-page-key": "PagerDuty's routing key (Events API v2): SEV1 and SEV2 page.",
     "alert-chat-url": "Slack's incoming webhook, to which every alert goes.",
-    "alert-mail-password": "Of the mail account that SEV3 goes through.",
+    "alert-mail-password": "Password of the mail account that sends SEV3 alerts.",
     "alert-heartbeat-url":
-      "Webhook of a dead-man's-switch service that is told every minute that alerting works, and says so when it is not told.",
+      "Webhook of a dead-man's-switch service: called every minute while alerting works; the service raises the alarm when the calls stop.",
   },
   health: {
     argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"],
@@ -65,5 +65,5 @@ export const alertmanager = defineStateless({
   // Silences, and what has been told already.
   history: { "/alertmanager": "alertmanager" },
   runsClosed: true,
-  recovery: "none: alerts that still hold fire again; silences have to be set again",
+  recovery: "none: alerts that still apply fire again; silences have to be set again",
 });

@@ -32,5 +32,5 @@ export const api = defineStateless({
   needs: ["embedding"],
   limits: { memory: "256MiB", cpus: 1 },
   replicas: 2,
-  recovery: "none: rebuilt from its image; all it knows is in the stores",
+  recovery: "none: rebuilt from its image; all its data is in the stores",
 });

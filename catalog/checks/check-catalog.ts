@@ -59,7 +59,7 @@ function nameProblems({ catalog, edge }: WholeCatalog): string[] {
               `got ${JSON.stringify(name)}; other services find it by that name`,
           ]),
       ...(meaning === undefined ? [] : [`${name}: the name means ${meaning}; choose another`]),
-      ...(name === edge.name ? [`${name}: the name is the edge's; choose another`] : []),
+      ...(name === edge.name ? [`${name}: the name belongs to the edge; choose another`] : []),
       ...(names.filter((other) => other === name).length > 1
         ? [`${name}: two services have this name; rename one`]
         : []),
@@ -84,7 +84,8 @@ function portProblems({ published }: WholeCatalog, all: readonly ServiceDefiniti
         .slice(0, index)
         .filter(([, other]) => other === port)
         .map(
-          ([first]) => `${name}.ports: ${first} and ${key} are both ${port}; one service listens there once`,
+          ([first]) =>
+            `${name}.ports: ${first} and ${key} are both ${port}; a service listens on a port only once`,
         ),
     );
   });
@@ -115,7 +116,7 @@ function fileProblems({ name, secrets = {}, files = {}, generated = {} }: Servic
     (path) => path.split("/").at(-1) ?? path,
   );
   return [...new Set(names.filter((file, index) => names.indexOf(file) !== index))].map(
-    (file) => `${name}: two of its files or secrets are called ${file}; give one another name`,
+    (file) => `${name}: two of its files or secrets are named ${file}; rename one`,
   );
 }
 
@@ -125,12 +126,12 @@ function meaningProblems(all: readonly ServiceDefinition[]): string[] {
   return [...new Set([...used, ...said])].flatMap((key) => {
     const by = all.filter(({ secretMeanings = {} }) => Object.hasOwn(secretMeanings, key));
     const names = by.map(({ name }) => name).join(" and ");
-    if (!used.has(key)) return [`${names}.secretMeanings: no service gets the secret ${key}; take it out`];
+    if (!used.has(key)) return [`${names}.secretMeanings: no service uses the secret ${key}; remove it`];
     if (by.length === 0)
       return [
-        `secret ${key}: nobody says what it is for; say it in secretMeanings of the service it belongs to`,
+        `secret ${key}: nothing says what it is for; describe it in secretMeanings of the service that owns it`,
       ];
-    if (by.length > 1) return [`secret ${key}: ${names} both say what it is for; keep one`];
+    if (by.length > 1) return [`secret ${key}: ${names} both describe it; keep one description`];
     return [];
   });
 }

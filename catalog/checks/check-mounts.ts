@@ -11,12 +11,12 @@ function scratchProblems(definition: ServiceDefinition): string[] {
   return Object.keys(definition.scratch ?? {}).flatMap((scratch) => [
     ...(scratch.startsWith("/") && scratch !== "/"
       ? []
-      : [`${definition.name}.scratch: expected a path from the root, got ${JSON.stringify(scratch)}`]),
+      : [`${definition.name}.scratch: expected an absolute path, got ${JSON.stringify(scratch)}`]),
     ...data
       .filter((path) => overlap(path, scratch))
       .map(
         (path) =>
-          `${definition.name}.scratch: ${scratch} overlaps with the data in ${path}: what is kept and what is not must lie apart`,
+          `${definition.name}.scratch: ${scratch} overlaps with the data in ${path}: what is kept and what is not need separate directories`,
       ),
   ]);
 }

@@ -21,7 +21,7 @@ function problemsOf(definition: ServiceDefinition, catalog: readonly ServiceDefi
       ];
     }
     if (kind === "stateful" && needed.kind === "stateless")
-      return [`${where} ${need} waits for every store, so no store can wait for it; take it out`];
+      return [`${where} ${need} waits for every store, so no store can wait for it; remove it`];
     if (needed.optional !== undefined && optional === undefined)
       return [
         `${where} ${need} may be switched off, ${name} may not; make ${name} optional too, or ${need} not`,
@@ -39,7 +39,7 @@ function circles(catalog: readonly ServiceDefinition[]): string[] {
     const start = path.indexOf(name);
     if (start !== -1) {
       const circle = [...path.slice(start), name].join(" → ");
-      found.push(`${name}.needs: ${circle} is a circle: none of them could ever start; take one need out`);
+      found.push(`${name}.needs: ${circle} is a circle: none of them could ever start; remove one need`);
     }
     if (start !== -1 || done.has(name)) return;
     for (const need of needsOf.get(name) ?? []) visit(need, [...path, name]);

@@ -30,7 +30,7 @@ export const grafana = defineStateless({
   secrets: { "admin-password": "grafana-admin-password" },
   secretMeanings: {
     "grafana-admin-password":
-      "Of Grafana's user admin. Read at the first start; later: grafana cli admin reset-admin-password.",
+      "Password of Grafana's user admin. Read at the first start only; change it later with: grafana cli admin reset-admin-password.",
   },
   files: {
     "/etc/grafana/provisioning/dashboards/dashboards.yml": new URL("files/dashboards.yml", import.meta.url),

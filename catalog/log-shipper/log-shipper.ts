@@ -41,5 +41,5 @@ export const logShipper = defineStateless({
   // How far each file has been read, and what Loki has not taken yet.
   history: { "/var/lib/syslog-ng": "log-shipper" },
   runsClosed: true,
-  recovery: "none: reads on where it stood, or from what the host still has",
+  recovery: "none: continues where it stopped, or with what the host still has",
 });

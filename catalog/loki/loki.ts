@@ -26,5 +26,5 @@ export const loki = defineStateless({
   optional: { enabledByDefault: true },
   history: { "/loki": "loki" },
   runsClosed: true,
-  recovery: "none: logs start anew; nothing that has to come back is in them alone",
+  recovery: "none: logs start empty; nothing that has to come back is only in them",
 });

@@ -1,15 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  entryPath,
-  type Entry,
-  type Inventory,
-  type InventoryRequest,
-} from "../../components/services/inventory/inventory.ts";
-import { NameSample } from "../../components/services/inventory/name-sample.ts";
-import { optionsText, shorten } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+import { entryPath, type Entry, type Inventory, type InventoryRequest } from "../inventory/inventory.ts";
+import { NameSample } from "../inventory/name-sample.ts";
+import { optionsText, shorten } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { Tally } from "../inventory/tally.ts";
 import { isLoginOf } from "../login-name.ts";
 import { lifecycleOf } from "./lifecycle.ts";
 import { listVersions, type ObjectVersion } from "./list-versions.ts";

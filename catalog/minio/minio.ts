@@ -36,9 +36,10 @@ export const minio = defineStore({
   secrets: { "root-password": "minio-root-password" },
   userSecrets: { "app-password": "minio-app-password" },
   secretMeanings: {
-    "minio-root-password": "MinIO's administrator, root; used by the host's agent and the health check.",
+    "minio-root-password":
+      "Password of MinIO's administrator, root; used by the host's agent and the health check.",
     "minio-app-password":
-      "The applications' login, who may put and get receipts: user app and the password's fingerprint, so that a new password is a login beside the old one.",
+      "Password of the applications' user, which may put and get receipts. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
   },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   health: {

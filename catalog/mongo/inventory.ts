@@ -5,12 +5,12 @@ import {
   type Inventory,
   type InventoryRequest,
   type Sample,
-} from "../../components/services/inventory/inventory.ts";
-import { shorten } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { shareBudget, type Extent } from "../../components/services/inventory/share-budget.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+} from "../inventory/inventory.ts";
+import { shorten } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { shareBudget, type Extent } from "../inventory/share-budget.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { Tally } from "../inventory/tally.ts";
 import { isLoginOf } from "../login-name.ts";
 import { expiryOf, type Expiry } from "./expiry.ts";
 

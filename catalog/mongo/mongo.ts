@@ -41,12 +41,13 @@ export const mongo = defineStore({
   },
   secretMeanings: {
     "mongo-root-password":
-      "MongoDB's own administrator, root; made on the first start, used by the host's agent to make the other users.",
+      "Password of MongoDB's administrator, root; created at the first start, used by the host's agent to create the other users.",
     "mongo-app-password":
-      "The applications' login: user app and the password's fingerprint, so that a new password is a login beside the old one.",
-    "mongo-backup-password": "The user backup: what the host's agent reads, counts and measures with.",
-    "mongo-restore-password": "The user restore: what dumps are loaded with.",
-    "mongo-keyfile": "Shared by the members of the replica set; proves to each that the other belongs.",
+      "Password of the applications' user. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
+    "mongo-backup-password":
+      "Password of the user backup, with which the host's agent reads, counts and measures.",
+    "mongo-restore-password": "Password of the user restore, with which dumps are loaded.",
+    "mongo-keyfile": "Key that the members of the replica set share to authenticate each other.",
   },
   files: {
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),

@@ -146,7 +146,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
 function backupOf({ backup }: Client): MongoClient {
   if (backup !== null) return backup;
   throw new Error(
-    "mongo: refuses the user backup with the present mongo-backup-password; run kaleem-agent setup-stores",
+    "mongo: refuses the user backup with the current mongo-backup-password; run kaleem-agent setup-stores",
   );
 }
 

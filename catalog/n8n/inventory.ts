@@ -1,13 +1,9 @@
 import { z } from "zod";
-import {
-  entryPath,
-  type Inventory,
-  type InventoryRequest,
-} from "../../components/services/inventory/inventory.ts";
-import { canonicalJson, digestText, optionsText } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+import { entryPath, type Inventory, type InventoryRequest } from "../inventory/inventory.ts";
+import { canonicalJson, digestText, optionsText } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { Tally } from "../inventory/tally.ts";
 import type { N8nClient } from "./n8n-client.ts";
 
 const workflow = z.looseObject({ id: z.string(), name: z.string() });

@@ -57,7 +57,7 @@ export class N8nClient {
       signal: AbortSignal.timeout(limitMs),
     });
     if (response.ok) return response;
-    const hint = response.status === 429 ? " (five logins a minute are taken; try again in a minute)" : "";
+    const hint = response.status === 429 ? " (n8n accepts five logins a minute; try again in a minute)" : "";
     const words = (await response.text()).slice(0, 200);
     throw new Error(`n8n: ${method} ${path} was answered with ${response.status}: ${words}${hint}`);
   }

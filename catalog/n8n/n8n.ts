@@ -41,8 +41,8 @@ export const n8n = defineStore({
   secrets: { "encryption-key": "n8n-encryption-key", "owner-password": "n8n-owner-password" },
   secretMeanings: {
     "n8n-encryption-key":
-      "Encrypts the credentials in n8n's database. Never change it: data written with it can be opened with no other.",
-    "n8n-owner-password": `Of n8n's owner, ${ownerEmail}; set in n8n at every start, used by the host's agent too.`,
+      "Encrypts the credentials in n8n's database. Never change it: data written with it can be read with no other.",
+    "n8n-owner-password": `Password of n8n's owner, ${ownerEmail}; set in n8n at every start, also used by the host's agent.`,
   },
   files: {
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),

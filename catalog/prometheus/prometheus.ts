@@ -47,5 +47,5 @@ export const prometheus = defineStateless({
   stopGrace: "30s",
   history: { "/prometheus": "prometheus" },
   runsClosed: true,
-  recovery: "none: measures anew; nothing that a customer gave is in it",
+  recovery: "none: starts measuring again; it holds no customer data",
 });

@@ -1,15 +1,10 @@
 import { z } from "zod";
-import {
-  entryPath,
-  type Entry,
-  type Inventory,
-  type InventoryRequest,
-} from "../../components/services/inventory/inventory.ts";
-import { canonicalJson, optionsText } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { shareBudget, type Extent } from "../../components/services/inventory/share-budget.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+import { entryPath, type Entry, type Inventory, type InventoryRequest } from "../inventory/inventory.ts";
+import { canonicalJson, optionsText } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { shareBudget, type Extent } from "../inventory/share-budget.ts";
+import { Tally } from "../inventory/tally.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 
 const named = z.object({ collections: z.array(z.object({ name: z.string() })) });

@@ -54,7 +54,7 @@ export class QdrantClient {
 
 /** Errors come as JSON, refused keys as plain text. */
 function words(text: string): string {
-  if (!text.startsWith("{")) return text.slice(0, 200) || "no words";
+  if (!text.startsWith("{")) return text.slice(0, 200) || "no message";
   const { status } = JSON.parse(text) as { status?: { error?: string } };
   return status?.error ?? text.slice(0, 200);
 }

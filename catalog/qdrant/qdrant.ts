@@ -35,9 +35,9 @@ export const qdrant = defineStore({
   secrets: { "api-key": "qdrant-api-key", "former-api-key": "qdrant-former-api-key" },
   formerSecrets: { "qdrant-api-key": "qdrant-former-api-key" },
   secretMeanings: {
-    "qdrant-api-key": "The key of Qdrant, which may do everything; used by the host's agent too.",
+    "qdrant-api-key": "Qdrant's API key, with all rights; also used by the host's agent.",
     "qdrant-former-api-key":
-      "A second key that Qdrant takes: during a rotation the former one, afterwards one that nobody has.",
+      "A second key that Qdrant accepts: during a rotation the former one, afterwards a random, unused one.",
   },
   files: {
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),

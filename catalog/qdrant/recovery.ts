@@ -120,7 +120,7 @@ async function ensureCollection(client: QdrantClient, name: string, size: number
   if (vectors.size === size && vectors.distance === "Cosine") return;
   throw new Error(
     `qdrant: collection ${name}: expected vectors of size ${size} with distance Cosine, got size ${vectors.size} with ` +
-      `${vectors.distance}; move its points to a new collection, or deploy the program that made it`,
+      `${vectors.distance}; move its points to a new collection, or deploy the version that created it`,
   );
 }
 

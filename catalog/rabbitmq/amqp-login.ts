@@ -18,7 +18,7 @@ export async function amqpLogin(
   silenceLimitMs = 5_000,
 ): Promise<boolean> {
   const socket = connect(at);
-  const problem = (what: string): Error => new Error(`rabbitmq: log-in of ${user} over AMQP: ${what}`);
+  const problem = (what: string): Error => new Error(`rabbitmq: login of ${user} over AMQP: ${what}`);
   socket.setTimeout(silenceLimitMs, () => socket.destroy(problem(`no answer within ${silenceLimitMs} ms`)));
   try {
     socket.write("AMQP\0\0\x09\x01", "latin1");
@@ -29,7 +29,7 @@ export async function amqpLogin(
       if (kind !== start) throw problem(`unexpected method ${kind.toString(16)}`);
       socket.write(startOk(user, password));
     }
-    throw problem("RabbitMQ hung up");
+    throw problem("RabbitMQ closed the connection");
   } finally {
     socket.destroy();
   }

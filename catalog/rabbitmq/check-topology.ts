@@ -39,7 +39,7 @@ export function checkTopology(wanted: unknown, found: unknown): void {
   ];
   if (problems.length > 0) {
     throw new Error(
-      `rabbitmq: ${problems.join("; ")}. An existing queue or exchange cannot be changed: when its messages are worked off, delete it (\`rabbitmqctl delete_queue NAME\` in the container) and run \`npm run up\``,
+      `rabbitmq: ${problems.join("; ")}. An existing queue or exchange cannot be changed: when its messages are processed, delete it (\`rabbitmqctl delete_queue NAME\` in the container) and run \`npm run up\``,
     );
   }
 }
@@ -52,7 +52,7 @@ function differences<One extends z.infer<typeof queue>>(
   const got = all.find(({ name, vhost }) => name === want.name && vhost === want.vhost);
   if (got === undefined) return [`the ${kind} ${want.name} is missing`];
   if (isDeepStrictEqual(want, got)) return [];
-  return [`the ${kind} ${want.name} is to be ${say(want)}, and is ${say(got)}`];
+  return [`the ${kind} ${want.name}: expected ${say(want)}, got ${say(got)}`];
 }
 
 function say(one: z.infer<typeof queue>): string {

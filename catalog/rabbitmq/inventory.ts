@@ -1,13 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  entryPath,
-  type Entry,
-  type Inventory,
-  type InventoryRequest,
-} from "../../components/services/inventory/inventory.ts";
-import { canonicalJson, optionsText } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
+import { entryPath, type Entry, type Inventory, type InventoryRequest } from "../inventory/inventory.ts";
+import { canonicalJson, optionsText } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
 import { isLoginOf } from "../login-name.ts";
 import { readDeclared, type Declared, type Queue } from "./declared.ts";
 import definitions from "./files/definitions.json" with { type: "json" };

@@ -1,4 +1,4 @@
-import { entryPath } from "../../components/services/inventory/inventory.ts";
+import { entryPath } from "../inventory/inventory.ts";
 
 /** Where an inventory tells of a queue; its messages are below. */
 export function queuePath(vhost: string, name: string): string {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Entry } from "../../components/services/inventory/inventory.ts";
-import { canonicalJson } from "../../components/services/inventory/options-text.ts";
-import type { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+import type { Entry } from "../inventory/inventory.ts";
+import { canonicalJson } from "../inventory/options-text.ts";
+import type { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { Tally } from "../inventory/tally.ts";
 import type { Queue } from "./declared.ts";
 import type { ManagementApi } from "./management-api.ts";
 import { queuePath } from "./paths.ts";

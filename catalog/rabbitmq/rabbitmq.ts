@@ -25,10 +25,11 @@ export const rabbitmq = defineStore({
   userSecrets: { "app-password": "rabbitmq-app-password" },
   secretMeanings: {
     "rabbitmq-admin-password":
-      "RabbitMQ's administrator, admin; set at every start, used by the host's agent and for the management pages.",
+      "Password of RabbitMQ's administrator, admin; set at every start, used by the host's agent and for the management pages.",
     "rabbitmq-app-password":
-      "The applications' login: user app and the password's fingerprint, so that a new password is a login beside the old one.",
-    "rabbitmq-erlang-cookie": "Lets RabbitMQ's command line tools, and other nodes, into the node.",
+      "Password of the applications' user. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
+    "rabbitmq-erlang-cookie":
+      "The Erlang cookie: lets RabbitMQ's command-line tools and other nodes connect to the node.",
   },
   files: {
     "/etc/rabbitmq/rabbitmq.conf": new URL("files/rabbitmq.conf", import.meta.url),

@@ -145,7 +145,7 @@ async function queuedOrders(api: ManagementApi): Promise<ReadonlyMap<string, unk
     const messages = await peek(api, queue, mostMessages);
     if (messages.length === mostMessages) {
       throw new Error(
-        `rabbitmq: the queue ${queue} holds ${mostMessages} messages or more, too many to look for orders in: let the workers catch up`,
+        `rabbitmq: the queue ${queue} holds ${mostMessages} messages or more, too many to search for orders: wait until the workers have caught up`,
       );
     }
     for (const message of messages) {

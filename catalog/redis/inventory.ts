@@ -1,14 +1,10 @@
-import { compareDotted } from "../../components/services/inventory/compare-dotted.ts";
-import {
-  entryPath,
-  type Inventory,
-  type InventoryRequest,
-} from "../../components/services/inventory/inventory.ts";
-import { NameSample } from "../../components/services/inventory/name-sample.ts";
-import { digestText, shorten } from "../../components/services/inventory/options-text.ts";
-import { InventoryRecorder } from "../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../components/services/inventory/set-digest.ts";
-import { Tally } from "../../components/services/inventory/tally.ts";
+import { compareDotted } from "../inventory/compare-dotted.ts";
+import { entryPath, type Inventory, type InventoryRequest } from "../inventory/inventory.ts";
+import { NameSample } from "../inventory/name-sample.ts";
+import { digestText, shorten } from "../inventory/options-text.ts";
+import { InventoryRecorder } from "../inventory/recorder.ts";
+import { hashOf } from "../inventory/set-digest.ts";
+import { Tally } from "../inventory/tally.ts";
 import { bytesList, type RedisCommands } from "./commands.ts";
 import { readValue } from "./value-items.ts";
 

@@ -16,8 +16,9 @@ export const redis = defineStore({
   secrets: { password: "redis-password" },
   userSecrets: { "app-password": "redis-app-password" },
   secretMeanings: {
-    "redis-password": "Redis' own administrator, the user default; used by the host's agent.",
-    "redis-app-password": "The applications' user, app, who may read and write orders and nothing else.",
+    "redis-password": "Password of Redis' administrator, the user default; used by the host's agent.",
+    "redis-app-password":
+      "Password of the applications' user, app, which may read and write orders and nothing else.",
   },
   files: {
     "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),

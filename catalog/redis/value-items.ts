@@ -1,4 +1,4 @@
-import { hashOf, SetDigest } from "../../components/services/inventory/set-digest.ts";
+import { hashOf, SetDigest } from "../inventory/set-digest.ts";
 import { bytesList, type RedisCommands } from "./commands.ts";
 
 /** What a key holds, read type by type: Redis' own dump of a value differs from one start to the next. */

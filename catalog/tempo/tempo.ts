@@ -24,5 +24,5 @@ export const tempo = defineStateless({
   optional: { enabledByDefault: true },
   history: { "/var/tempo": "tempo" },
   runsClosed: true,
-  recovery: "none: traces start anew",
+  recovery: "none: traces start empty",
 });

@@ -34,7 +34,7 @@ export function checkSignature(
   if (!timingSafeEqual(expected, Buffer.from(hex, "hex"))) return { why: "the signature does not match" };
   // After the signature: a stranger learns nothing of our clock.
   if (Math.abs(now - signedAt) > windowSeconds) {
-    return { why: `signed ${Math.round(now - signedAt)} s ago; at most ${windowSeconds} s count` };
+    return { why: `signed ${Math.round(now - signedAt)} s ago; at most ${windowSeconds} s are accepted` };
   }
   return { signedAt };
 }

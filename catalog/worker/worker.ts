@@ -28,6 +28,6 @@ function worker(number: 1 | 2): StatelessDefinition {
     },
     limits: { memory: "256MiB", cpus: 1 },
     replicas: 1,
-    recovery: "none: rebuilt from its image; a message in work goes back to its queue",
+    recovery: "none: rebuilt from its image; a message being processed goes back to its queue",
   });
 }

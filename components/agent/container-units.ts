@@ -53,7 +53,7 @@ export const containerUnits: Units = {
     },
   ],
   timer: [
-    { name: "Unit", entries: [["Description", "Numbers of the containers for monitoring"]] },
+    { name: "Unit", entries: [["Description", "Metrics of the containers for monitoring"]] },
     {
       name: "Timer",
       entries: [

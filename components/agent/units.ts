@@ -12,7 +12,7 @@ export const unitFailed = "/usr/local/lib/kaleem/unit-failed";
 
 /** Instance per failed unit: `OnFailure=kaleem-alert@%n.service`. */
 export const alertUnit: readonly IniSection[] = [
-  { name: "Unit", entries: [["Description", "Says loudly that %i has failed"]] },
+  { name: "Unit", entries: [["Description", "Reports that %i has failed"]] },
   {
     name: "Service",
     entries: [["Type", "oneshot"], ["ExecStart", `${unitFailed} %i ${layout.metrics}`], ...alertHardening],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as field from "./fields.ts";
 
 const certificate = field.certificates.describe(
-  "The server's own certificate, then that of each one's issuer. Public, so it may stand here, and is shipped off-site with the rest.",
+  "The server's own certificate, then that of each one's issuer. Public, so it may be written here; it is shipped off-site with the rest.",
 );
 const tls = z
   .discriminatedUnion(
@@ -11,9 +11,7 @@ const tls = z
       z.strictObject({
         kind: z
           .literal("self-signed")
-          .describe(
-            "Made on the machine, and new on each machine. Clients trust it only if they are told to.",
-          ),
+          .describe("Created on the machine, a new one on each. Clients trust it only if they are told to."),
       }),
       z.strictObject({
         kind: z
@@ -42,13 +40,13 @@ const tls = z
         "expected {kind: self-signed}, {kind: files, certificate: …} or {kind: cloudflare-origin, certificate: …}",
     },
   )
-  .describe("What the edge proves itself with. Plain HTTP is sent on to HTTPS in every case.");
+  .describe("The certificate that the edge shows. Plain HTTP is always redirected to HTTPS.");
 
 /** How the edge is called, and what it proves itself with. */
 export const edge = z
   .strictObject({
     serverName: field.hostname.describe(
-      "The name that clients ask for, which the certificate must carry. A change makes a new self-signed certificate.",
+      "The name that clients ask for, which the certificate must carry. A change creates a new self-signed certificate.",
     ),
     tls,
     maxBody: field

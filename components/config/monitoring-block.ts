@@ -7,14 +7,14 @@ const page = z
       .literal("pagerduty")
       .describe("PagerDuty's Events API v2; the secret `alert-page-key` is its routing key."),
   })
-  .describe("Who is woken by SEV1 and SEV2 alerts. Left out, nobody is.");
+  .describe("Who is woken by SEV1 and SEV2 alerts. If omitted, nobody is.");
 const chat = z
   .strictObject({
     kind: z
       .literal("slack")
-      .describe("An incoming webhook of Slack, or of what speaks as it: the secret `alert-chat-url`."),
+      .describe("An incoming webhook of Slack or a compatible service: the secret `alert-chat-url`."),
   })
-  .describe("Where every alert is told. Left out, nowhere.");
+  .describe("Where every alert is posted. If omitted, no chat alerts.");
 const heartbeat = z
   .strictObject({
     kind: z
@@ -22,16 +22,16 @@ const heartbeat = z
       .describe("A webhook that is called every minute: the secret `alert-heartbeat-url`."),
   })
   .describe(
-    "A service elsewhere that says so when it hears nothing: alerting itself has died. Left out, nobody would say so.",
+    "A service elsewhere that raises the alarm when the calls stop, since alerting itself is then down. If omitted, nobody is told.",
   );
 const mail = z
   .strictObject({
-    server: field.registry.describe("The SMTP server that takes the mail; it must offer STARTTLS."),
-    from: field.mailAddress.describe("Whom the mail comes from."),
-    to: field.mailAddress.describe("Who gets it."),
+    server: field.registry.describe("The SMTP server that sends the mail; it must offer STARTTLS."),
+    from: field.mailAddress.describe("The sender's address."),
+    to: field.mailAddress.describe("The recipient's address."),
     user: field.mailAddress.describe("Who logs in to the server, with the secret `alert-mail-password`."),
   })
-  .describe("Mail for SEV3 alerts. Left out, none is sent.");
+  .describe("Mail for SEV3 alerts. If omitted, none is sent.");
 
 /** Who is told of alerts. */
 export const monitoring = z
@@ -42,4 +42,4 @@ export const monitoring = z
     heartbeat: heartbeat.optional(),
   })
   .default({})
-  .describe("Where alerts go. Alertmanager has them in every case.");
+  .describe("Where alerts go. Alertmanager shows them in any case.");

@@ -28,7 +28,7 @@ export function reference(catalog: readonly ServiceDefinition[], committed: Read
 
 const introduction = `A stack is described by one file, \`Pulumi.<stack>.yaml\`; every key in it starts with \`kaleem:\`. It is read once,
 strictly: an unknown key, a wrong type or a missing secret stops \`pulumi up\` before anything is touched, and every problem
-is named at once, path first. Editors that read YAML with a schema check it while one types and show what is written here:
+is named at once, path first. Editors that read YAML with a schema check it while you type and show these descriptions:
 [stack.schema.json](../schemas/stack.schema.json).
 
 Commands, the program and the engine take the file for the same. So what readers of YAML take differently is refused, with how
@@ -38,7 +38,7 @@ without a value. A span of time means the same to every tool; \`m\` is minutes.
 For the stack \`local\`, \`npm run up\` writes the working copy from the committed file and adds what is marked ★.`;
 
 const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required,
-but for those that say when. Keep the
+except those that say when. Keep the
 passphrase and one copy of \`restic-password\` away from all this: without them no recovery point can be read.`;
 
 function settingRow(

@@ -62,7 +62,9 @@ export const offsite = z
   .strictObject({
     endpoint: field.endpoint.describe("The S3 service's address."),
     bucket: field.bucket.describe("The bucket. It must exist, away from the machine and its provider."),
-    prefix: field.keyPrefix.default("").describe("Below which everything of this stack lies in the bucket."),
+    prefix: field.keyPrefix
+      .default("")
+      .describe("The prefix below which everything of this stack is stored in the bucket."),
     region: field.region.default("auto").describe("The bucket's region, as its provider names it."),
   })
   .describe("The bucket from which a lost platform comes back.");
@@ -86,13 +88,13 @@ const backups = z
     pauseLimit: field
       .duration("50ms", "10s", ": customers wait as long as the stores stand still")
       .default("2s")
-      .describe(
-        "Longest time that the stores stand still for a point; a point that needs more fails instead.",
-      ),
+      .describe("Longest time that a point may pause the stores; a point that needs more fails."),
     shipTimeout: field
       .duration("5s", "12h")
       .default("4m")
-      .describe("After which a shipping is given up until the next one."),
+      .describe(
+        "How long a shipping is reckoned to take at most, when the intervals are judged against the objectives. Nothing is ended by it: what moves bytes goes on.",
+      ),
     keep,
   })
   .describe("Recovery points: how often, and how long they are kept.");

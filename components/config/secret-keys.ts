@@ -25,7 +25,7 @@ const platformSecrets = {
   "offsite-access-key-id": {
     form: "accessKey",
     meaning:
-      "Names the key to the off-site bucket; it needs to read, write, list and delete below the prefix.",
+      "The id of the key to the off-site bucket; the key must be allowed to read, write, list and delete below the prefix.",
     usedBy: ["the host's agent", "`npm run kit`"],
   },
   "offsite-secret-access-key": {

@@ -23,7 +23,7 @@ export const stateful = z.strictObject({
 });
 const stateless = stateful.extend({
   replicas: field.replicas.describe(
-    "How many run at once. Only applications have a choice; a store has one, and so has each part of monitoring.",
+    "How many run at once. Only applications have a choice; each store and each part of monitoring has one.",
   ),
 });
 
@@ -38,12 +38,12 @@ function slice(definition: ServiceDefinition) {
     enabled: field.flag
       .default(optional.enabledByDefault)
       .describe(
-        "Whether it runs at all. Switched off, it keeps its data, which no new recovery point holds.",
+        "Whether it runs at all. While it is switched off it keeps its data, which new recovery points do not contain.",
       ),
     offBecause: field.reason
       .optional()
       .describe(
-        "Why it is switched off, told by `npm run status`; `npm run up` says so of an image that cannot be had.",
+        "Why it is switched off, shown by `npm run status`; `npm run up` writes it when an image is not available.",
       ),
   });
 }

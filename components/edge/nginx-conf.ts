@@ -26,7 +26,7 @@ export interface NginxConf {
 }
 
 const template = readFileSync(new URL("files/nginx.conf", import.meta.url), "utf8");
-const fence = `${edgeMount}/${basename(dirname(layout.closed))}/${basename(layout.closed)}`;
+const closedFile = `${edgeMount}/${basename(dirname(layout.closed))}/${basename(layout.closed)}`;
 /** One year, and this name only: what else lives below the domain is not ours to promise. */
 const strictTransport = "    add_header Strict-Transport-Security max-age=31536000 always;";
 
@@ -100,7 +100,7 @@ function location({ path, service, maxBody }: Route): string {
     `    location ${path} {`,
     ...(maxBody === undefined ? [] : [`      client_max_body_size ${bytes(maxBody)};`]),
     "      # Asked per request: closing works without a reload.",
-    `      if (-f ${fence}) {`,
+    `      if (-f ${closedFile}) {`,
     "        error_page 503 @closed;",
     "        return 503;",
     "      }",

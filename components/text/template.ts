@@ -16,7 +16,7 @@ export function renderTemplate(text: string, values: Readonly<Record<string, str
   const unused = Object.keys(values).filter((name) => !used.has(name));
   const problems = [
     ...[...missing].map((name) => `{{${name}}} has no value`),
-    ...unused.map((name) => `the value "${name}" has no place`),
+    ...unused.map((name) => `the value "${name}" has no placeholder`),
   ];
   if (problems.length > 0) throw new Error(`template: ${problems.join("; ")}`);
   return rendered;

@@ -28,7 +28,7 @@ export async function runRole(name: string, { settings, make }: RoleMaker): Prom
     return drain({ server, readiness, needs, ...finishWork, log, settings });
   }
   process.stderr.write(
-    `${name}: ${refusal.message}, and did so for ${settings.passwordPatienceMs / 1000} s. ` +
+    `${name}: ${refusal.message}, for ${settings.passwordPatienceMs / 1000} s now. ` +
       `Compare the secret that this service was given with the one that the store was set up with.\n`,
   );
   return exitCodes.passwordRefused;

@@ -45,7 +45,7 @@ export async function probeS3(location: BucketLocation, keys: OffsiteCredentials
     };
     const problems = conditionalProblems(where, answers);
     if (removed.status >= 300)
-      problems.push(`${where}: the key pair may not remove what it wrote (${removed.status})`);
+      problems.push(`${where}: the key pair is not allowed to remove what it wrote (${removed.status})`);
     if (problems.length > 0) throw new Error(problems.join("\n"));
   } catch (error) {
     if (!(error instanceof TypeError) && !(error instanceof DOMException)) throw error;

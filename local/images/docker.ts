@@ -40,7 +40,7 @@ export async function containerStatus(name: string): Promise<ContainerStatus> {
 /** Adds what to do to the two failures that are about the daemon and not about the call. Pure. */
 export function withAdvice(error: LocalCommandError): LocalCommandError {
   const advice = /permission denied/i.test(error.stderr)
-    ? "this user may not talk to Docker: add it to the group docker, or run as root"
+    ? "this user is not allowed to use Docker: add it to the group docker, or run as root"
     : /cannot connect to the docker daemon|is the docker daemon running/i.test(error.stderr)
       ? "no Docker daemon answers: start it (systemctl start docker), or set DOCKER_HOST"
       : undefined;

@@ -33,7 +33,7 @@ interface Wanted {
 export interface EnsuredImages {
   /** Whether the lock is another than before. */
   readonly changed: boolean;
-  /** Services whose image cannot be had here; the stack does without them. */
+  /** Services whose image is not available on this machine; the stack does without them. */
   readonly missing: readonly UpstreamOnlyService[];
 }
 

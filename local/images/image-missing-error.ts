@@ -1,7 +1,7 @@
 import type { UpstreamImage } from "./upstream.ts";
 import type { UpstreamOnlyService } from "./upstream-only.ts";
 
-/** Services that the stack file demands, and whose images cannot be had here. One sentence a service. */
+/** Services that the stack file demands, and whose images are not available on this machine. One sentence a service. */
 export class ImageMissingError extends Error {
   override readonly name = "ImageMissingError";
 
@@ -10,8 +10,8 @@ export class ImageMissingError extends Error {
       services
         .map(
           ({ name, image }) =>
-            `services.${name}.enabled: true, but the image ${images.get(image)?.ref ?? image} cannot be had here: its registry ` +
-            `does not answer, and nothing stands in for it; set services.${name}.enabled to false, or run where the registry answers`,
+            `services.${name}.enabled: true, but the image ${images.get(image)?.ref ?? image} is not available on this machine: its registry ` +
+            `does not answer, and there is no stand-in for it; set services.${name}.enabled to false, or run where the registry answers`,
         )
         .join("\n"),
     );

@@ -37,7 +37,7 @@ export async function imageFiles(
 ): Promise<string> {
   return cached(cacheKind(recipe), key, (directory) => recipe.build(directory, report), {
     onWait: () => {
-      report("another run makes it");
+      report("another run is building it");
     },
     onKeptOld: (why, made) => {
       report(`the one of ${made.toISOString().slice(0, 10)} stays: ${why.message.split("\n")[0] ?? ""}`);

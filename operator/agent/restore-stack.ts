@@ -41,7 +41,9 @@ export class RestoreRefused extends RecoveryError {
 export async function restoreStack({ request, ...channel }: RestoreStackArguments): Promise<RestoreReport> {
   const last = await ask(channel, { ...request, planOnly: false });
   if (last?.event === "report") return last.report;
-  throw new Error("the agent ended without a report. Repeat the same restore: it goes on where it stopped.");
+  throw new Error(
+    "the agent ended without a report. Repeat the same restore: it continues where it stopped.",
+  );
 }
 
 /** What a restore would do. @throws RestoreRefused with every reason why it cannot be done. */

@@ -1,4 +1,4 @@
-# Shows what an audit of the platform's host judges: one JSON object a line. Run by the launcher over SSH: bash -s -- [full] <this script
+# Shows what an audit of the platform's host judges: one JSON object a line. Run by the npm scripts over SSH: bash -s -- [full] <this script
 #   {"sshd": …}        sshd's effective settings, in base64
 #   {"unit": …}        the exposure that systemd-analyze gives each unit of ours
 #   {"container": …}   docker inspect of each running task

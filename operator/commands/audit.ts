@@ -16,10 +16,10 @@ interface AuditOptions {
 
 await runCommandLine(async () => {
   const program = new Command("audit")
-    .description("Measures how hard a stack's machine is.")
+    .description("Audits how well a stack's machine is hardened.")
     .option("--stack <name>", "the stack", "local")
-    .option("--fast", "without lynis and ssh-audit, which are installed for the audit")
-    .option("--suggestions", "also what lynis suggests; docs/hardening.md says what was made of it")
+    .option("--fast", "skip lynis and ssh-audit, which are installed only for the audit")
+    .option("--suggestions", "also show what lynis suggests; docs/hardening.md says what was done about it")
     .exitOverride()
     .parse();
   const { stack, fast, suggestions } = program.opts<AuditOptions>();

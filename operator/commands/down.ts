@@ -11,7 +11,7 @@ import { runCommandLine } from "../command-errors.ts";
 
 await runCommandLine(async () => {
   const program = new Command("down")
-    .description("Removes all that `up` made for a stack, data and off-site copies included.")
+    .description("Removes everything that `up` created for a stack, including its data and off-site copies.")
     .option("--stack <name>", "the stack", "local")
     .option("--offsite-of <stack>", "whose off-site bucket it uses (default: its own)")
     .exitOverride()

@@ -18,12 +18,12 @@ const lockFile = "catalog/images.lock.json";
 await runCommandLine(async () => {
   let exitCode = 0;
   const program = new Command("images")
-    .description("The lock file that fixes every image by digest.")
+    .description("The lock file that pins every image to a digest.")
     .exitOverride();
   program
     .command("refresh")
-    .description("Looks up the digests that the tags stand for now, and writes them into the lock file.")
-    .argument("[keys...]", "only these images; all when none is named")
+    .description("Looks up the current digest of each tag and writes it into the lock file.")
+    .argument("[keys...]", "only these images (default: all)")
     .exitOverride()
     .action(async (keys: string[]) => {
       exitCode = await refresh(keys);

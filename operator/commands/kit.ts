@@ -30,7 +30,7 @@ await runCommandLine(async () => {
   });
   await writeFile(out, `${JSON.stringify(kit, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   process.stdout.write(
-    `${out}: recovery kit of stack ${stack}. Keep it where the loss of the server cannot reach it.\n`,
+    `${out}: recovery kit of stack ${stack}. Keep it where it survives the loss of the server.\n`,
   );
   return 0;
 });

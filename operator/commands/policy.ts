@@ -20,7 +20,7 @@ import { runCommandLine } from "../command-errors.ts";
 
 await runCommandLine(async () => {
   new Command("policy")
-    .description("Judges the program of every committed stack by the policy pack.")
+    .description("Checks the program of every committed stack against the policy pack.")
     .exitOverride()
     .parse();
   const engine = await findOrBuildEngine(terminalProgress());

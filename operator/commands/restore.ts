@@ -57,19 +57,16 @@ function commandLine(): Command {
     .addOption(
       new Option("--from <place>", "which copy to take").choices(["any", "local", "offsite"]).default("any"),
     )
-    .option("--plan", "only say what would be done")
+    .option("--plan", "only print what would be done")
     .option(
       "--over-existing",
       "replace the live data of a stack that has data (a safety point is taken first)",
     )
-    .option("--ledger <file>", "acknowledged orders (JSON lines) to hold the restored stores against")
-    .option("--from-scratch", "forget an unfinished restore instead of going on with it")
-    .option("--without-safety-point", "go on although the present state cannot be saved as a point")
-    .option(
-      "--leave-out <stores...>",
-      "go on although only one of the point and the platform has these stores: they are not restored",
-    )
-    .option("--lineage <name>", "allow points of another lineage than the head's")
+    .option("--ledger <file>", "acknowledged orders (JSON lines) to check the restored stores against")
+    .option("--from-scratch", "discard an unfinished restore instead of continuing it")
+    .option("--without-safety-point", "continue even if the current state cannot be saved as a point")
+    .option("--leave-out <stores...>", "skip stores that exist only in the point or only here")
+    .option("--lineage <name>", "allow points of a lineage other than the head's")
     .option(
       "--take-over",
       "take the platform back from the host that superseded this one; that host must be off",

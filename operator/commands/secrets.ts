@@ -37,11 +37,14 @@ await runCommandLine(async () => {
       .description(description)
       .option("--stack <name>", "the stack", "local")
       .exitOverride();
-  command("init", "draws every secret that is missing, and says which ones only you can set")
-    .option("--given", "takes issued values, such as the bucket's keys, as a JSON object from stdin")
+  command("init", "generates every missing secret, and says which ones only you can set")
+    .option("--given", "read issued values, such as the bucket's keys, as a JSON object from stdin")
     .action(async ({ stack, given }: Options) => init(stack, given === true));
-  command("list", "what secrets there are, never a value").action(async ({ stack }: Options) => list(stack));
-  command("rotate <name>", "changes one, in what runs too; given ones come as a JSON object from stdin")
+  command("list", "lists the secrets, never a value").action(async ({ stack }: Options) => list(stack));
+  command(
+    "rotate <name>",
+    "changes one, in the running services too; issued ones are read as a JSON object from stdin",
+  )
     .option("--offsite-of <stack>", "whose off-site bucket a local stack uses (default: its own)")
     .action(async (name: string, { stack, offsiteOf }: Options) => change(name, stack, offsiteOf));
   await program.parseAsync();
@@ -84,7 +87,7 @@ async function change(name: string, stackName: string, offsiteOf: string | undef
 async function fromStdin(): Promise<ReadonlyMap<string, string>> {
   if (process.stdin.isTTY)
     throw new Error(
-      'secrets: issued values come on stdin, such as {"offsite-access-key-id": "…", "offsite-secret-access-key": "…"}: ' +
+      'secrets: issued values are read from stdin, such as {"offsite-access-key-id": "…", "offsite-secret-access-key": "…"}: ' +
         "redirect a file that only you can read, and remove it afterwards",
     );
   const parsed = z.record(z.string(), z.string().min(1)).safeParse(await json(process.stdin));
@@ -96,8 +99,8 @@ function render({ names, seconds, point, formerRefused }: RotationReport): strin
   const former = formerRefused === true ? " The store refuses the former one." : "";
   return (
     `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} ${point === "" ? "The point of the interrupted run" : `Point ${point}`} and the stack file off-site have the new one; ` +
-    "older points restore as before: a restore sets the stores' users to the present secrets.\n" +
-    "A recovery kit that was printed before still opens the bucket, unless it was the bucket's keys that changed: then write it anew (npm run kit)."
+    "older points restore as before: a restore sets the stores' users to the current secrets.\n" +
+    "A recovery kit written before still opens the bucket, unless the bucket's keys changed: then write a new one (npm run kit)."
   );
 }
 

@@ -14,7 +14,7 @@ import { runCommandLine } from "../command-errors.ts";
 
 await runCommandLine(async () => {
   const { stack } = new Command("smoke")
-    .description("Places one order and one webhook through the edge, and proves what became of them.")
+    .description("Places one order and one webhook through the edge, and checks what became of them.")
     .option("--stack <name>", "the stack", "local")
     .exitOverride()
     .parse()

@@ -22,7 +22,7 @@ interface StatusOptions {
 
 await runOperatorCommand(async () => {
   const { stack, keyFile, json } = new Command("status")
-    .description("Says what is up, what would be lost now, and when recovery was last proven.")
+    .description("Shows what runs, what would be lost now, and when recovery was last proven.")
     .option("--stack <name>", "the stack", "local")
     .option(
       "--key-file <file>",

@@ -20,7 +20,7 @@ interface UpOptions {
 
 await runOperatorCommand(async () => {
   const program = new Command("up")
-    .description("Brings a stack up, or proves that it is.")
+    .description("Brings a stack up, or confirms that it is up.")
     .option("--stack <name>", "the stack", "local")
     .option(
       "--offsite-of <stack>",

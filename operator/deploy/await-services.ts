@@ -70,6 +70,6 @@ function describe(stack: string, differences: readonly string[], lastWords: stri
     `stack ${stack}: what runs is not what was declared:`,
     ...differences.map((line) => `  ${line}`),
     ...(lastWords === "" ? [] : ["What its tasks said:", lastWords]),
-    "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, mend it, and run `npm run up` again.",
+    "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, fix the cause, and run `npm run up` again.",
   ].join("\n");
 }

@@ -40,9 +40,7 @@ export interface Deployed {
 export async function deploy({ context, place, host, data, progress }: Deployable): Promise<Deployed> {
   const pulumi = await progress.step("pulumi up", async (report) => {
     for (const service of await removeHalfMade(context, host))
-      progress.note(
-        `  ${service}: begun by a run that was killed, and in no state; removed, to be made anew`,
-      );
+      progress.note(`  ${service}: left half-created by an interrupted run; removed, will be recreated`);
     const result = await withTaskFailures(lookAt(host), () =>
       runPulumi(context, "up", {
         onResource: ({ name, action }) => {

@@ -88,7 +88,7 @@ class TaskWatch {
 
   tell(): string {
     const told = renderTaskFailures([...this.#last.values()]);
-    const trouble = this.#trouble === "" ? "" : `  (the tasks could not be looked at: ${this.#trouble})`;
+    const trouble = this.#trouble === "" ? "" : `  (the tasks could not be inspected: ${this.#trouble})`;
     return [
       ...(told === "" ? [] : ["What its tasks said:", told]),
       ...(trouble === "" ? [] : [trouble]),

@@ -28,7 +28,7 @@ export function renderRestoreEvent(event: RestoreEvent, plan: RestorePlan | null
       return [renderPlan(event.plan)];
     case "begun":
       return [
-        event.resumed ? `Goes on with the unfinished restore ${event.plan.id}` : "",
+        event.resumed ? `Continues the unfinished restore ${event.plan.id}` : "",
         renderPlan(event.plan),
         "",
       ].slice(event.resumed ? 0 : 1);

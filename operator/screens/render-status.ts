@@ -38,7 +38,7 @@ function renderState({ stack, founded, closed, restore }: AgentStatus): string {
   if (restore?.running === true) return `${state}; a restore is running`;
   const unfinished = restore?.unfinished ?? null;
   if (unfinished !== null) {
-    return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to go on`;
+    return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to continue`;
   }
   return founded === null && closed ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
 }

@@ -30,7 +30,7 @@ export function planInit(
   const wrong = handedIn.filter((name) => !issued.includes(name));
   if (wrong.length > 0)
     throw new Error(
-      `secrets: ${wrong.join(", ")}: not among the values that are given, which are ${issued.join(", ")}`,
+      `secrets: ${wrong.join(", ")}: not among the issued values, which are ${issued.join(", ")}`,
     );
   const missing = names.filter((name) => !present.has(name));
   return {
@@ -46,7 +46,7 @@ export function planInit(
 /** What was done, and the exact command for each value that only a person has. */
 export function renderInit(stack: string, plan: InitPlan): string {
   return [
-    `Stack ${stack}: ${plan.drawn.length} secrets drawn, ${plan.given.length} taken from stdin, ${plan.kept.length} kept.`,
+    `Stack ${stack}: ${plan.drawn.length} secrets generated, ${plan.given.length} read from stdin, ${plan.kept.length} kept.`,
     ...(plan.toSet.length === 0 ? [] : ["Still to be set, each asks for its value:"]),
     ...plan.toSet.map((name) => `  pulumi config set --secret kaleem:${name} --stack ${stack}`),
   ].join("\n");

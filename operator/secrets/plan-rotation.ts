@@ -10,7 +10,7 @@ export type RotationStep =
   | "write into the configuration"
   | "set in the store"
   | "up"
-  | "take the former one away"
+  | "remove the former one"
   | "prove"
   | "point and ship"
   | "off-site stack file"
@@ -52,7 +52,7 @@ export function planRotation(name: string, catalog: readonly ServiceDefinition[]
       ...end,
       "remove from the repositories",
     ];
-    const cost = "No service is touched. Points older than this open with the new password too.";
+    const cost = "No service is touched. Older points open with the new password too.";
     return { names: [name], steps, store: null, cost };
   }
   if (name === "edge-tls-key")
@@ -79,7 +79,7 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
     "write into the configuration",
     ...(kept !== undefined && kept.secret === secret ? (["set in the store"] as const) : []),
     "up",
-    ...(keptAs === undefined ? [] : (["take the former one away"] as const)),
+    ...(keptAs === undefined ? [] : (["remove the former one"] as const)),
     ...(definition?.recovery.accepts !== undefined && isLogin(secret) ? (["prove"] as const) : []),
     ...end,
   ];
@@ -93,14 +93,13 @@ function isLogin(secret: string | undefined): boolean {
   return secret !== "keyfile" && secret !== "erlang-cookie";
 }
 
-const liveCost =
-  "Nothing stops: the new password is valid beside the former one until no application uses that any more.";
+const liveCost = "Nothing stops: the former password stays valid until no application uses it any more.";
 
 function restartCost(definition: StatefulDefinition | undefined, times: "once" | "twice"): string {
   if (definition === undefined) return liveCost;
   const grace = Math.round(milliseconds(definition.stopGrace) / 1000);
   return (
-    `${definition.name} is stopped and started ${times}, and there is one of it: orders wait for it, usually a few seconds, and are answered ` +
-    `with 503 when that takes longer than 15 s; it has ${grace} s to stop at the very most.`
+    `${definition.name} is stopped and started ${times}; it has one replica, so orders wait a few seconds, and are answered ` +
+    `with 503 if that takes longer than 15 s; it is given ${grace} s at most to stop.`
   );
 }

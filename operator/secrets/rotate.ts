@@ -94,7 +94,7 @@ async function act(step: RotationStep, run: Run): Promise<string> {
   switch (step) {
     case "probe the given keys":
       await ports.probeKeys(fresh);
-      return "the bucket takes them";
+      return "the bucket accepts them";
     case "add to the repositories":
       await ports.addResticKey(first);
       return "both open with the new password";
@@ -106,11 +106,11 @@ async function act(step: RotationStep, run: Run): Promise<string> {
       return plan.store?.name ?? "";
     case "up":
       await ports.up();
-      return "all runs with the new value";
-    case "take the former one away":
+      return "everything runs with the new value";
+    case "remove the former one":
       if (plan.keptAs !== undefined) await ports.set(new Map([[plan.keptAs, ports.draw(plan.keptAs)]]));
       await ports.up();
-      return "a key that nobody has stands in its place";
+      return "the former key is replaced by a random, unused one";
     case "prove":
       return prove(run, first);
     case "point and ship":
@@ -119,12 +119,12 @@ async function act(step: RotationStep, run: Run): Promise<string> {
     case "off-site stack file":
       if (!(await ports.stackFileIsPresent()))
         throw new Error(
-          "secrets: the stack file in the bucket is not the present one; run this rotation again",
+          "secrets: the stack file in the bucket is not the current one; run this rotation again",
         );
       return "the stack file in the bucket has the new secrets";
     case "remove from the repositories":
       await ports.retireResticKey();
-      return "the former password opens nothing any more";
+      return "the former password no longer opens anything";
     default: {
       const never: never = step;
       return never;
@@ -137,14 +137,17 @@ async function prove(run: Run, fresh: string): Promise<string> {
   const former = [...run.former.values()];
   const { name = "", secret = "" } = plan.store ?? {};
   const accepted = await ports.tryLogin(name, secret, [fresh, ...former]);
-  if (accepted === null) return `${name} knows no way to tell`;
+  if (accepted === null) return `${name} cannot verify this secret`;
   if (accepted[0] !== true)
     throw new Error(`secrets: ${name} refuses the new ${plan.names.join()}; run this rotation again`);
-  if (former.length === 0) return "the new one is taken; the former one is not known any more to try";
+  if (former.length === 0)
+    return "the new one is accepted; the former one is no longer known, so it was not tried";
   run.formerRefused = accepted[1] === false;
   if (!run.formerRefused)
-    throw new Error(`secrets: ${name} still takes the former ${plan.names.join()}; run this rotation again`);
-  return "the new one is taken, the former one refused";
+    throw new Error(
+      `secrets: ${name} still accepts the former ${plan.names.join()}; run this rotation again`,
+    );
+  return "the new one is accepted, the former one refused";
 }
 
 function pick(values: ReadonlyMap<string, string>, names: readonly string[]): ReadonlyMap<string, string> {

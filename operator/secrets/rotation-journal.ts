@@ -54,7 +54,7 @@ export async function endRotation(stack: Folder): Promise<void> {
 export function refuseOther(journal: RotationJournal | null, name: string, stack: string): void {
   if (journal === null || journal.name === name) return;
   throw new Error(
-    `secrets: the rotation of ${journal.name}, begun ${journal.startedAt}, has not ended. ` +
+    `secrets: the rotation of ${journal.name}, started ${journal.startedAt}, has not finished. ` +
       `First run: npm run secrets -- rotate ${journal.name} --stack ${stack}`,
   );
 }

@@ -74,7 +74,7 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
 
 function drawn(secret: string): string {
   const draw = generatedSecrets(catalog)[secret];
-  if (draw === undefined) throw new Error(`secrets: ${secret} is not drawn, it is given`);
+  if (draw === undefined) throw new Error(`secrets: ${secret} is issued, not generated`);
   return draw();
 }
 
@@ -93,7 +93,7 @@ async function probe(bucket: Bucket, stack: string): Promise<void> {
   await bucket.put(key, mark, "text/plain", { always: true });
   if ((await bucket.get(key))?.body !== mark)
     throw new Error(
-      "secrets: the bucket took a write with these keys and did not give it back; nothing was changed",
+      "secrets: the bucket accepted a write with these keys but did not return it; nothing was changed",
     );
 }
 

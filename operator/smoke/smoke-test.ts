@@ -118,13 +118,13 @@ class SmokeRun {
         if ("why" in answer) return { name, why: answer.why };
         const found = answer.held[id];
         if (host.queues.has(name)) {
-          return { name, ok: found === undefined, why: "no worker has taken the message" };
+          return { name, ok: found === undefined, why: "no worker has accepted the message" };
         }
         return { name, ok: found === digest, why: found === undefined ? "it is not there" : "it is altered" };
       });
     };
     await this.#until(looked, (name) =>
-      host.queues.has(name) ? "the message is worked off" : "holds the order unaltered",
+      host.queues.has(name) ? "the message is processed" : "holds the order unaltered",
     );
   }
 

@@ -49,7 +49,7 @@ export function sshFailure(target: SshTarget, log: string, knownHosts: string): 
   ) {
     return problem(
       "timeout",
-      "the host hung up before the login: it is still booting, or turns this machine away for a while because of " +
+      "the host closed the connection before the login: it is still booting, or blocks this machine for a while because of " +
         "failed logins from here (sshd's PerSourcePenalties); wait a minute and try again",
     );
   }
@@ -72,7 +72,7 @@ function changedText(target: SshTarget, log: string, knownHosts: string): string
   return (
     `host key changed: the host presents ${presented === null ? "another key" : `${String(presented[1])} ${String(presented[2])}`}, ` +
     `${target.knownHostsFile} pins ${pinned.length === 0 ? "a different one" : pinned.join(", ")}. ` +
-    "Either the machine was replaced or someone is in between: compare with the fingerprint on the machine's own " +
+    "Either the machine was replaced or someone intercepts the connection: compare with the fingerprint on the machine's own " +
     `console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub). Only if they agree, pin the new key: ${pinText(target)}`
   );
 }

@@ -15,7 +15,7 @@ export function parseStackFile(text: string, name: string): StackFile {
 }
 
 /**
- * The generated stack file: the committed settings, what the launcher found out (`found`, by key without the
+ * The generated stack file: the committed settings, what the command found out (`found`, by key without the
  * namespace; mappings are merged into the committed ones), and the secrets and salt that the file on disk already had. Same input, same text.
  */
 export function composeStackFile(

@@ -98,7 +98,7 @@ function kindOf(name: string, repository: string): Stack["kind"] {
     throw new RecoveryError(
       exitCodes.config,
       `stack ${name}: there is no ${file}. Stacks here: ${knownStacks(repository).join(", ")}. ` +
-        `A machine of your own needs that file; an emulated stack is called local, or local- and more.`,
+        `A machine of your own needs that file; an emulated stack is named local, or local-<something>.`,
     );
   }
   const host = parseStackFile(readFileSync(committed, "utf8"), file).config?.["kaleem:host"];

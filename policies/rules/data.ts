@@ -73,7 +73,7 @@ export const dataProtected: Rule = {
         .filter((path) => namesPath(text(inputs, "delete"), path))
         .map((path) => ({
           resource: name,
-          sentence: `delete: expected a command that leaves data alone, got one that names ${path}; removing data is a person's own step`,
+          sentence: `delete: expected a command that leaves data alone, got one that names ${path}; remove data by hand`,
         })),
     ),
   ],

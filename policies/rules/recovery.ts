@@ -62,7 +62,7 @@ export const objectivesHeld: Rule = {
           : [
               finding(
                 store,
-                `objectives.rpo: expected ${spoken(limit)} or less, got ${rpo}; promise less loss`,
+                `objectives.rpo: expected ${spoken(limit)} or less, got ${rpo}; promise to lose less`,
               ),
             ]),
         ...(milliseconds(rto) <= oneServiceDownMs
@@ -89,7 +89,7 @@ const timed = { point: "takes recovery points", ship: "copies them off-site" } a
 /** A backup that nobody starts is none. */
 export const timersPresent: Rule = {
   name: "timers-present",
-  description: "Timers take recovery points and ship them; each starts the agent and says when it fails.",
+  description: "Timers take recovery points and ship them; each starts the agent and reports its failure.",
   check: (view) =>
     Object.entries(timed).flatMap(([role, purpose]): readonly Finding[] => {
       const timer = unit(view, `kaleem-${role}.timer`);
@@ -105,13 +105,13 @@ export const timersPresent: Rule = {
           : []),
         ...(timer === undefined || timer.includes("WantedBy=timers.target")
           ? []
-          : missing("WantedBy: expected timers.target, got nothing, so that a reboot ends it")),
+          : missing("WantedBy: expected timers.target, got nothing, so it would not start after a reboot")),
         ...(service === undefined || service.includes(`ExecStart=${layout.agentCommand} ${role}`)
           ? []
           : missing(`ExecStart: expected ${layout.agentCommand} ${role}, got something else`)),
         ...(service === undefined || /^OnFailure=\S/m.test(service)
           ? []
-          : missing("OnFailure: expected the unit that says so, got nothing, so that it fails in silence")),
+          : missing("OnFailure: expected the unit that reports it, got nothing, so it would fail silently")),
       ];
     }),
 };

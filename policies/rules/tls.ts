@@ -34,14 +34,14 @@ function edge(view: StackView): readonly Finding[] {
         ...(servers.some((server) => /^\s*listen 443\b/m.test(server) && !promisesTls.test(server))
           ? [
               say(
-                "Strict-Transport-Security: expected it with a trusted certificate, got none; browsers would come in the clear again",
+                "Strict-Transport-Security: expected it with a trusted certificate, got none; browsers would use plain HTTP again",
               ),
             ]
           : []),
         ...(servers.some((server) => /^\s*listen 80\b/m.test(server) && server.includes("proxy_pass"))
           ? [
               say(
-                "listen 80: expected a redirect to HTTPS, got requests passed on in the clear; return 308 there",
+                "listen 80: expected a redirect to HTTPS, got requests passed on over plain HTTP; return 308 there",
               ),
             ]
           : []),

@@ -62,6 +62,6 @@ function unreachable(socket: string, what: string, error: NodeJS.ErrnoException)
     );
   }
   if (error.code === "EACCES")
-    return new RecoveryError(exitCodes.failed, `Docker refuses us on ${socket} (${what}): run as root.`);
+    return new RecoveryError(exitCodes.failed, `Docker refuses access on ${socket} (${what}): run as root.`);
   return new DockerError(0, what, error.message);
 }

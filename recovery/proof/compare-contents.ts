@@ -1,5 +1,5 @@
-import type { Digest, Entry, Sample } from "../../components/services/inventory/inventory.ts";
-import { addSums } from "../../components/services/inventory/set-digest.ts";
+import type { Digest, Entry, Sample } from "../../catalog/inventory/inventory.ts";
+import { addSums } from "../../catalog/inventory/set-digest.ts";
 import { compareWindows, type ComparedWindows } from "./compare-windows.ts";
 
 /** What may be otherwise. */

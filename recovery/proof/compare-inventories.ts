@@ -1,4 +1,4 @@
-import type { Coverage, Entry, Inventory } from "../../components/services/inventory/inventory.ts";
+import type { Coverage, Entry, Inventory } from "../../catalog/inventory/inventory.ts";
 import { compareContents } from "./compare-contents.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,5 +1,5 @@
-import { addSums } from "../../components/services/inventory/set-digest.ts";
-import type { DueWindow } from "../../components/services/inventory/inventory.ts";
+import { addSums } from "../../catalog/inventory/set-digest.ts";
+import type { DueWindow } from "../../catalog/inventory/inventory.ts";
 
 /** What was due by some moment, and all that was not. */
 export interface ComparedWindows {

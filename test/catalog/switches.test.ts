@@ -45,9 +45,12 @@ test("switched on it is there, and its secrets are demanded", () => {
 });
 
 test("says why it is off, in the stack file's words", () => {
-  const { services } = parsed({ enabled: false, offBecause: "its image cannot be had here" }, ofN8n);
+  const { services } = parsed(
+    { enabled: false, offBecause: "its image is not available on this machine" },
+    ofN8n,
+  );
   assert.deepEqual(disabledServices(catalog, services), [
-    { name: "n8n", why: "its image cannot be had here" },
+    { name: "n8n", why: "its image is not available on this machine" },
   ]);
 });
 

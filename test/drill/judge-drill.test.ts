@@ -43,7 +43,7 @@ const red: [string, Partial<Observations>, RegExp][] = [
   [
     "an order acknowledged before the point that is missing",
     { readBack: { checked: 10, missing: [entry(3)], altered: [], unanswered: [] } },
-    /^order 3 \(id-3\): acknowledged before the point, but not there unaltered$/,
+    /^order 3 \(id-3\): acknowledged before the point, but missing or altered$/,
   ],
   [
     "an order acknowledged before the point that was altered",
@@ -92,7 +92,7 @@ const red: [string, Partial<Observations>, RegExp][] = [
   [
     "a ledger that proves nothing",
     { ledger: [6, 7].map(entry) },
-    /^no order was acknowledged before the point: nothing was proved$/,
+    /^no order was acknowledged before the point: nothing was proven$/,
   ],
 ];
 for (const [what, change, cause] of red) {

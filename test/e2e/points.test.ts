@@ -248,7 +248,7 @@ test("the agent killed at any moment of a point: stores run within 5 s, orders g
       t.diagnostic(`${killing.name}: ${seen.during}; all ran again after ${seen.thawedAfterMs} ms`);
       assert.ok(
         seen.thawedAfterMs < 5000,
-        `${killing.name}: stores stood still for ${seen.thawedAfterMs} ms`,
+        `${killing.name}: stores were paused for ${seen.thawedAfterMs} ms`,
       );
       await takePoint();
     }

@@ -22,7 +22,7 @@ test("an exemption covers its violation until the end of its last day", () => {
 test("an expired exemption is a violation, and what it covered is one again", () => {
   assert.deepEqual(sentences(exemption, "2027-02-01"), [
     "api-service: no limit",
-    "exemption of api-service from memory-limited: expected a last day that is not over, got 2027-01-31; mend the cause, or decide anew",
+    "exemption of api-service from memory-limited: expected a last day that is not over, got 2027-01-31; fix the cause, or decide again",
   ]);
 });
 

@@ -83,7 +83,9 @@ interface End {
 function failure(operation: string, context: StackContext, end: End, errors: readonly string[]): PulumiError {
   // Without an event the engine failed before it began; then what it wrote is all there is.
   const reasons = errors.length > 0 ? errors.join("\n") : end.output.trim().split("\n").slice(-12).join("\n");
-  const how = end.interrupted ? "was interrupted; run it again to go on" : `ended with ${String(end.code)}`;
+  const how = end.interrupted
+    ? "was interrupted; run it again to continue"
+    : `ended with ${String(end.code)}`;
   return new PulumiError(
     explain(`pulumi ${operation} of stack ${context.stack} ${how}:\n${reasons}`),
     end.interrupted,

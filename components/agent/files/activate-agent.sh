@@ -18,7 +18,7 @@ main() {
   local incoming=$1 final=$2 checksum=$3
   # Absent when this runs again for a reason of its own.
   if [[ -e $incoming ]]; then
-    has_checksum "$incoming" "$checksum" || fail "$incoming is not what was sent; the copy was cut short, run pulumi up again"
+    has_checksum "$incoming" "$checksum" || fail "$incoming does not have the checksum of what was sent; the copy was cut short, run pulumi up again"
     node --check "$incoming" || fail "the host's node $(node --version) cannot read the agent; it needs Node 18 or later"
     chmod 0644 "$incoming"
     sync "$incoming"

@@ -37,7 +37,7 @@ export function addWebhookRoutes(server: Server, parts: WebhookRouteParts): void
     const checked = checkSignature(signingKey, signature, { source, body }, now());
     if ("why" in checked) {
       outcomes.inc({ outcome: "unsigned" });
-      return reply.code(401).send({ error: `This webhook is not believed: ${checked.why}.` });
+      return reply.code(401).send({ error: `This webhook is not accepted: ${checked.why}.` });
     }
     const text = body.toString("utf8");
     const webhook = webhookSchema.safeParse(makeWebhook(source, checked.signedAt, text));

@@ -127,7 +127,7 @@ export class AmqpConsumer implements Dependency {
       channel.ack(message);
     } catch (error) {
       // Unacknowledged, it goes back to the queue with the end of the channel.
-      log.info({ queue: delivery.queue, message: delivery.id, err: error }, "left to the queue");
+      log.info({ queue: delivery.queue, message: delivery.id, err: error }, "returned to the queue");
       // Unless we leave, nothing else would end the channel, and the message would wait in it for ever.
       if (!this.#stopping.signal.aborted) await closeQuietly(channel);
     }

@@ -59,7 +59,7 @@ export class MessageWork {
       if (refusal === undefined) return "stored";
       why = `${refusal.message}, ${tries} times`;
     }
-    log.error(where, `goes to the dead letters: ${why}`);
+    log.error(where, `moved to the dead letters: ${why}`);
     await this.#untilDone(where, stopping, Number.POSITIVE_INFINITY, () => dead.send(delivery, why));
     return "dead";
   }
@@ -91,7 +91,7 @@ export class MessageWork {
 function keyOf({ queue, body }: Delivery): string | Poison {
   try {
     const record = records[queue];
-    return record === undefined ? new Poison(`nothing is known of queue ${queue}`) : record(body);
+    return record === undefined ? new Poison(`unknown queue ${queue}`) : record(body);
   } catch (error) {
     if (error instanceof Poison) return error;
     throw error;

@@ -15,7 +15,7 @@ const edgeLimitMs = 2_000;
  */
 export async function containersCommand(context: AgentContext): Promise<{ readonly tasks: number }> {
   const { config, docker, host } = context;
-  const [services, found, fence] = await Promise.all([
+  const [services, found, closedFile] = await Promise.all([
     docker.allServices(),
     docker.allTasks(),
     host.readFile(layout.closed),
@@ -28,7 +28,7 @@ export async function containersCommand(context: AgentContext): Promise<{ readon
     ),
     measureStores(context, found),
   ]);
-  const samples = serviceSamples({ services, tasks, stores: config.stores, closed: fence !== null });
+  const samples = serviceSamples({ services, tasks, stores: config.stores, closed: closedFile !== null });
   await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge, ...engines]);
   return { tasks: tasks.length };
 }

@@ -24,13 +24,13 @@ function pointSamples(point: PointResult): readonly Sample[] {
   return [
     ...point.stores.map((store) => ({
       name: "backup_newest_point_timestamp_seconds",
-      help: "The instant of the newest point; all that was acknowledged before it is in it.",
+      help: "The instant of the newest point; everything acknowledged before it is in the point.",
       labels: { repo: "local", store },
       value: Date.parse(point.instant) / 1000,
     })),
     {
       name: "backup_pause_seconds",
-      help: "For how long the stores stood still.",
+      help: "For how long the stores were paused.",
       labels,
       value: point.pauseMs / 1000,
     },

@@ -68,7 +68,7 @@ async function latestId(
     return stored === null ? null : (latestPoint(points, stored.head)?.id ?? null);
   } catch (error) {
     if (!(error instanceof RecoveryError)) throw error;
-    notes.push(`which point is the latest cannot be said: ${error.message}`);
+    notes.push(`the latest point cannot be determined: ${error.message}`);
     return null;
   }
 }

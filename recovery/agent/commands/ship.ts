@@ -14,7 +14,7 @@ export async function shipCommand(context: AgentContext, options: ShipOptions = 
     describe: (result) =>
       result.founded
         ? `${result.shipped.length} points shipped in ${duration(result.totalMs)}`
-        : "nothing to ship: without a lineage",
+        : "nothing to ship: this data root has no lineage",
     samples: shipSamples,
   });
 }
@@ -23,7 +23,7 @@ function shipSamples({ newest, points, bytesPerSecond }: ShipResult): readonly S
   return [
     ...(newest?.stores ?? []).map((store) => ({
       name: "backup_newest_point_timestamp_seconds",
-      help: "The instant of the newest point; all that was acknowledged before it is in it.",
+      help: "The instant of the newest point; everything acknowledged before it is in the point.",
       labels: { repo: "offsite", store },
       value: newest === null ? null : Date.parse(newest.instant) / 1000,
     })),

@@ -26,7 +26,7 @@ export interface ServiceStatus {
   readonly wanted: number | null;
   readonly running: number;
   readonly healthy: number;
-  /** Containers of it that stand still just now. */
+  /** Containers of it that are paused just now. */
   readonly paused: number;
 }
 
@@ -69,7 +69,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     }
   };
   const identity = await attempt("lineage", () => readIdentity(host, layout.lineage, machineId));
-  const [points, lastPoint, lastShip, services, timers, proven, fence] = await Promise.all([
+  const [points, lastPoint, lastShip, services, timers, proven, closedFile] = await Promise.all([
     attempt("local points", () => localPoints(context, identity?.lineage)),
     readRecord(host, `${layout.agentState}/point.json`, pointRecord),
     readRecord(host, `${layout.agentState}/ship.json`, shipRecord),
@@ -92,7 +92,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     stack: config.stack,
     machineId,
     founded: identity?.founded ?? null,
-    closed: fence !== null,
+    closed: closedFile !== null,
     stores: Object.fromEntries(
       config.stores.map((store) => [
         store,

@@ -8,7 +8,7 @@ const passwordsSchema = z.array(z.string().min(1));
 
 /**
  * `kaleem-agent try-login STORE SECRET`: whether the store lets the user of this secret in with each of the passwords that
- * come as a JSON list on stdin. How a rotation is proved. Null where the store's definition knows no way to tell.
+ * come as a JSON list on stdin. How a rotation is proved. Null where the store's definition cannot verify this secret.
  */
 export async function tryLoginCommand(
   context: AgentContext,

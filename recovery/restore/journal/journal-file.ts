@@ -18,7 +18,7 @@ export async function loadJournal({ host, paths }: Holder): Promise<RestoreJourn
   try {
     return restoreJournalSchema.parse(JSON.parse(text));
   } catch (error) {
-    const sentence = `${path}: the journal of the last restore cannot be read. Look at the data root, then begin anew with --from-scratch.`;
+    const sentence = `${path}: the journal of the last restore cannot be read. Look at the data root, then restart with --from-scratch.`;
     throw new RecoveryError(exitCodes.failed, sentence, { cause: error });
   }
 }

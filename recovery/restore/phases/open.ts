@@ -37,7 +37,7 @@ async function claimHead({ plan, ports }: PhaseContext): Promise<void> {
         : `generation ${present.head.generation} of ${present.head.host} since ${present.head.changedAt}`;
     throw new RecoveryError(
       exitCodes.superseded,
-      `the head record changed during this restore (${other}): another host may be serving. This one stays closed. If it is to win, begin anew with --from-scratch.`,
+      `the head record changed during this restore (${other}): another host may be serving. This one stays closed. To make this host the primary, restart with --from-scratch.`,
       { cause: error },
     );
   }

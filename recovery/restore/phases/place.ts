@@ -15,7 +15,7 @@ export const placeDirectories: Phase = async (context) => {
     const names = running.join(", ");
     throw new RecoveryError(
       exitCodes.failed,
-      `${names} came up again before the data was in place. Let no "up" run beside a restore; then repeat the restore.`,
+      `${names} started again before the data was in place. Do not run "up" during a restore; repeat the restore.`,
     );
   }
   const directories = ports.stores.flatMap((store) => store.directories);
@@ -36,7 +36,7 @@ async function requireComplete(context: PhaseContext, directories: readonly stri
     const staged = await ports.files.exists(stagedDirectory(context, name));
     const placed = await ports.files.exists(placedMark(context, name));
     if (!staged && !placed) {
-      const sentence = `what was fetched for ${name} is gone from ${ports.paths.incoming}. Nothing was moved; begin anew with --from-scratch.`;
+      const sentence = `what was fetched for ${name} is gone from ${ports.paths.incoming}. Nothing was moved; restart the restore with --from-scratch.`;
       throw new RecoveryError(exitCodes.failed, sentence);
     }
   }

@@ -14,7 +14,7 @@ export const resetStoreUsers: Phase = async ({ ports }) => {
   for (const store of ports.stores) await ports.services.scale(store.name, 1);
   for (const { name } of ports.stores) {
     try {
-      await waitUntil(ports, `${name} did not take the present secrets`, answerLimitMs, async () => {
+      await waitUntil(ports, `${name} did not accept the current secrets`, answerLimitMs, async () => {
         try {
           await ports.access.resetUsers(name);
           return null;
@@ -28,6 +28,6 @@ export const resetStoreUsers: Phase = async ({ ports }) => {
     }
   }
   return {
-    detail: `${ports.stores.map((store) => store.name).join(" and ")} answer with the present secrets`,
+    detail: `${ports.stores.map((store) => store.name).join(" and ")} accept the current secrets`,
   };
 };

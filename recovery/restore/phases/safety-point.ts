@@ -8,7 +8,7 @@ export const takeSafetyPoint: Phase = async ({ ports }) => {
     return { detail: `point ${await ports.points.take()} holds the state before this restore` };
   } catch (error) {
     const way =
-      "Mend it, or go on without one by --without-safety-point; what is replaced is kept on the host";
+      "Fix the cause, or continue without one (--without-safety-point); what is replaced is kept on the host";
     throw new RecoveryError(
       exitCodes.failed,
       `no safety point could be taken: ${sentenceOf(error)}. ${way}.`,

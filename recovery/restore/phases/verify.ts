@@ -11,7 +11,7 @@ export const verifyRestore: Phase = async (context) => {
   if (manifest === undefined || directories === undefined) {
     throw new RecoveryError(
       exitCodes.failed,
-      "the journal lost the point's manifest. Begin anew with --from-scratch.",
+      "the journal no longer has the point's manifest. Restart the restore with --from-scratch.",
     );
   }
   const stores: Record<string, StoreEvidence> = {};

@@ -144,7 +144,7 @@ function explainId(id: string, { copies, eligible, lineage, places }: Searched):
   const matches = (copy: ChosenPoint): boolean => copy.id === id || copy.id.endsWith(`-${id}`);
   const several = [...new Set(eligible.filter(matches).map((copy) => copy.id))];
   if (several.length > 1) {
-    return refuse("bad-request", `--at: "${id}" fits ${several.join(" and ")}. Give the whole id`);
+    return refuse("bad-request", `--at: "${id}" matches ${several.join(" and ")}. Give the whole id`);
   }
   const foreign = copies.find(matches);
   if (foreign === undefined) {

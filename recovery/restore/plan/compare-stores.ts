@@ -38,20 +38,20 @@ export function compareStores(found: Findings, request: RestoreRequest, point: P
 
 function switchedOff(store: string, why: string, { id }: Point): string {
   return (
-    `${store} is left out, since it is switched off here (${why}): the point's files of it are not restored, and what this ` +
-    `machine has of it is not touched. To have them, set services.${store}.enabled to true, run "npm run up", and restore ` +
-    `point ${id} then; that replaces the data of all stores, so rather before the platform serves than after.`
+    `${store} is left out, since it is switched off here (${why}): the point's data of it is not restored, and what this ` +
+    `machine has of it stays as it is. To restore it too, set services.${store}.enabled to true, run "npm run up", and restore ` +
+    `point ${id} then; that replaces the data of all stores, so do it before opening the platform.`
   );
 }
 
 function unknownHere(store: string, { id }: Point): string {
-  return `${store} is left out as asked: point ${id} holds it, this platform has no such store, and its files are not restored.`;
+  return `${store} is left out as asked: point ${id} holds it, this platform has no such store, and its data is not restored.`;
 }
 
 function refuseUnknown(store: string, { id }: Point): string {
   return (
     `restore: point ${id} holds ${store}, a store that this platform does not have. Restore with the version of this ` +
-    `repository that took the point, or go without its data by --leave-out ${store}.`
+    `repository that took the point, or restore without its data: --leave-out ${store}.`
   );
 }
 
@@ -62,7 +62,7 @@ function notInPoint(store: string, { id }: Point, found: Findings): string {
 function refuseAbsent(store: string, { id }: Point, found: Findings): string {
   return (
     `restore: point ${id} does not hold ${store}, which this platform runs: the point is older than that store, or was taken ` +
-    `while it was switched off. Choose another point (npm run points), or restore the others by --leave-out ${store}. ${becomes(found)}`
+    `while it was switched off. Choose another point (npm run points), or restore the others with --leave-out ${store}. ${becomes(found)}`
   );
 }
 
@@ -70,7 +70,7 @@ function refuseAbsent(store: string, { id }: Point, found: Findings): string {
 function becomes({ root }: Findings): string {
   return root === null
     ? "It then starts empty."
-    : "It then keeps what it has now, which is newer than the others' data and may speak of what they no longer hold.";
+    : "It then keeps its current data, which is newer than the others' and may reference records missing from the restored stores.";
 }
 
 /** Passing by a store that both have would mix data of two instants. */
@@ -83,9 +83,9 @@ function refuseAsked(
     const [isHere, isHeld] = [here.includes(store), stores.includes(store)];
     if (isHere !== isHeld) return [];
     const got = isHere
-      ? `${store}, which has its place in both: its data would not fit the others'`
+      ? `${store}, which both have: left out, its data would not match that of the others`
       : `${JSON.stringify(store)}, which neither has`;
-    const sentence = `--leave-out: expected a store that only one of point ${id} and this platform has, got ${got}. Take it out.`;
+    const sentence = `--leave-out: expected a store that only one of point ${id} and this platform has, got ${got}. Remove it from the command.`;
     return [{ code: "bad-request", sentence }];
   });
 }

@@ -19,14 +19,14 @@ export interface FoundPoint {
   readonly bytes: number | null;
 }
 
-/** A repository: its points, or why they cannot be had. */
+/** A repository: its points, or why they cannot be read. */
 export type FoundRepository =
   | { readonly state: "ok"; readonly points: readonly FoundPoint[] }
   | { readonly state: "missing" }
   | { readonly state: "wrong-password" }
   | { readonly state: "unreachable"; readonly why: string };
 
-/** The head record with the version to replace it by; or why it cannot be had. */
+/** The head record with the version to replace it by; or why it cannot be read. */
 export type FoundHead =
   | { readonly state: "ok"; readonly head: Head; readonly etag: string }
   | { readonly state: "none" }

@@ -107,12 +107,12 @@ function describePhase(
   const from = point.from === "offsite" ? found.offsiteName : "the local repository";
   const words: Readonly<Record<PhaseName, string>> = {
     locate: `point ${point.id} of ${point.instant} in ${from}`,
-    "safety-point": "one more point of the present state",
+    "safety-point": "one more point of the current state",
     close: `edge answers 503; ${applications} to zero replicas`,
     fetch: `unpack and check the point from ${from}`,
     stop: `stop ${stores}`,
     place: `move the live directories aside, the restored ones into place`,
-    "reset-users": `start ${stores} for the agent only; set their users to the present secrets`,
+    "reset-users": `start ${stores} for the agent only; set their users to the current secrets`,
     start: `wait until ${stores} are healthy`,
     verify: "canaries, counts, versions, directories and acknowledged orders",
     open: `claim the head for this host, then start ${applications} and open the edge`,

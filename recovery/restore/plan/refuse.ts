@@ -22,7 +22,7 @@ export function refuseUnfinished(plan: RestorePlan, request: PlanRequest): Refus
   const { at, from, lineage } = plan.request;
   if (at === request.at && from === request.from && lineage === request.lineage) return [];
   const same = `--at ${at} --from ${from}${lineage === null ? "" : ` --lineage ${lineage}`}`;
-  const sentence = `restore: a restore of point ${plan.point.id} is unfinished on this host. Resume it with ${same}, or begin anew with --from-scratch.`;
+  const sentence = `restore: a restore of point ${plan.point.id} is unfinished on this host. Resume it with ${same}, or restart with --from-scratch.`;
   return [{ code: "unfinished", sentence }];
 }
 

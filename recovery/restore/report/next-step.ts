@@ -5,18 +5,18 @@ import { phaseNames, type PhaseName } from "../plan/phase-name.ts";
 /** What an operator does after a phase has failed: what state the host is in, and the two ways on. */
 export function nextStep(journal: RestoreJournal, failed: PhaseName, exitCode: number): string {
   const { at, from } = journal.plan.request;
-  const again = `repeat the restore with --at ${at} --from ${from} to go on from here`;
+  const again = `repeat the restore with --at ${at} --from ${from} to continue from here`;
   const other = "or choose another point with --at … --from-scratch";
-  if (before(failed, "close")) return `Nothing was changed. Mend the cause and ${again}, ${other}.`;
+  if (before(failed, "close")) return `Nothing was changed. Fix the cause and ${again}, ${other}.`;
   if (before(failed, "place")) {
-    return `The present data is untouched; the edge answers 503 and applications are stopped. Mend the cause and ${again}, ${other}; or, if the present data is to serve on, "kaleem-agent open" on the host.`;
+    return `The current data is untouched; the edge answers 503 and applications are stopped. Fix the cause and ${again}, ${other}; or, to serve the current data again, run "kaleem-agent open" on the host.`;
   }
-  if (failed === "record") return `The platform serves. Mend the cause and ${again}.`;
+  if (failed === "record") return `The platform is open. Fix the cause and ${again}.`;
   const closed =
     "The edge stays at 503 and applications at zero replicas; what was replaced is kept on the host.";
   if (exitCode === exitCodes.verifyFailed)
     return `${closed} Choose another point with --at … --from-scratch.`;
-  return `${closed} Mend the cause and ${again}, ${other}.`;
+  return `${closed} Fix the cause and ${again}, ${other}.`;
 }
 
 function before(phase: PhaseName, other: PhaseName): boolean {

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const provenRecoverySchema = z.strictObject({
   at: z.iso.datetime(),
   point: z.string(),
-  /** From the first phase until writers were let in. */
+  /** From the first phase until the platform was open. */
   rtoSeconds: z.number().nullable(),
   /** The worst store's; null when no ledger of orders was held against it. */
   rpoSeconds: z.number().nullable(),

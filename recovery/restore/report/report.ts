@@ -82,7 +82,7 @@ function volume(bytes: number | null, seconds: number | null): string {
 }
 
 function renderChecks(checks: readonly Check[]): string[] {
-  if (checks.length === 0) return ["  no check was made"];
+  if (checks.length === 0) return ["  no check was run"];
   const marks = { ok: "✓", failed: "✗", "not-made": "?" } as const;
   return checks.map((check) => `  ${marks[check.result]} ${check.sentence}`);
 }

@@ -86,7 +86,7 @@ export function judgeOrders(held: HeldOrders, instant: string, ledger: Ledger): 
 const none: Digests = new Map();
 
 function notMade(why: string): JudgedOrders {
-  return { result: "not-made", sentence: `could not be made: ${why}`, loss: null };
+  return { result: "not-made", sentence: `could not be checked: ${why}`, loss: null };
 }
 
 function assess(store: string, instant: string, ledger: Ledger, held: Digests): LossAssessment {

@@ -75,7 +75,7 @@ function check<Value>(
   answer: Answer<Value>,
   look: (value: Value) => Judged,
 ): Check {
-  const notMade = (why: string): Judged => ({ result: "not-made", sentence: `could not be made: ${why}` });
+  const notMade = (why: string): Judged => ({ result: "not-made", sentence: `could not be checked: ${why}` });
   const { result, sentence } = "why" in answer ? notMade(answer.why) : look(answer.value);
   return { name, store, result, sentence: `${store}: ${name}: ${sentence}` };
 }
@@ -95,9 +95,9 @@ function judgeCounts(store: string, brackets: Brackets, answer: Answer<Counts>):
       if (bracket === null) return ok("not compared: too many to be counted while the point was taken");
       const got = counts[what];
       if (got === undefined)
-        return { result: "not-made", sentence: "could not be made: the store does not count it" };
+        return { result: "not-made", sentence: "could not be checked: the store does not count it" };
       if (got === null)
-        return { result: "not-made", sentence: "could not be made: the store did not count it in time" };
+        return { result: "not-made", sentence: "could not be checked: the store did not count it in time" };
       const { before, after } = bracket;
       const [low, high] = [Math.min(before, after), Math.max(before, after)];
       const range = low === high ? String(low) : `${low} to ${high}`;

@@ -33,7 +33,7 @@ test("two services of one name are refused", () => {
 });
 
 test("a name that is the edge's, or means something else, is refused", () => {
-  refused([madeUpApplication({ name: "edge" })], ["edge: the name is the edge's; choose another"]);
+  refused([madeUpApplication({ name: "edge" })], ["edge: the name belongs to the edge; choose another"]);
   refused(
     [madeUpApplication({ name: "localhost" })],
     ["localhost: the name means the container itself; choose another"],
@@ -68,7 +68,7 @@ test("two services on one port of the host are refused, and so is one that the h
 test("two names for one port inside a service are refused", () => {
   refused(
     [madeUpApplication({ ports: { http: 3000, metrics: 3000 } })],
-    ["shop.ports: http and metrics are both 3000; one service listens there once"],
+    ["shop.ports: http and metrics are both 3000; a service listens on a port only once"],
   );
 });
 
@@ -88,18 +88,18 @@ test("a circle of needs is shown from one end to the other, once", () => {
       madeUpApplication({ name: "c", needs: ["a"] }),
       madeUpApplication({ name: "d", needs: ["a"] }),
     ],
-    ["a.needs: a → b → c → a is a circle: none of them could ever start; take one need out"],
+    ["a.needs: a → b → c → a is a circle: none of them could ever start; remove one need"],
   );
   refused(
     [madeUpApplication({ name: "a", needs: ["a"] })],
-    ["a.needs: a → a is a circle: none of them could ever start; take one need out"],
+    ["a.needs: a → a is a circle: none of them could ever start; remove one need"],
   );
 });
 
 test("a store cannot wait for an application, which waits for the stores", () => {
   refused(
     [madeUpStore({ needs: ["shop"] }), madeUpApplication()],
-    ["store.needs: shop waits for every store, so no store can wait for it; take it out"],
+    ["store.needs: shop waits for every store, so no store can wait for it; remove it"],
   );
 });
 
@@ -133,7 +133,7 @@ test("no two files or secrets of a service have one name, in whatever directorie
   const file = new URL("file:///dev/null");
   refused(
     [madeUpApplication({ files: { "/a/x.yml": file, "/b/x.yml": file, "/b/y.yml": file } })],
-    ["shop: two of its files or secrets are called x.yml; give one another name"],
+    ["shop: two of its files or secrets are named x.yml; rename one"],
   );
 });
 
@@ -143,16 +143,16 @@ test("what a secret is for is said once, by somebody, and of a secret that someb
   refused(
     [madeUpStore({ secrets })],
     [
-      "secret store-password: nobody says what it is for; say it in secretMeanings of the service it belongs to",
+      "secret store-password: nothing says what it is for; describe it in secretMeanings of the service that owns it",
     ],
   );
   refused(
     [madeUpStore({ secrets, secretMeanings }), madeUpApplication({ secrets, secretMeanings })],
-    ["secret store-password: store and shop both say what it is for; keep one"],
+    ["secret store-password: store and shop both describe it; keep one description"],
   );
   refused(
     [madeUpStore({ secretMeanings })],
-    ["store.secretMeanings: no service gets the secret store-password; take it out"],
+    ["store.secretMeanings: no service uses the secret store-password; remove it"],
   );
 });
 
@@ -160,13 +160,15 @@ test("memory over kept files, or around them, is refused", () => {
   for (const path of ["/data", "/data/tmp"]) {
     refused(
       [madeUpStore({ scratch: { [path]: "1MiB" } })],
-      [`store.scratch: ${path} overlaps with the data in /data: what is kept and what is not must lie apart`],
+      [
+        `store.scratch: ${path} overlaps with the data in /data: what is kept and what is not need separate directories`,
+      ],
     );
   }
   refused([madeUpStore({ scratch: { "/database": "1MiB" } })], []);
   refused(
     [madeUpApplication({ scratch: { tmp: "1MiB" } })],
-    ['shop.scratch: expected a path from the root, got "tmp"'],
+    ['shop.scratch: expected an absolute path, got "tmp"'],
   );
 });
 

@@ -33,9 +33,9 @@ test("nor one that is off unless it is switched on", () => {
 
 test("one that cannot run is told with its reason", () => {
   const definitions = [definition("logs"), definition("dashboards", "logs")];
-  const settings = { logs: { enabled: false, offBecause: "its image cannot be had here" } };
+  const settings = { logs: { enabled: false, offBecause: "its image is not available on this machine" } };
   assert.deepEqual(switchProblems(definitions, settings), [
-    "services.logs.enabled: expected true, since dashboards needs it, got false (its image cannot be had here); " +
+    "services.logs.enabled: expected true, since dashboards needs it, got false (its image is not available on this machine); " +
       "switch it on, or dashboards off too",
   ]);
 });

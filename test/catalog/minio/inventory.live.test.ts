@@ -7,7 +7,7 @@ import type { SignedCalls } from "../../../catalog/minio/signed-calls.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { minioImage } from "../../../local/images/minio/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-import { tryInventory } from "../../components/services/support/inventory-trial.ts";
+import { tryInventory } from "../support/inventory-trial.ts";
 import { StoreContainers } from "../support/store-container.ts";
 
 type Client = { readonly call: SignedCalls };

@@ -5,7 +5,7 @@ import { mongo as definition } from "../../../catalog/mongo/mongo.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { mongoImage } from "../../../local/images/mongo/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-import { tryInventory } from "../../components/services/support/inventory-trial.ts";
+import { tryInventory } from "../support/inventory-trial.ts";
 import { StoreContainers } from "../support/store-container.ts";
 
 type Client = { readonly root: () => Promise<MongoClient> };

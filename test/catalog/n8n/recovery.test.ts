@@ -64,7 +64,7 @@ test("too many logins are said to be that", async () => {
     stub.logins = 5;
     await assert.rejects(
       n8nRecovery.setup(client),
-      /answered with 429: .*\(five logins a minute are taken; try again in a minute\)$/,
+      /answered with 429: .*\(n8n accepts five logins a minute; try again in a minute\)$/,
     );
   });
 });

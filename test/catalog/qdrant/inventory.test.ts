@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { qdrantInventory } from "../../../catalog/qdrant/inventory.ts";
-import type { InventoryRequest } from "../../../components/services/inventory/inventory.ts";
+import type { InventoryRequest } from "../../../catalog/inventory/inventory.ts";
 import { QdrantClient } from "../../../catalog/qdrant/qdrant-client.ts";
 import { compareInventories } from "../../../recovery/proof/compare-inventories.ts";
 import { apiKey, type Loopback, result, withServer } from "../../local/images/qdrant/loopback.ts";

@@ -38,7 +38,7 @@ test("a collection of another shape is refused, not made anew", async () => {
     await assert.rejects(qdrantRecovery.setup(client(server)), {
       message:
         "qdrant: collection orders: expected vectors of size 64 with distance Cosine, got size 32 with Cosine; " +
-        "move its points to a new collection, or deploy the program that made it",
+        "move its points to a new collection, or deploy the version that created it",
     });
   });
 });

@@ -54,12 +54,12 @@ for (const [title, answer, sentence] of [
     (socket: Socket) => socket.write(refusal(530)),
     "unexpected method a0032",
   ],
-  ["hanging up is no refusal", (socket: Socket) => socket.end(), "RabbitMQ hung up"],
+  ["hanging up is no refusal", (socket: Socket) => socket.end(), "RabbitMQ closed the connection"],
 ] as const) {
   test(title, async () => {
     await assert.rejects(
       logInAt((socket) => void answer(socket)),
-      new RegExp(`^Error: rabbitmq: log-in of app-0123abcd over AMQP: ${sentence}$`),
+      new RegExp(`^Error: rabbitmq: login of app-0123abcd over AMQP: ${sentence}$`),
     );
   });
 }
@@ -67,6 +67,6 @@ for (const [title, answer, sentence] of [
 test("silence is no refusal", async () => {
   await assert.rejects(
     logInAt(() => undefined, 50),
-    /^Error: rabbitmq: log-in of app-0123abcd over AMQP: no answer within 50 ms$/,
+    /^Error: rabbitmq: login of app-0123abcd over AMQP: no answer within 50 ms$/,
   );
 });

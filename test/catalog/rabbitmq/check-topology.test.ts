@@ -22,7 +22,7 @@ test("a queue that is missing or differs is named, and so is a binding", () => {
   found.bindings = found.bindings.filter(({ source }) => source !== "webhooks");
   assert.throws(
     () => checkTopology(definitions, found),
-    /^Error: rabbitmq: the queue receipts is to be \{.*"quorum".*\}, and is \{.*"classic".*\}; the queue canary is missing; the exchange webhooks does not send webhooks to webhooks\. An existing queue .* run `npm run up`$/,
+    /^Error: rabbitmq: the queue receipts: expected \{.*"quorum".*\}, got \{.*"classic".*\}; the queue canary is missing; the exchange webhooks does not send webhooks to webhooks\. An existing queue .* run `npm run up`$/,
   );
 });
 
@@ -31,7 +31,10 @@ test("an exchange of another type is named", () => {
   const [orders] = found.exchanges;
   assert.ok(orders);
   orders.type = "fanout";
-  assert.throws(() => checkTopology(definitions, found), /the exchange orders is to be .*"direct".*"fanout"/);
+  assert.throws(
+    () => checkTopology(definitions, found),
+    /the exchange orders: expected .*"direct".*"fanout"/,
+  );
 });
 
 test("every queue is durable, written to disk before a message is confirmed, and forgets none for being looked at", () => {

@@ -130,7 +130,7 @@ test("setup refuses a queue that is there in another form", async () => {
   await api.post("definitions", { vhosts: [{ name: "/" }], queues: [other] });
   await assert.rejects(
     store.use((client) => recovery.setup(client)),
-    /rabbitmq: the queue webhooks is to be \{.*"x-queue-type":"quorum".*\}, and is \{.*"classic".*\}.*delete it/,
+    /rabbitmq: the queue webhooks: expected \{.*"x-queue-type":"quorum".*\}, got \{.*"classic".*\}.*delete it/,
   );
   await docker(["exec", store.id, "rabbitmqctl", "--quiet", "delete_queue", "webhooks"]);
   await store.use((client) => recovery.setup(client));

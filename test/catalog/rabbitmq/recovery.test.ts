@@ -103,7 +103,7 @@ test("a queue that is too long to be looked through is no missing order", async 
   const client = await recovery.connect(at);
   await assert.rejects(
     recovery.orders(client, ["a"]),
-    /^Error: rabbitmq: the queue receipts holds 1000 messages or more, too many to look for orders in: let the workers catch up$/,
+    /^Error: rabbitmq: the queue receipts holds 1000 messages or more, too many to search for orders: wait until the workers have caught up$/,
   );
 });
 

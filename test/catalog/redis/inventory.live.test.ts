@@ -6,7 +6,7 @@ import { localImage } from "../../../local/images/local-image.ts";
 import { redisImage } from "../../../local/images/redis/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { compareInventories } from "../../../recovery/proof/compare-inventories.ts";
-import { take, tryInventory } from "../../components/services/support/inventory-trial.ts";
+import { take, tryInventory } from "../support/inventory-trial.ts";
 import { StoreContainers } from "../support/store-container.ts";
 
 type Client = { readonly redis: RedisClientType };

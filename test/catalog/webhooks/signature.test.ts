@@ -42,6 +42,6 @@ for (const [title, header, changed, why] of cases) {
 }
 
 test("does not believe a call that is repeated after the window, or comes from the future", () => {
-  assert.deepEqual(check(signed, {}, at + 301), { why: "signed 301 s ago; at most 300 s count" });
-  assert.deepEqual(check(signed, {}, at - 301), { why: "signed -301 s ago; at most 300 s count" });
+  assert.deepEqual(check(signed, {}, at + 301), { why: "signed 301 s ago; at most 300 s are accepted" });
+  assert.deepEqual(check(signed, {}, at - 301), { why: "signed -301 s ago; at most 300 s are accepted" });
 });

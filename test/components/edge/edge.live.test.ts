@@ -169,7 +169,7 @@ test("a body that is too large gets 413 as JSON, by the limit of its own route",
     assert.equal(answer.status, 413);
     assert.deepEqual(JSON.parse(answer.body), {
       error: "too-large",
-      message: "The request is larger than is taken here.",
+      message: "The request is too large.",
     });
   }
 });

@@ -49,6 +49,6 @@ test("puts values into their places and leaves all else alone", () => {
 
 test("a template names every missing and every unused value at once", () => {
   assert.throws(() => renderTemplate("{{a}} {{b}}", { b: 1, c: 2 }), {
-    message: 'template: {{a}} has no value; the value "c" has no place',
+    message: 'template: {{a}} has no value; the value "c" has no placeholder',
   });
 });

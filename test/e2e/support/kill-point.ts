@@ -30,9 +30,9 @@ export const killings: readonly Killing[] = [
     moment: `sleep ${((most - 0.3 * Math.random()) * 1.5).toFixed(3)}`,
   })),
   { name: "about to pause", moment: `until [ -e ${layout.paused} ] || gone; do :; done` },
-  { name: "while the stores stand still", moment: untilPaused },
-  { name: "while the stores stand still, all of it", moment: untilPaused, whom: "all" },
-  { name: "by hand, while the stores stand still", moment: untilPaused, byHand: true },
+  { name: "while the stores are paused", moment: untilPaused },
+  { name: "while the stores are paused, all of it", moment: untilPaused, whom: "all" },
+  { name: "by hand, while the stores are paused", moment: untilPaused, byHand: true },
   { name: "while restic reads, all of it", moment: untilLocked, whom: "all" },
   {
     name: "while restic forgets, all of it",
@@ -47,7 +47,7 @@ const killed = z.object({ killed: z.boolean(), during: z.string(), thawedAfterMs
 /** How a killing went. */
 export type Killed = z.infer<typeof killed>;
 
-/** Starts a point, kills it, and tells how long any store stood still after that: 10 s when it did to the end. */
+/** Starts a point, kills it, and tells how long any store stayed paused after that: 10 s when it did to the end. */
 export async function killPoint(agent: AgentHost, killing: Killing): Promise<Killed> {
   const { moment, prepare = ":", whom = "agent", byHand = false } = killing;
   const unit = "kaleem-point.service";

@@ -296,7 +296,7 @@ describe("ends with a sentence and its own exit code when", { concurrency: true 
       assert.equal(await other.ended, 77, other.output());
       assert.match(
         other.output(),
-        new RegExp(`^${role}: ${sentence}, and did so for 2 s\\. Compare the secret`, "m"),
+        new RegExp(`^${role}: ${sentence}, for 2 s now\\. Compare the secret`, "m"),
       );
       assert.ok(!other.output().includes("hunter2-wrong") && !health.includes("hunter2-wrong"));
     });
@@ -367,7 +367,7 @@ describe("a worker", () => {
     const refused = await post("forged", "another key");
     assert.equal(refused.status, 401);
     assert.deepEqual(await refused.json(), {
-      error: "This webhook is not believed: the signature does not match.",
+      error: "This webhook is not accepted: the signature does not match.",
     });
     const taken = await post('{"paid": "Ünï"}', applicationSecrets["signing-key"]);
     assert.equal(taken.status, 202, webhooks.output());

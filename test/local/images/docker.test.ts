@@ -16,7 +16,7 @@ test("an absent daemon and a denied one each come with what to do", () => {
   );
   assert.match(
     withAdvice(failed("permission denied while trying to connect to the Docker daemon socket")).message,
-    /^docker: this user may not talk to Docker: add it to the group docker, or run as root\. It said: /,
+    /^docker: this user is not allowed to use Docker: add it to the group docker, or run as root\. It said: /,
   );
   assert.equal(withAdvice(failed("no such container")).message, "docker ps: failed");
 });

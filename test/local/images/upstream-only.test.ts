@@ -32,12 +32,12 @@ test("one with a stand-in is never missing", () => {
   assert.deepEqual(upstreamOnly([{ ...grafana, image: "redis" }], {}), []);
 });
 
-test("a demanded image that cannot be had is said in one sentence, with what to do", () => {
+test("a demanded image that is not available is said in one sentence, with what to do", () => {
   const images = new Map([["n8n", { ref: "docker.io/n8nio/n8n:2.41.3", version: "2.41.3" }]]);
   const { message } = new ImageMissingError([{ name: "n8n", image: "n8n", isDemanded: true }], images);
   assert.equal(
     message,
-    "services.n8n.enabled: true, but the image docker.io/n8nio/n8n:2.41.3 cannot be had here: its registry does not answer, " +
-      "and nothing stands in for it; set services.n8n.enabled to false, or run where the registry answers",
+    "services.n8n.enabled: true, but the image docker.io/n8nio/n8n:2.41.3 is not available on this machine: its registry does not answer, " +
+      "and there is no stand-in for it; set services.n8n.enabled to false, or run where the registry answers",
   );
 });

@@ -113,7 +113,7 @@ docker service create --quiet --detach=false --name web --network kaleem --endpo
 
 test("a machine with another login key than the stack's refuses it, and says what to do", async () => {
   await ssh("echo > /root/.ssh/authorized_keys");
-  await assert.rejects(create(), /refuses the key .*id_ed25519; the machine was made with another one/);
+  await assert.rejects(create(), /refuses the key .*id_ed25519; the machine was created with another one/);
 });
 
 test("a machine whose host key changed is refused", async () => {

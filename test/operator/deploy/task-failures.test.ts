@@ -187,6 +187,6 @@ test("that the tasks cannot be looked at stops nothing, and is told beside the f
   assert.equal(await withTaskFailures(look, () => Promise.resolve("up")), "up");
   await assert.rejects(
     withTaskFailures(look, () => Promise.reject(new Error("pulumi failed"))),
-    { message: "pulumi failed\n  (the tasks could not be looked at: connection refused)" },
+    { message: "pulumi failed\n  (the tasks could not be inspected: connection refused)" },
   );
 });

@@ -58,8 +58,11 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
 });
 
 test("a service that is switched off is shown with its reason, and is no fault", () => {
-  const off = [{ name: "grafana", why: "its image cannot be had here" }];
-  assert.match(renderStatus({ ...status, off }), /^ {2}- grafana off: its image cannot be had here$/m);
+  const off = [{ name: "grafana", why: "its image is not available on this machine" }];
+  assert.match(
+    renderStatus({ ...status, off }),
+    /^ {2}- grafana off: its image is not available on this machine$/m,
+  );
 });
 
 test("a timer that does not run and a failed run are shouted", () => {
@@ -93,7 +96,7 @@ test("says what to do on a closed host, and where an unfinished restore stopped"
   const restore = { running: false, unfinished: { id: "r1", phase: "verify" } };
   assert.match(
     renderStatus({ ...fresh, restore }),
-    /; restore r1 stopped in phase verify: repeat it to go on$/m,
+    /; restore r1 stopped in phase verify: repeat it to continue$/m,
   );
   assert.match(
     renderStatus({ ...fresh, restore: { ...restore, running: true } }),

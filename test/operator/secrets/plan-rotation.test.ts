@@ -38,18 +38,21 @@ test("what nobody logs in with is not tried at the store", () => {
 test("an administrator that the store keeps is changed in it before its task is replaced, and the cost is said", () => {
   const plan = planRotation("mongo-root-password", catalog);
   assert.deepEqual(plan.steps.slice(0, 3), ["write into the configuration", "set in the store", "up"]);
-  assert.match(plan.cost, /^mongo is stopped and started once, and there is one of it: orders wait for it, /);
+  assert.match(
+    plan.cost,
+    /^mongo is stopped and started once; it has one replica, so orders wait a few seconds, /,
+  );
   assert.ok(!planRotation("redis-password", catalog).steps.includes("set in the store"));
 });
 
 test("a key that a store learns when it starts is taken beside the former one, until all runs with the new one", () => {
   const plan = planRotation("qdrant-api-key", catalog);
-  const change = ["write into the configuration", "up", "take the former one away", "prove"];
+  const change = ["write into the configuration", "up", "remove the former one", "prove"];
   assert.deepEqual(plan.steps, [...change, "point and ship", "off-site stack file"]);
   assert.equal(plan.keptAs, "qdrant-former-api-key");
   assert.match(
     plan.cost,
-    /^qdrant is stopped and started twice, and there is one of it: orders wait for it, /,
+    /^qdrant is stopped and started twice; it has one replica, so orders wait a few seconds, /,
   );
 });
 

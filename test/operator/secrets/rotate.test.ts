@@ -135,11 +135,11 @@ test("a password that was added to the repositories, and not written down, is dr
   assert.equal(values.get("restic-password"), "new-value-2");
 });
 
-test("a store that still takes the former password fails the rotation, which stays open", async () => {
+test("a store that still accepts the former password fails the rotation, which stays open", async () => {
   const { ports, unfinished } = fakeStack(null, true);
   await assert.rejects(
     rotate("mongo-app-password", catalog, ports, silentProgress),
-    /mongo still takes the former mongo-app-password; run this rotation again/,
+    /mongo still accepts the former mongo-app-password; run this rotation again/,
   );
   assert.notEqual(unfinished(), null);
 });

@@ -62,7 +62,7 @@ test("says each thing once, as soon as it is proved", async () => {
     [
       "ok api: order ID acknowledged",
       "ok mongo: holds the order unaltered",
-      "ok rabbitmq: the message is worked off",
+      "ok rabbitmq: the message is processed",
       "ok minio: holds the order unaltered",
       "ok edge: read back unaltered",
       "ok webhooks: w1 accepted",
@@ -106,7 +106,7 @@ const spoiled: readonly [title: string, spoil: () => void, failure: RegExp][] = 
       const good = orders;
       orders = (id, digest) => ({ ...good(id, digest), rabbitmq: { held: { [id]: digest } } });
     },
-    /^NO rabbitmq: no worker has taken the message, after 0\.06 s$/,
+    /^NO rabbitmq: no worker has accepted the message, after 0\.06 s$/,
   ],
   [
     "a store that does not answer",

@@ -25,7 +25,11 @@ describe("what ssh says when it fails", () => {
       "timeout",
       "no answer; is the machine up",
     ],
-    ["Connection timed out during banner exchange", "timeout", "the host hung up before the login"],
+    [
+      "Connection timed out during banner exchange",
+      "timeout",
+      "the host closed the connection before the login",
+    ],
     [
       "kex_exchange_identification: Connection closed by remote host",
       "timeout",

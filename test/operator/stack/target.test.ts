@@ -50,7 +50,10 @@ test("names the stacks that there are when the one asked for is not there", asyn
 });
 
 test("names every field of a stack file that is wrong", async () => {
-  await stackFile("local-odd", good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""));
+  await stackFile(
+    "local-odd",
+    good.replace("port: 20010", "port: ssh").replace("bucket: kaleem-backup, ", ""),
+  );
   await assert.rejects(target("local-odd"), (error: Error) => {
     assert.match(
       error.message,
@@ -88,7 +91,10 @@ test("judges each value as the program does", async () => {
   for (const [from, to, message] of wrong) {
     await stackFile("local-odd", good.replace(from, to));
     await assert.rejects(target("local-odd"), (error: Error) => {
-      assert.ok(error.message.startsWith(`.kaleem/local-odd/Pulumi.local-odd.yaml: ${message}`), error.message);
+      assert.ok(
+        error.message.startsWith(`.kaleem/local-odd/Pulumi.local-odd.yaml: ${message}`),
+        error.message,
+      );
       return true;
     });
   }

@@ -37,7 +37,7 @@ export const dataCases: RefusedCases = {
     rule: "data-protected",
     spoil: (stack) => stack.inputs("edge-conf").set("delete", "rm -rf '/srv/kaleem/live/store'"),
     says: [
-      "edge-conf: delete: expected a command that leaves data alone, got one that names /srv/kaleem; removing data is a person's own step",
+      "edge-conf: delete: expected a command that leaves data alone, got one that names /srv/kaleem; remove data by hand",
     ],
   },
 };

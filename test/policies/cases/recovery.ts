@@ -37,7 +37,7 @@ export const recoveryCases: RefusedCases = {
   "a promise of a larger loss": {
     rule: "objectives-held",
     spoil: (stack) => stack.whole.set("catalog.0.recovery.objectives.rpo", "16m"),
-    says: ["store: objectives.rpo: expected 15m or less, got 16m; promise less loss"],
+    says: ["store: objectives.rpo: expected 15m or less, got 16m; promise to lose less"],
   },
   "a promise of a longer time down": {
     rule: "objectives-held",
@@ -66,7 +66,7 @@ export const recoveryCases: RefusedCases = {
     rule: "timers-present",
     spoil: (stack) => stack.inputs("point-timer").replace("stdin", "WantedBy=timers.target", ""),
     says: [
-      "kaleem-point: WantedBy: expected timers.target, got nothing, so that a reboot ends it; declare it in Backups, which takes recovery points",
+      "kaleem-point: WantedBy: expected timers.target, got nothing, so it would not start after a reboot; declare it in Backups, which takes recovery points",
     ],
   },
   "a unit that starts something else": {
@@ -80,7 +80,7 @@ export const recoveryCases: RefusedCases = {
     rule: "timers-present",
     spoil: (stack) => stack.inputs("ship-service").replace("stdin", "OnFailure=alert", ""),
     says: [
-      "kaleem-ship: OnFailure: expected the unit that says so, got nothing, so that it fails in silence; declare it in Backups, which copies them off-site",
+      "kaleem-ship: OnFailure: expected the unit that reports it, got nothing, so it would fail silently; declare it in Backups, which copies them off-site",
     ],
   },
 };

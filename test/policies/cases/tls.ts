@@ -19,14 +19,14 @@ export const tlsCases: RefusedCases = {
     spoil: (stack) =>
       stack.inputs("edge-conf").replace("stdin", "listen 443 ssl", "listen 80;\n    listen 443 ssl"),
     says: [
-      "edge-conf: listen 80: expected a redirect to HTTPS, got requests passed on in the clear; return 308 there",
+      "edge-conf: listen 80: expected a redirect to HTTPS, got requests passed on over plain HTTP; return 308 there",
     ],
   },
   "an edge that does not hold browsers to TLS": {
     rule: "tls-outside-local",
     spoil: (stack) => stack.inputs("edge-conf").replace("stdin", "max-age=31536000", "max-age=0"),
     says: [
-      "edge-conf: Strict-Transport-Security: expected it with a trusted certificate, got none; browsers would come in the clear again",
+      "edge-conf: Strict-Transport-Security: expected it with a trusted certificate, got none; browsers would use plain HTTP again",
     ],
   },
   "a self-signed certificate": {

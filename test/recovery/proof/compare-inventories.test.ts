@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import type { Entry } from "../../../components/services/inventory/inventory.ts";
+import type { Entry } from "../../../catalog/inventory/inventory.ts";
 import { compareInventories } from "../../../recovery/proof/compare-inventories.ts";
 import { acceptFindings } from "../../../recovery/proof/finding.ts";
 import { inventory, made, takenAtMs, type MadeItem } from "./inventories.ts";

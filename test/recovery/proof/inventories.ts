@@ -1,7 +1,7 @@
-import type { Entry, Inventory } from "../../../components/services/inventory/inventory.ts";
-import { InventoryRecorder } from "../../../components/services/inventory/recorder.ts";
-import { hashOf } from "../../../components/services/inventory/set-digest.ts";
-import { Tally, type TallyFacts } from "../../../components/services/inventory/tally.ts";
+import type { Entry, Inventory } from "../../../catalog/inventory/inventory.ts";
+import { InventoryRecorder } from "../../../catalog/inventory/recorder.ts";
+import { hashOf } from "../../../catalog/inventory/set-digest.ts";
+import { Tally, type TallyFacts } from "../../../catalog/inventory/tally.ts";
 
 /** When the point's inventory is taken, in ms since 1970. */
 export const takenAtMs = Date.parse("2026-11-21T14:00:00Z");

@@ -161,7 +161,7 @@ test("does not place data under a running store", async () => {
     progress: () => undefined,
   });
   assert.equal(report.failure?.phase, "place");
-  assert.match(report.failure.sentence, /^mongo, redis came up again before the data was in place\./);
+  assert.match(report.failure.sentence, /^mongo, redis started again before the data was in place\./);
   assert.equal(live("mongo/orders.sqlite"), "present orders");
 });
 
@@ -274,7 +274,7 @@ test("a check that cannot be made fails the restore with its own exit code", asy
   host.trouble.set("canary redis", new Error("connection refused"));
   const report = await run();
   assert.equal(report.exitCode, exitCodes.verifyIncomplete);
-  assert.match(report.failure?.sentence ?? "", /redis: canary: could not be made: connection refused/);
+  assert.match(report.failure?.sentence ?? "", /redis: canary: could not be checked: connection refused/);
   host.trouble.clear();
   assert.equal((await run()).verdict, "restored");
 });

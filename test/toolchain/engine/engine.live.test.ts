@@ -152,7 +152,7 @@ test("an interrupted up ends soon, says so, and the next one goes on", async () 
   const begun = Date.now();
   await assert.rejects(running, (error: PulumiError) => {
     assert.equal(error.interrupted, true);
-    assert.match(error.message, /was interrupted; run it again to go on/);
+    assert.match(error.message, /was interrupted; run it again to continue/);
     return true;
   });
   assert.ok(Date.now() - begun < 60_000);

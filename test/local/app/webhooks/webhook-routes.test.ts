@@ -61,10 +61,10 @@ test("takes any type of body as it is, and none", async () => {
 test("queues nothing that is not believed, and says why", async () => {
   const { post, queued, server } = parts();
   const answer = await post("shop", "{}", sign("another key", now, "shop", Buffer.from("{}")));
-  const error = "This webhook is not believed: the signature does not match.";
+  const error = "This webhook is not accepted: the signature does not match.";
   assert.deepEqual([answer.statusCode, answer.json()], [401, { error }]);
   const late = await post("shop", "{}", sign(signingKey, now - 400, "shop", Buffer.from("{}")));
-  assert.match(late.body, /signed 400 s ago; at most 300 s count/);
+  assert.match(late.body, /signed 400 s ago; at most 300 s are accepted/);
   assert.equal((await server.inject({ method: "POST", url: "/webhooks/shop" })).statusCode, 401);
   assert.deepEqual(queued, []);
 });

@@ -104,7 +104,7 @@ for (const [title, body, queue, why] of [
     /not an order: id: Invalid UUID/,
   ],
   ["an order among the webhooks", orderBody.toString(), "webhooks", /^webhooks m1: not a webhook: /],
-  ["a queue that nobody knows", "{}", "canary", /^canary m1: nothing is known of queue canary$/],
+  ["a queue that nobody knows", "{}", "canary", /^canary m1: unknown queue canary$/],
 ] as const) {
   test(`poison goes to the dead letters at once: ${title}`, async () => {
     const { work, objects, dead, troubles } = parts();

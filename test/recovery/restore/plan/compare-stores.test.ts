@@ -49,9 +49,9 @@ test("a store that is switched off is left out, and the plan says how to have it
     {
       store: "n8n",
       sentence:
-        "n8n is left out, since it is switched off here (not enabled): the point's files of it are not restored, and what " +
-        'this machine has of it is not touched. To have them, set services.n8n.enabled to true, run "npm run up", and restore ' +
-        `point ${id} then; that replaces the data of all stores, so rather before the platform serves than after.`,
+        "n8n is left out, since it is switched off here (not enabled): the point's data of it is not restored, and what " +
+        'this machine has of it stays as it is. To restore it too, set services.n8n.enabled to true, run "npm run up", and restore ' +
+        `point ${id} then; that replaces the data of all stores, so do it before opening the platform.`,
     },
   ]);
   assert.match(renderPlan(plan), /^ {2}warning: n8n is left out, since it is switched off here/m);
@@ -60,11 +60,11 @@ test("a store that is switched off is left out, and the plan says how to have it
 test("a store that the platform runs and the point does not hold is refused; it says what becomes of it if left out", () => {
   const why =
     `restore: point ${id} does not hold n8n, which this platform runs: the point is older than that store, or was taken while ` +
-    "it was switched off. Choose another point (npm run points), or restore the others by --leave-out n8n. ";
+    "it was switched off. Choose another point (npm run points), or restore the others with --leave-out n8n. ";
   assert.deepEqual(refused(both, [...both, "n8n"]), [`stores-differ: ${why}It then starts empty.`]);
   const over = { root: founded, host: "host-old" };
   assert.deepEqual(refused(both, [...both, "n8n"], over, { overExisting: true }), [
-    `stores-differ: ${why}It then keeps what it has now, which is newer than the others' data and may speak of what they no longer hold.`,
+    `stores-differ: ${why}It then keeps its current data, which is newer than the others' and may reference records missing from the restored stores.`,
   ]);
 });
 
@@ -82,13 +82,13 @@ test("when it is named it is left out: neither stopped nor started, and that is 
 test("a store that the platform does not know is refused unless it is named", () => {
   assert.deepEqual(refused([...both, "qdrant"], both), [
     `stores-differ: restore: point ${id} holds qdrant, a store that this platform does not have. Restore with the version of ` +
-      "this repository that took the point, or go without its data by --leave-out qdrant.",
+      "this repository that took the point, or restore without its data: --leave-out qdrant.",
   ]);
   const { leftOut } = planned([...both, "qdrant"], both, {}, { leaveOut: ["qdrant"] });
   assert.deepEqual(
     leftOut.map(({ sentence }) => sentence),
     [
-      `qdrant is left out as asked: point ${id} holds it, this platform has no such store, and its files are not restored.`,
+      `qdrant is left out as asked: point ${id} holds it, this platform has no such store, and its data is not restored.`,
     ],
   );
 });
@@ -105,8 +105,8 @@ test("a store that both have, or neither, cannot be left out", () => {
   const { leftOut } = planned([...both, "n8n"], both, { off }, { leaveOut: ["n8n"] });
   assert.equal(leftOut.length, 1);
   assert.deepEqual(refused(both, both, {}, { leaveOut: ["redis", "reddis"] }), [
-    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got redis, which has its place in ` +
-      "both: its data would not fit the others'. Take it out.",
-    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got "reddis", which neither has. Take it out.`,
+    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got redis, which both have: ` +
+      "left out, its data would not match that of the others. Remove it from the command.",
+    `bad-request: --leave-out: expected a store that only one of point ${id} and this platform has, got "reddis", which neither has. Remove it from the command.`,
   ]);
 });

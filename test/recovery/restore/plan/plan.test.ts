@@ -134,7 +134,7 @@ test("resumes an unfinished restore of the same request with its own plan", () =
   const later = { journal, offsite: { state: "unreachable", why: "timed out" } } as const;
   assert.deepEqual(plan(later), unfinished);
   assert.deepEqual(refusals(later, { at: oldPoint.id }), [
-    "unfinished: restore: a restore of point 20261120T031000Z-77c1 is unfinished on this host. Resume it with --at latest --from any, or begin anew with --from-scratch.",
+    "unfinished: restore: a restore of point 20261120T031000Z-77c1 is unfinished on this host. Resume it with --at latest --from any, or restart with --from-scratch.",
   ]);
   assert.equal(plan({ journal }, { at: oldPoint.id, fromScratch: true }).point.id, oldPoint.id);
   const skip = plan({ journal }, { safetyPoint: false }).phases.find(
@@ -185,7 +185,7 @@ const refused: [
     "refuses an ending that fits two points",
     { offsite: { state: "ok", points: [oldPoint, point("20261120T031000Z-3f9a")] } },
     { at: "3f9a" },
-    ['bad-request: --at: "3f9a" fits 20261120T030500Z-3f9a and 20261120T031000Z-3f9a. Give the whole id.'],
+    ['bad-request: --at: "3f9a" matches 20261120T030500Z-3f9a and 20261120T031000Z-3f9a. Give the whole id.'],
   ],
   [
     "refuses a point of another lineage unless --lineage says so",

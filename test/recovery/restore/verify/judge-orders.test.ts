@@ -94,7 +94,7 @@ test("a queue that does not answer for what is not here proves nothing", () => {
   assert.deepEqual([result, loss], ["not-made", null]);
   assert.equal(
     sentence,
-    "could not be made: 2 of 5 are not here, and rabbitmq, where they may be instead, gave no answer: timed out",
+    "could not be checked: 2 of 5 are not here, and rabbitmq, where they may be instead, gave no answer: timed out",
   );
 });
 

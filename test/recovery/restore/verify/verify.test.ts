@@ -132,13 +132,13 @@ const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvi
       "a count that the store does not give is not made",
       "mongo",
       { counts: { value: {} } },
-      "not-made: mongo: count of orders: could not be made: the store does not count it",
+      "not-made: mongo: count of orders: could not be checked: the store does not count it",
     ],
     [
       "a count that the store does not give in time is not made",
       "mongo",
       { counts: { value: { orders: null } } },
-      "not-made: mongo: count of orders: could not be made: the store did not count it in time",
+      "not-made: mongo: count of orders: could not be checked: the store did not count it in time",
     ],
     [
       "an older engine than the point's fails",
@@ -156,7 +156,7 @@ const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvi
       "a store that does not answer is not made",
       "redis",
       { canary: { why: "connection refused" } },
-      "not-made: redis: canary: could not be made: connection refused",
+      "not-made: redis: canary: could not be checked: connection refused",
     ],
   ];
 for (const [title, store, spoiled, expected] of cases) {
@@ -185,7 +185,7 @@ test("a store that nobody asked is not made, never passed over", () => {
 test("directories that were not measured, or hold less, do not pass", () => {
   const found = { ...evidence("mongo"), directories: { redis: { files: 1, bytes: 12 } } };
   assert.deepEqual(bad(found), [
-    "not-made: mongo: directory mongo: could not be made: it was not measured",
+    "not-made: mongo: directory mongo: could not be checked: it was not measured",
     "failed: redis: directory redis: expected 1 files, 13 bytes, got 1 files, 12 bytes",
   ]);
 });
@@ -212,14 +212,14 @@ test("an edited order is named with its sequence number and id", () => {
 
 test("orders that the store would not give are not made", () => {
   const found = evidence("mongo", { orders: { why: "timed out" } });
-  assert.deepEqual(bad(found, ledger), ["not-made: mongo: orders: could not be made: timed out"]);
+  assert.deepEqual(bad(found, ledger), ["not-made: mongo: orders: could not be checked: timed out"]);
 });
 
 test("a ledger without an order from before the instant proves nothing", () => {
   const late = { ...ledger, entries: ledger.entries.slice(2) };
   assert.deepEqual(bad(evidence("mongo"), late), [
-    "not-made: mongo: orders: could not be made: the ledger has no order from before the instant",
-    "not-made: redis: orders: could not be made: the ledger has no order from before the instant",
+    "not-made: mongo: orders: could not be checked: the ledger has no order from before the instant",
+    "not-made: redis: orders: could not be checked: the ledger has no order from before the instant",
   ]);
 });
 
@@ -254,7 +254,7 @@ test("a store that was to hold orders instead, and is not in the point, was not 
     [orders?.result, orders?.sentence],
     [
       "not-made",
-      "mongo: orders: could not be made: 2 of 2 are not here, and rabbitmq, where they may be instead, gave no answer: the store was not asked",
+      "mongo: orders: could not be checked: 2 of 2 are not here, and rabbitmq, where they may be instead, gave no answer: the store was not asked",
     ],
   );
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entryPath, inventorySchema } from "../../../../components/services/inventory/inventory.ts";
-import { NameSample } from "../../../../components/services/inventory/name-sample.ts";
-import { InventoryRecorder } from "../../../../components/services/inventory/recorder.ts";
-import { hashOf, SetDigest } from "../../../../components/services/inventory/set-digest.ts";
-import { shareBudget } from "../../../../components/services/inventory/share-budget.ts";
+import { entryPath, inventorySchema } from "../../../catalog/inventory/inventory.ts";
+import { NameSample } from "../../../catalog/inventory/name-sample.ts";
+import { InventoryRecorder } from "../../../catalog/inventory/recorder.ts";
+import { hashOf, SetDigest } from "../../../catalog/inventory/set-digest.ts";
+import { shareBudget } from "../../../catalog/inventory/share-budget.ts";
 
 test("paths of odd names are one to one, and readable where nothing has to be escaped", () => {
   assert.equal(entryPath("database", "سلال/a.b $c%"), "database/سلال%2Fa.b $c%25");

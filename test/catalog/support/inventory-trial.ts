@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { StatefulDefinition } from "../../../../catalog/definition.ts";
-import type { Inventory, InventoryRequest } from "../../../../components/services/inventory/inventory.ts";
-import { docker } from "../../../../local/images/docker.ts";
-import { compareInventories } from "../../../../recovery/proof/compare-inventories.ts";
-import type { StoreContainer, StoreContainers } from "../../../catalog/support/store-container.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import type { Inventory, InventoryRequest } from "../../../catalog/inventory/inventory.ts";
+import { docker } from "../../../local/images/docker.ts";
+import { compareInventories } from "../../../recovery/proof/compare-inventories.ts";
+import type { StoreContainer, StoreContainers } from "./store-container.ts";
 
 /** One change of a store's data, and the names of all that a comparison has to say of it. */
 export interface Alteration<Client> {
