@@ -5,6 +5,7 @@ import type { AgentConfig } from "../../contract/agent-config.ts";
 import { layout } from "../../contract/layout.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
+import { rootLine } from "../host/root-line.ts";
 import type { Offsite } from "../offsite/offsite.ts";
 import { commandLine } from "../text/shell.ts";
 import { buildAgent } from "./agent-bundle.ts";
@@ -66,7 +67,7 @@ export class RecoveryAgent extends pulumi.ComponentResource {
       {
         connection: host.connection,
         source: bundle.apply(({ file }) => new pulumi.asset.FileAsset(file)),
-        remotePath: incoming,
+        remotePath: incoming(host),
         triggers: [host.identity],
       },
       { parent: this, dependsOn: host.baseline },
@@ -76,7 +77,8 @@ export class RecoveryAgent extends pulumi.ComponentResource {
       {
         connection: host.connection,
         create: bundle.apply(({ sha256 }) =>
-          commandLine(["bash", "-s", "--", incoming, layout.agentBundle, sha256]),
+          // Quoted by the login shell, which knows where home is.
+          rootLine(host, `bash -s -- ${incomingWord(host)} ${commandLine([layout.agentBundle, sha256])}`),
         ),
         stdin: activate,
         triggers: [host.identity],
@@ -87,7 +89,12 @@ export class RecoveryAgent extends pulumi.ComponentResource {
 }
 
 /** Ends as the final one does: Node tells a module by its suffix. */
-const incoming = layout.agentBundle.replace(/\.mjs$/, ".incoming.mjs");
+const incomingOfRoot = layout.agentBundle.replace(/\.mjs$/, ".incoming.mjs");
+/** Of a user who is not root: below the home, since nothing else need be writable. */
+const incomingOfOthers = ".kaleem-agent.incoming.mjs";
+const incoming = (host: Host): string => (host.user === "root" ? incomingOfRoot : incomingOfOthers);
+const incomingWord = (host: Host): string =>
+  host.user === "root" ? incomingOfRoot : `"$HOME/${incomingOfOthers}"`;
 const activate = readFileSync(new URL("files/activate-agent.sh", import.meta.url), "utf8");
 
 const wrapper = `#!/bin/sh

@@ -15,12 +15,14 @@ export const host = z
   .strictObject({
     kind: z
       .literal("ssh", { error: "expected ssh, the only kind of host so far" })
-      .describe("A Debian 12/13 or Ubuntu 24.04 with systemd that root reaches over SSH."),
+      .describe("A Debian 12 or 13 with systemd that is reached over SSH."),
     address: field.hostname.describe("Where the machine answers."),
     port: field.port.default(22).describe("Port of sshd."),
     user: field.userName
       .default("root")
-      .describe("Who to log in as: root, or a user that may do all that root may."),
+      .describe(
+        "Who to log in as: root, or a user with sudo that asks for no password (NOPASSWD:ALL). The latter joins the group docker.",
+      ),
     hostKey: field.hostKey.describe(
       "The machine's public key, pinned: another key at this address is refused, and counts as another machine. " +
         "A new machine has a new key: give it a fresh stack, then restore.",
@@ -33,7 +35,7 @@ export const host = z
       .array(field.registry, { error: "expected a list of addresses" })
       .default([])
       .describe(
-        "Registries that Docker on the machine may speak plain HTTP to. A change restarts Docker, and with it every service.",
+        "Registries that Docker on the machine may speak plain HTTP to, beside those of its own configuration.",
       ),
   })
   .describe("The machine that everything runs on.");
@@ -44,12 +46,16 @@ const dataVolume = z
     [
       z.strictObject({
         kind: z.literal("loop").describe("A file on the machine's system disk, formatted as XFS."),
-        sizeGiB: field.sizeGiB.describe("Size of the file. It may grow later, never shrink."),
+        sizeGiB: field.sizeGiB.describe(
+          "Size of the file, all of it taken from the disk at once. It may grow later, never shrink.",
+        ),
       }),
       z.strictObject({
         kind: z
           .literal("device")
-          .describe("A volume of its own; one that holds anything is never formatted."),
+          .describe(
+            "A volume or partition of its own; one that holds anything is never formatted. A volume that was grown, and free space that directly follows a partition, is taken by the next run.",
+          ),
         device: field.device.describe("The volume, by a name that stays the same across restarts."),
       }),
     ],

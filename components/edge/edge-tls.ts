@@ -7,6 +7,7 @@ import type { EdgeSettings } from "../config/schema.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
+import { rootLine } from "../host/root-line.ts";
 import { commandLine } from "../text/shell.ts";
 import { nginx } from "./nginx.ts";
 import { tlsFiles } from "./tls-files.ts";
@@ -56,10 +57,13 @@ export class EdgeTls extends pulumi.ComponentResource {
       `${name}-self-signed`,
       {
         connection: host.connection,
-        create: commandLine([
-          ...["bash", "-s", "--", selfSigned, selfSignedCertificate, settings.serverName, nginx.user],
-          ...reload,
-        ]),
+        create: rootLine(
+          host,
+          commandLine([
+            ...["bash", "-s", "--", selfSigned, selfSignedCertificate, settings.serverName, nginx.user],
+            ...reload,
+          ]),
+        ),
         stdin: readFileSync(new URL("files/self-signed.sh", import.meta.url), "utf8"),
         triggers: [host.identity],
       },

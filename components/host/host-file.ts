@@ -2,6 +2,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { commandLine } from "../text/shell.ts";
 import { inherited } from "./inherited.ts";
+import { rootLine } from "./root-line.ts";
 import type { SshHost } from "./ssh-host.ts";
 
 /** Where the baseline puts the program behind every HostFile. */
@@ -31,7 +32,7 @@ export interface HostFileArgs {
 
 /**
  * One file on the host: replaced atomically, checked before it is active, put into effect, and its effect proved; the
- * previous file comes back when any of that fails. Destroying it removes it from the host.
+ * previous file comes back when any of that fails. Destroying it removes it from the host, but with `retainOnDelete`.
  */
 export class HostFile extends pulumi.ComponentResource {
   readonly path: string;
@@ -43,8 +44,8 @@ export class HostFile extends pulumi.ComponentResource {
       `${name}-content`,
       {
         connection: args.host.connection,
-        create: installLine(args),
-        delete: removeLine(args),
+        create: rootLine(args.host, installLine(args)),
+        delete: rootLine(args.host, removeLine(args)),
         stdin: args.content,
         triggers: [args.host.identity, args.path],
         logging: remote.Logging.None,
@@ -54,6 +55,7 @@ export class HostFile extends pulumi.ComponentResource {
       {
         parent: this,
         ...inherited(opts),
+        ...(opts?.retainOnDelete === undefined ? {} : { retainOnDelete: opts.retainOnDelete }),
         deleteBeforeReplace: true,
         additionalSecretOutputs: ["stdout", "stderr"],
       },

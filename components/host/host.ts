@@ -5,7 +5,7 @@ import type { DataVolume, HostSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { connection, sshOptions } from "./connection.ts";
 import { hostDirectories } from "./directories.ts";
-import { HostBaseline } from "./host-baseline.ts";
+import { HostBaseline, type ResticBinary } from "./host-baseline.ts";
 import type { SshHost } from "./ssh-host.ts";
 
 export interface HostArgs {
@@ -14,12 +14,15 @@ export interface HostArgs {
   readonly dataVolume: DataVolume;
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
+  /** For machines whose distribution has none that is new enough. */
+  readonly restic?: ResticBinary;
 }
 
 /** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */
 export class Host extends pulumi.ComponentResource implements SshHost {
   readonly connection: types.input.remote.ConnectionArgs;
   readonly identity: string;
+  readonly user: string;
   readonly settings: HostSettings;
   /** For every Docker resource on this host; usable once `baseline` is there. */
   readonly docker: docker.Provider;
@@ -30,6 +33,7 @@ export class Host extends pulumi.ComponentResource implements SshHost {
     this.settings = args.ssh;
     this.connection = connection(args.ssh);
     this.identity = args.ssh.hostKey.split(" ").slice(0, 2).join(" ");
+    this.user = args.ssh.user;
     this.baseline = new HostBaseline(
       `${name}-baseline`,
       {
@@ -37,6 +41,7 @@ export class Host extends pulumi.ComponentResource implements SshHost {
         dataVolume: args.dataVolume,
         directories: hostDirectories(args.catalog),
         insecureRegistries: args.ssh.insecureRegistries,
+        ...(args.restic === undefined ? {} : { restic: args.restic }),
       },
       { parent: this },
     );

@@ -7,6 +7,7 @@ import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { HostFile } from "../host/host-file.ts";
+import { rootLine } from "../host/root-line.ts";
 import { commandLine } from "../text/shell.ts";
 import { type PlatformFacts, type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import type { ImageLock } from "../../catalog/image-lock.ts";
@@ -127,7 +128,7 @@ export class Services extends pulumi.ComponentResource {
       name,
       {
         connection: host.connection,
-        create: commandLine([layout.agentCommand, command]),
+        create: rootLine(host, commandLine([layout.agentCommand, command])),
         triggers: [host.identity, ...triggers],
         logging: remote.Logging.None,
         addPreviousOutputInEnv: false,

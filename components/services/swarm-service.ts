@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSettings } from "../config/schema.ts";
 import type { Host } from "../host/host.ts";
 import { inherited } from "../host/inherited.ts";
+import { rootLine } from "../host/root-line.ts";
 import { commandLine } from "../text/shell.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
@@ -102,7 +103,7 @@ export class SwarmService extends pulumi.ComponentResource {
       `${name}-image`,
       {
         connection: host.connection,
-        create: commandLine(["bash", "-s", "--", definition.name, image]),
+        create: rootLine(host, commandLine(["bash", "-s", "--", definition.name, image])),
         stdin: pullImage,
         triggers: [host.identity],
       },

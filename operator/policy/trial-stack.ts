@@ -81,9 +81,13 @@ function edge(serverName: string, certificate: string): Record<string, unknown> 
 function host(folder: string): Record<string, unknown> {
   const hostKey = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from("ssh-ed25519"), Buffer.from([0, 0, 0, 32]), randomBytes(32)]).toString("base64")}`;
   const [privateKeyFile, knownHostsFile] = [join(folder, "id_ed25519"), join(folder, "known_hosts")];
-  writeFileSync(privateKeyFile, `trial key, opens nothing: ${randomBytes(16).toString("hex")}\n`, {
-    mode: 0o600,
-  });
+  writeFileSync(
+    privateKeyFile,
+    `-----BEGIN PRIVATE KEY----- on trial, opens nothing: ${randomBytes(16).toString("hex")}\n`,
+    {
+      mode: 0o600,
+    },
+  );
   writeFileSync(knownHostsFile, `host.example.com ${hostKey}\n`);
   return { kind: "ssh", address: "host.example.com", hostKey, privateKeyFile, knownHostsFile };
 }

@@ -18,9 +18,12 @@ main() {
   local incoming=$1 final=$2 checksum=$3
   # Absent when this runs again for a reason of its own.
   if [[ -e $incoming ]]; then
+    # Who copied it may still write to it: what is checked and run is root's own copy.
+    install -o 0 -g 0 -m 0644 "$incoming" "$final.new.mjs"
+    rm "$incoming"
+    incoming=$final.new.mjs
     has_checksum "$incoming" "$checksum" || fail "$incoming does not have the checksum of what was sent; the copy was cut short, run pulumi up again"
     node --check "$incoming" || fail "the host's node $(node --version) cannot read the agent; it needs Node 18 or later"
-    chmod 0644 "$incoming"
     sync "$incoming"
     mv "$incoming" "$final"
   fi
