@@ -130,6 +130,7 @@ export const essentialPrograms: Readonly<Record<string, readonly string[]>> = {
   ],
   dash: ["sh"],
   diffutils: ["cmp"],
+  dpkg: ["dpkg-deb", "dpkg-query"],
   findutils: ["find"],
   grep: ["grep"],
   sed: ["sed"],

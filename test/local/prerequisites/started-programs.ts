@@ -446,12 +446,19 @@ export function startedPrograms(program: ts.Program, root: string): StartedProgr
       note(node, node.getText());
     } else if (ts.isIdentifier(node) && isLooseReference(node) && starterOf(node) !== undefined) {
       note(node, node.parent.getText().replace(/\s+/g, " ").slice(0, 120));
-    } else if (ts.isPropertyAssignment(node) && node.name.getText() === "finish") {
-      for (const line of listOf(node.initializer, nowhere))
-        if (line.kind === "text") readShell(node, line.text);
-    }
+    } else if (isHooks(node)) readHooks(node.initializer);
     ts.forEachChild(node, visit);
   };
+  /** Lines that mmdebstrap gives to a shell of this machine; each stands for its own command. */
+  function readHooks(list: ts.Expression): void {
+    if (!ts.isArrayLiteralExpression(list)) return note(list, list.getText());
+    for (const element of list.elements) {
+      const lines = ts.isSpreadElement(element)
+        ? listOf(element.expression, nowhere)
+        : valuesOf(element, nowhere);
+      for (const line of lines) if (line.kind === "text") readShell(element, line.text);
+    }
+  }
   /** A starter that is handed on instead of called: whoever gets it can start anything. */
   function isLooseReference(node: ts.Identifier): boolean {
     const { parent } = node;
@@ -491,6 +498,17 @@ export function startedPrograms(program: ts.Program, root: string): StartedProgr
   for (const source of sources) visit(source);
   for (const { node, start } of direct) read(node, start, nowhere, new Set());
   return [...found.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+}
+
+/** An image recipe's `finish`, or the `hooks` that it becomes part of; elsewhere these names mean other things. */
+function isHooks(
+  node: ts.Node,
+): node is (ts.PropertyAssignment | ts.VariableDeclaration) & { initializer: ts.Expression } {
+  if (!/\/local\/images\/[^.]*\.ts$/.test(node.getSourceFile().fileName)) return false;
+  return (
+    (ts.isPropertyAssignment(node) && node.name.getText() === "finish") ||
+    (ts.isVariableDeclaration(node) && node.name.getText() === "hooks" && node.initializer !== undefined)
+  );
 }
 
 function isEmpty(value: Value): boolean {

@@ -203,6 +203,8 @@ test("reports a paused update, and does not call it good when it is run again", 
   await assert.rejects(swarm.stack.up(broken), /service update paused: update paused due to failure/);
   await assert.rejects(swarm.stack.up(broken), /service update paused|did not converge/);
   await swarm.stack.up(resources({ version: "2", password: "second" }));
+  // Tasks that fail while their update goes on are replaced twice; the official plugin does not mind those left over.
+  if (!isOfficial()) assert.deepEqual(await runningImages(), [versionOf("2"), versionOf("2")]);
 });
 
 test("refuses a name that is taken, and leaves the owner alone", async () => {

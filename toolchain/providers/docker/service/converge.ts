@@ -12,6 +12,8 @@ const pollMilliseconds = 500;
 const noticeMilliseconds = 1_000;
 /** So many good looks in a row are a success. */
 const goodLooks = 2;
+/** A task that was just replaced may still be on its way out; so many looks in a row, and it stays. */
+const surplusLooks = 6;
 /** Enough to see why a container ended, little enough for a terminal. */
 const logLines = 10;
 const problemLines = 3;
@@ -23,7 +25,7 @@ export interface Patience {
 }
 
 /**
- * Waits until a service runs as wanted.
+ * Waits until a service runs as wanted, and has Swarm look again when it leaves two tasks where one is wanted.
  * @throws when the update is rolled back or paused, or when the time is up: then with what the tasks complained of and the
  * last lines of the newest failed container.
  */
@@ -42,6 +44,7 @@ export async function converge(
   let cause: RollbackCause;
   let shown = "";
   let good = 0;
+  let surplus = 0;
   const done = await poll(
     async () => {
       const service = await swarm.inspect(id);
@@ -54,6 +57,12 @@ export async function converge(
       good = verdict.kind === "done" ? good + 1 : 0;
       if (good === goodLooks) return true;
       if (verdict.kind === "done") return undefined;
+      surplus = verdict.kind === "surplus" ? surplus + 1 : 0;
+      if (surplus === surplusLooks) {
+        context.log("info", "a place has two tasks: Swarm is to look again", { ephemeral: true });
+        await swarm.lookAgain(service, context.signal);
+        surplus = 0;
+      }
       if (verdict.kind === "rollingBack") cause = verdict.message;
       const now =
         verdict.kind === "rollingBack"

@@ -17,6 +17,8 @@ export interface SwarmTask {
   /** What the task runs, comparable with `fingerprintOf` its service. */
   readonly fingerprint: string;
   readonly createdAt: string;
+  /** What one task is wanted for: a slot of a replicated service, a node of a global one. */
+  readonly place: string;
 }
 
 /** Where Swarm is with an update; `state` is "" when it has nothing to update. */
@@ -57,6 +59,21 @@ export class Swarm {
   async update(id: string, version: number, spec: JsonObject, signal: AbortSignal): Promise<void> {
     const path = `/services/${encodeURIComponent(id)}/update?version=${version}`;
     await this.#docker.json({ method: "POST", path, body: spec, signal });
+  }
+
+  /**
+   * Gives Swarm the service as it has it already, which makes it look at all of its tasks once more. False when the service
+   * was changed in between, so that this must be asked again.
+   */
+  async lookAgain(service: JsonObject, signal: AbortSignal): Promise<boolean> {
+    try {
+      const version = number(object(service["Version"])["Index"]);
+      await this.update(text(service["ID"]), version, object(service["Spec"]), signal);
+      return true;
+    } catch (error) {
+      if (error instanceof DockerError && /out of sequence/.test(error.message)) return false;
+      throw error;
+    }
   }
 
   async remove(id: string): Promise<void> {
@@ -121,6 +138,7 @@ function toTask(value: unknown): SwarmTask {
     containerId: text(object(status["ContainerStatus"])["ContainerID"]),
     fingerprint: fingerprint(object(task["Spec"])),
     createdAt: text(task["CreatedAt"]),
+    place: number(task["Slot"]) > 0 ? `slot ${number(task["Slot"])}` : text(task["NodeID"]),
   };
 }
 

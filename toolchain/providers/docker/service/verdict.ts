@@ -2,8 +2,10 @@ import type { SwarmTask, UpdateStatus } from "./swarm.ts";
 
 /** What one look at a service tells. */
 export type Verdict =
-  | { readonly kind: "done" }
+  | { readonly kind: "done"; readonly running: number }
   | { readonly kind: "waiting"; readonly running: number }
+  /** All that is wanted runs, and beside it what Swarm forgot to stop. */
+  | { readonly kind: "surplus"; readonly running: number }
   | { readonly kind: "rollingBack"; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 
@@ -40,7 +42,7 @@ export function judge(look: Look, cause: RollbackCause): Verdict {
       return { kind: "waiting", running: runningTasks(look).length };
     default: {
       const running = runningTasks(look);
-      return isConverged(look, running) ? { kind: "done" } : { kind: "waiting", running: running.length };
+      return { kind: progressOf(look, running), running: running.length };
     }
   }
 }
@@ -52,10 +54,21 @@ function runningTasks({ tasks, wanted }: Look): SwarmTask[] {
   );
 }
 
-function isConverged({ tasks, replicas }: Look, running: readonly SwarmTask[]): boolean {
+/**
+ * Where a service is that Swarm does not update. A task that fails while Swarm updates its place is replaced twice, by the update
+ * and by the restart, and neither knows of the other (moby/swarmkit#2242): both then stay there, until something
+ * makes Swarm look at the service again.
+ */
+function progressOf(
+  { tasks, replicas }: Look,
+  running: readonly SwarmTask[],
+): "done" | "waiting" | "surplus" {
   const meant = tasks.filter((task) => task.desiredState === "running" || task.desiredState === "ready");
-  if (replicas === undefined) return meant.length > 0 && running.length === meant.length;
-  return running.length === replicas && meant.length === replicas;
+  const places = new Set(meant.map(({ place }) => place));
+  const filled = new Set(running.map(({ place }) => place));
+  if (replicas === undefined ? places.size === 0 : places.size !== replicas) return "waiting";
+  if (filled.size < places.size) return "waiting";
+  return meant.length === places.size ? "done" : "surplus";
 }
 
 /** What the failed tasks of a service complained of, newest first, each once. */
