@@ -32,6 +32,9 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   const encrypted = new Set(
     encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
   );
+  // Found out by whoever runs the engine, each time anew: it is no setting of a file that is committed.
+  const closed = process.env["KALEEM_CLOSED"];
+  if (closed !== undefined && closed !== "") values["closed"] = closed;
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const settings = withoutStackTrace(() =>
     parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date() }, catalog),
