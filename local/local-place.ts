@@ -2,7 +2,11 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { catalog } from "../catalog/catalog.ts";
 import { writtenServices } from "../operator/stack/committed-stack-file.ts";
-import type { Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
+import { mergeSettings } from "../operator/stack/merge-settings.ts";
+import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
+import { prepareStack } from "../operator/stack/prepare-stack.ts";
+import type { OffsiteCredentials } from "../recovery/lineage/offsite-credentials.ts";
+import type { StackContext } from "../toolchain/engine/stack-context.ts";
 import { makeStackFolders, type Stack } from "../operator/stack/stack.ts";
 import { sshKeyPair } from "../operator/ssh/ssh-key-pair.ts";
 import type { Progress } from "../workstation/progress.ts";
@@ -21,6 +25,9 @@ import { tearDownWithDaemon } from "./tear-down.ts";
 export class LocalPlace implements Place {
   readonly instance: StackInstance;
   readonly #stack: Stack;
+  #found:
+    | { readonly offsiteKeys: OffsiteCredentials; readonly settings: Readonly<Record<string, unknown>> }
+    | undefined;
 
   constructor(stack: Stack) {
     this.#stack = stack;
@@ -44,11 +51,9 @@ export class LocalPlace implements Place {
       privateKeyFile: instance.machine.privateKey,
       knownHostsFile: machine.knownHostsFile,
     };
-    return {
-      ssh: login,
-      offsite: cloud.offsite,
+    this.#found = {
       offsiteKeys: cloud.keys,
-      found: {
+      settings: {
         host: {
           kind: "ssh",
           ...login,
@@ -59,12 +64,32 @@ export class LocalPlace implements Place {
         offsite: cloud.offsite,
         services: switchedOff(missing),
       },
+    };
+    return {
+      ssh: login,
+      offsite: cloud.offsite,
+      offsiteKeys: cloud.keys,
       versions: await imageVersions(instance),
+      remarks: ["a stack for trying things out: its machine, its bucket and this computer are one"],
+      claim: () => Promise.resolve(),
     };
   }
 
-  edgeAddress(): { address: string; port: number } {
-    return { address: "127.0.0.1", port: this.instance.machine.ports.https };
+  /** Writes the working copy of the stack's file, with what `prepare` found out, and makes its state and secrets. */
+  openContext({ engine, data, settings, kit }: ContextRequest): Promise<StackContext> {
+    if (this.#found === undefined) throw new Error("a local place is prepared before it is opened");
+    const { offsiteKeys, settings: found } = this.#found;
+    return prepareStack({
+      stack: this.#stack,
+      engine,
+      offsiteKeys,
+      ...(kit === undefined ? {} : { kit }),
+      found: mergeSettings({ ...found, closed: data.closed }, settings),
+    });
+  }
+
+  edgeAddress(): Promise<{ address: string; port: number }> {
+    return Promise.resolve({ address: "127.0.0.1", port: this.instance.machine.ports.https });
   }
 
   /** The container's own address: what it publishes on this computer is only a part of what listens. */

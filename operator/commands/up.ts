@@ -1,9 +1,11 @@
 /**
- * `npm run up`: from a bare Debian machine to a platform that answers; again, and all is "unchanged".
- * With `--recover KIT` a platform that was lost: it comes up closed, and waits for `npm run restore`.
+ * `npm run up`: from a bare machine to a platform that answers; again, and all is "unchanged".
+ * A stack on a machine of yours is looked at and planned first, and changed when you have agreed.
+ * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `npm run restore`.
  * Exit codes: see docs/exit-codes.md.
  */
 import { Command } from "commander";
+import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { renderBroughtUp } from "../deploy/render-brought-up.ts";
 import { readRecoveryKit } from "../stack/recovery-kit.ts";
@@ -16,28 +18,44 @@ interface UpOptions {
   readonly offsiteOf?: string;
   readonly recover?: string;
   readonly firstInstall?: true;
+  readonly takeState?: true;
+  readonly yes?: true;
+  readonly replaceData?: readonly string[];
 }
 
 await runOperatorCommand(async () => {
   const program = new Command("up")
     .description("Brings a stack up, or confirms that it is up.")
     .option("--stack <name>", "the stack", "local")
+    .option("--yes", "agrees to the plan, unless it puts data at risk")
+    .option("--replace-data <store...>", "agrees that these stores, which hold data, are replaced or deleted")
+    .option("--first-install", "this platform is new: its empty data root founds a lineage, and it serves")
+    .option("--take-state", "takes the machine over from a state that is lost for good")
     .option(
       "--offsite-of <stack>",
       "whose registry and off-site bucket a local stack uses (default: its own)",
     )
-    .option("--recover <file>", "recovery kit of a lost platform: its secrets come from the bucket")
-    .option("--first-install", "this platform is new: its empty data root founds a lineage, and it serves")
+    .option("--recover <file>", "recovery kit of a lost local platform: its secrets come from the bucket")
     .exitOverride()
     .parse();
-  const { stack, offsiteOf, recover, firstInstall = false } = program.opts<UpOptions>();
-  const opened = openStack(stack, { offsiteOf });
-  const kit = recover === undefined ? undefined : await readRecoveryKit(recover);
+  const options = program.opts<UpOptions>();
+  const stack = openStack(options.stack, { offsiteOf: options.offsiteOf });
+  const kit = options.recover === undefined ? undefined : await readRecoveryKit(options.recover);
   const result = await bringUp({
-    stack: opened,
+    stack,
     progress: terminalProgress(),
-    firstInstall,
+    firstInstall: options.firstInstall === true,
+    takeState: options.takeState === true,
     ...(kit === undefined ? {} : { kit }),
+    ...(stack.kind === "local"
+      ? {}
+      : {
+          agreement: {
+            yes: options.yes === true,
+            replaceData: options.replaceData ?? [],
+            ask: terminalQuestion(),
+          },
+        }),
   });
   process.stdout.write(`${renderBroughtUp(result)}\n`);
   return 0;

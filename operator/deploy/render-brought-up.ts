@@ -21,6 +21,7 @@ export function renderBroughtUp(up: BroughtUp): string {
         `  ${name.padEnd(width)} ${replicas} healthy   ${versions.get(image) ?? image}`,
     ),
     ...off.map(({ name, why }) => `  ${name.padEnd(width)} off: ${why}`),
+    ...(up.remarks.length === 0 ? [] : ["", ...up.remarks.map((remark) => `  not protected  ${remark}`)]),
     "",
     `  engine    pulumi ${engine.version} (${engine.source}); providers: docker ${engine.providers.docker}, command ${engine.providers.command}`,
     "",

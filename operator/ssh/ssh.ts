@@ -8,6 +8,7 @@ import { execa } from "execa";
 import { commandLine } from "../../components/text/shell.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { SshError } from "./ssh-error.ts";
+import { asRoot } from "./as-root.ts";
 import { sshFailure } from "./ssh-failure.ts";
 import { sshArguments } from "./ssh-target.ts";
 import type { SshTarget } from "./ssh-target.ts";
@@ -72,12 +73,16 @@ export class SshHost {
 
   async #run(argv: readonly string[], options: SshRunOptions, logFile: string): Promise<SshOutput> {
     const { stdin = "", timeoutMs } = options;
-    const running = execa("ssh", [...sshArguments(this.target, logFile), commandLine(argv)], {
-      input: stdin,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-      reject: false,
-      stripFinalNewline: false,
-    });
+    const running = execa(
+      "ssh",
+      [...sshArguments(this.target, logFile), commandLine(asRoot(this.target.user, argv))],
+      {
+        input: stdin,
+        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        reject: false,
+        stripFinalNewline: false,
+      },
+    );
     const lines = [
       eachLine(running.stdout, options.onStdoutLine),
       eachLine(running.stderr, options.onStderrLine),

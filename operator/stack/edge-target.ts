@@ -19,6 +19,6 @@ export async function edgeTarget(place: Place, host: SshHost): Promise<EdgeTarge
   });
   const [, serverName] = /DNS:([^,\s]+)/.exec(new X509Certificate(ca).subjectAltName ?? "") ?? [];
   if (serverName === undefined) throw new Error(`the edge's certificate at ${layout.edge} has no DNS name`);
-  const { address, port } = place.edgeAddress();
+  const { address, port } = await place.edgeAddress();
   return { url: `https://${address}:${port}`, serverName, ca };
 }

@@ -1,7 +1,21 @@
-import type { Place, PreparedPlace } from "./place.ts";
-import type { Stack } from "./stack.ts";
+import { catalog } from "../../catalog/catalog.ts";
+import { bytes } from "../../catalog/quantities.ts";
+import { enabledServices } from "../../catalog/switches.ts";
+import { backendUrl, decryptConfig, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
+import { lockedVersions } from "../images/locked-versions.ts";
+import { lookAtMachine } from "../preflight/look-at-machine.ts";
+import { judgeMachine } from "../preflight/judge-machine.ts";
+import { planInit } from "../secrets/plan-init.ts";
+import { SshHost } from "../ssh/ssh.ts";
+import { noteManager } from "./managed-by.ts";
+import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "./place.ts";
+import { readRemoteSettings, type RemoteSettings } from "./remote-settings.ts";
+import { stackContext } from "./stack-context.ts";
+import { makeStackFolders, type Stack } from "./stack.ts";
+import { readTarget } from "./target.ts";
 
-/** A machine that is yours. Nothing here makes, loses or removes one. */
+/** A machine that is yours: looked at before anything on it is touched. Nothing here makes, loses or removes one. */
 export class OwnPlace implements Place {
   readonly #stack: Stack;
 
@@ -9,16 +23,61 @@ export class OwnPlace implements Place {
     this.#stack = stack;
   }
 
-  prepare(): Promise<PreparedPlace> {
-    throw this.#refusal("is not brought up by this command yet; use `pulumi up`");
+  /** @throws Error with every reason, and what to do about each, why this machine cannot run the stack */
+  async prepare(request: PlaceRequest): Promise<PreparedPlace> {
+    const stack = this.#stack;
+    const { progress } = request;
+    await makeStackFolders(stack);
+    const { ssh, offsite } = await readTarget(stack);
+    const settings = await readRemoteSettings(stack);
+    const context = stackContext(stack, await request.engine());
+    const values = await progress.step("state and secrets", () => openState(stack, context, request));
+    const manager = `${await backendUrl(context)} ${stack.name}`;
+    const host = new SshHost(ssh);
+    const remarks = await progress.step(`preflight of ${ssh.address}`, async (report) => {
+      const view = await lookAtMachine(host, stack.name);
+      const { refusals, remarks } = judgeMachine(view, {
+        stack: stack.name,
+        user: ssh.user,
+        memory: memoryOf(settings),
+        loopBytes: settings.loopBytes,
+        now: Date.now() / 1000,
+        manager: request.takeState ? null : manager,
+      });
+      if (refusals.length > 0)
+        throw new Error(refusals.map((one) => `${stack.committedFile}: ${ssh.address}: ${one}`).join("\n"));
+      report(`${view.osName}, Docker ${view.docker ?? "to be installed"}`);
+      return remarks;
+    });
+    for (const remark of remarks) progress.note(`  ${remark}`);
+    return {
+      ssh,
+      offsite,
+      offsiteKeys: {
+        accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
+        secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
+      },
+      versions: lockedVersions(stack.repository, settings.imageLock),
+      remarks,
+      claim: () => noteManager(host, stack.name, manager),
+    };
   }
 
-  edgeAddress(): { address: string; port: number } {
-    throw this.#refusal("is not reached by this command yet");
+  /** The committed file is all that the engine gets; that the platform stays closed travels beside it, since it is found out anew each time. */
+  openContext({ engine, data, settings, kit }: ContextRequest): Promise<StackContext> {
+    const { name, committedFile } = this.#stack;
+    if (kit !== undefined || Object.keys(settings).length > 0)
+      throw new Error(`stack ${name}: its settings stand in ${committedFile}, and nothing wins over them`);
+    const context = stackContext(this.#stack, engine);
+    return Promise.resolve({ ...context, env: { ...context.env, KALEEM_CLOSED: String(data.closed) } });
   }
 
-  scanAddress(): Promise<string> {
-    throw this.#refusal("is not audited by this command yet");
+  async edgeAddress(): Promise<{ address: string; port: number }> {
+    return { address: (await readTarget(this.#stack)).ssh.address, port: 443 };
+  }
+
+  async scanAddress(): Promise<string> {
+    return (await readTarget(this.#stack)).ssh.address;
   }
 
   lose(): Promise<void> {
@@ -35,4 +94,35 @@ export class OwnPlace implements Place {
     const { name, committedFile } = this.#stack;
     return new Error(`stack ${name}: the machine that ${committedFile} names is yours, and ${what}.`);
   }
+}
+
+/** The stack's state, made when it was never there, and its configuration with secrets decrypted. */
+async function openState(
+  { name, committedFile }: Stack,
+  context: StackContext,
+  { mayDo }: PlaceRequest,
+): Promise<ReadonlyMap<string, string>> {
+  if (!(await isInitialized(context))) {
+    await mayDo(`Stack ${name} has no state in ${await backendUrl(context)}. Make an empty one?`);
+    await initializeStack(context);
+  }
+  const values = await decryptConfig(context);
+  const present = new Set([...values.keys()].map((key) => key.replace(/^kaleem:/, "")));
+  const { drawn, toSet } = planInit(catalog, present, []);
+  if (drawn.length + toSet.length > 0) {
+    throw new Error(
+      `${committedFile}: secrets that are missing: ${[...drawn, ...toSet].join(", ")}. ` +
+        `Run: npm run secrets -- init --stack ${name}`,
+    );
+  }
+  return values;
+}
+
+/** What all enabled services may take together, in bytes. */
+function memoryOf({ services }: RemoteSettings): number {
+  return enabledServices(catalog, services).reduce((sum, definition) => {
+    const { memory, replicas } = services[definition.name] ?? {};
+    const count = replicas ?? (definition.kind === "stateless" ? definition.replicas : 1);
+    return sum + count * bytes(memory ?? definition.limits.memory);
+  }, 0);
 }

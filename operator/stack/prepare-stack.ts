@@ -19,8 +19,8 @@ export interface StackPreparation {
   readonly engine: Engine;
   /** What the place found out, by key without the namespace; wins over the committed stack file. */
   readonly found: Readonly<Record<string, unknown>>;
-  /** The off-site bucket's keys, where the place made them. */
-  readonly offsiteKeys: OffsiteCredentials | null;
+  /** The off-site bucket's keys. */
+  readonly offsiteKeys: OffsiteCredentials;
   readonly kit?: RecoveryKit;
 }
 
@@ -64,7 +64,7 @@ function missingSecrets(
     );
   }
   const values = new Map(missing.map(([key, make]) => [`kaleem:${key}`, make()]));
-  if (offsiteKeys !== null && (!present.has("offsite-access-key-id") || kit !== undefined)) {
+  if (!present.has("offsite-access-key-id") || kit !== undefined) {
     values.set("kaleem:offsite-access-key-id", offsiteKeys.accessKeyId);
     values.set("kaleem:offsite-secret-access-key", offsiteKeys.secretAccessKey);
   }

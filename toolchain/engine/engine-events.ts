@@ -19,6 +19,15 @@ export interface ResourceProgress {
   readonly seconds: number;
 }
 
+/** One step that the engine means to do. */
+export interface PlannedStep {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** The engine's own word, such as `create-replacement`. */
+  readonly op: string;
+}
+
 /** What the engine's event log said so far. */
 export interface EngineRecord {
   readonly changes: ResourceChanges;
@@ -60,6 +69,7 @@ const verbs = new Map<string, readonly [ResourceProgress["action"], ResourceProg
 /** Reads an engine's event log, line by line, into progress and a final record. */
 export class EngineEventReader {
   private readonly onResource: (progress: ResourceProgress) => void;
+  private readonly onStep: ((step: PlannedStep) => void) | undefined;
   private readonly now: () => number;
   private readonly begun = new Map<string, number>();
   private readonly errors = new Set<string>();
@@ -67,8 +77,15 @@ export class EngineEventReader {
   private changes: Readonly<Record<string, number>> = {};
 
   /** `now` gives milliseconds; the log's own times are whole seconds, too coarse to show. */
-  constructor(onResource: (progress: ResourceProgress) => void, now: () => number = Date.now) {
+  constructor(
+    onResource: (progress: ResourceProgress) => void,
+    {
+      now = Date.now,
+      onStep,
+    }: { readonly now?: () => number; readonly onStep?: ((step: PlannedStep) => void) | undefined } = {},
+  ) {
     this.onResource = onResource;
+    this.onStep = onStep;
     this.now = now;
   }
 
@@ -100,6 +117,7 @@ export class EngineEventReader {
   }
 
   private begin(step: StepMetadata): void {
+    this.onStep?.({ ...describe(step), op: step.op });
     const verb = verbs.get(step.op);
     if (verb === undefined) return;
     this.begun.set(`${step.op} ${step.urn}`, this.now());

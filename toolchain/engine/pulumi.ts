@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clearDeadLocks } from "./dead-lock.ts";
-import { EngineEventReader, type ResourceChanges, type ResourceProgress } from "./engine-events.ts";
+import {
+  EngineEventReader,
+  type PlannedStep,
+  type ResourceChanges,
+  type ResourceProgress,
+} from "./engine-events.ts";
 import { followLines } from "./follow-lines.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
@@ -12,6 +17,8 @@ import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
 export interface OperationOptions {
   /** Called for each step of each resource that changes. */
   readonly onResource?: (progress: ResourceProgress) => void;
+  /** Called for each step that the engine means to do, previews included, with the engine's word for it. */
+  readonly onStep?: (step: PlannedStep) => void;
   /** More arguments for the command. */
   readonly args?: readonly string[];
   /** Aborting it is like ^C: the engine finishes what is under way, records it, and stops. */
@@ -50,7 +57,7 @@ export async function runPulumi(
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");
-    const reader = new EngineEventReader(options.onResource ?? (() => undefined));
+    const reader = new EngineEventReader(options.onResource ?? (() => undefined), { onStep: options.onStep });
     const stopFollowing = followLines(log, (line) => {
       reader.read(line);
     });

@@ -38,6 +38,36 @@ export async function createStack(context: StackContext): Promise<boolean> {
   return true;
 }
 
+/** Where the user's own state is kept, such as `s3://bucket/path`: what `pulumi login` has chosen. */
+export async function backendUrl(context: StackContext): Promise<string> {
+  const answer = JSON.parse(await pulumiText(context, ["whoami", "--verbose", "--json"])) as { url: string };
+  return answer.url;
+}
+
+/** Whether the backend has the stack. */
+export async function isInitialized(context: StackContext): Promise<boolean> {
+  const stacks = JSON.parse(await pulumiText(context, ["stack", "ls", "--json"])) as { name: string }[];
+  return stacks.some(({ name }) => name.split("/").at(-1) === context.stack);
+}
+
+/**
+ * Makes the empty state of a stack whose file is a committed one. Its secrets provider is the one that the file names, else the
+ * user's passphrase (PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE), which the file then carries the salt of.
+ */
+export async function initializeStack(context: StackContext): Promise<void> {
+  const file = existsSync(context.stackFile)
+    ? (parse(readFileSync(context.stackFile, "utf8")) as { secretsprovider?: string } | null)
+    : null;
+  const provider = file?.secretsprovider ?? "passphrase";
+  await pulumiText(context, [
+    "stack",
+    "init",
+    context.stack,
+    "--no-select",
+    `--secrets-provider=${provider}`,
+  ]);
+}
+
 /** The stack's outputs as its last `up` left them; secret ones come as "[secret]". */
 export async function readOutputs(context: StackContext): Promise<Readonly<Record<string, unknown>>> {
   const text = await pulumiText(context, ["stack", "output", "--json", `--stack=${context.stack}`]);

@@ -13,10 +13,7 @@ const diagnostic = (severity: string, message: string, name?: string): string =>
 function readAll(lines: readonly string[]): { reader: EngineEventReader; seen: ResourceProgress[] } {
   const seen: ResourceProgress[] = [];
   let clock = 0;
-  const reader = new EngineEventReader(
-    (progress) => seen.push(progress),
-    () => (clock += 1500),
-  );
+  const reader = new EngineEventReader((progress) => seen.push(progress), { now: () => (clock += 1500) });
   for (const line of lines) reader.read(line);
   return { reader, seen };
 }

@@ -1,0 +1,148 @@
+import type { MachineView } from "./machine-view.ts";
+
+/** What a stack wants of the machine that it is to run on. */
+export interface WantedMachine {
+  readonly stack: string;
+  readonly user: string;
+  /** Bytes that all services together may take. */
+  readonly memory: number;
+  /** Size of the loop file in bytes; null when the data have a volume of their own. */
+  readonly loopBytes: number | null;
+  /** Seconds since 1970, by this computer's clock. */
+  readonly now: number;
+  /** What manages the stack: where its state is kept, and its name there. Null: whoever managed it so far does not count. */
+  readonly manager: string | null;
+}
+
+/** What stands against a machine; nothing on it was touched yet. */
+export interface Preflight {
+  /** Each a sentence of what is wrong and what to do; with one of them nothing is done. */
+  readonly refusals: readonly string[];
+  /** What an operator should know, and what stops nothing. */
+  readonly remarks: readonly string[];
+}
+
+const gib = 1024 ** 3;
+/** Beside the services: Docker, the agent, restic and the page cache. */
+const systemMemory = 512 * 1024 ** 2;
+/** Docker's images and the local repository, beside the data file. */
+const systemDisk = 8 * gib;
+const maximumClockSeconds = 300;
+const supported = new Map([["debian", ["12", "13"]]]);
+
+/** Holds a machine against what the stack wants. Pure; every problem at once. */
+export function judgeMachine(view: MachineView, wanted: WantedMachine): Preflight {
+  return {
+    refusals: [
+      ...refuseSystem(view),
+      ...refuseRights(view, wanted),
+      ...refuseOwner(view, wanted),
+      ...refuseResources(view, wanted),
+      ...refusePorts(view),
+    ],
+    remarks: remarks(view, wanted),
+  };
+}
+
+function refuseSystem(view: MachineView): string[] {
+  const { os, osVersion, osName, init, architecture, ipv4, defaultRoute4 } = view;
+  const refusals: string[] = [];
+  if (supported.get(os)?.includes(osVersion) !== true)
+    refusals.push(
+      `operating system: expected Debian 12 or 13, got ${osName}; use a machine with one of those`,
+    );
+  if (init !== "systemd")
+    refusals.push(`init: expected systemd as process 1, got ${init}; containers without it cannot be hosts`);
+  if (architecture !== "x86_64" && architecture !== "aarch64")
+    refusals.push(`architecture: expected x86_64 or aarch64, got ${architecture}`);
+  if (ipv4 === 0 || defaultRoute4 === 0)
+    refusals.push(
+      "network: expected an IPv4 address with a default route, got none; the overlay network and most image registries have IPv4 alone: give the machine one, beside its IPv6",
+    );
+  return refusals;
+}
+
+function refuseRights(view: MachineView, { user }: WantedMachine): string[] {
+  if (view.uid === 0) return [];
+  return [
+    `user: expected ${user} to become root through sudo without a password, got uid ${view.uid}; ` +
+      `allow it on the machine: echo '${user} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/${user}`,
+  ];
+}
+
+/** A machine is managed by one state: two would each remove what the other made. */
+function refuseOwner({ managedBy, agentStack }: MachineView, { stack, manager }: WantedMachine): string[] {
+  if (agentStack !== undefined && agentStack !== "" && agentStack !== stack) {
+    return [
+      `machine: it runs stack ${agentStack}, not ${stack}; check kaleem:host.address, or destroy that stack there first`,
+    ];
+  }
+  const other = managerOf(managedBy);
+  if (other === null || manager === null || other === manager) return [];
+  return [
+    `state: this machine is managed by ${other}, not by ${manager}; log in to that state (pulumi login), ` +
+      "or, when it is lost for good, use --take-state",
+  ];
+}
+
+/** Who manages the machine, as its own record says; null when nobody does yet, or the record cannot be read. */
+function managerOf(record: string | undefined): string | null {
+  if (record === undefined) return null;
+  const [, manager] = /"manager": *"([^"]*)"/.exec(record) ?? [];
+  return manager ?? null;
+}
+
+function refuseResources(view: MachineView, wanted: WantedMachine): string[] {
+  const refusals: string[] = [];
+  const needed = wanted.memory + systemMemory;
+  if (view.memory < needed) {
+    refusals.push(
+      `memory: the services may take ${size(wanted.memory)}, with ${size(systemMemory)} for the system; ` +
+        `expected ${size(needed)}, got ${size(view.memory)}; lower kaleem:services memory, or use a larger machine`,
+    );
+  }
+  const fresh = view.dataSize === undefined;
+  const disk = systemDisk + (fresh ? (wanted.loopBytes ?? 0) : 0);
+  if (fresh && view.systemFree < disk) {
+    refusals.push(
+      `disk: ${wanted.loopBytes === null ? "" : `the data file takes ${size(wanted.loopBytes)}, `}images and the local repository ${size(systemDisk)}; ` +
+        `expected ${size(disk)} free, got ${size(view.systemFree)}`,
+    );
+  }
+  return refusals;
+}
+
+function refusePorts(view: MachineView): string[] {
+  const ours = new Set(["docker-proxy", "dockerd", "nginx"]);
+  const isUp = view.services.includes("edge") || view.services.includes("nginx");
+  return ([80, 443] as const).flatMap((port) => {
+    const holder = view[`port${port}`];
+    if (holder === undefined || (isUp && ours.has(holder))) return [];
+    return [
+      `port ${port}: expected it free for the edge, got ${holder} listening; stop that program, or move it`,
+    ];
+  });
+}
+
+function remarks(view: MachineView, wanted: WantedMachine): string[] {
+  const off = Math.round(view.clock - wanted.now);
+  return [
+    ...(Math.abs(off) > maximumClockSeconds
+      ? [
+          `clock: the machine's is ${Math.abs(off)} s ${off > 0 ? "ahead" : "behind"}; it is set before anything else`,
+        ]
+      : []),
+    ...(view.foreign.length === 0
+      ? []
+      : [`containers that are not the platform's run there and are left alone: ${view.foreign.join(", ")}`]),
+    ...(wanted.loopBytes === null
+      ? []
+      : [
+          "the data file and the local repository share one disk: only the off-site bucket survives its loss",
+        ]),
+  ];
+}
+
+function size(bytes: number): string {
+  return `${(bytes / gib).toFixed(1)} GiB`;
+}

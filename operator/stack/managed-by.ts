@@ -1,0 +1,27 @@
+import { hostname, userInfo } from "node:os";
+import type { RemoteHost } from "../ssh/remote-host.ts";
+
+/** Where the host keeps which state manages it. */
+const recordFile = "/var/lib/kaleem/managed-by.json";
+
+const write = `set -eu
+mkdir -p "$(dirname "$1")"
+cat > "$1.new"
+mv -f "$1.new" "$1"`;
+
+/**
+ * Notes on the host which state manages it, before anything else is made there. Another state is refused by the preflight of its
+ * `up`: two of them would each remove what the other made. `manager` must come out the same on every workstation.
+ */
+export async function noteManager(host: RemoteHost, stack: string, manager: string): Promise<void> {
+  const record = {
+    stack,
+    manager,
+    since: new Date().toISOString(),
+    by: `${userInfo().username}@${hostname()}`,
+  };
+  await host.run(["sh", "-c", write, "sh", recordFile], {
+    stdin: `${JSON.stringify(record)}\n`,
+    timeoutMs: 30_000,
+  });
+}

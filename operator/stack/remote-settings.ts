@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { parseStackFile } from "./stack-file.ts";
+import type { Stack } from "./stack.ts";
+
+const schema = z.object({
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      memory: z.string().optional(),
+      replicas: z.number().optional(),
+      enabled: z.boolean().optional(),
+    }),
+  ),
+  dataVolume: z.discriminatedUnion("kind", [
+    z.looseObject({ kind: z.literal("loop"), sizeGiB: z.number() }),
+    z.looseObject({ kind: z.literal("device") }),
+  ]),
+  imageLock: z.string(),
+});
+
+/** What the preflight needs of a remote stack's settings. What else is wrong with them, the program says, path first. */
+export interface RemoteSettings {
+  readonly services: z.infer<typeof schema>["services"];
+  /** Size of the data file in bytes; null when the data have a volume of their own. */
+  readonly loopBytes: number | null;
+  readonly imageLock: string;
+}
+
+/** @throws Error naming every one of them that is missing or wrong */
+export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> {
+  const { config = {} } = parseStackFile(await readFile(stack.stackFile, "utf8"), stack.committedFile);
+  const parsed = schema.safeParse({
+    services: config["kaleem:services"],
+    dataVolume: config["kaleem:dataVolume"],
+    imageLock: config["kaleem:imageLock"],
+  });
+  if (!parsed.success) {
+    throw new Error(
+      parsed.error.issues
+        .map(
+          ({ path, message }) =>
+            `${stack.committedFile}: kaleem:${path.join(".")}: ${message}; see docs/config.md`,
+        )
+        .join("\n"),
+    );
+  }
+  const { services, dataVolume, imageLock } = parsed.data;
+  return {
+    services,
+    imageLock,
+    loopBytes: dataVolume.kind === "loop" ? dataVolume.sizeGiB * 1024 ** 3 : null,
+  };
+}
