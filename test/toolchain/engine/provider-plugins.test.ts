@@ -24,9 +24,9 @@ const root = join(folder, "check'out");
 for (const [name, version] of Object.entries({ docker: "5.2.0", command: "1.2.1" })) {
   mkdirSync(join(root, "node_modules", "@pulumi", name), { recursive: true });
   writeFileSync(join(root, "node_modules", "@pulumi", name, "package.json"), JSON.stringify({ version }));
-  mkdirSync(join(root, "local", "providers", name), { recursive: true });
+  mkdirSync(join(root, "toolchain", "providers", name), { recursive: true });
   writeFileSync(
-    join(root, "local", "providers", name, "main.ts"),
+    join(root, "toolchain", "providers", name, "main.ts"),
     `const who: string = "${name}"; console.log(who, process.argv.slice(2).join());`,
   );
 }
