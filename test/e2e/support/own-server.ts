@@ -1,0 +1,154 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
+import { catalog } from "../../../catalog/catalog.ts";
+import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
+import { docker } from "../../../local/images/docker.ts";
+import { ensureImages } from "../../../local/images/ensure-images.ts";
+import { upstreamOnly } from "../../../local/images/upstream-only.ts";
+import { stackInstance, type StackInstance } from "../../../local/instance.ts";
+import { createMachine } from "../../../local/machine/create-machine.ts";
+import { tearDown } from "../../../local/tear-down.ts";
+import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
+import { SshHost } from "../../../operator/ssh/ssh.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
+import { repositoryRoot } from "../../../workstation/repository.ts";
+import { type Ended, runProgram } from "./test-stack.ts";
+
+/** The commands that make a server of somebody else's out of a fresh one: another port, a user with sudo, an own daemon.json, a foreign container. */
+const asFound = `set -eu
+useradd --create-home --shell /bin/bash deploy
+echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy
+install -d -m 0700 -o deploy -g deploy /home/deploy/.ssh
+install -m 0600 -o deploy -g deploy /root/.ssh/authorized_keys /home/deploy/.ssh/authorized_keys
+echo 'Port 2222' > /etc/ssh/sshd_config.d/10-port.conf
+mkdir -p /etc/docker
+echo '{ "max-concurrent-downloads": 2 }' > /etc/docker/daemon.json
+systemctl restart ssh`;
+
+/** A server that the program knows only as a host over SSH, a bucket, and a checkout of the repository with a stack file for them. */
+export class OwnServer {
+  readonly instance: StackInstance;
+  /** An empty folder with a copy of the repository: what an operator has. */
+  readonly checkout: string;
+  readonly stack = "staging";
+  readonly cloud: Cloud;
+  readonly address: string;
+  readonly #environment: Readonly<Record<string, string>>;
+
+  private constructor(instance: StackInstance, checkout: string, cloud: Cloud, address: string) {
+    this.instance = instance;
+    this.checkout = checkout;
+    this.cloud = cloud;
+    this.address = address;
+    this.#environment = {
+      KALEEM_SSH_KEY: instance.machine.privateKey,
+      PULUMI_BACKEND_URL: `file://${join(dirname(checkout), "state")}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: join(dirname(checkout), "passphrase"),
+      SSH_AUTH_SOCK: "",
+    };
+  }
+
+  /** Makes server and bucket, and fills in the committed stack file as its comments ask. */
+  static async make(name: string): Promise<OwnServer> {
+    const instance = stackInstance(repositoryRoot, name);
+    const cloud = await ensureCloud(instance, silentProgress);
+    await ensureImages(instance, silentProgress, upstreamOnly(catalog, {}));
+    const key = await sshKeyPair(dirname(instance.machine.privateKey));
+    const machine = await createMachine(instance, { authorizedKey: key.publicKey }, silentProgress);
+    const root = new SshHost({
+      address: machine.address,
+      port: machine.port,
+      user: "root",
+      privateKeyFile: key.privateKeyFile,
+      knownHostsFile: machine.knownHostsFile,
+    });
+    await root.run(["bash", "-c", asFound], { timeoutMs: 60_000 });
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
+    const folder = await mkdtemp(join(tmpdir(), "kaleem-own-"));
+    const checkout = join(folder, "repository");
+    execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
+    await symlink(join(repositoryRoot, "node_modules"), join(checkout, "node_modules"));
+    await writeFile(join(folder, "passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
+    await cp(instance.cloud.imageLock, join(checkout, "staging.lock.json"));
+    const server = new OwnServer(instance, checkout, cloud, address);
+    await server.#fillIn(machine.hostKey);
+    return server;
+  }
+
+  async #fillIn(hostKey: string): Promise<void> {
+    const file = join(this.checkout, "Pulumi.staging.yaml");
+    const committed = parse(await readFile(file, "utf8")) as { config: Record<string, unknown> };
+    const services = committed.config["kaleem:services"] as Record<string, Record<string, unknown>>;
+    const small = Object.fromEntries(
+      Object.entries(services).map(([service, block]) => [
+        service,
+        {
+          ...block,
+          ...(["loki", "log-shipper", "tempo", "grafana"].includes(service) ? { enabled: false } : {}),
+        },
+      ]),
+    );
+    const config = {
+      ...committed.config,
+      "kaleem:host": {
+        kind: "ssh",
+        address: this.address,
+        port: 2222,
+        user: "deploy",
+        hostKey,
+        insecureRegistries: [this.instance.cloud.registry.authority],
+      },
+      "kaleem:imageLock": "staging.lock.json",
+      "kaleem:dataVolume": { kind: "loop", sizeGiB: 2 },
+      "kaleem:offsite": this.cloud.offsite,
+      "kaleem:edge": { serverName: "staging.example.com", tls: { kind: "self-signed" } },
+      "kaleem:services": small,
+    };
+    await writeFile(file, stringify({ ...committed, config }));
+  }
+
+  /** Runs an npm script for the stack in the operator's checkout, with their environment; the last argument may change that. */
+  run(script: string, ...args: (string | Readonly<Record<string, string>>)[]): Promise<Ended> {
+    return this.runAs(this.stack, script, ...args);
+  }
+
+  runAs(
+    stack: string,
+    script: string,
+    ...args: (string | Readonly<Record<string, string>>)[]
+  ): Promise<Ended> {
+    const words = args.filter((arg) => typeof arg === "string");
+    const changes = args.filter((arg) => typeof arg !== "string");
+    const argv = [
+      "npm",
+      "run",
+      "--silent",
+      "--prefix",
+      this.checkout,
+      script,
+      "--",
+      ...words,
+      "--stack",
+      stack,
+    ];
+    return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
+  }
+
+  /** Hands issued secrets in, as an operator would by a file that only they can read. */
+  async given(values: Readonly<Record<string, string>>): Promise<Ended> {
+    const file = join(dirname(this.checkout), "given.json");
+    await writeFile(file, JSON.stringify(values), { mode: 0o600 });
+    const line = 'exec npm run --silent --prefix "$1" secrets -- init --given --stack "$2" < "$3"';
+    return runProgram(["sh", "-c", line, "sh", this.checkout, this.stack, file], this.#environment);
+  }
+
+  async remove(): Promise<void> {
+    await tearDown(this.instance, silentProgress);
+    await rm(dirname(this.checkout), { recursive: true, force: true });
+  }
+}
