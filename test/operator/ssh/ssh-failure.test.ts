@@ -106,7 +106,6 @@ describe("the arguments of ssh", () => {
       '-o UserKnownHostsFile="/k/known hosts"',
       "-o GlobalKnownHostsFile=none",
       "-o IdentitiesOnly=yes",
-      "-o IdentityAgent=none",
       "-o ConnectTimeout=10",
       "-o ServerAliveInterval=15",
     ]) {
