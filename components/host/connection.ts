@@ -45,23 +45,23 @@ export function sshOptions(host: HostSettings): string[] {
   const { privateKeyFile } = host;
   const options = {
     BatchMode: "yes",
+    ...(privateKeyFile === undefined ? usersOwn : { IdentitiesOnly: "yes" }),
     StrictHostKeyChecking: "yes",
     ...pinned(host),
     GlobalKnownHostsFile: "/dev/null",
-    UpdateHostKeys: "no",
-    // A connection that the user's own ssh shares was judged by other options than these.
-    ControlMaster: "no",
-    ControlPath: "none",
     // From this side too, so that nothing between forgets a connection that is silent.
     ServerAliveInterval: "15",
     ServerAliveCountMax: "8",
   };
-  const login =
-    privateKeyFile === undefined
-      ? []
-      : ["-F", "none", "-i", sshPath(resolve(privateKeyFile)), "-o", "IdentitiesOnly=yes"];
+  const login = privateKeyFile === undefined ? [] : ["-F", "none", "-i", sshPath(resolve(privateKeyFile))];
   return [...login, ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
 }
+
+/**
+ * What the user's own configuration must not decide: a connection that their ssh shares was judged by other options than these,
+ * and nothing asks for host keys beside the pinned one.
+ */
+const usersOwn = { ControlMaster: "no", ControlPath: "none", UpdateHostKeys: "no" } as const;
 
 /**
  * Where ssh finds the pinned host key. Without a file it is told by a command (OpenSSH 8.5 and later), which ssh runs without a

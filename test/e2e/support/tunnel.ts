@@ -40,8 +40,7 @@ export async function throughTunnel(
     "ssh",
     [
       "-N",
-      "-i",
-      target.privateKeyFile,
+      ...(target.privateKeyFile === undefined ? [] : ["-i", target.privateKeyFile, "-o", "IdentitiesOnly=yes"]),
       "-p",
       String(target.port),
       "-o",
@@ -50,8 +49,6 @@ export async function throughTunnel(
       .concat([
         "-o",
         "StrictHostKeyChecking=yes",
-        "-o",
-        "IdentitiesOnly=yes",
         "-o",
         "ExitOnForwardFailure=yes",
       ])
