@@ -59,9 +59,15 @@ export function sshOptions(host: HostSettings): string[] {
 
 /**
  * What the user's own configuration must not decide: a connection that their ssh shares was judged by other options than these,
- * and nothing asks for host keys beside the pinned one.
+ * nothing
+ * asks for host keys beside the pinned one, and the agent is the one that the commands use.
  */
-const usersOwn = { ControlMaster: "no", ControlPath: "none", UpdateHostKeys: "no" } as const;
+const usersOwn = {
+  ControlMaster: "no",
+  ControlPath: "none",
+  UpdateHostKeys: "no",
+  IdentityAgent: "SSH_AUTH_SOCK",
+} as const;
 
 /**
  * Where ssh finds the pinned host key. Without a file it is told by a command (OpenSSH 8.5 and later), which ssh runs without a

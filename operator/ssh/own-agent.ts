@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,7 +37,7 @@ export async function startOwnAgent(keyFiles: readonly string[]): Promise<string
   });
   agent.unref();
   for (const stream of [agent.stdin, agent.stdout, agent.stderr])
-    if ("unref" in stream && typeof stream.unref === "function") stream.unref();
+    if (stream instanceof Socket) stream.unref();
   for (const file of keyFiles) {
     const added = await execa("ssh-add", ["-q", file], {
       env: { SSH_AUTH_SOCK: socket, SSH_ASKPASS_REQUIRE: "never" },

@@ -55,7 +55,10 @@ export function sshFailure(target: SshTarget, log: string, knownHosts: string): 
 /** A key that ssh left out for its file's sake. Those of the user's own configuration are named by ssh alone. */
 function unusableKey({ privateKeyFile }: SshTarget, log: string): string | undefined {
   if (/UNPROTECTED PRIVATE KEY FILE/.test(log)) {
-    const file = privateKeyFile ?? /^Load key "(.*)": bad permissions/m.exec(log)?.[1] ?? "that ssh's configuration names";
+    const file =
+      privateKeyFile ??
+      /^Load key "(.*)": bad permissions/m.exec(log)?.[1] ??
+      "that ssh's configuration names";
     return `others may read the key ${file}; run chmod 600 on it`;
   }
   const [, file, reason = "no reason given"] = /Load key "?(.*?)"?: (?!.*No such file)(.*)/.exec(log) ?? [];

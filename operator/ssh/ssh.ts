@@ -111,11 +111,7 @@ export class SshHost {
     } catch (error) {
       const reason =
         error instanceof Error && "code" in error && error.code === "ENOENT" ? "is missing" : String(error);
-      throw new SshError(
-        "key-unusable",
-        this.target,
-        `the key ${privateKeyFile} ${reason}; put it there`,
-      );
+      throw new SshError("key-unusable", this.target, `the key ${privateKeyFile} ${reason}; put it there`);
     }
   }
 }

@@ -73,7 +73,10 @@ export class OwnPlace implements Place {
     if (kit !== undefined || Object.keys(settings).length > 0)
       throw new Error(`stack ${name}: its settings stand in ${committedFile}, and nothing wins over them`);
     const context = stackContext(this.#stack, engine);
-    return Promise.resolve({ ...context, env: { ...context.env, ...this.#login, KALEEM_CLOSED: String(data.closed) } });
+    return Promise.resolve({
+      ...context,
+      env: { ...context.env, ...this.#login, KALEEM_CLOSED: String(data.closed) },
+    });
   }
 
   async edgeAddress(): Promise<{ address: string; port: number }> {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import test from "node:test";
+import type { HostSettings } from "../../../components/config/schema.ts";
 import { connection, sshOptions } from "../../../components/host/connection.ts";
 
-const host = {
+const keyless: HostSettings = {
   kind: "ssh",
   address: "prod.example.com",
   port: 2222,
   user: "deploy",
   hostKey: "ssh-ed25519 AAAA",
-  privateKeyFile: "keys/prod",
-  knownHostsFile: "keys/known_hosts",
   insecureRegistries: [],
-} as const;
+};
+const host = { ...keyless, privateKeyFile: "keys/prod", knownHostsFile: "keys/known_hosts" };
 
-const options = (change: object) => sshOptions({ ...host, ...change, insecureRegistries: [] });
+const options = (change: object) => sshOptions({ ...host, ...change });
 
 test("a silent connection is kept from this side", () => {
   const given = options({});
@@ -30,9 +30,7 @@ test("paths with blanks and per cent signs reach ssh as they are", () => {
 });
 
 test("without files of this computer, ssh is given the pinned key itself, and leaves the login to the user's own", () => {
-  const { privateKeyFile: _, knownHostsFile: __, ...keyless } = host;
-  const hostKey = "ssh-ed25519 AAAA= root@prod";
-  const given = sshOptions({ ...keyless, hostKey, insecureRegistries: [] });
+  const given = sshOptions({ ...keyless, hostKey: "ssh-ed25519 AAAA= root@prod" });
   assert.deepEqual(
     given.filter((word) => word !== "-o"),
     [
@@ -40,6 +38,7 @@ test("without files of this computer, ssh is given the pinned key itself, and le
       "ControlMaster=no",
       "ControlPath=none",
       "UpdateHostKeys=no",
+      "IdentityAgent=SSH_AUTH_SOCK",
       "StrictHostKeyChecking=yes",
       "UserKnownHostsFile=/dev/null",
       "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA=",
@@ -68,9 +67,7 @@ test("a host with a key of its own keeps the options that stand in its state", (
 });
 
 test("commands carry no key where the file names none, and say how to give one where there is no agent", () => {
-  const { privateKeyFile: _, knownHostsFile: __, ...keyless } = host;
-  const settings = { ...keyless, insecureRegistries: [] };
-  assert.deepEqual(connection(settings, { SSH_AUTH_SOCK: "/run/agent" }), {
+  assert.deepEqual(connection(keyless, { SSH_AUTH_SOCK: "/run/agent" }), {
     host: "prod.example.com",
     port: 2222,
     user: "deploy",
@@ -79,7 +76,7 @@ test("commands carry no key where the file names none, and say how to give one w
   });
   for (const environment of [{}, { SSH_AUTH_SOCK: "" }])
     assert.throws(
-      () => connection(settings, environment),
+      () => connection(keyless, environment),
       /^Error: host: there is no key to log in with: no SSH agent .* ssh-add FILE\..*IdentityFile.*KALEEM_SSH_KEY/,
     );
 });

@@ -4,13 +4,8 @@ import { pinnedFingerprints } from "../../../operator/ssh/pinned-keys.ts";
 import { sshFailure } from "../../../operator/ssh/ssh-failure.ts";
 import { knownHostsPattern, sshArguments } from "../../../operator/ssh/ssh-target.ts";
 
-const target = {
-  address: "10.0.0.1",
-  port: 2222,
-  user: "root",
-  privateKeyFile: "/k/id",
-  knownHostsFile: "/k/known hosts",
-};
+const keyless = { address: "10.0.0.1", port: 2222, user: "root", knownHostsFile: "/k/known hosts" };
+const target = { ...keyless, privateKeyFile: "/k/id" };
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIA4yJzxwDfDXXzX9oSFrSPxIWV2gZ8f3hBSh72K0I0EB";
 
 describe("what ssh says when it fails", () => {
@@ -98,7 +93,6 @@ describe("what ssh says when it fails", () => {
 });
 
 describe("what ssh says when it chose the key itself", () => {
-  const { privateKeyFile: _, ...keyless } = target;
   const refused = "root@10.0.0.1: Permission denied (publickey).";
   const cases: readonly (readonly [log: string, kind: string, says: RegExp])[] = [
     [
@@ -111,7 +105,11 @@ describe("what ssh says when it chose the key itself", () => {
       "key-refused",
       /offered for root before its limit of attempts\./,
     ],
-    [`Load key "/u/id": error in libcrypto\n${refused}`, "key-unusable", /the key \/u\/id cannot be used: error/],
+    [
+      `Load key "/u/id": error in libcrypto\n${refused}`,
+      "key-unusable",
+      /the key \/u\/id cannot be used: error/,
+    ],
     [
       `@  WARNING: UNPROTECTED PRIVATE KEY FILE!  @\nLoad key "/u/id": bad permissions\n${refused}`,
       "key-unusable",
@@ -146,7 +144,6 @@ describe("the arguments of ssh", () => {
   });
 
   it("leave the choice of the key to ssh where none is given, whatever names its configuration has for the host", () => {
-    const { privateKeyFile: _, ...keyless } = target;
     const words = sshArguments(keyless, "/l");
     const line = words.join(" ");
     for (const option of ["-i ", "IdentitiesOnly", "IdentityAgent"]) assert(!line.includes(option), option);

@@ -21,8 +21,9 @@ async function stackFile(stack: string, text: string): Promise<void> {
   await writeFile(join(root, ".kaleem", stack, `Pulumi.${stack}.yaml`), text);
 }
 
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
 const good = `config:
-  kaleem:host: { kind: ssh, address: 127.0.0.1, port: 20010, user: root, hostKey: "ssh-ed25519 AAAA", privateKeyFile: .kaleem/good/ssh/id_ed25519, knownHostsFile: /elsewhere/known_hosts, insecureRegistries: [] }
+  kaleem:host: { kind: ssh, address: 127.0.0.1, port: 20010, user: root, hostKey: "${hostKey}", privateKeyFile: .kaleem/good/ssh/id_ed25519, knownHostsFile: /elsewhere/known_hosts, insecureRegistries: [] }
   kaleem:offsite: { endpoint: "http://10.1.1.3:9000", bucket: kaleem-backup, prefix: "", region: us-east-1 }
   kaleem:redis-password: { secure: v1:abc }
 `;
@@ -101,14 +102,13 @@ test("judges each value as the program does", async () => {
 });
 
 test("a committed file names no key: its host key is pinned in the stack's folder, and KALEEM_SSH_KEY gives the key", async (t) => {
-  const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
   const written = (key: string) =>
     writeFile(
       join(root, "Pulumi.prod.yaml"),
       good
         .replace(/privateKeyFile.*known_hosts, /, "")
         .replace("127.0.0.1", "prod.example.com")
-        .replace("ssh-ed25519 AAAA", key),
+        .replace(hostKey, key),
     );
   await written(`${hostKey} root@prod`);
   const pins = join(root, ".kaleem", "prod", "ssh", "known_hosts");

@@ -21,7 +21,9 @@ export function loginMethods(
     { name: "none" },
     ...(privateKey === undefined ? [] : ([{ name: "publickey" }] as const)),
     ...(password === undefined ? [] : ([{ name: "password" }, { name: "keyboard-interactive" }] as const)),
-    ...(privateKey !== undefined || agentSocket === "" ? [] : ([{ name: "publickey", agentSocket }] as const)),
+    ...(privateKey !== undefined || agentSocket === ""
+      ? []
+      : ([{ name: "publickey", agentSocket }] as const)),
   ];
 }
 

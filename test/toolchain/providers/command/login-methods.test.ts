@@ -23,8 +23,7 @@ test("the agent is asked where the connection has no key, after its password", (
 test("an agent that is not there is named, and not asked for where nobody needs it", async () => {
   const nowhere = { SSH_AUTH_SOCK: "/nowhere/agent" };
   await assert.rejects(checkAgent(methods({}, nowhere)), {
-    message:
-      "dial unix /nowhere/agent: connect: no such file or directory (the SSH agent of SSH_AUTH_SOCK)",
+    message: "dial unix /nowhere/agent: connect: no such file or directory (the SSH agent of SSH_AUTH_SOCK)",
   });
   await checkAgent(methods({ privateKey: "k" }, nowhere));
   await checkAgent(methods({}, {}));
