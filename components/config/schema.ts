@@ -27,10 +27,17 @@ export const host = z
       "The machine's public key, pinned: another key at this address is refused, and counts as another machine. " +
         "A new machine has a new key: give it a fresh stack, then restore.",
     ),
-    privateKeyFile: field.path.describe("The key to log in with. It stays on this computer."),
-    knownHostsFile: field.path.describe(
-      "Holds the same host key, for the ssh client under the Docker provider.",
-    ),
+    privateKeyFile: field.path
+      .optional()
+      .describe(
+        "The key to log in with; it stays on this computer. Left out, as in a file that several people share, " +
+          "each logs in with a key of their own: of the SSH agent, of ssh's configuration, or of the file that `KALEEM_SSH_KEY` names.",
+      ),
+    knownHostsFile: field.path
+      .optional()
+      .describe(
+        "Holds the same host key, for the ssh client under the Docker provider. Left out, hostKey is pinned without a file.",
+      ),
     insecureRegistries: z
       .array(field.registry, { error: "expected a list of addresses" })
       .default([])

@@ -6,10 +6,15 @@ export type LoginKey = { readonly kind: "text"; readonly text: string } | { read
 /**
  * Reads the private key at a path.
  * A key with a passphrase is left to the SSH agent, whose socket `SSH_AUTH_SOCK` names, as ssh itself does.
+ * @param givenBy where the path stands, for the sentences
  * @throws Error in one sentence when it is missing, readable by others, no private key, or of a kind that cannot log in
  */
-export function loginKey(path: string, environment: NodeJS.ProcessEnv = process.env): LoginKey {
-  const wrong = (what: string): Error => new Error(`host: privateKeyFile: ${path} ${what}`);
+export function loginKey(
+  path: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  givenBy = "host: privateKeyFile",
+): LoginKey {
+  const wrong = (what: string): Error => new Error(`${givenBy}: ${path} ${what}`);
   let text: string;
   try {
     if ((statSync(path).mode & 0o077) !== 0)
@@ -43,6 +48,15 @@ export function loginKey(path: string, environment: NodeJS.ProcessEnv = process.
       `has a passphrase and no SSH agent is running; run: eval "$(ssh-agent)" && ssh-add ${path}, or name a key without one`,
     );
   return { kind: "agent" };
+}
+
+/** The sentence for a stack whose file names no key, where nothing else does either. */
+export function noKey(): Error {
+  return new Error(
+    "host: there is no key to log in with: no SSH agent is running, and the stack's file names no privateKeyFile. " +
+      'Run: eval "$(ssh-agent)" && ssh-add FILE. `npm run up` also takes the key file that ssh\'s own configuration names ' +
+      "(IdentityFile), or that KALEEM_SSH_KEY does.",
+  );
 }
 
 /** What stands in plain in OpenSSH's own form: whether the rest is encrypted, and the key's type. */

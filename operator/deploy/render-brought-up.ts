@@ -13,7 +13,7 @@ export function renderBroughtUp(up: BroughtUp): string {
     ...(data.closed ? [`  now run: npm run restore -- --stack ${stack}`] : []),
     "",
     `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
-    `  ssh       ${user}@${address} port ${port}, key ${privateKeyFile}`,
+    `  ssh       ${user}@${address} port ${port}${privateKeyFile === undefined ? "" : `, key ${privateKeyFile}`}`,
     `  off-site  ${up.offsite.endpoint}/${up.offsite.bucket}`,
     "",
     ...running.map(

@@ -16,22 +16,10 @@ export function sshFailure(target: SshTarget, log: string, knownHosts: string): 
     return problem("host-key-changed", changedText(target, log, knownHosts));
   }
   if (says(/Host key verification failed/)) return problem("host-key-unknown", unknownText(target));
-  if (says(/UNPROTECTED PRIVATE KEY FILE/)) {
-    return problem("key-unusable", `others may read the key ${target.privateKeyFile}; run chmod 600 on it`);
-  }
-  if (says(/Load key .*: (?!.*No such file)/)) {
-    const reason = /Load key .*?: (.*)/.exec(log)?.[1]?.trim() ?? "no reason given";
-    return problem(
-      "key-unusable",
-      `the key ${target.privateKeyFile} cannot be used: ${reason}; put the right one there`,
-    );
-  }
+  const unusable = unusableKey(target, log);
+  if (unusable !== undefined) return problem("key-unusable", unusable);
   if (says(/Permission denied|Too many authentication failures/)) {
-    return problem(
-      "key-refused",
-      `the host refuses the key ${target.privateKeyFile} for ${target.user}; ` +
-        "add its public half to the user's authorized_keys there, or name the key that the host trusts",
-    );
+    return problem("key-refused", refusedText(target, log));
   }
   if (says(/connect to (?:host|address) .*Connection refused/)) {
     return problem("refused", "connection refused; is the machine up, and does sshd listen on that port?");
@@ -62,6 +50,37 @@ export function sshFailure(target: SshTarget, log: string, knownHosts: string): 
     );
   }
   return undefined;
+}
+
+/** A key that ssh left out for its file's sake. Those of the user's own configuration are named by ssh alone. */
+function unusableKey({ privateKeyFile }: SshTarget, log: string): string | undefined {
+  if (/UNPROTECTED PRIVATE KEY FILE/.test(log)) {
+    const file =
+      privateKeyFile ??
+      /^Load key "(.*)": bad permissions/m.exec(log)?.[1] ??
+      "that ssh's configuration names";
+    return `others may read the key ${file}; run chmod 600 on it`;
+  }
+  const [, file, reason = "no reason given"] = /Load key "?(.*?)"?: (?!.*No such file)(.*)/.exec(log) ?? [];
+  return file === undefined
+    ? undefined
+    : `the key ${privateKeyFile ?? file} cannot be used: ${reason.trim()}; put the right one there`;
+}
+
+function refusedText({ privateKeyFile, user }: SshTarget, log: string): string {
+  const trusted = "add its public half to the user's authorized_keys there";
+  if (privateKeyFile !== undefined) {
+    return (
+      `the host refuses the key ${privateKeyFile} for ${user}; ${trusted}, or name the key that the host trusts; ` +
+      "one with a passphrase must be in the SSH agent (ssh-add)"
+    );
+  }
+  const many = /Too many authentication failures/.test(log) ? " before its limit of attempts" : "";
+  return (
+    `the host accepts none of the keys that were offered for ${user}${many}. One is offered when it is in the SSH agent ` +
+    "(ssh-add FILE), when ssh's own configuration names it for this address (IdentityFile in ~/.ssh/config), or when " +
+    `KALEEM_SSH_KEY names its file, which is then the only one; if the host does not know the key, ${trusted}`
+  );
 }
 
 function changedText(target: SshTarget, log: string, knownHosts: string): string {

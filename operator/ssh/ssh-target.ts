@@ -1,9 +1,10 @@
-/** A login on a host: the one key to offer, and the file that pins the host's own key. */
+/** A login on a host: the one key to offer, or else what ssh itself would, and the file that pins the host's own key. */
 export interface SshTarget {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  readonly privateKeyFile: string;
+  /** Left out: the SSH agent and ssh's own configuration say which keys are offered. */
+  readonly privateKeyFile?: string;
   readonly knownHostsFile: string;
 }
 
@@ -13,8 +14,8 @@ export function knownHostsPattern(target: Pick<SshTarget, "address" | "port">): 
 }
 
 /**
- * The options of ssh for a target, up to and with `user@address`. Nothing is asked, only the pinned host key and the
- * given login key count, and a host that falls silent is given up after a minute.
+ * The options of ssh for a target, up to and with `user@address`. Nothing is asked, only the pinned host key
+ * and, where one is given, that login key count, and a host that falls silent is given up after a minute.
  * @param logFile where ssh writes what it has to say itself, so that standard error is the remote program's alone
  */
 export function sshArguments(target: SshTarget, logFile: string): readonly string[] {
@@ -24,8 +25,7 @@ export function sshArguments(target: SshTarget, logFile: string): readonly strin
     UserKnownHostsFile: quoteForSsh(target.knownHostsFile),
     GlobalKnownHostsFile: "none",
     UpdateHostKeys: "no",
-    IdentitiesOnly: "yes",
-    IdentityAgent: "none",
+    ...ownKeyOr(target),
     ConnectTimeout: "10",
     ServerAliveInterval: "15",
     ServerAliveCountMax: "4",
@@ -33,11 +33,23 @@ export function sshArguments(target: SshTarget, logFile: string): readonly strin
     ControlPath: "none",
     LogLevel: "INFO",
   };
+  const login = target.privateKeyFile === undefined ? [] : ["-i", target.privateKeyFile];
   return [
-    ...["-T", "-E", logFile, "-i", target.privateKeyFile, "-p", String(target.port)],
+    ...["-T", "-E", logFile, ...login, "-p", String(target.port)],
     ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
     `${target.user}@${target.address}`,
   ];
+}
+
+/**
+ * A given key is the only one that is offered; one with a passphrase is opened by the agent. Otherwise the user's configuration
+ * counts, which may know the address by other names than the pinned one.
+ */
+function ownKeyOr(target: SshTarget): Readonly<Record<string, string>> {
+  const { privateKeyFile } = target;
+  return privateKeyFile === undefined
+    ? { HostKeyAlias: knownHostsPattern(target) }
+    : { IdentitiesOnly: "yes" };
 }
 
 /** ssh takes several files in one option, so a path with a space needs quotes. */

@@ -40,7 +40,7 @@ got=$(wc -c < "$part")
 chmod "$3" "$part"
 mv -f "$part" "$1"`;
 
-/** A host as an operator reaches it: the machine's own `ssh`, a pinned host key, one login key. */
+/** A host as an operator reaches it: the machine's own `ssh`, and a pinned host key. */
 export class SshHost {
   readonly target: SshTarget;
 
@@ -104,16 +104,14 @@ export class SshHost {
 
   /** ssh would only warn, and then report that the host refused. */
   async #checkKeyFile(): Promise<void> {
+    const { privateKeyFile } = this.target;
+    if (privateKeyFile === undefined) return;
     try {
-      await stat(this.target.privateKeyFile);
+      await stat(privateKeyFile);
     } catch (error) {
       const reason =
         error instanceof Error && "code" in error && error.code === "ENOENT" ? "is missing" : String(error);
-      throw new SshError(
-        "key-unusable",
-        this.target,
-        `the key ${this.target.privateKeyFile} ${reason}; put it there`,
-      );
+      throw new SshError("key-unusable", this.target, `the key ${privateKeyFile} ${reason}; put it there`);
     }
   }
 }

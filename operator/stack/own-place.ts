@@ -7,6 +7,7 @@ import { lockedVersions } from "../images/locked-versions.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
 import { planInit } from "../secrets/plan-init.ts";
+import { engineAgent } from "../ssh/engine-agent.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { noteManager } from "./managed-by.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "./place.ts";
@@ -18,6 +19,8 @@ import { readTarget } from "./target.ts";
 /** A machine that is yours: looked at before anything on it is touched. Nothing here makes, loses or removes one. */
 export class OwnPlace implements Place {
   readonly #stack: Stack;
+  /** Variables with which the engine's plugins find the key to log in with. */
+  #login: Readonly<Record<string, string>> = {};
 
   constructor(stack: Stack) {
     this.#stack = stack;
@@ -33,6 +36,7 @@ export class OwnPlace implements Place {
     const context = stackContext(stack, await request.engine());
     const values = await progress.step("state and secrets", () => openState(stack, context, request));
     const manager = `${await backendUrl(context)} ${stack.name}`;
+    if (!settings.namesKey) this.#login = { SSH_AUTH_SOCK: await engineAgent(ssh) };
     const host = new SshHost(ssh);
     const remarks = await progress.step(`preflight of ${ssh.address}`, async (report) => {
       const view = await lookAtMachine(host, stack.name);
@@ -69,7 +73,10 @@ export class OwnPlace implements Place {
     if (kit !== undefined || Object.keys(settings).length > 0)
       throw new Error(`stack ${name}: its settings stand in ${committedFile}, and nothing wins over them`);
     const context = stackContext(this.#stack, engine);
-    return Promise.resolve({ ...context, env: { ...context.env, KALEEM_CLOSED: String(data.closed) } });
+    return Promise.resolve({
+      ...context,
+      env: { ...context.env, ...this.#login, KALEEM_CLOSED: String(data.closed) },
+    });
   }
 
   async edgeAddress(): Promise<{ address: string; port: number }> {

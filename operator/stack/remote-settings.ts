@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { stateful } from "../../components/config/services-block.ts";
 import { parseStackFile } from "./stack-file.ts";
 import type { Stack } from "./stack.ts";
 
@@ -7,7 +8,7 @@ const schema = z.object({
   services: z.record(
     z.string(),
     z.looseObject({
-      memory: z.string().optional(),
+      memory: stateful.shape.memory.optional(),
       replicas: z.number().optional(),
       enabled: z.boolean().optional(),
     }),
@@ -17,6 +18,7 @@ const schema = z.object({
     z.looseObject({ kind: z.literal("device") }),
   ]),
   imageLock: z.string(),
+  host: z.looseObject({ privateKeyFile: z.string().optional() }),
 });
 
 /** What the preflight needs of a remote stack's settings. What else is wrong with them, the program says, path first. */
@@ -25,6 +27,8 @@ export interface RemoteSettings {
   /** Size of the data file in bytes; null when the data have a volume of their own. */
   readonly loopBytes: number | null;
   readonly imageLock: string;
+  /** Whether the file names the key to log in with. */
+  readonly namesKey: boolean;
 }
 
 /** @throws Error naming every one of them that is missing or wrong */
@@ -34,6 +38,7 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
     services: config["kaleem:services"],
     dataVolume: config["kaleem:dataVolume"],
     imageLock: config["kaleem:imageLock"],
+    host: config["kaleem:host"],
   });
   if (!parsed.success) {
     throw new Error(
@@ -45,10 +50,11 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
         .join("\n"),
     );
   }
-  const { services, dataVolume, imageLock } = parsed.data;
+  const { services, dataVolume, imageLock, host } = parsed.data;
   return {
     services,
     imageLock,
+    namesKey: host.privateKeyFile !== undefined,
     loopBytes: dataVolume.kind === "loop" ? dataVolume.sizeGiB * 1024 ** 3 : null,
   };
 }

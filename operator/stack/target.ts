@@ -8,7 +8,9 @@ import { namespace } from "../../components/config/stack-file-schema.ts";
 import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { givenKeyFile } from "../ssh/given-key.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
+import { pinHostKey } from "./known-hosts.ts";
 import { knownStacks, type Stack } from "./stack.ts";
 
 /** Everything that an operator's command needs of a stack, without Pulumi. */
@@ -18,14 +20,16 @@ export interface StackTarget {
 }
 
 /** Judged as the program judges them; what only the program needs of a host is not looked at. */
-const { address, port, user, privateKeyFile, knownHostsFile } = host.shape;
+const { address, port, user, hostKey, privateKeyFile, knownHostsFile } = host.shape;
 const targetSchema = z.object({
-  host: z.object({ address, port, user, privateKeyFile, knownHostsFile }),
+  host: z.object({ address, port, user, hostKey, privateKeyFile, knownHostsFile }),
   offsite,
 });
 
 /**
  * Reads a stack's host and bucket from its file; Pulumi's state is not asked, since on the worst day it may be away.
+ * Where the file names no known_hosts, its host key is pinned in one of the stack's own folder. Where it names no key, the one of
+ * `KALEEM_SSH_KEY` is offered, or else those of the SSH agent and of ssh's own configuration.
  * @throws RecoveryError naming the file, every field that is wrong, and the stacks that there are.
  */
 export async function readTarget(stack: Stack): Promise<StackTarget> {
@@ -45,11 +49,14 @@ export async function readTarget(stack: Stack): Promise<StackTarget> {
   const { host, offsite } = parsed.data;
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(repository, path));
   const { address, port, user } = host;
-  const files = {
-    privateKeyFile: absolute(host.privateKeyFile),
-    knownHostsFile: absolute(host.knownHostsFile),
-  };
-  return { ssh: { address, port, user, ...files }, offsite };
+  const key = host.privateKeyFile === undefined ? givenKeyFile() : absolute(host.privateKeyFile);
+  const pins =
+    host.knownHostsFile === undefined
+      ? join(stack.folder, "ssh", "known_hosts")
+      : absolute(host.knownHostsFile);
+  if (host.knownHostsFile === undefined) await pinHostKey(pins, host);
+  const login = key === undefined ? {} : { privateKeyFile: key };
+  return { ssh: { address, port, user, ...login, knownHostsFile: pins }, offsite };
 }
 
 /** The file's settings, by key without the namespace. */

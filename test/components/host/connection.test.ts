@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import test from "node:test";
-import { sshOptions } from "../../../components/host/connection.ts";
+import type { HostSettings } from "../../../components/config/schema.ts";
+import { connection, sshOptions } from "../../../components/host/connection.ts";
 
-const host = {
+const keyless: HostSettings = {
   kind: "ssh",
   address: "prod.example.com",
   port: 2222,
   user: "deploy",
   hostKey: "ssh-ed25519 AAAA",
-  privateKeyFile: "keys/prod",
-  knownHostsFile: "keys/known_hosts",
   insecureRegistries: [],
-} as const;
+};
+const host = { ...keyless, privateKeyFile: "keys/prod", knownHostsFile: "keys/known_hosts" };
 
-const options = (change: object) => sshOptions({ ...host, ...change, insecureRegistries: [] });
+const options = (change: object) => sshOptions({ ...host, ...change });
 
 test("a silent connection is kept from this side", () => {
   const given = options({});
@@ -27,6 +27,58 @@ test("paths with blanks and per cent signs reach ssh as they are", () => {
   const given = options({ privateKeyFile: "/my keys/100%", knownHostsFile: "/my keys/100%" });
   assert.equal(given[3], "/my keys/100%%");
   assert.ok(given.includes('UserKnownHostsFile="/my keys/100%%"'));
+});
+
+test("without files of this computer, ssh is given the pinned key itself, and leaves the login to the user's own", () => {
+  const given = sshOptions({ ...keyless, hostKey: "ssh-ed25519 AAAA= root@prod" });
+  assert.deepEqual(
+    given.filter((word) => word !== "-o"),
+    [
+      "BatchMode=yes",
+      "ControlMaster=no",
+      "ControlPath=none",
+      "UpdateHostKeys=no",
+      "IdentityAgent=SSH_AUTH_SOCK",
+      "StrictHostKeyChecking=yes",
+      "UserKnownHostsFile=/dev/null",
+      "KnownHostsCommand=/bin/echo %H ssh-ed25519 AAAA=",
+      "GlobalKnownHostsFile=/dev/null",
+      "ServerAliveInterval=15",
+      "ServerAliveCountMax=8",
+    ],
+  );
+});
+
+test("a host with a key of its own keeps the options that stand in its state", () => {
+  assert.deepEqual(
+    options({})
+      .slice(4)
+      .filter((word) => word !== "-o"),
+    [
+      "BatchMode=yes",
+      "IdentitiesOnly=yes",
+      "StrictHostKeyChecking=yes",
+      `UserKnownHostsFile=${resolve("keys/known_hosts")}`,
+      "GlobalKnownHostsFile=/dev/null",
+      "ServerAliveInterval=15",
+      "ServerAliveCountMax=8",
+    ],
+  );
+});
+
+test("commands carry no key where the file names none, and say how to give one where there is no agent", () => {
+  assert.deepEqual(connection(keyless, { SSH_AUTH_SOCK: "/run/agent" }), {
+    host: "prod.example.com",
+    port: 2222,
+    user: "deploy",
+    hostKey: "ssh-ed25519 AAAA",
+    dialErrorLimit: 10,
+  });
+  for (const environment of [{}, { SSH_AUTH_SOCK: "" }])
+    assert.throws(
+      () => connection(keyless, environment),
+      /^Error: host: there is no key to log in with: no SSH agent .* ssh-add FILE\..*IdentityFile.*KALEEM_SSH_KEY/,
+    );
 });
 
 test("a path that ssh cannot be given is refused", () => {

@@ -40,21 +40,15 @@ export async function throughTunnel(
     "ssh",
     [
       "-N",
-      "-i",
-      target.privateKeyFile,
+      ...(target.privateKeyFile === undefined
+        ? []
+        : ["-i", target.privateKeyFile, "-o", "IdentitiesOnly=yes"]),
       "-p",
       String(target.port),
       "-o",
       `UserKnownHostsFile=${target.knownHostsFile}`,
     ]
-      .concat([
-        "-o",
-        "StrictHostKeyChecking=yes",
-        "-o",
-        "IdentitiesOnly=yes",
-        "-o",
-        "ExitOnForwardFailure=yes",
-      ])
+      .concat(["-o", "StrictHostKeyChecking=yes", "-o", "ExitOnForwardFailure=yes"])
       .concat(["-L", `127.0.0.1:${local}:${address}:${port}`, `${target.user}@${target.address}`]),
     { stdio: ["ignore", "inherit", "inherit"] },
   );

@@ -11,7 +11,7 @@ import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
 
 /** A host that tests may log in to and write on, below `directory`. */
 export interface LiveTarget {
-  readonly target: SshTarget;
+  readonly target: Required<SshTarget>;
   /** `ssh-ed25519 AAAA…`, the host's key. */
   readonly hostKey: string;
   readonly privateKey: string;
@@ -32,7 +32,7 @@ export async function liveTarget(): Promise<LiveTarget> {
   const { target, stop } =
     given === undefined || given === ""
       ? await loopbackSshd()
-      : { target: JSON.parse(given) as SshTarget, stop: () => Promise.resolve() };
+      : { target: JSON.parse(given) as Required<SshTarget>, stop: () => Promise.resolve() };
   try {
     const host = new SshHost(target);
     const { stdout } = await host.run(["mktemp", "-d", "/tmp/kaleem-test-XXXXXX"]);
@@ -58,7 +58,7 @@ export async function liveTarget(): Promise<LiveTarget> {
  * A loopback sshd with keys of its own; stopped by `stop`, and by the end of this process. Tests that log in with a wrong key
  * need one: newer ones turn a machine away for a while after failed logins, which would fail whatever comes next.
  */
-export async function loopbackSshd(): Promise<{ target: SshTarget; stop: () => Promise<void> }> {
+export async function loopbackSshd(): Promise<{ target: Required<SshTarget>; stop: () => Promise<void> }> {
   if (!existsSync(sshd))
     throw new Error(
       `${sshd} is missing; install it (Debian package: openssh-server), or run "npm test", which does`,

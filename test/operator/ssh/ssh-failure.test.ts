@@ -4,13 +4,8 @@ import { pinnedFingerprints } from "../../../operator/ssh/pinned-keys.ts";
 import { sshFailure } from "../../../operator/ssh/ssh-failure.ts";
 import { knownHostsPattern, sshArguments } from "../../../operator/ssh/ssh-target.ts";
 
-const target = {
-  address: "10.0.0.1",
-  port: 2222,
-  user: "root",
-  privateKeyFile: "/k/id",
-  knownHostsFile: "/k/known hosts",
-};
+const keyless = { address: "10.0.0.1", port: 2222, user: "root", knownHostsFile: "/k/known hosts" };
+const target = { ...keyless, privateKeyFile: "/k/id" };
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIA4yJzxwDfDXXzX9oSFrSPxIWV2gZ8f3hBSh72K0I0EB";
 
 describe("what ssh says when it fails", () => {
@@ -97,6 +92,40 @@ describe("what ssh says when it fails", () => {
   });
 });
 
+describe("what ssh says when it chose the key itself", () => {
+  const refused = "root@10.0.0.1: Permission denied (publickey).";
+  const cases: readonly (readonly [log: string, kind: string, says: RegExp])[] = [
+    [
+      refused,
+      "key-refused",
+      /none of the keys that were offered for root\. One .*\(ssh-add FILE\).*IdentityFile in ~\/\.ssh\/config.*KALEEM_SSH_KEY names its file/,
+    ],
+    [
+      "Received disconnect from 10.0.0.1 port 2222:2: Too many authentication failures",
+      "key-refused",
+      /offered for root before its limit of attempts\./,
+    ],
+    [
+      `Load key "/u/id": error in libcrypto\n${refused}`,
+      "key-unusable",
+      /the key \/u\/id cannot be used: error/,
+    ],
+    [
+      `@  WARNING: UNPROTECTED PRIVATE KEY FILE!  @\nLoad key "/u/id": bad permissions\n${refused}`,
+      "key-unusable",
+      /others may read the key \/u\/id; run chmod 600/,
+    ],
+  ];
+  for (const [log, kind, says] of cases) {
+    it(`names the ways to give one: ${log.split("\n")[0] ?? ""}`, () => {
+      const failure = sshFailure(keyless, log, "");
+      assert.equal(failure?.kind, kind);
+      assert.match(failure.message, says);
+      assert.doesNotMatch(failure.message, /undefined/);
+    });
+  }
+});
+
 describe("the arguments of ssh", () => {
   it("believe the pinned key and offer the given one alone, ask nothing, and notice a silent host", () => {
     const line = sshArguments(target, "/l").join(" ");
@@ -106,13 +135,26 @@ describe("the arguments of ssh", () => {
       '-o UserKnownHostsFile="/k/known hosts"',
       "-o GlobalKnownHostsFile=none",
       "-o IdentitiesOnly=yes",
-      "-o IdentityAgent=none",
       "-o ConnectTimeout=10",
       "-o ServerAliveInterval=15",
     ]) {
       assert(line.includes(option), option);
     }
     assert(line.endsWith(" root@10.0.0.1"));
+  });
+
+  it("leave the choice of the key to ssh where none is given, whatever names its configuration has for the host", () => {
+    const words = sshArguments(keyless, "/l");
+    const line = words.join(" ");
+    for (const option of ["-i ", "IdentitiesOnly", "IdentityAgent"]) assert(!line.includes(option), option);
+    for (const option of [
+      "BatchMode=yes",
+      "StrictHostKeyChecking=yes",
+      "ControlMaster=no",
+      "HostKeyAlias=[10.0.0.1]:2222",
+      'UserKnownHostsFile="/k/known hosts"',
+    ])
+      assert(words.includes(option), option);
   });
 
   it("name a host as known_hosts does", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -21,8 +21,9 @@ async function stackFile(stack: string, text: string): Promise<void> {
   await writeFile(join(root, ".kaleem", stack, `Pulumi.${stack}.yaml`), text);
 }
 
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
 const good = `config:
-  kaleem:host: { kind: ssh, address: 127.0.0.1, port: 20010, user: root, hostKey: "ssh-ed25519 AAAA", privateKeyFile: .kaleem/good/ssh/id_ed25519, knownHostsFile: /elsewhere/known_hosts, insecureRegistries: [] }
+  kaleem:host: { kind: ssh, address: 127.0.0.1, port: 20010, user: root, hostKey: "${hostKey}", privateKeyFile: .kaleem/good/ssh/id_ed25519, knownHostsFile: /elsewhere/known_hosts, insecureRegistries: [] }
   kaleem:offsite: { endpoint: "http://10.1.1.3:9000", bucket: kaleem-backup, prefix: "", region: us-east-1 }
   kaleem:redis-password: { secure: v1:abc }
 `;
@@ -98,6 +99,36 @@ test("judges each value as the program does", async () => {
       return true;
     });
   }
+});
+
+test("a committed file names no key: its host key is pinned in the stack's folder, and KALEEM_SSH_KEY gives the key", async (t) => {
+  const written = (key: string) =>
+    writeFile(
+      join(root, "Pulumi.prod.yaml"),
+      good
+        .replace(/privateKeyFile.*known_hosts, /, "")
+        .replace("127.0.0.1", "prod.example.com")
+        .replace(hostKey, key),
+    );
+  await written(`${hostKey} root@prod`);
+  const pins = join(root, ".kaleem", "prod", "ssh", "known_hosts");
+  const before = process.env["KALEEM_SSH_KEY"];
+  t.after(() => {
+    if (before === undefined) delete process.env["KALEEM_SSH_KEY"];
+    else process.env["KALEEM_SSH_KEY"] = before;
+  });
+  delete process.env["KALEEM_SSH_KEY"];
+  const ssh = { address: "prod.example.com", port: 20010, user: "root", knownHostsFile: pins };
+  assert.deepEqual((await target("prod")).ssh, ssh);
+  assert.equal(await readFile(pins, "utf8"), `[prod.example.com]:20010 ${hostKey}\n`);
+  process.env["KALEEM_SSH_KEY"] = "/keys/mine";
+  assert.deepEqual((await target("prod")).ssh, { ...ssh, privateKeyFile: "/keys/mine" });
+  await written(hostKey.replace("KT0", "KT1"));
+  await target("prod");
+  assert.equal(await readFile(pins, "utf8"), `[prod.example.com]:20010 ${hostKey.replace("KT0", "KT1")}\n`);
+  await stackFile("local-good", good);
+  const local = (await target("local-good")).ssh.privateKeyFile;
+  assert.equal(local, join(root, ".kaleem/good/ssh/id_ed25519"), "a key that the file names stays");
 });
 
 test("what the program has a default for may be left out here too", async () => {

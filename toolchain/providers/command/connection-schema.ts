@@ -17,7 +17,7 @@ const members: InputSchema = {
   },
   agentSocketPath: {
     kind: "text",
-    refused: "the stand-in command provider does not use an SSH agent; give connection.privateKey.",
+    refused: "the stand-in command provider asks the SSH agent of SSH_AUTH_SOCK alone; leave it out.",
   },
 };
 

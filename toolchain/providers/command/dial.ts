@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { AuthenticationType, Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import { checkAgent, loginMethods } from "./login-methods.ts";
+import type { LoginMethod } from "./login-methods.ts";
 import { endpointOf } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { describeDialFailure } from "./dial-error.ts";
@@ -32,9 +34,11 @@ export async function dial(
   const { default: ssh2 } = await import("ssh2");
   const expected = connection.hostKey === undefined ? undefined : parseHostKey(connection.hostKey);
   checkPrivateKey(connection, ssh2.utils.parseKey);
+  const methods = loginMethods(connection, process.env);
+  await checkAgent(methods);
   let delay = retry.firstMilliseconds;
   for (let retries = 0; ; retries += 1) {
-    const outcome = await attempt(new ssh2.Client(), connection, expected, signal);
+    const outcome = await attempt(new ssh2.Client(), { connection, methods, expected }, signal);
     if (outcome instanceof SshConnection) return outcome;
     signal.throwIfAborted();
     const limit = connection.dialErrorLimit;
@@ -46,11 +50,17 @@ export async function dial(
   }
 }
 
+/** What every attempt has in common. */
+interface Login {
+  readonly connection: Connection;
+  readonly methods: readonly LoginMethod[];
+  readonly expected: HostKey | undefined;
+}
+
 /** One attempt: the connection, or why there is none. */
 function attempt(
   client: Client,
-  connection: Connection,
-  expected: HostKey | undefined,
+  { connection, methods, expected }: Login,
   signal: AbortSignal,
 ): Promise<SshConnection | string> {
   const attemptedMethods: string[] = [];
@@ -65,7 +75,7 @@ function attempt(
     username: connection.user,
     readyTimeout: perDialTimeoutSeconds * 1000,
     algorithms: { serverHostKey: hostKeyAlgorithms(expected) },
-    ...credentials(connection, attemptedMethods),
+    ...credentials(connection, methods, attemptedMethods),
     hostVerifier: (presented: Buffer): boolean => {
       if (expected === undefined || expected.blob.equals(presented)) return true;
       mismatch = { expected, presented: hostKeyOf(presented) };
@@ -112,25 +122,26 @@ function hostKeyAlgorithms(expected: HostKey | undefined): ServerHostKeyAlgorith
   return pinned === undefined ? hostKeyPreference : [pinned];
 }
 
-/** Offers the key, then the password, each as far as there is one and the host takes it; notes what was tried. */
-function credentials(connection: Connection, attempted: string[]): Partial<ConnectConfig> {
+/** Offers each method in turn, as far as the host takes it; notes what was tried, by its name in the protocol. */
+function credentials(
+  connection: Connection,
+  methods: readonly LoginMethod[],
+  attempted: string[],
+): Partial<ConnectConfig> {
   const { privateKey, privateKeyPassword, password } = connection;
-  const methods: AuthenticationType[] = [
-    "none",
-    ...(privateKey === undefined ? [] : (["publickey"] as const)),
-    ...(password === undefined ? [] : (["password", "keyboard-interactive"] as const)),
-  ];
+  const socket = methods.find(({ agentSocket }) => agentSocket !== undefined)?.agentSocket;
   return {
     ...(privateKey === undefined ? {} : { privateKey }),
     ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
     ...(password === undefined ? {} : { password, tryKeyboard: true }),
+    ...(socket === undefined ? {} : { agent: socket }),
     authHandler: (left, _partialSuccess, next) => {
-      const method = methods.find((candidate) => {
-        return !attempted.includes(candidate) && (candidate === "none" || left.includes(candidate));
+      const method = methods.find(({ name }) => {
+        return !attempted.includes(name) && (name === "none" || left.includes(name));
       });
       if (method === undefined) return false;
-      attempted.push(method);
-      next(method);
+      attempted.push(method.name);
+      next(method.agentSocket === undefined ? method.name : "agent");
     },
   };
 }

@@ -60,7 +60,7 @@ describe("the inputs of the command provider", () => {
       "addPreviousOutputInEnv, connection, create, delete, environment, logging, stdin, triggers, update";
     assert.deepEqual([...(await reasons(remoteCommand, wrong))].sort(), [
       "addPreviousOutputInEnv: expected a boolean, got a text.",
-      "connection.agentSocketPath: the stand-in command provider does not use an SSH agent; give connection.privateKey.",
+      "connection.agentSocketPath: the stand-in command provider asks the SSH agent of SSH_AUTH_SOCK alone; leave it out.",
       "connection.host: is missing; expected a text.",
       "connection.hostkey: no such property; the stand-in command provider knows agentSocketPath, dialErrorLimit, host, " +
         "hostKey, password, perDialTimeout, port, privateKey, privateKeyPassword, proxy, user.",

@@ -16,12 +16,12 @@ tar -C / -chf - --transform "s,^.*/dash$,bin/sh," --transform "s,^.*/sleep$,bin/
 
 /** A Docker host with Swarm that tests may use, over ssh. */
 export class SwarmTarget {
-  readonly target: SshTarget;
+  readonly target: Required<SshTarget>;
   /** The registry part refuses connections at once, so that Swarm takes the local image without waiting. */
   readonly image = "127.0.0.1:1/kaleem-provider-test";
   readonly #host: SshHost;
 
-  constructor(target: SshTarget) {
+  constructor(target: Required<SshTarget>) {
     this.target = target;
     this.#host = new SshHost(target);
   }
@@ -62,6 +62,6 @@ export function swarmTarget(): SwarmTarget {
     );
   }
   return new SwarmTarget(
-    JSON.parse(given.startsWith("{") ? given : readFileSync(given, "utf8")) as SshTarget,
+    JSON.parse(given.startsWith("{") ? given : readFileSync(given, "utf8")) as Required<SshTarget>,
   );
 }
