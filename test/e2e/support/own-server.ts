@@ -20,6 +20,8 @@ import { type Ended, runProgram } from "./test-stack.ts";
 
 /** The commands that make a server of somebody else's out of a fresh one: another port, a user with sudo, an own daemon.json, a foreign container. */
 const asFound = `set -eu
+apt-get -q update > /dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends sudo > /dev/null
 useradd --create-home --shell /bin/bash deploy
 echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy
 install -d -m 0700 -o deploy -g deploy /home/deploy/.ssh
@@ -66,7 +68,7 @@ export class OwnServer {
       privateKeyFile: key.privateKeyFile,
       knownHostsFile: machine.knownHostsFile,
     });
-    await root.run(["bash", "-c", asFound], { timeoutMs: 60_000 });
+    await root.run(["bash", "-c", asFound], { timeoutMs: 180_000 });
     const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
     const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
     const folder = await mkdtemp(join(tmpdir(), "kaleem-own-"));

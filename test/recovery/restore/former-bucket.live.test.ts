@@ -38,7 +38,7 @@ before(() => {
 after(() => rmSync(bucket, { recursive: true, force: true }));
 
 const files = new LocalFiles();
-const planOf = ({ stores, sequence, bytes: _, ...point }: Point) => ({
+const planOf = ({ stores, sequence, ...point }: Point) => ({
   point: {
     ...point,
     stores: [...stores],
