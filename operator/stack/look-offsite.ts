@@ -6,7 +6,7 @@ import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import {
   parseOffsiteCredentials,
   type OffsiteCredentials,
-} from "../../recovery/lineage/offsite-credentials.ts";
+} from "../../contract/offsite-credentials.ts";
 import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
