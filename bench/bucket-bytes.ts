@@ -1,6 +1,6 @@
 import { AwsClient } from "aws4fetch";
 import type { BucketLocation } from "../recovery/lineage/bucket.ts";
-import type { OffsiteCredentials } from "../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../contract/offsite-credentials.ts";
 
 /** How many bytes all objects in the bucket have together. */
 export async function bucketBytes(location: BucketLocation, keys: OffsiteCredentials): Promise<number> {

@@ -5,7 +5,7 @@ import type { PointResult, ShipResult } from "../recovery/agent/answers/run-reco
 import { OrderWriter } from "../recovery/orders/order-writer.ts";
 import type { OrderStatistics } from "../recovery/orders/order-statistics.ts";
 import { layout } from "../contract/layout.ts";
-import { parseOffsiteCredentials } from "../recovery/lineage/offsite-credentials.ts";
+import { parseOffsiteCredentials } from "../contract/offsite-credentials.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";

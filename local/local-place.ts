@@ -5,8 +5,7 @@ import { writtenServices } from "../operator/stack/committed-stack-file.ts";
 import { mergeSettings } from "../operator/stack/merge-settings.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
 import { prepareStack } from "../operator/stack/prepare-stack.ts";
-import type { OffsiteCredentials } from "../recovery/lineage/offsite-credentials.ts";
-import type { StackContext } from "../toolchain/engine/stack-context.ts";
+import type { OffsiteCredentials } from "../contract/offsite-credentials.ts";
 import { makeStackFolders, type Stack } from "../operator/stack/stack.ts";
 import { sshKeyPair } from "../operator/ssh/ssh-key-pair.ts";
 import type { Progress } from "../workstation/progress.ts";
@@ -76,7 +75,7 @@ export class LocalPlace implements Place {
   }
 
   /** Writes the working copy of the stack's file, with what `prepare` found out, and makes its state and secrets. */
-  openContext({ engine, data, settings, kit }: ContextRequest): Promise<StackContext> {
+  openContext({ engine, data, settings, kit }: ContextRequest): ReturnType<Place["openContext"]> {
     if (this.#found === undefined) throw new Error("a local place is prepared before it is opened");
     const { offsiteKeys, settings: found } = this.#found;
     return prepareStack({

@@ -67,6 +67,11 @@ const inhibitions = [
     equal: ["mountpoint"],
   },
   {
+    source_matchers: ['alertname="BackupFailed"'],
+    target_matchers: ['alertname=~"BackupSilent|BackupNeverSucceeded"'],
+    equal: ["job"],
+  },
+  {
     source_matchers: ['alertname="AgentMetricsStale"'],
     target_matchers: ['alertname=~"StoreDown|ServiceDegraded"'],
   },

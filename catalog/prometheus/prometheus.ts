@@ -1,3 +1,4 @@
+import { jobRules } from "./job-rules.ts";
 import { objectivesRules } from "./objectives-rules.ts";
 import { prometheusConfig } from "./prometheus-config.ts";
 import { defineStateless } from "../definition.ts";
@@ -26,12 +27,14 @@ export const prometheus = defineStateless({
   metrics: { port: "http", path: "/metrics" },
   files: {
     "/etc/prometheus/rules/platform.yml": rules("platform"),
+    "/etc/prometheus/rules/host.yml": rules("host"),
     "/etc/prometheus/rules/recovery.yml": rules("recovery"),
     "/etc/prometheus/rules/deployment.yml": rules("deployment"),
     "/etc/prometheus/rules/monitoring.yml": rules("monitoring"),
   },
   generated: {
     "/etc/prometheus/prometheus.yml": prometheusConfig,
+    "/etc/prometheus/rules/jobs.yml": jobRules,
     "/etc/prometheus/rules/objectives.yml": objectivesRules,
   },
   health: {

@@ -27,6 +27,10 @@ export function agentConfig(from: {
     off: [...from.off],
     pauseLimitMs: milliseconds(backups.pauseLimit),
     shipTimeoutMs: milliseconds(backups.shipTimeout),
+    everyMs: {
+      pointEvery: milliseconds(backups.pointEvery),
+      shipEvery: milliseconds(backups.shipEvery),
+    },
     retention: backups.keep,
   } satisfies AgentConfig);
 }

@@ -1,4 +1,4 @@
-import { jobs, type JobName } from "../../recovery/jobs.ts";
+import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../../catalog/quantities.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { renderOffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import { renderOffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { OffsiteSettings } from "../config/schema.ts";
 
 export interface OffsiteArgs {

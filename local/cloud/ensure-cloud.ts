@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { LocalCommandError } from "../images/command.ts";
 import { docker } from "../images/docker.ts";
 import { prepareImages } from "../images/prepare-images.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 
 /** What an S3 server made of the conditional writes on which "only one machine is the head" rests. */
 export interface ConditionalAnswers {

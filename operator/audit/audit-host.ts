@@ -28,11 +28,13 @@ export async function auditHost(stack: Stack, options: { readonly full: boolean 
   const place = await openPlace(stack);
   const host = new SshHost((await readTarget(stack)).ssh);
   const address = await place.scanAddress();
-  const open = await openPorts(address, options.full ? everyPort : customaryPorts);
   const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {
     stdin: script,
     timeoutMs: 900_000,
   });
   const view = readHostView(stdout);
+  // sshd may listen where services are not by custom.
+  const tried = options.full ? everyPort : [...new Set([...customaryPorts, ...view.sshPorts])];
+  const open = await openPorts(address, tried);
   return { view, findings: judgeHost(open, view, [...catalog, nginx]) };
 }

@@ -12,6 +12,8 @@ const container = z.looseObject({
 });
 const line = z.union([
   z.strictObject({ sshd: z.string() }),
+  z.strictObject({ sshPort: z.number().int() }),
+  z.strictObject({ state: z.strictObject({ name: z.string(), active: z.string() }) }),
   z.strictObject({ unit: z.strictObject({ name: z.string(), exposure: z.number() }) }),
   z.strictObject({ container }),
   z.strictObject({ sshAudit: z.string() }),
@@ -35,6 +37,10 @@ export interface SeenContainer {
 export interface HostView {
   /** Setting → value, as `sshd -T` prints them. */
   readonly sshd: ReadonlyMap<string, string>;
+  /** Ports that sshd listens on beyond the loopback, ascending. */
+  readonly sshPorts: readonly number[];
+  /** Unit → how systemd calls its state, such as `active`. */
+  readonly states: ReadonlyMap<string, string>;
   readonly units: readonly { readonly name: string; readonly exposure: number }[];
   readonly containers: readonly SeenContainer[];
   /** What ssh-audit fails; undefined when it was not asked. */
@@ -57,6 +63,10 @@ export function readHostView(printed: string): HostView {
         const [key = "", ...value] = text.split(" ");
         return [key, value.join(" ")];
       }),
+    ),
+    sshPorts: seen.flatMap((each) => ("sshPort" in each ? [each.sshPort] : [])).sort((a, b) => a - b),
+    states: new Map(
+      seen.flatMap((each) => ("state" in each ? [[each.state.name, each.state.active] as const] : [])),
     ),
     units: seen.flatMap((each) => ("unit" in each ? [each.unit] : [])),
     containers: seen.flatMap((each) => ("container" in each ? [seenContainer(each.container)] : [])),

@@ -10,8 +10,10 @@ export interface Finding {
   readonly passed: boolean;
 }
 
-/** From outside nothing else may answer. */
-export const outsidePorts: readonly number[] = [22, 80, 443];
+/** Answers from outside beside sshd, wherever that listens; nothing else may. */
+const edgePorts: readonly number[] = [80, 443];
+/** What holds the packet filter, and what looks whether it still does. */
+const guards = ["kaleem-firewall.service", "kaleem-access.timer"] as const;
 /** What systemd-analyze may give a unit of ours at most; 10 is a unit without any restriction. */
 const exposureLimit = 4;
 const lynisLimit = 75;
@@ -34,7 +36,8 @@ export function judgeHost(
 ): Finding[] {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   return [
-    finding("ports that answer from outside", outsidePorts.join(", "), openPorts.join(", ") || "none"),
+    finding("ports that answer from outside", wantedPorts(view).join(", "), openPorts.join(", ") || "none"),
+    ...guards.map((unit) => finding(unit, "active", view.states.get(unit) ?? "absent")),
     ...Object.entries(sshdWanted).map(([key, value]) =>
       finding(`sshd: ${key}`, value, view.sshd.get(key) ?? "absent"),
     ),
@@ -59,6 +62,10 @@ export function judgeHost(
     })),
     ...view.containers.map((container) => judgeContainer(container, byName.get(container.service))),
   ];
+}
+
+function wantedPorts({ sshPorts }: HostView): readonly number[] {
+  return [...new Set([...sshPorts, ...edgePorts])].sort((a, b) => a - b);
 }
 
 function finding(what: string, wanted: string, found: string): Finding {

@@ -1,5 +1,7 @@
 # Shows what an audit of the platform's host judges: one JSON object a line. Run by the npm scripts over SSH: bash -s -- [full] <this script
 #   {"sshd": …}        sshd's effective settings, in base64
+#   {"sshPort": …}     a port that sshd listens on beyond the loopback, or systemd for it
+#   {"state": …}       whether what guards the access runs
 #   {"unit": …}        the exposure that systemd-analyze gives each unit of ours
 #   {"container": …}   docker inspect of each running task
 #   {"sshAudit": …}    what ssh-audit fails, in base64                     (full)
@@ -10,6 +12,20 @@ set -euo pipefail
 encode() { base64 -w0; }
 
 printf '{"sshd":"%s"}\n' "$(sshd -T | encode)"
+
+ssh_ports() {
+  {
+    ss -H -ltnp | awk '/users:\(\("sshd"/ { print $4 }'
+    if systemctl is-active --quiet ssh.socket; then
+      systemctl show ssh.socket --property=Listen --value | tr ' ' '\n'
+    fi
+  } | sed -n '/^127\./d; /^\[::1\]/d; s/^.*:\([0-9][0-9]*\)$/\1/p; s/^\([0-9][0-9]*\)$/\1/p' | sort -nu
+}
+for port in $(ssh_ports); do printf '{"sshPort":%s}\n' "$port"; done
+
+for unit in kaleem-firewall.service kaleem-access.timer; do
+  printf '{"state":{"name":"%s","active":"%s"}}\n' "$unit" "$(systemctl is-active "$unit" || true)"
+done
 
 for path in /etc/systemd/system/kaleem-*.service; do
   unit=${path##*/}

@@ -2,7 +2,7 @@ import { catalog } from "../../catalog/catalog.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import type { Progress } from "../../workstation/progress.ts";

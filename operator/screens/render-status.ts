@@ -1,7 +1,7 @@
 import { estimateSeconds } from "../../recovery/restore/plan/estimate.ts";
 import { phaseNames } from "../../recovery/restore/plan/phase-name.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
-import type { AgentStatus } from "../../recovery/agent/answers/agent-status.ts";
+import type { AgentStatus, JobStatus } from "../../recovery/agent/answers/agent-status.ts";
 import { renderAge } from "./render-age.ts";
 
 /** What is known without the host, from the bucket alone. */
@@ -12,7 +12,7 @@ export interface OffsiteView {
   readonly head: Head | null | { readonly why: string };
 }
 
-/** Status on one screen: what is up, what would be lost now, how long a restore takes, when that was last proven. */
+/** Status on one screen: what is up, what would be lost now, how the jobs ended, how long a restore takes, when that was last proven. */
 export function renderStatus(status: AgentStatus): string {
   const now = new Date(status.now);
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
@@ -23,7 +23,7 @@ export function renderStatus(status: AgentStatus): string {
     ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
     "",
     ...renderStores(status),
-    ...renderTimers(status),
+    ...renderJobs(status, now),
     ...renderRestore(status, now),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
@@ -80,16 +80,35 @@ function renderStores({ stores }: AgentStatus): string[] {
   ];
 }
 
-function renderTimers({ timers, lastPoint, lastShip }: AgentStatus): string[] {
-  return [["point", lastPoint] as const, ["ship", lastShip] as const].flatMap(([name, record]) => {
-    const known = timers.some((timer) => timer.unit === `kaleem-${name}.timer`);
-    const stopped = known
+/** How long ago each job ended last; then those that failed, are silent or have no timer, each with its sentence. */
+function renderJobs(status: AgentStatus, now: Date): string[] {
+  const jobs = status.jobs ?? [endOf("point", status.lastPoint), endOf("ship", status.lastShip)];
+  const ago = (iso: string): string => renderAge((now.getTime() - Date.parse(iso)) / 1000);
+  const ends = jobs.map(
+    ({ job, lastRun }) => `${job} ${lastRun === null ? "never" : ago(lastRun.finishedAt)}`,
+  );
+  const troubles = jobs.flatMap(({ job, lastRun, silentSeconds }) => [
+    ...(status.timers.some(({ unit }) => unit === `kaleem-${job}.timer`)
       ? []
-      : [`  ✗ kaleem-${name}.timer does not run: systemctl start kaleem-${name}.timer`];
-    const failed =
-      record === null || record.lastRun.ok ? [] : [`  ✗ last ${name} failed: ${record.lastRun.message}`];
-    return [...stopped, ...failed];
-  });
+      : [`kaleem-${job}.timer does not run: systemctl start kaleem-${job}.timer`]),
+    ...(lastRun === null || lastRun.ok ? [] : [`last ${job} failed: ${lastRun.message}`]),
+    ...(silentSeconds === null
+      ? []
+      : [
+          `${job} has had no good end for ${renderAge(silentSeconds)}: see journalctl -u kaleem-${job} on the host`,
+        ]),
+  ]);
+  return [`  last end   ${ends.join(", ")}`, ...troubles.map((trouble) => `  ✗ ${trouble}`)];
+}
+
+/** From an agent that tells of these two alone. */
+function endOf(job: string, record: AgentStatus["lastPoint"] | AgentStatus["lastShip"]): JobStatus {
+  return {
+    job,
+    lastRun: record?.lastRun ?? null,
+    lastSuccessAt: record?.lastSuccess?.finishedAt ?? null,
+    silentSeconds: null,
+  };
 }
 
 function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): string[] {

@@ -1,6 +1,6 @@
 import { bucketLayout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 
 /** Where a lost platform's bucket is, and a key pair that may read it. */

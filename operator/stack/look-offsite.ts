@@ -3,10 +3,7 @@ import { z } from "zod";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
-import {
-  parseOffsiteCredentials,
-  type OffsiteCredentials,
-} from "../../recovery/lineage/offsite-credentials.ts";
+import { parseOffsiteCredentials, type OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });

@@ -1,7 +1,7 @@
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
 import type { DataDecision } from "./data-decision.ts";

@@ -6,7 +6,7 @@ import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { recoverStackFile } from "./kit.ts";
 import { committedStackFile } from "./committed-stack-file.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
-import type { OffsiteCredentials } from "../../recovery/lineage/offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
 import { readIfThere } from "../../workstation/read-if-there.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { HostPort } from "../host/host-port.ts";
-import type { JobName } from "../jobs.ts";
+import type { JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 
 const countSchema = z.object({ runs: z.number().int().positive(), since: z.iso.datetime() });

@@ -5,7 +5,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket } from "../lineage/bucket.ts";
 import { HeadStore } from "../lineage/head-store.ts";
-import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";
+import { parseOffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { localRepository, offsiteRepository } from "../restic/repository.ts";
 import { Restic } from "../restic/restic.ts";
 import { Docker } from "../docker/docker.ts";

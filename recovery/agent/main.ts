@@ -27,7 +27,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
 
   point                 take a recovery point into the local repository
   ship                  bring points that are not off-site yet there
-  forget|prune|check --repository local|offsite
+  forget | prune | check --repository local|offsite
                         forget points by retention; give back their space; check, and read a part of the data
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first

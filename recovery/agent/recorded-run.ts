@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { jobs, type JobName } from "../jobs.ts";
+import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketRefusal, type Asked, type BadAnswer } from "./bucket-refusal.ts";
-import type { OffsiteCredentials } from "./offsite-credentials.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 
 /** Where the off-site bucket is: the `offsite` block of the configuration. */
 export interface BucketLocation {

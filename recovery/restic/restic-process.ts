@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { runProgram, type ProgramOptions, type ProgramResult } from "../host/run-program.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { CommandError } from "../host/host-port.ts";
-import { parseOffsiteCredentials } from "../lineage/offsite-credentials.ts";
+import { parseOffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { StoppedError } from "../agent/stopped-error.ts";
 import { isHopeless, resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";

@@ -5,6 +5,19 @@ import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
 
 const newest = z.object({ point: z.string(), instant: z.iso.datetime(), ageSeconds: z.number() }).nullable();
 
+/** How a job of the list ended last. */
+const jobStatus = z.object({
+  job: z.string(),
+  /** Null when it has never ended. */
+  lastRun: z
+    .object({ finishedAt: z.iso.datetime(), ok: z.boolean(), exitCode: z.number(), message: z.string() })
+    .nullable(),
+  lastSuccessAt: z.iso.datetime().nullable(),
+  /** Since when it has had no good end, in seconds; null while that is no longer than it may be. */
+  silentSeconds: z.number().nullable(),
+});
+export type JobStatus = z.infer<typeof jobStatus>;
+
 /** What `kaleem-agent status` answers; more fields may be there. */
 export const agentStatusSchema = z.object({
   version: z.literal(1),
@@ -17,6 +30,8 @@ export const agentStatusSchema = z.object({
   stores: z.record(z.string(), z.object({ local: newest, offsite: newest })),
   lastPoint: pointRecord.nullable(),
   lastShip: shipRecord.nullable(),
+  /** Every job of the list; absent in the answer of an agent that does not tell them. */
+  jobs: z.array(jobStatus).optional(),
   services: z.array(
     z.object({
       name: z.string(),

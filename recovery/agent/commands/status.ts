@@ -9,6 +9,8 @@ import type { Lineage } from "../../lineage/head.ts";
 import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
 import type { AgentContext } from "../context.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
+import type { JobStatus } from "../answers/agent-status.ts";
+import { jobStatuses } from "../job-status.ts";
 import { pointRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
@@ -43,6 +45,8 @@ export interface AgentStatus {
   >;
   readonly lastPoint: z.infer<typeof pointRecord> | null;
   readonly lastShip: z.infer<typeof shipRecord> | null;
+  /** How every job of the list ended last. */
+  readonly jobs: readonly JobStatus[];
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -101,6 +105,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     ),
     lastPoint,
     lastShip,
+    jobs: await jobStatuses(context, now),
     services: services ?? [],
     off: config.off,
     disks: {

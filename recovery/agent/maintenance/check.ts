@@ -1,5 +1,5 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { jobs } from "../../jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { layout } from "../../../contract/layout.ts";
 import type { AgentContext } from "../context.ts";
 import { checkRecord, readRecord, type CheckResult } from "../answers/run-record.ts";

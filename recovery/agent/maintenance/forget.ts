@@ -1,4 +1,4 @@
-import { jobs } from "../../jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { forgetArguments, offsiteRetention } from "../../restic/retention.ts";

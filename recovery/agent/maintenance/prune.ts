@@ -1,4 +1,4 @@
-import { jobs } from "../../jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import type { RunLimits } from "../../restic/run-limits.ts";
 import type { AgentContext } from "../context.ts";
 import { size } from "../../host/log.ts";

@@ -1,6 +1,6 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
-import { jobs } from "../../jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";

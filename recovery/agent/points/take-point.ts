@@ -1,5 +1,5 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { jobs } from "../../jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { layout } from "../../../contract/layout.ts";
 import { judgePointClock } from "../../lineage/clock.ts";
 import { nextSequence } from "../../lineage/sequence.ts";

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { jobRules } from "../../../catalog/prometheus/job-rules.ts";
+import { facts } from "../monitoring/facts.ts";
 
 const folder = new URL("../../../catalog/prometheus/rules/", import.meta.url);
 const rule = z.object({
@@ -12,10 +14,13 @@ const rule = z.object({
 });
 const file = z.object({ groups: z.array(z.object({ name: z.string(), rules: z.array(rule) })) });
 
-/** Every rule of the repository. */
-export const allRules = readdirSync(folder).flatMap((name) =>
-  file.parse(parse(readFileSync(new URL(name, folder), "utf8"))).groups.flatMap(({ rules }) => rules),
-);
+const rulesIn = (text: string) => file.parse(parse(text)).groups.flatMap(({ rules }) => rules);
+
+/** Every rule of the repository, and those that are made of the list of jobs. */
+export const allRules = [
+  ...readdirSync(folder).flatMap((name) => rulesIn(readFileSync(new URL(name, folder), "utf8"))),
+  ...rulesIn(jobRules(facts())),
+];
 
 /** What a running Prometheus had series of, what only comes with an event, and what a mongod tells and its stand-in does not. */
 export const exportedMetrics: ReadonlySet<string> = new Set(

@@ -65,7 +65,7 @@ test("Prometheus takes its configuration, and promtool all rules, without a rema
     `${prometheus}/prometheus.yml`,
   ]);
   assert.match(config, /SUCCESS/);
-  const names = ["platform", "recovery", "deployment", "monitoring", "objectives"];
+  const names = ["platform", "recovery", "host", "deployment", "monitoring", "objectives", "jobs"];
   const files = names.map((name) => `${prometheus}/rules/${name}.yml`);
   await tool("all", ["promtool", "check", "rules", "--lint=all", "--lint-fatal", ...files]);
 });

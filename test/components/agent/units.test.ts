@@ -7,7 +7,7 @@ import test from "node:test";
 import { calendar } from "../../../components/agent/calendar.ts";
 import { alertUnit, maintenanceUnits, pointUnits, shipUnits } from "../../../components/agent/units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
-import { jobs } from "../../../recovery/jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
 import { needTool } from "../support/tools.ts";
 

@@ -18,6 +18,8 @@ const sshd = [
 
 interface Spoilt {
   readonly ports?: readonly number[];
+  readonly sshPorts?: readonly number[];
+  readonly states?: readonly (readonly [name: string, active: string])[];
   readonly sshd?: string;
   readonly exposure?: number;
   readonly host?: object;
@@ -26,6 +28,11 @@ interface Spoilt {
   readonly sshAudit?: string;
   readonly lynis?: number;
 }
+
+const guarded = [
+  ["kaleem-firewall.service", "active"],
+  ["kaleem-access.timer", "active"],
+] as const;
 
 /** What is not as it should be on a machine that is right but for this. */
 function failures(spoilt: Spoilt): string[] {
@@ -42,6 +49,8 @@ function failures(spoilt: Spoilt): string[] {
   };
   const printed = [
     { sshd: base64(spoilt.sshd ?? sshd) },
+    ...(spoilt.sshPorts ?? [22]).map((sshPort) => ({ sshPort })),
+    ...(spoilt.states ?? guarded).map(([name, active]) => ({ state: { name, active } })),
     { unit: { name: "kaleem-point.service", exposure: spoilt.exposure ?? 3.9 } },
     { container },
     { sshAudit: base64(spoilt.sshAudit ?? "") },
@@ -60,11 +69,29 @@ test("a machine that is as it should be passes", () => {
   assert.deepEqual(failures({}), []);
 });
 
+test("sshd may listen on other ports, and on several: those are wanted then, and 22 is not", () => {
+  assert.deepEqual(failures({ sshPorts: [2222, 22], ports: [22, 80, 443, 2222] }), []);
+  assert.deepEqual(failures({ sshPorts: [40022], ports: [80, 443, 40022] }), []);
+  assert.deepEqual(failures({ sshPorts: [2222] }), [
+    "ports that answer from outside: 22, 80, 443; wanted 80, 443, 2222",
+  ]);
+});
+
 test("each thing that is not as it should be is found by itself", () => {
   const cases: readonly (readonly [Spoilt, string])[] = [
     [
       { ports: [22, 80, 443, 27017] },
       "ports that answer from outside: 22, 80, 443, 27017; wanted 22, 80, 443",
+    ],
+    [{ states: [["kaleem-access.timer", "active"]] }, "kaleem-firewall.service: absent; wanted active"],
+    [
+      {
+        states: [
+          ["kaleem-firewall.service", "active"],
+          ["kaleem-access.timer", "inactive"],
+        ],
+      },
+      "kaleem-access.timer: inactive; wanted active",
     ],
     [
       { sshd: sshd.replace("passwordauthentication no", "passwordauthentication yes") },

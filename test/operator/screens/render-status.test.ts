@@ -52,6 +52,7 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
 
   newest     here: mongo 60 s, redis 60 s; off-site: mongo 5 min, redis 5 min
   lost now   5 min if the machine is lost, 60 s if only its data is
+  last end   point never, ship never
   restore    42 s when last done
   proven     24.0 h ago from point p0, 12 s of orders lost`,
   );
@@ -76,6 +77,43 @@ test("a timer that does not run and a failed run are shouted", () => {
   const text = renderStatus({ ...status, timers: [], lastShip: { lastRun, lastSuccess: null } });
   assert.match(text, /^ {2}✗ kaleem-point\.timer does not run: systemctl start kaleem-point\.timer$/m);
   assert.match(text, /^ {2}✗ last ship failed: the bucket does not answer$/m);
+});
+
+test("every job's last end stands on the screen, and the failed and the silent are named", () => {
+  const run = (ok: boolean, finishedAt: string, message: string) => ({
+    finishedAt,
+    ok,
+    exitCode: ok ? 0 : 33,
+    message,
+  });
+  const jobs = [
+    {
+      job: "point",
+      lastRun: run(true, "2026-11-20T03:19:00.000Z", "taken"),
+      lastSuccessAt: "2026-11-20T03:19:00.000Z",
+      silentSeconds: null,
+    },
+    {
+      job: "check-local",
+      lastRun: run(false, "2026-11-20T00:20:00.000Z", "A pack is missing."),
+      lastSuccessAt: "2026-11-19T00:20:00.000Z",
+      silentSeconds: null,
+    },
+    {
+      job: "prune-offsite",
+      lastRun: run(true, "2026-11-16T03:20:00.000Z", "pruned"),
+      lastSuccessAt: "2026-11-16T03:20:00.000Z",
+      silentSeconds: 345_600,
+    },
+    { job: "forget-local", lastRun: null, lastSuccessAt: null, silentSeconds: null },
+  ];
+  const timers = jobs.map(({ job }) => ({ unit: `kaleem-${job}.timer`, next: null }));
+  const lines = renderStatus({ ...status, jobs, timers }).split("\n");
+  assert.deepEqual(lines.slice(7, 10), [
+    "  last end   point 60 s, check-local 3.0 h, prune-offsite 4 d, forget-local never",
+    "  ✗ last check-local failed: A pack is missing.",
+    "  ✗ prune-offsite has had no good end for 4 d: see journalctl -u kaleem-prune-offsite on the host",
+  ]);
 });
 
 test("a store without an off-site point would be lost whole, and that is said", () => {

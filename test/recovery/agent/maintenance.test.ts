@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { checkCommand, forgetCommand, pruneCommand } from "../../../recovery/agent/commands/maintenance.ts";
 import { StoppedError } from "../../../recovery/agent/stopped-error.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { jobs } from "../../../recovery/jobs.ts";
+import { jobs } from "../../../contract/jobs.ts";
 import { layout } from "../../../contract/layout.ts";
 import { tagsOf } from "../../../recovery/point/point-tags.ts";
 import type { RunLimits } from "../../../recovery/restic/run-limits.ts";

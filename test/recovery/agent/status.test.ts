@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { pointsCommand } from "../../../recovery/agent/commands/points.ts";
 import { statusCommand } from "../../../recovery/agent/commands/status.ts";
+import { jobNames } from "../../../contract/jobs.ts";
 import { layout } from "../../../contract/layout.ts";
 import { judgeBucketClock, judgePointClock } from "../../../recovery/lineage/clock.ts";
 import { tagsOf } from "../../../recovery/point/point-tags.ts";
@@ -29,6 +30,58 @@ async function clockProblems(): Promise<readonly string[]> {
   const { problems } = await statusCommand(agent.context);
   return problems.filter((problem) => problem.startsWith("clock:"));
 }
+
+describe("status, of the jobs", () => {
+  const record = (finishedAt: string, ok = true) => ({
+    lastRun: {
+      startedAt: finishedAt,
+      finishedAt,
+      ok,
+      exitCode: ok ? 0 : 33,
+      message: ok ? "done" : "A pack is missing.",
+    },
+    lastSuccess: { finishedAt: "2026-11-18T11:00:00.000Z", result: { whatever: 1 } },
+  });
+  const put = (job: string, text: object) =>
+    agent.files.set(`${layout.agentState}/${job}.json`, JSON.stringify(text));
+
+  it("tells the last end of every one of the list, and which have been silent for too long", async () => {
+    put("check-local", record("2026-11-21T03:00:00.000Z", false));
+    put("forget-local", record("2026-11-18T11:00:00.000Z"));
+    put("prune-local", {
+      ...record("2026-11-21T01:00:00.000Z"),
+      lastSuccess: { finishedAt: "2026-11-21T01:00:00.000Z", result: {} },
+    });
+    const { jobs } = await statusCommand(agent.context);
+    assert.deepEqual(
+      jobs.map(({ job }) => job),
+      jobNames,
+    );
+    const told = (name: string) => {
+      const found = jobs.find(({ job }) => job === name);
+      return [found?.lastRun?.ok, found?.lastRun?.message, found?.silentSeconds];
+    };
+    assert.deepEqual(told("check-local"), [false, "A pack is missing.", 262_800]);
+    assert.deepEqual(told("forget-local"), [true, "done", 262_800]);
+    assert.deepEqual(told("prune-local"), [true, "done", null]);
+    assert.deepEqual(told("check-offsite"), [undefined, undefined, null]);
+  });
+
+  it("judges point and ship by how often this stack lets them run", async () => {
+    put("point", record("2026-11-18T11:00:00.000Z"));
+    const silent = async (pointEvery: number | null) => {
+      const everyMs = pointEvery === null ? undefined : { pointEvery, shipEvery: 300_000 };
+      const { jobs } = await statusCommand({
+        ...agent.context,
+        config: { ...agent.context.config, everyMs },
+      });
+      return jobs.find(({ job }) => job === "point")?.silentSeconds;
+    };
+    assert.equal(await silent(300_000), 262_800);
+    assert.equal(await silent(90_000_000), null);
+    assert.equal(await silent(null), null);
+  });
+});
 
 describe("status, under a clock that was wrong", () => {
   it("tells what would be lost by the newest point that is not dated in the future, and says so", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { renderOffsiteCredentials } from "../../../recovery/lineage/offsite-credentials.ts";
+import { renderOffsiteCredentials } from "../../../contract/offsite-credentials.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 import { TestS3, type TestFault, type TestKeys } from "./test-s3.ts";
 

@@ -6,7 +6,7 @@ import { shipCommand as ship } from "../../../../recovery/agent/commands/ship.ts
 import { offsitePoints } from "../../../../recovery/agent/offsite-points.ts";
 import { stackFileVersionKey } from "../../../../recovery/agent/ship-stack-file.ts";
 import type { ShipResult } from "../../../../recovery/agent/answers/run-record.ts";
-import { jobs } from "../../../../recovery/jobs.ts";
+import { jobs } from "../../../../contract/jobs.ts";
 import type { RunLimits } from "../../../../recovery/restic/run-limits.ts";
 import type { AgentContext } from "../../../../recovery/agent/context.ts";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";

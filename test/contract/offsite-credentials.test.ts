@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  parseOffsiteCredentials,
-  renderOffsiteCredentials,
-} from "../../../recovery/lineage/offsite-credentials.ts";
+import { parseOffsiteCredentials, renderOffsiteCredentials } from "../../contract/offsite-credentials.ts";
 
 const file =
   "# made by up\n[other]\naws_access_key_id = no\n\n[default]\naws_access_key_id = ID\naws_secret_access_key=a=b/+c\n";

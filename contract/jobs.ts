@@ -13,12 +13,15 @@ export type JobName =
   | "check-local"
   | "check-offsite";
 
+/** The settings of `backups` in the stack file that say how often a job runs. */
+export type Pace = "pointEvery" | "shipEvery";
+
 /** What a job is. Units, alerts, metrics and status are made from it. */
 export interface Job {
   /** In words, for its unit and for people. */
   readonly purpose: string;
   /** How often: a setting of `backups` in the stack file, or milliseconds. */
-  readonly every: { readonly setting: "pointEvery" | "shipEvery" } | { readonly ms: number };
+  readonly every: { readonly setting: Pace } | { readonly ms: number };
   /** Arguments of `kaleem-agent`. */
   readonly command: readonly string[];
   /** For how many milliseconds it may stand still, with nothing moved and nothing reckoned; never how long it may work. */
@@ -89,3 +92,15 @@ export const jobs = {
     stallAfterMs: 5 * minute,
   },
 } as const satisfies Readonly<Record<JobName, Job>>;
+
+/** The names of all jobs, in the order of the list. */
+export const jobNames = Object.keys(jobs) as readonly JobName[];
+
+/**
+ * How often a job runs, in milliseconds.
+ * @param paces Milliseconds of the settings that the stack file says.
+ */
+export function intervalMs(job: JobName, paces: Readonly<Record<Pace, number>>): number {
+  const { every }: Pick<Job, "every"> = jobs[job];
+  return "ms" in every ? every.ms : paces[every.setting];
+}

@@ -1,4 +1,4 @@
-import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { exitCodes, RecoveryError } from "./exit-codes.ts";
 
 /** An S3 key pair. */
 export interface OffsiteCredentials {
