@@ -111,6 +111,27 @@ for (const [phase, call] of steps) {
   });
 }
 
+test("what a first attempt moved aside is still there when a second one has succeeded", async () => {
+  host.canary = "another mark";
+  const first = await run();
+  assert.equal(first.exitCode, exitCodes.verifyFailed);
+  host.canary = null;
+  const { ports } = host;
+  const plan = planRestore(
+    findings({ now: new Date("2026-11-20T04:00:00Z") }),
+    request({ fromScratch: true }),
+  );
+  assert.ok(!Array.isArray(plan) && plan.id !== first.id);
+  const second = await execute(beginJournal(plan, ports.host.now()), ports, {
+    ledger: null,
+    progress: () => undefined,
+  });
+  assert.equal(second.verdict, "restored", JSON.stringify(second.failure));
+  const aside = (id: string): string => readFileSync(join(host.root, "replaced", id, "mongo/orders.sqlite"), "utf8"); // prettier-ignore
+  assert.equal(aside(first.id), "present orders");
+  assert.equal(aside(second.id), "restored orders");
+});
+
 const onFounded = { root: foundedRoot, host: "host-old" };
 
 test("a failed safety point leaves the platform closed, and says how to open it or to go on without one", async () => {
