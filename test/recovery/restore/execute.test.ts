@@ -111,6 +111,25 @@ for (const [phase, call] of steps) {
   });
 }
 
+test("the age of a point is never negative: one that is dated in the future has none, which is said", async () => {
+  const { ports } = host;
+  const plan = planRestore(findings({ now: new Date("2026-11-20T03:00:00Z") }), request());
+  assert.ok(!Array.isArray(plan));
+  const report = await execute(beginJournal(plan, new Date("2026-11-20T03:00:00Z")), ports, {
+    ledger: null,
+    progress: () => undefined,
+  });
+  assert.equal(report.pointAgeSeconds, 0);
+  assert.match(
+    report.warnings[0] ?? "",
+    /^point 20261120T031000Z-77c1 is dated .*, 600 s after this restore began/,
+  );
+  assert.match(
+    readFileSync(join(host.root, "metrics/kaleem-restore.prom"), "utf8"),
+    /^kaleem_restore_last_point_age_seconds 0$/m,
+  );
+});
+
 test("what a first attempt moved aside is still there when a second one has succeeded", async () => {
   host.canary = "another mark";
   const first = await run();
