@@ -20,7 +20,8 @@ export function refuseVersions(
   engines: readonly EngineVersions[],
 ): Refusal[] {
   return engines.flatMap(({ store, held, image, present, follows }): Refusal[] => {
-    const why = present === null ? null : follows(held, present);
+    if (present === null) return [];
+    const why = follows(held, present);
     if (why === null) return [];
     const sentence =
       `restore: point ${point.id} holds data of ${store} ${held}, and ${store} ${present} runs here: ${why}. Nothing was changed. ` +

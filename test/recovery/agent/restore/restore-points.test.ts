@@ -10,7 +10,15 @@ function record(point: string, from: number, to: number): string {
   const numbers = Object.fromEntries(
     ["attempts", "pauseMs", "firstPassMs", "secondPassMs", "backupMs", "totalMs", "files", "bytes", "bytesAdded"].map((name) => [name, 1]),
   ); // prettier-ignore
-  const result = { point, lineage: "l", generation: 1, instant: at(from), snapshot: "s", stores: [], ...numbers };
+  const result = {
+    point,
+    lineage: "l",
+    generation: 1,
+    instant: at(from),
+    snapshot: "s",
+    stores: [],
+    ...numbers,
+  };
   return JSON.stringify({
     lastRun: { startedAt: at(from), finishedAt: at(to), ok: true, exitCode: 0, message: "" },
     lastSuccess: { finishedAt: at(to), result },
