@@ -20,6 +20,11 @@ export interface Recovery<Client> {
   /** The engine's own version, kept in the manifest. */
   version(client: Client): Promise<string>;
   /**
+   * Whether the engine of version `present` starts on the files that version `held` has written, both as `version` says them: judged
+   * before a restore touches anything. Pure. Null when it does; else why not, a sentence's part without its full stop.
+   */
+  readonly follows: (held: string, present: string) => string | null;
+  /**
    * First start, and after a secret has changed: replica set, users. Idempotent. What users log in with until now stays valid:
    * applications that still run with it must not notice.
    */

@@ -42,6 +42,8 @@ export const exitCodes = {
   notUp: 24,
   /** The point and the platform do not have the same stores; nothing was changed. */
   storesDiffer: 25,
+  /** The engine of a store would not start on the point's data; nothing was changed. */
+  versionsDiffer: 26,
   /** The restore ran and a check found missing or altered data. */
   verifyFailed: 30,
   /** The restore ran and a check could not be made. */

@@ -16,7 +16,7 @@ export const layout = {
   lineage: "/srv/kaleem/lineage.json",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
   incoming: "/srv/kaleem/staging",
-  /** Where a restore moves what it replaces; kept until the next restore. */
+  /** Where a restore moves what it replaces, by its id; kept until a person gives it up by that name. */
   replaced: "/srv/kaleem/replaced",
   /** What monitoring keeps: metrics, logs, traces. On the data filesystem, in no recovery point. */
   history: "/srv/kaleem/history",

@@ -1,3 +1,4 @@
+import { forwardOnly } from "../engine-version.ts";
 import type { Counts, Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { minioInventory } from "./inventory.ts";
@@ -16,6 +17,7 @@ const readsAtOnce = 16;
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
 export const minioRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: (held, present) => forwardOnly("MinIO", held, present),
   ordersMayBeIn: "rabbitmq",
   connect,
   close: () => Promise.resolve(),

@@ -5,6 +5,7 @@ import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./cl
 import { mongoInventory } from "./inventory.ts";
 import { serverNumbers } from "./server-numbers.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
+import { mongoFollows } from "./versions.ts";
 
 /** The user backup for what a point asks, and root, only while users are set. */
 interface Client {
@@ -25,6 +26,7 @@ const durable = { writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_0
 /** How the agent writes to MongoDB, asks it and mends it, over the loopback of its own task. */
 export const mongoRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: mongoFollows,
   connect,
   close: (client) => client.close(),
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forwardOnly } from "../engine-version.ts";
 import type { Recovery } from "../recovery.ts";
 import { n8nInventory } from "./inventory.ts";
 import { N8nClient } from "./n8n-client.ts";
@@ -17,6 +18,7 @@ const isMark = (name: string) => /^\d{8}T\d{6}Z-[0-9a-f]+$/.test(name);
  */
 export const n8nRecovery: Recovery<N8nClient> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: (held, present) => forwardOnly("n8n", held, present),
 
   // Not logged in yet: see the client.
   async connect(at) {

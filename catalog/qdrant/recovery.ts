@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { forwardOnly } from "../engine-version.ts";
 import type { Recovery } from "../recovery.ts";
 import { qdrantInventory } from "./inventory.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
@@ -31,6 +32,7 @@ const record = z.object({
  */
 export const qdrantRecovery: Recovery<QdrantClient> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: (held, present) => forwardOnly("Qdrant", held, present),
 
   async connect(at) {
     const client = new QdrantClient(at);

@@ -8,6 +8,7 @@ import { rabbitmqInventory } from "./inventory.ts";
 import { isTimeout, ManagementApi } from "./management-api.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
 import { countUsers, formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
+import { rabbitmqFollows } from "./versions.ts";
 
 /** The administrator's way in, with the passwords that the users have to have. */
 interface Client {
@@ -27,6 +28,7 @@ const peekLimitMs = 18_000;
 /** How the agent writes to RabbitMQ, asks it and mends it: as `admin`, by its management API, over the loopback of its own task. */
 export const rabbitmqRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: rabbitmqFollows,
   connect,
   async close() {},
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RedisClientType } from "redis";
+import { forwardOnly } from "../engine-version.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { redisCommands } from "./commands.ts";
 import { redisInventory } from "./inventory.ts";
@@ -25,6 +26,7 @@ const applicationRules = [
 /** How the agent writes to Redis, asks it and mends it, as its administrator; that one's password comes with the start. */
 export const redisRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
+  follows: (held, present) => forwardOnly("Redis", held, present),
   connect,
   async close({ redis }) {
     redis.destroy();

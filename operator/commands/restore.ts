@@ -8,6 +8,8 @@ import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
+import { terminalQuestion } from "../deploy/agree.ts";
+import { forgetReplaced } from "../agent/forget-replaced.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
@@ -24,6 +26,8 @@ interface RestoreOptions {
   readonly fromScratch?: true;
   readonly leaveOut?: readonly string[];
   readonly ledger?: string;
+  readonly forget?: string;
+  readonly yes?: true;
   readonly plan?: true;
   readonly json?: true;
 }
@@ -32,6 +36,7 @@ await runOperatorCommand(async () => {
   const options = commandLine().opts<RestoreOptions>();
   const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
+  if (options.forget !== undefined) return await forget(host, options.forget, options);
   const request = await requestOf(options);
   const print = options.json === true ? printJson : printer();
   const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
@@ -48,6 +53,16 @@ await runOperatorCommand(async () => {
     throw error;
   }
 });
+
+async function forget(host: SshHost, id: string, { plan, yes, json }: RestoreOptions): Promise<0> {
+  const say = (line: string): void =>
+    void (json === true ? process.stderr : process.stdout).write(`${line}\n`);
+  const asked = { host, id, planOnly: plan === true, yes: yes === true, ask: terminalQuestion(), say };
+  const removed = await forgetReplaced(asked);
+  if (json === true) process.stdout.write(`${JSON.stringify({ id, removed })}\n`);
+  else if (removed) say("Removed.");
+  return 0;
+}
 
 function commandLine(): Command {
   return new Command("restore")
@@ -71,6 +86,16 @@ function commandLine(): Command {
       "--take-over",
       "take the platform back from the host that superseded this one; that host must be off",
     )
+    .addOption(
+      new Option(
+        "--forget <restore>",
+        "remove for good what that restore moved aside; npm run status lists it",
+      ).conflicts([
+        ...["at", "from", "overExisting", "ledger", "fromScratch", "withoutSafetyPoint", "leaveOut"],
+        ...["lineage", "takeOver"],
+      ]),
+    )
+    .option("--yes", "agrees to --forget")
     .option("--json", "events as JSON lines")
     .exitOverride()
     .parse();

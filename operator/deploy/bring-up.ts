@@ -9,8 +9,8 @@ import type { Progress } from "../../workstation/progress.ts";
 import { timedProgress, type PhaseSeconds } from "../../workstation/timed-progress.ts";
 import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { SshHost } from "../ssh/ssh.ts";
-import { decideOnData, type DataDecision } from "../stack/data-decision.ts";
-import { readLineage } from "../stack/data-state.ts";
+import { decideOnData, type DataDecision, type DataState } from "../stack/data-decision.ts";
+import { isEdgeClosed, readLineage, readUnfinished } from "../stack/data-state.ts";
 import { openPlace } from "../stack/open-place.ts";
 import type { Place, PreparedPlace } from "../stack/place.ts";
 import type { RecoveryKit } from "../stack/recovery-kit.ts";
@@ -114,11 +114,10 @@ async function getReady(request: BringUpRequest, progress: Progress): Promise<Re
   });
   const host = new SshHost(prepared.ssh);
   const data = await progress.step("data", async (report) => {
-    const decision = await lookAtData(
-      host,
-      prepared,
-      stack.kind === "local" || request.firstInstall === true,
-    );
+    const decision = await lookAtData(host, prepared, {
+      firstInstall: stack.kind === "local" || request.firstInstall === true,
+      kitGiven: kit !== undefined,
+    });
     report(decision.reason);
     return decision;
   });
@@ -141,9 +140,14 @@ async function planned({ context }: Ready, progress: Progress): Promise<ChangePl
 async function lookAtData(
   host: SshHost,
   { offsite, offsiteKeys }: PreparedPlace,
-  firstInstall: boolean,
+  said: Pick<DataState, "firstInstall" | "kitGiven">,
 ): Promise<DataDecision> {
   const bucket = new Bucket(offsite, offsiteKeys);
-  const [founded, found] = await Promise.all([readLineage(host), new HeadStore(bucket).read()]);
-  return decideOnData({ founded, head: found?.head ?? null, firstInstall });
+  const [founded, found, unfinished, edgeClosed] = await Promise.all([
+    readLineage(host),
+    new HeadStore(bucket).read(),
+    readUnfinished(host),
+    isEdgeClosed(host),
+  ]);
+  return decideOnData({ founded, head: found?.head ?? null, unfinished, edgeClosed, ...said });
 }

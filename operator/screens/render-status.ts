@@ -2,6 +2,7 @@ import { estimateSeconds } from "../../recovery/restore/plan/estimate.ts";
 import { phaseNames } from "../../recovery/restore/plan/phase-name.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import type { AgentStatus, JobStatus } from "../../recovery/agent/answers/agent-status.ts";
+import { replacedBytes } from "../../recovery/restore/replaced-data.ts";
 import { renderAge } from "./render-age.ts";
 
 /** What is known without the host, from the bucket alone. */
@@ -25,6 +26,7 @@ export function renderStatus(status: AgentStatus): string {
     ...renderStores(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
+    ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
 }
@@ -121,6 +123,17 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   const takes =
     measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+/** What restores moved aside takes space until somebody gives it up. */
+function renderReplaced({ replaced }: AgentStatus): string[] {
+  if (replaced === null || replaced.length === 0) return [];
+  const size = (bytes: number | null): string =>
+    bytes === null ? "unknown size" : `${bytes} bytes (${(bytes / 1e6).toFixed(1)} MB)`;
+  return [
+    `  replaced   ${size(replacedBytes(replaced))} that restores moved aside; to give one up: npm run restore -- --forget ID`,
+    ...replaced.map(({ id, bytes }) => `             ${id}: ${size(bytes)}`),
+  ];
 }
 
 function renderProven(proven: AgentStatus["lastProven"], now: Date): string {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
-import { decryptConfig, setSecrets } from "../../toolchain/engine/stack.ts";
+import { decryptConfig, initializeStack, isInitialized, setSecrets } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { stackContext } from "../stack/stack-context.ts";

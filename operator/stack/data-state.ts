@@ -1,19 +1,20 @@
-import type { SshHost } from "../ssh/ssh.ts";
+import type { RemoteHost } from "../ssh/remote-host.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
+import { journalPath, parseJournal } from "../../recovery/restore/journal/journal-file.ts";
+import { unfinishedRestore, type UnfinishedRestore } from "../../recovery/restore/journal/unfinished.ts";
 import { lineageSchema, type Lineage } from "../../recovery/lineage/head.ts";
 
 /**
  * The lineage that a host's data root names; null when it is without a lineage, or when there is no data root yet.
  * A file that cannot be understood is an error: taking it for "without a lineage" would close a platform that serves.
  */
-export async function readLineage(host: SshHost): Promise<Lineage | null> {
+export async function readLineage(host: RemoteHost): Promise<Lineage | null> {
+  const text = await read(host, layout.lineage);
+  if (text === null) return null;
   try {
-    const { stdout } = await host.run(["cat", layout.lineage], { timeoutMs: 30_000 });
-    return lineageSchema.parse(JSON.parse(stdout));
+    return lineageSchema.parse(JSON.parse(text));
   } catch (error) {
-    if (error instanceof CommandError && /No such file or directory/.test(error.stderr)) return null;
-    if (error instanceof CommandError) throw error;
     if (error instanceof SyntaxError || (error instanceof Error && error.name === "ZodError")) {
       throw new Error(
         `${layout.lineage} on the host: expected {lineage, generation, host}, got something else. ` +
@@ -21,6 +22,31 @@ export async function readLineage(host: SshHost): Promise<Lineage | null> {
         { cause: error },
       );
     }
+    throw error;
+  }
+}
+
+/**
+ * The restore that was begun on a host and has not ended well, from the same journal that its agent goes by; null when there is none.
+ * @throws RecoveryError for a journal that cannot be understood: it is never taken for none
+ */
+export async function readUnfinished(host: RemoteHost): Promise<UnfinishedRestore | null> {
+  const path = journalPath(layout.agentState);
+  const text = await read(host, path);
+  return text === null ? null : unfinishedRestore(parseJournal(text, path));
+}
+
+/** Whether the host's edge keeps customers away. */
+export async function isEdgeClosed(host: RemoteHost): Promise<boolean> {
+  return (await read(host, layout.closed)) !== null;
+}
+
+/** Null when there is no such file. */
+async function read(host: RemoteHost, path: string): Promise<string | null> {
+  try {
+    return (await host.run(["cat", path], { timeoutMs: 30_000 })).stdout;
+  } catch (error) {
+    if (error instanceof CommandError && /No such file or directory/.test(error.stderr)) return null;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenanc
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
+import { forgetReplacedCommand, replacedCommand } from "./commands/replaced.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
@@ -32,6 +33,9 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
+  replaced              what restores have moved aside here, and its size
+  forget-replaced RESTORE
+                        remove for good what one restore moved aside
   close                 close the platform to writers
   open [RESTORE]        open it; data of an unfinished restore by that restore's name only
   found [LINEAGE] [--kit]  found a lineage on an empty data root, if bucket and repositories have none
@@ -71,6 +75,8 @@ const commands: Readonly<
   check: checkCommand,
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
+  replaced: (_context, args) => none(args, () => replacedCommand()),
+  "forget-replaced": forgetReplacedCommand,
   close: (context, args) => none(args, () => closeCommand(context)),
   open: (context, [restore, ...rest]) => none(rest, () => openCommand(context, restore ?? null)),
   found: (context, args) => {

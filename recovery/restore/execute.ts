@@ -16,8 +16,10 @@ import type { RestoreReport } from "./report/report.ts";
 
 /** During these the data lock is held. The safety point before and the first point after them take it themselves. */
 const locked: ReadonlySet<PhaseName> = new Set(
-  phaseNames.slice(phaseNames.indexOf("close"), phaseNames.indexOf("record")),
+  phaseNames.slice(phaseNames.indexOf("fetch"), phaseNames.indexOf("record")),
 );
+/** During these the live data is what it was before the restore. */
+const untouched: ReadonlySet<PhaseName> = new Set(phaseNames.slice(0, phaseNames.indexOf("place")));
 
 /** Told what happens while it happens. */
 export type Progress = (event: RestoreEvent) => void;
@@ -59,7 +61,7 @@ class Run {
 
   async phases(): Promise<Failure | null> {
     try {
-      for (const name of this.#unfinished()) {
+      for (const name of await this.#unfinished()) {
         const failure = await this.#phase(name);
         if (failure !== null) return failure;
       }
@@ -69,13 +71,33 @@ class Run {
     }
   }
 
-  /** Writers are closed, and stores stopped, once more by a run that resumes: a reboot or an `up` may have undone it. */
-  #unfinished(): PhaseName[] {
-    const settled = new Set(this.#journal.phases.filter(isSettled).map((phase) => phase.name));
-    const rest = phaseNames.filter((name) => !settled.has(name));
-    const [first] = rest;
-    if (first === undefined || !locked.has(first) || first === "close") return rest;
-    return first === "place" ? ["close", "stop", ...rest] : ["close", ...rest];
+  /**
+   * What is left to do. A run that resumes closes writers once more, and stops stores: a reboot, an `up` or a person may have undone it.
+   * Who opened the platform in between let orders in that the safety point of the first run does not hold, and so did an earlier version,
+   * which took it before it closed: it is taken again while the live data is still in place.
+   */
+  async #unfinished(): Promise<PhaseName[]> {
+    const settled = new Map(this.#journal.phases.filter(isSettled).map((phase) => [phase.name, phase.state]));
+    const first = phaseNames.find((name) => !settled.has(name));
+    if (first === undefined) return [];
+    const again = new Set<PhaseName>();
+    if (first !== "locate" && first !== "record") again.add("close");
+    if (first === "place") again.add("stop");
+    if (settled.get("safety-point") === "done" && untouched.has(first) && (await this.#allRun()))
+      again.add("safety-point");
+    return phaseNames.filter((name) => !settled.has(name) || again.has(name));
+  }
+
+  /** Stores that the first run has stopped take no writes, and no point can be taken of them. */
+  async #allRun(): Promise<boolean> {
+    const { stores, services } = this.#ports;
+    try {
+      for (const { name } of stores) if ((await services.containers(name)).length === 0) return false;
+      return true;
+    } catch {
+      // Who cannot be asked may run: the phase itself then fails, in words.
+      return true;
+    }
   }
 
   async #phase(name: PhaseName): Promise<Failure | null> {

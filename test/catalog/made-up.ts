@@ -43,6 +43,7 @@ export function madeUpStore(more: Partial<StatefulDefinition> = {}): StatefulDef
       connect: none,
       close: none,
       version: none,
+      follows: () => null,
       setup: none,
       canary: { write: none, read: none },
       counts: none,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pointRecord, shipRecord } from "./run-record.ts";
 import { lineageSchema } from "../../lineage/head.ts";
+import { replacedDataSchema } from "../../restore/replaced-data.ts";
 import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
 
 const newest = z.object({ point: z.string(), instant: z.iso.datetime(), ageSeconds: z.number() }).nullable();
@@ -50,6 +51,8 @@ export const agentStatusSchema = z.object({
   restore: z
     .object({ running: z.boolean(), unfinished: z.object({ id: z.string(), phase: z.string() }).nullable() })
     .nullable(),
+  /** What restores moved aside; null when it cannot be listed, or an older agent does not say. */
+  replaced: z.array(replacedDataSchema).nullable().default(null),
   problems: z.array(z.string()),
 });
 export type AgentStatus = z.infer<typeof agentStatusSchema>;

@@ -70,6 +70,8 @@ export const forgetResult = z.object({
   forgotten: z.number(),
   /** Points of this lineage that are left. */
   points: z.number(),
+  /** Why nothing was forgotten, whatever the retention says; absent when it was gone by. */
+  skipped: z.string().optional(),
 });
 export type ForgetResult = z.infer<typeof forgetResult>;
 

@@ -23,7 +23,7 @@ export async function forgetCommand(context: AgentContext, args: readonly string
     job: `forget-${place}`,
     schema: forgetRecord,
     run: () => forgetPoints(context, place),
-    describe: ({ forgotten, points }) => `${forgotten} points forgotten, ${points} left`,
+    describe: ({ forgotten, points, skipped }) => skipped ?? `${forgotten} points forgotten, ${points} left`,
     samples: ({ points }) => [gauge("backup_snapshot_count", "Points of this lineage.", place, points)],
   });
 }

@@ -8,6 +8,8 @@ import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
 import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
 import type { AgentContext } from "../context.ts";
+import type { ReplacedData } from "../../restore/replaced-data.ts";
+import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { jobStatuses } from "../job-status.ts";
@@ -57,6 +59,8 @@ export interface AgentStatus {
   /** When recovery was last proven, as the last good restore wrote it. */
   readonly lastProven: unknown;
   readonly restore: RestoreState | null;
+  /** What restores moved aside and nobody has given up; null when it cannot be listed. */
+  readonly replaced: readonly ReplacedData[] | null;
   readonly problems: readonly string[];
 }
 
@@ -115,6 +119,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     timers: timers ?? [],
     lastProven: proven,
     restore: await attempt("last restore", () => restoreState(context)),
+    replaced: await attempt("replaced data", () => listReplaced()),
     problems,
   };
 }

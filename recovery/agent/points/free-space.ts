@@ -2,6 +2,8 @@ import { statfs } from "node:fs/promises";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { size } from "../../host/log.ts";
+import { makeRoom, type ReplacedData } from "../../restore/replaced-data.ts";
+import { listReplaced } from "../restore/replaced-folder.ts";
 
 const spaceWords = /no space left|ENOSPC|disk (is )?full|disk quota/i;
 /** With less than this a store fails or ends without telling why: mongod alone wants 100 MiB for its journal. */
@@ -21,9 +23,10 @@ export async function withFreeSpace(error: unknown): Promise<unknown> {
   const spaces = [layout.dataRoot, layout.repository].map(
     async (path) => `${sizeOrUnknown(await freeBytes(path))} free at ${path}`,
   );
+  const room = makeRoom(await replacedOrNone());
   return new RecoveryError(
     exitCodes.diskFull,
-    `No point: no space left (${(await Promise.all(spaces)).join(", ")}). Remove ${layout.replaced} if an old restore left it there, run \`restic prune\`, or enlarge the volume. ${error.message}`,
+    `No point: no space left (${(await Promise.all(spaces)).join(", ")}). ${room}. ${error.message}`,
     { cause: error },
   );
 }
@@ -35,6 +38,16 @@ async function freeBytes(path: string): Promise<number | null> {
     return bavail * bsize;
   } catch (error) {
     if (error instanceof Error && "code" in error) return null;
+    throw error;
+  }
+}
+
+/** None when they cannot be listed: that must not hide what failed. */
+async function replacedOrNone(): Promise<readonly ReplacedData[]> {
+  try {
+    return await listReplaced();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return [];
     throw error;
   }
 }

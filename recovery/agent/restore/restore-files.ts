@@ -48,9 +48,13 @@ export class LocalFiles implements FilesPort {
     }
   }
 
-  async usedBytes(path: string): Promise<number> {
+  /** @throws CommandError when it takes longer than `timeoutMs`; left out, it takes as long as it takes. */
+  async usedBytes(path: string, timeoutMs?: number): Promise<number> {
     if (!(await this.exists(path))) return 0;
-    const { stdout } = await runProgram(["du", "-s", "-x", "-B1", "--", path]);
+    const { stdout } = await runProgram(
+      ["du", "-s", "-x", "-B1", "--", path],
+      timeoutMs === undefined ? {} : { timeoutMs },
+    );
     return Number.parseInt(stdout, 10);
   }
 

@@ -18,6 +18,7 @@ import { pointsOf, type Point } from "../../point/points.ts";
 import { restoreReportSchema } from "../../restore/report/report.ts";
 import type { AgentContext } from "../context.ts";
 import { offsitePoints } from "../offsite-points.ts";
+import { listReplaced } from "./replaced-folder.ts";
 import { LocalFiles } from "./restore-files.ts";
 
 /** Gathers everything that a restore is decided on. Looks only: nothing is changed, and what cannot be had is said, not thrown. */
@@ -60,10 +61,21 @@ export async function findRestore(
     off: config.off,
     applications,
     freeBytes: space.bavail * space.bsize,
+    replaced: await replacedOrNone(),
     restoreRunning,
     journal: await findJournal(context, request),
     last: await findLastRestore(),
   };
+}
+
+/** It only explains a lack of space: what cannot be listed must not keep a restore from being planned. */
+async function replacedOrNone(): Promise<Findings["replaced"]> {
+  try {
+    return await listReplaced();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return [];
+    throw error;
+  }
 }
 
 const notAsked: FoundRepository = { state: "missing" };

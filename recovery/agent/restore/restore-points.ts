@@ -11,21 +11,24 @@ const pointLimitMs = 900_000;
 
 /**
  * Points by way of their own units: systemd then unpauses the stores should this process be killed, and raises the usual
- * alarm when one fails. A point that runs already is waited for and counts.
+ * alarm when one fails. A point that runs already is waited for, and does not count: it may have begun before writers were closed.
  */
 export function restorePoints({ host }: Pick<AgentContext, "host">): PointsPort {
   return {
     async take() {
       const asked = host.now().getTime();
-      const failure = await start(host);
-      const record = await readRecord(host, `${layout.agentState}/point.json`, pointRecord);
-      const ended = record === null ? 0 : Date.parse(record.lastRun.finishedAt);
-      if (failure === null && record?.lastSuccess && Date.parse(record.lastSuccess.finishedAt) >= asked) {
-        return record.lastSuccess.result.point;
+      for (let joined = false; ; joined = true) {
+        const failure = await start(host);
+        const record = await readRecord(host, `${layout.agentState}/point.json`, pointRecord);
+        const taken = record?.lastSuccess?.result;
+        if (failure === null && taken !== undefined && Date.parse(taken.instant) >= asked) return taken.point;
+        // systemd hands a start of what runs already to that run: the next start is one of our own.
+        if (!joined && record !== null && Date.parse(record.lastRun.startedAt) < asked) continue;
+        const ended = record === null ? 0 : Date.parse(record.lastRun.finishedAt);
+        const why =
+          record !== null && ended >= asked ? record.lastRun.message : (failure ?? "it left no record");
+        throw new Error(`${pointUnit}: ${why}`);
       }
-      const why =
-        record !== null && ended >= asked ? record.lastRun.message : (failure ?? "it left no record");
-      throw new Error(`${pointUnit}: ${why}`);
     },
     async ship() {
       await host.run(["systemctl", "start", "--no-block", shipUnit], { timeoutMs: 30_000 });

@@ -7,8 +7,12 @@ import type { RestoreJournal } from "../../restore/journal/journal.ts";
 import { refusalExitCode } from "../../restore/plan/refusal-exit-code.ts";
 import { restoreRequestSchema, type RestoreRequest } from "../../restore/plan/request.ts";
 import type { RestorePlan } from "../../restore/plan/restore-plan.ts";
+import type { Findings } from "../../restore/plan/findings.ts";
+import type { Refusal } from "../../restore/plan/refusal.ts";
+import { refuseVersions } from "../../restore/plan/refuse-versions.ts";
 import { planRestore } from "../../restore/plan/plan.ts";
 import type { AgentContext } from "../context.ts";
+import { engineVersions } from "./engine-versions.ts";
 import { findRestore } from "./restore-findings.ts";
 import { restorePorts } from "./restore-ports.ts";
 
@@ -46,7 +50,8 @@ async function plan(
   say: Progress,
   running: boolean,
 ): Promise<ExitCode> {
-  const planned = planRestore(await findRestore(context, request, running), request);
+  const found = await findRestore(context, request, running);
+  const planned = await judgeVersions(context, found, planRestore(found, request));
   if (Array.isArray(planned)) {
     say({ event: "refused", refusals: planned });
     return refusalExitCode(planned);
@@ -57,7 +62,7 @@ async function plan(
 
 async function restore(context: AgentContext, request: RestoreRequest, say: Progress): Promise<ExitCode> {
   const found = await findRestore(context, request, false);
-  const planned = planRestore(found, request);
+  const planned = await judgeVersions(context, found, planRestore(found, request));
   if (Array.isArray(planned)) {
     say({ event: "refused", refusals: planned });
     return refusalExitCode(planned);
@@ -70,6 +75,20 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   const report = await execute(journal, restorePorts(context), { ledger, progress: say });
   say({ event: "report", report });
   return report.exitCode as ExitCode;
+}
+
+/** Of a restore that has not begun: one that is resumed was judged, and its stores may not run. */
+async function judgeVersions(
+  context: AgentContext,
+  { journal }: Findings,
+  planned: RestorePlan | Refusal[],
+): Promise<RestorePlan | Refusal[]> {
+  if (Array.isArray(planned) || resume(journal, planned) !== null) return planned;
+  const refusals = refuseVersions(
+    planned.point,
+    await engineVersions(context, planned, restorePorts(context)),
+  );
+  return refusals.length > 0 ? refusals : planned;
 }
 
 function resume(journal: RestoreJournal | null, planned: RestorePlan): RestoreJournal | null {

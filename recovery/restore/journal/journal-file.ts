@@ -14,7 +14,11 @@ export async function saveJournal({ host, paths }: Holder, journal: RestoreJourn
 export async function loadJournal({ host, paths }: Holder): Promise<RestoreJournal | null> {
   const path = journalPath(paths.agentState);
   const text = await host.readFile(path);
-  if (text === null) return null;
+  return text === null ? null : parseJournal(text, path);
+}
+
+/** @throws RecoveryError naming `path` for a text that is no journal */
+export function parseJournal(text: string, path: string): RestoreJournal {
   try {
     return restoreJournalSchema.parse(JSON.parse(text));
   } catch (error) {
@@ -23,6 +27,7 @@ export async function loadJournal({ host, paths }: Holder): Promise<RestoreJourn
   }
 }
 
-function journalPath(agentState: string): string {
+/** Where it lies, in the agent's own folder. */
+export function journalPath(agentState: string): string {
   return join(agentState, "restore.json");
 }

@@ -3,6 +3,7 @@ import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import { filesDirectory, manifestFile, type Manifest } from "../../point/manifest.ts";
 import { checkManifest, readManifest, type Measured } from "../verify/check-manifest.ts";
 import { passedBy } from "../plan/left-out.ts";
+import { makeRoom, type ReplacedData } from "../replaced-data.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import type { RestorePlan } from "../plan/restore-plan.ts";
 
@@ -23,7 +24,8 @@ export const fetchPoint: Phase = async (context) => {
   const { plan, ports } = context;
   const target = incomingOf(context);
   for (const other of await ports.files.list(ports.paths.incoming)) {
-    // Left by a restore that was given up; it would only take space away from this one.
+    // Left by a restore that was given up; it would only take space away from this one. All of it is in the repository: nothing in here
+    // was ever live.
     if (other !== plan.id) await ports.files.remove(join(ports.paths.incoming, other));
   }
   const promised = readManifest(await ports.repository.manifest(plan.point), plan, ports.stores);
@@ -56,8 +58,15 @@ async function requireSpace(context: PhaseContext, { stores, point }: Manifest):
   if (need - there + spareBytes <= free) return;
   throw new RecoveryError(
     exitCodes.diskFull,
-    `point ${point} needs ${mib(Math.max(0, need - there))} at ${paths.incoming} and ${mib(spareBytes)} to spare for the stores, ${mib(free)} are free; nothing was fetched or replaced. Enlarge the data volume, or remove what earlier restores replaced (${paths.replaced}), and repeat the restore.`,
+    `point ${point} needs ${mib(Math.max(0, need - there))} at ${paths.incoming} and ${mib(spareBytes)} to spare for the stores, ${mib(free)} are free; nothing was fetched or replaced. ${makeRoom(await replacedIn(context))}; then repeat the restore.`,
   );
+}
+
+async function replacedIn({ ports: { files, paths } }: PhaseContext): Promise<ReplacedData[]> {
+  const replaced: ReplacedData[] = [];
+  for (const id of await files.list(paths.replaced))
+    replaced.push({ id, bytes: await files.usedBytes(join(paths.replaced, id)) });
+  return replaced;
 }
 
 function mib(bytes: number): string {

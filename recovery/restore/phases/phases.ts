@@ -15,8 +15,8 @@ import type { PhaseName } from "../plan/phase-name.ts";
 /** What each phase does. */
 export const phases: Readonly<Record<PhaseName, Phase>> = {
   locate: locatePoint,
-  "safety-point": takeSafetyPoint,
   close: closeWriters,
+  "safety-point": takeSafetyPoint,
   fetch: fetchPoint,
   stop: stopStores,
   place: placeDirectories,

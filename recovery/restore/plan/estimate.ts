@@ -7,8 +7,8 @@ const firstRate: Readonly<Record<Place, number>> = { local: 60_000_000, offsite:
 /** Cautious durations for a host that has not restored yet, in seconds. */
 const firstSeconds: Readonly<Record<Exclude<PhaseName, "fetch">, number>> = {
   locate: 5,
-  "safety-point": 20,
   close: 15,
+  "safety-point": 20,
   stop: 20,
   place: 2,
   "reset-users": 30,

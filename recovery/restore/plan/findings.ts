@@ -1,5 +1,6 @@
 import type { Head, Lineage } from "../../lineage/head.ts";
 import type { RestoreJournal } from "../journal/journal.ts";
+import type { ReplacedData } from "../replaced-data.ts";
 import type { PhaseName } from "./phase-name.ts";
 
 /** A recovery point as one repository lists it. */
@@ -67,6 +68,8 @@ export interface Findings {
   readonly applications: readonly { readonly name: string; readonly declared: boolean }[];
   /** Free space on the data filesystem, in bytes. */
   readonly freeBytes: number;
+  /** What earlier restores moved aside, and takes space. */
+  readonly replaced: readonly ReplacedData[];
   /** True while another restore runs on this host. */
   readonly restoreRunning: boolean;
   /** The journal of the last restore; null when there was none. */

@@ -1,10 +1,13 @@
 import { z } from "zod";
 
-/** The phases of a restore, in their order. */
+/**
+ * The phases of a restore, in their order. Writers are closed before the safety point: what is acknowledged after a point would be in
+ * no point. Earlier versions closed after it, see `Run` for their journals.
+ */
 export const phaseNames = [
   "locate",
-  "safety-point",
   "close",
+  "safety-point",
   "fetch",
   "stop",
   "place",

@@ -107,8 +107,8 @@ function describePhase(
   const from = point.from === "offsite" ? found.offsiteName : "the local repository";
   const words: Readonly<Record<PhaseName, string>> = {
     locate: `point ${point.id} of ${point.instant} in ${from}`,
-    "safety-point": "one more point of the current state",
     close: `edge answers 503; ${applications} to zero replicas`,
+    "safety-point": "one more point of the current state, which nobody writes to any more",
     fetch: `unpack and check the point from ${from}`,
     stop: `stop ${stores}`,
     place: `move the live directories aside, the restored ones into place`,

@@ -13,6 +13,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["founded", exitCodes.alreadyFounded],
   ["other-lineage", exitCodes.otherLineage],
   ["stores-differ", exitCodes.storesDiffer],
+  ["versions-differ", exitCodes.versionsDiffer],
   ["unfinished", exitCodes.restoreUnfinished],
   ["no-space", exitCodes.diskFull],
 ];

@@ -15,6 +15,7 @@ export const refusalSchema = z.strictObject({
     "no-space",
     "not-up",
     "stores-differ",
+    "versions-differ",
   ]),
   sentence: z.string(),
 });

@@ -1,3 +1,4 @@
+import { makeRoom } from "../replaced-data.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
 import type { Refusal } from "./refusal.ts";
 import type { PlanRequest, RestoreRequest } from "./request.ts";
@@ -30,7 +31,7 @@ export function refuseUnfinished(plan: RestorePlan, request: PlanRequest): Refus
 export function refuseSpace(found: Findings, point: ChosenPoint): Refusal[] {
   const need = (point.bytes ?? 0) + spareBytes;
   if (found.freeBytes >= need) return [];
-  const sentence = `restore: point ${point.id} needs ${mib(need)} on the data filesystem, ${mib(found.freeBytes)} are free. Enlarge the data volume, or remove what earlier restores replaced.`;
+  const sentence = `restore: point ${point.id} needs ${mib(need)} on the data filesystem, ${mib(found.freeBytes)} are free. ${makeRoom(found.replaced)}.`;
   return [{ code: "no-space", sentence }];
 }
 

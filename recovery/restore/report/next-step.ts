@@ -8,6 +8,9 @@ export function nextStep(journal: RestoreJournal, failed: PhaseName, exitCode: n
   const again = `repeat the restore with --at ${at} --from ${from} to continue from here`;
   const other = "or choose another point with --at … --from-scratch";
   if (before(failed, "close")) return `Nothing was changed. Fix the cause and ${again}, ${other}.`;
+  if (failed === "safety-point") {
+    return `The current data is untouched and the platform is closed: the edge answers 503 and applications are stopped. Fix the cause and ${again}; go on without a safety point by adding --without-safety-point, what is replaced is kept on the host; or, to open the platform with the current data, run "kaleem-agent open" on the host.`;
+  }
   if (before(failed, "place")) {
     return `The current data is untouched; the edge answers 503 and applications are stopped. Fix the cause and ${again}, ${other}; or, to serve the current data again, run "kaleem-agent open" on the host.`;
   }

@@ -44,6 +44,7 @@ export function composeReport(
 ): RestoreReport {
   const { plan, memory } = journal;
   const opened = journal.phases.find((phase) => phase.name === "open" && phase.state === "done");
+  const ageSeconds = (Date.parse(journal.startedAt) - Date.parse(plan.point.instant)) / 1000;
   const openedAt = opened === undefined ? null : Date.parse(opened.startedAt) + (opened.seconds ?? 0) * 1000;
   return {
     version: 1,
@@ -51,7 +52,8 @@ export function composeReport(
     stack: plan.stack,
     host: plan.next.host,
     point: plan.point,
-    pointAgeSeconds: (Date.parse(journal.startedAt) - Date.parse(plan.point.instant)) / 1000,
+    // Of a point that is dated in the future no age is known; a negative one would say that nothing was lost, and more.
+    pointAgeSeconds: Math.max(0, ageSeconds),
     startedAt: journal.startedAt,
     finishedAt,
     openedAfterSeconds: openedAt === null ? null : (openedAt - Date.parse(journal.startedAt)) / 1000,
@@ -59,13 +61,24 @@ export function composeReport(
     checks: memory.checks ?? [],
     losses: memory.losses ?? [],
     spreads: spreads(memory),
-    warnings: [...plan.leftOut.map(({ sentence }) => sentence), ...(memory.warnings ?? [])],
+    warnings: [
+      ...plan.leftOut.map(({ sentence }) => sentence),
+      ...datedAhead(plan.point, ageSeconds),
+      ...(memory.warnings ?? []),
+    ],
     next: plan.next,
     verdict: failure === null ? "restored" : "failed",
     failure:
       failure === null ? null : { phase: failure.phase, sentence: failure.sentence, next: failure.next },
     exitCode: failure?.exitCode ?? exitCodes.ok,
   };
+}
+
+function datedAhead({ id, instant }: RestoreReport["point"], ageSeconds: number): string[] {
+  if (ageSeconds >= 0) return [];
+  return [
+    `point ${id} is dated ${instant}, ${Math.ceil(-ageSeconds)} s after this restore began: a clock was wrong, and how old the point was is not known`,
+  ];
 }
 
 function spreads({ losses = [], manifest }: RestoreMemory): RestoreReport["spreads"] {

@@ -13,7 +13,10 @@ export const restoreReportSchema = z.strictObject({
   stack: z.string(),
   host: z.string(),
   point: chosenPointSchema,
-  /** Age of the point when the restore began: the most that can be lost before the loss itself. */
+  /**
+   * Age of the point when the restore began: the most that can be lost before the loss itself. 0 for a point that is dated in the
+   * future, which a warning then says.
+   */
   pointAgeSeconds: z.number(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),

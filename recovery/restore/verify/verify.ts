@@ -2,7 +2,7 @@ import type { Counts } from "../../../catalog/recovery.ts";
 import type { Manifest } from "../../point/manifest.ts";
 import type { Check, StoreLoss } from "./check.ts";
 import type { Measured } from "./check-manifest.ts";
-import { compareVersions } from "./compare-versions.ts";
+import { compareVersions } from "../../../catalog/engine-version.ts";
 import type { Answer, Evidence } from "./evidence.ts";
 import { judgeOrders, type HeldOrders, type Ledger } from "./judge-orders.ts";
 

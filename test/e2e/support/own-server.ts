@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -75,6 +75,7 @@ export class OwnServer {
     const checkout = join(folder, "repository");
     execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
     await symlink(join(repositoryRoot, "node_modules"), join(checkout, "node_modules"));
+    await mkdir(join(folder, "state"));
     await writeFile(join(folder, "passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
     await cp(instance.cloud.imageLock, join(checkout, "staging.lock.json"));
     const server = new OwnServer(instance, checkout, cloud, address);

@@ -58,6 +58,22 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
   );
 });
 
+test("what restores moved aside is listed with what it costs in bytes", () => {
+  const replaced = [
+    { id: "20261101T000000Z-from-p0", bytes: 2_000_000 },
+    { id: "20261102T000000Z-from-p0", bytes: 500_000 },
+  ];
+  assert.ok(
+    renderStatus({ ...status, replaced }).endsWith(
+      `  replaced   2500000 bytes (2.5 MB) that restores moved aside; to give one up: npm run restore -- --forget ID
+             20261101T000000Z-from-p0: 2000000 bytes (2.0 MB)
+             20261102T000000Z-from-p0: 500000 bytes (0.5 MB)`,
+    ),
+  );
+  const unmeasured = [...replaced, { id: "c", bytes: null }];
+  assert.match(renderStatus({ ...status, replaced: unmeasured }), /^ {2}replaced {3}unknown size that/m);
+});
+
 test("a service that is switched off is shown with its reason, and is no fault", () => {
   const off = [{ name: "grafana", why: "its image is not available on this machine" }];
   assert.match(

@@ -68,6 +68,29 @@ const offsite = ["--repository", "offsite"];
 const local = ["--repository", "local"];
 
 describe("forget", () => {
+  it("forgets nothing while this lineage's newest point is dated in the future, and says why", async () => {
+    // The fixture's clock stands at 12:00.
+    for (const place of [agent.local, agent.offsite]) place.list.push(snapshot(13));
+    for (const args of [local, offsite]) {
+      const { forgotten, points, skipped } = await forgetCommand(agent.context, args);
+      assert.deepEqual([forgotten, points], [0, 5]);
+      assert.match(
+        skipped ?? "",
+        /^nothing was forgotten: point 20261121T130000Z-0000 is dated 2026-11-21T13:00:00\.000Z, in the future, .* restic -r \S+ forget s13$/,
+      );
+    }
+    assert.equal(agent.local.list.length, 5);
+    assert.match(record("forget-offsite").lastRun.message, /^nothing was forgotten: point 20261121T130000Z/);
+    assert.equal(record("forget-offsite").lastRun.ok, true);
+  });
+
+  it("minds neither another lineage's future nor what two clocks may differ by", async () => {
+    const soon = { ...snapshot(12), id: "soon", time: "2026-11-21T12:00:50.000Z" };
+    agent.local.list.unshift({ ...snapshot(13), host: "other-1" }, soon);
+    assert.equal((await forgetCommand(agent.context, local)).skipped, undefined);
+    assert.equal(agent.local.list.length, 2);
+  });
+
   it("keeps by each place's own retention, says what is left, and leaves a record and a metric", async () => {
     assert.deepEqual(await forgetCommand(agent.context, local), { forgotten: 2, points: 2 });
     assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 2, points: 2 });

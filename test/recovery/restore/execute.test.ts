@@ -51,7 +51,7 @@ test("restores: data placed, head claimed before anyone is let in, report and me
   assert.equal(host.head?.head.generation, 2);
   assert.equal(host.head.head.parent?.point, "20261120T031000Z-77c1");
   assert.deepEqual(host.calls, [
-    "lock", "close", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
+    "close", "lock", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
     "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
   ]); // prettier-ignore
   assert.equal(report.checks.length, 10);
@@ -67,18 +67,18 @@ test("restores: data placed, head claimed before anyone is let in, report and me
   );
 });
 
-test("keeps what it replaces, and takes the safety point before it holds the data lock", async () => {
+test("keeps what it replaces; closes writers, takes the safety point, and only then holds the data lock", async () => {
   await host.write("lineage.json", JSON.stringify(foundedRoot));
   const report = await run({ root: foundedRoot, host: "host-old" });
   assert.equal(report.verdict, "restored", JSON.stringify(report.failure));
-  assert.deepEqual(host.calls.slice(0, 3), ["point", "lock", "close"]);
+  assert.deepEqual(host.calls.slice(0, 3), ["close", "point", "lock"]);
   const kept = join(host.root, "replaced", report.id, "mongo/orders.sqlite");
   assert.equal(readFileSync(kept, "utf8"), "present orders");
 });
 
 const steps: [phase: string, call: string][] = [
-  ["safety-point", "point"],
   ["close", "close"],
+  ["safety-point", "point"],
   ["fetch", "fetch snap-20261120T031000Z-77c1"],
   ["stop", "scale redis 0"],
   ["reset-users", "scale mongo 1"],
@@ -107,8 +107,124 @@ for (const [phase, call] of steps) {
       host.calls.includes("fetch snap-20261120T031000Z-77c1"),
       ["safety-point", "close", "fetch"].includes(phase),
     );
-    if (phase !== "safety-point")
-      assert.ok(host.calls.includes("close"), "writers are closed again by a run that resumes");
+    assert.equal(host.calls[0], "close", "writers are closed again by a run that resumes");
+  });
+}
+
+test("the age of a point is never negative: one that is dated in the future has none, which is said", async () => {
+  const { ports } = host;
+  const plan = planRestore(findings({ now: new Date("2026-11-20T03:00:00Z") }), request());
+  assert.ok(!Array.isArray(plan));
+  const report = await execute(beginJournal(plan, new Date("2026-11-20T03:00:00Z")), ports, {
+    ledger: null,
+    progress: () => undefined,
+  });
+  assert.equal(report.pointAgeSeconds, 0);
+  assert.match(
+    report.warnings[0] ?? "",
+    /^point 20261120T031000Z-77c1 is dated .*, 600 s after this restore began/,
+  );
+  assert.match(
+    readFileSync(join(host.root, "metrics/kaleem-restore.prom"), "utf8"),
+    /^kaleem_restore_last_point_age_seconds 0$/m,
+  );
+});
+
+test("what a first attempt moved aside is still there when a second one has succeeded", async () => {
+  host.canary = "another mark";
+  const first = await run();
+  assert.equal(first.exitCode, exitCodes.verifyFailed);
+  host.canary = null;
+  const { ports } = host;
+  const plan = planRestore(
+    findings({ now: new Date("2026-11-20T04:00:00Z") }),
+    request({ fromScratch: true }),
+  );
+  assert.ok(!Array.isArray(plan) && plan.id !== first.id);
+  const second = await execute(beginJournal(plan, ports.host.now()), ports, {
+    ledger: null,
+    progress: () => undefined,
+  });
+  assert.equal(second.verdict, "restored", JSON.stringify(second.failure));
+  const aside = (id: string): string => readFileSync(join(host.root, "replaced", id, "mongo/orders.sqlite"), "utf8"); // prettier-ignore
+  assert.equal(aside(first.id), "present orders");
+  assert.equal(aside(second.id), "restored orders");
+});
+
+const onFounded = { root: foundedRoot, host: "host-old" };
+
+test("a failed safety point leaves the platform closed, and says how to open it or to go on without one", async () => {
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  host.trouble.set("point", new Error("redis does not answer"));
+  const report = await run(onFounded);
+  assert.deepEqual(host.calls, ["close", "point"]);
+  assert.match(
+    report.failure?.next ?? "",
+    /^The current data is untouched and the platform is closed: .* adding --without-safety-point, .* run "kaleem-agent open" on the host\.$/,
+  );
+});
+
+test("only before it closes does a failed restore say that nothing was changed", async () => {
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  host.trouble.set("close", new Error("no"));
+  const report = await run(onFounded);
+  assert.match(report.failure?.next ?? "", /^The current data is untouched; the edge answers 503/);
+  assert.doesNotMatch(report.failure?.next ?? "", /Nothing was changed/);
+});
+
+test("a run that resumes before the data is replaced takes the safety point again: somebody may have opened meanwhile", async () => {
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  host.trouble.set("fetch snap-20261120T031000Z-77c1", new Error("no"));
+  await run(onFounded);
+  host.trouble.clear();
+  host.calls.length = 0;
+  await run(onFounded);
+  assert.deepEqual(host.calls.slice(0, 3), ["close", "point", "lock"]);
+});
+
+test("with stores that the first run has stopped the safety point of that run stays", async () => {
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  host.trouble.set("scale redis 0", new Error("no"));
+  await run(onFounded);
+  host.trouble.clear();
+  host.calls.length = 0;
+  const report = await run(onFounded);
+  assert.equal(report.verdict, "restored");
+  assert.deepEqual(host.calls.slice(0, 3), ["close", "lock", "scale mongo 0"]);
+});
+
+/** As an agent of before wrote it, which took the safety point first: its plan and its phases in that order. */
+async function formerJournal(failed: "close" | "fetch"): Promise<void> {
+  const plan = planRestore(findings(onFounded), request({ overExisting: true }));
+  assert.ok(!Array.isArray(plan));
+  const order = ["locate", "safety-point", "close", "fetch"] as const;
+  const rest = plan.phases.filter(({ name }) => !order.some((one) => one === name));
+  const phases = [...order.flatMap((name) => plan.phases.filter((phase) => phase.name === name)), ...rest];
+  const at = "2026-11-20T03:00:00.000Z";
+  const settled = order.slice(0, order.indexOf(failed));
+  const record = (name: string, state: string): object => ({ name, state, startedAt: at, seconds: 1, bytes: null, detail: "" }); // prettier-ignore
+  const journal = {
+    version: 1,
+    plan: { ...plan, phases },
+    startedAt: at,
+    phases: [...settled.map((name) => record(name, "done")), record(failed, "failed")],
+    memory: {},
+    finishedAt: null,
+  };
+  await host.write("lineage.json", JSON.stringify(foundedRoot));
+  await host.write("state/restore.json", JSON.stringify(journal));
+}
+
+for (const failed of ["close", "fetch"] as const) {
+  test(`a journal of the former order that stopped in ${failed} is resumed: closed, and then a safety point`, async () => {
+    await formerJournal(failed);
+    const report = await run(onFounded);
+    assert.equal(report.verdict, "restored", JSON.stringify(report.failure));
+    assert.deepEqual(host.calls.slice(0, 3), ["close", "point", "lock"]);
+    assert.deepEqual(
+      report.phases.slice(0, 4).map(({ name }) => name),
+      ["locate", "close", "safety-point", "fetch"],
+    );
   });
 }
 

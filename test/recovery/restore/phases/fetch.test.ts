@@ -52,7 +52,7 @@ function withFree(bytes: number, used = 0): PhaseContext {
 async function withDigests(): Promise<Manifest> {
   await fetchPoint(context());
   const told = manifest();
-  const inside = join(host.root, "staging", context().plan.id, "srv/point/files");
+  const inside = join(host.root, "incoming", context().plan.id, "srv/point/files");
   for (const [name, facts] of Object.entries(told.stores)) {
     const { digest } = await new LocalFiles().measure(join(inside, name));
     facts.directories = { [name]: { ...(facts.directories[name] ?? assert.fail()), digest: { ...digest, folders: { ...digest.folders } } } }; // prettier-ignore
@@ -84,7 +84,7 @@ describe("fetching a point", () => {
       fetchPoint(withFree(10 * 1024 ** 3)),
       refusedAs(
         exitCodes.diskFull,
-        /^point \S+ needs 10245 MiB at .*\/staging and 256 MiB to spare for the stores, 10240 MiB are free; nothing was fetched or replaced\. Enlarge the data volume, or remove what earlier restores replaced \(.*\/replaced\), and repeat the restore\.$/,
+        /^point \S+ needs 10245 MiB at .*\/incoming and 256 MiB to spare for the stores, 10240 MiB are free; nothing was fetched or replaced\. Enlarge the data volume; then repeat the restore\.$/,
       ),
     );
     assert.deepEqual(host.calls, []);
@@ -128,7 +128,7 @@ describe("fetching a point", () => {
   });
 
   it("removes what other restores and killed writes left in its folder, whatever it is", async () => {
-    const staging = join(host.root, "staging");
+    const staging = join(host.root, "incoming");
     mkdirSync(join(staging, "other/deep"), { recursive: true });
     writeFileSync(Buffer.concat([Buffer.from(join(staging, "other/deep/")), Buffer.from([0xe9])]), "");
     writeFileSync(join(staging, "half.json.12-ab"), "{");

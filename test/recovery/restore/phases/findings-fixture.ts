@@ -48,6 +48,7 @@ export function findings(changes: Partial<Findings> = {}): Findings {
     off: [],
     applications: [{ name: "api", declared: true }],
     freeBytes: 8_000_000_000,
+    replaced: [],
     restoreRunning: false,
     journal: null,
     last: null,

@@ -276,11 +276,14 @@ const refused: [
     ],
   ],
   [
-    "refuses when the point does not fit beside the live data",
-    { freeBytes: 100_000_000 },
+    "refuses when the point does not fit beside the live data, and names what earlier restores take",
+    {
+      freeBytes: 100_000_000,
+      replaced: [{ id: "20261101T000000Z-from-20261031T235500Z-0a0a", bytes: 2_147_483_648 }],
+    },
     {},
     [
-      "no-space: restore: point 20261120T031000Z-77c1 needs 279 MiB on the data filesystem, 96 MiB are free. Enlarge the data volume, or remove what earlier restores replaced.",
+      'no-space: restore: point 20261120T031000Z-77c1 needs 279 MiB on the data filesystem, 96 MiB are free. Enlarge the data volume, or give up what earlier restores moved aside (2048 MiB in all: 20261101T000000Z-from-20261031T235500Z-0a0a, 2048 MiB) by its name, with "npm run restore -- --forget ID".',
     ],
   ],
 ];

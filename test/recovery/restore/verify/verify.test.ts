@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { judge } from "../../../../recovery/restore/verify/verify.ts";
 import type { Evidence, StoreEvidence } from "../../../../recovery/restore/verify/evidence.ts";
 import type { Ledger } from "../../../../recovery/restore/verify/judge-orders.ts";
-import { compareVersions } from "../../../../recovery/restore/verify/compare-versions.ts";
+import { compareVersions } from "../../../../catalog/engine-version.ts";
 import { manifest } from "../phases/ports-fixture.ts";
 
 const held = new Map([
