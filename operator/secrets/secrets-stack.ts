@@ -37,7 +37,10 @@ export function openSecretsStack(stack: Stack, progress: Progress): SecretsStack
     ...stack,
     present: async () => secretsIn(parseStackFile(await readFile(stackFile, "utf8"), stackFile)),
     async set(values) {
-      await setSecrets(await context(), new Map([...values].map(([key, value]) => [`kaleem:${key}`, value])));
+      const opened = await context();
+      // The engine encrypts for a stack that it knows; the state of a remote one may not have been made yet.
+      if (stack.kind === "remote" && !(await isInitialized(opened))) await initializeStack(opened);
+      await setSecrets(opened, new Map([...values].map(([key, value]) => [`kaleem:${key}`, value])));
     },
     async values() {
       const all = await decryptConfig(await context());

@@ -9,8 +9,8 @@ export interface Killing {
   readonly moment: string;
   /** `agent`: its process alone; `all`: all processes of its unit at once, as the kernel does for want of memory. @default "agent" */
   readonly whom?: "agent" | "all";
-  /** Shell words that go before. */
-  readonly prepare?: string;
+  /** The unit that is killed. @default the point's */
+  readonly unit?: string;
   /** Taken over a connection rather than by its unit, so that no ExecStopPost follows. */
   readonly byHand?: true;
 }
@@ -19,8 +19,6 @@ const untilPaused = `until [ -n "$(docker ps --quiet --filter status=paused)" ] 
 /** A lock's name is its checksum; a beginning of one has another. */
 const untilLocked = `until ls ${layout.repository}/locks | grep --quiet --extended-regexp '^[0-9a-f]{64}$' || gone; do :; done`;
 const untilForget = "until pgrep --full 'restic .* forget' >/dev/null || gone; do :; done";
-/** Makes maintenance due, whose locks in the repository are exclusive ones. */
-const maintenance = `echo '{"forgotAt":0,"prunedAt":0}' >${layout.agentState}/maintenance.json`;
 
 /** Moments that matter, and some that chance picks from a point's usual 2 s. */
 export const killings: readonly Killing[] = [
@@ -36,9 +34,10 @@ export const killings: readonly Killing[] = [
   { name: "while restic reads, all of it", moment: untilLocked, whom: "all" },
   {
     name: "while restic forgets, all of it",
+    // Its locks in the repository are exclusive ones.
     moment: `${untilForget}; ${untilLocked}`,
     whom: "all",
-    prepare: maintenance,
+    unit: "kaleem-forget-local.service",
   },
 ];
 
@@ -49,15 +48,13 @@ export type Killed = z.infer<typeof killed>;
 
 /** Starts a point, kills it, and tells how long any store stayed paused after that: 10 s when it did to the end. */
 export async function killPoint(agent: AgentHost, killing: Killing): Promise<Killed> {
-  const { moment, prepare = ":", whom = "agent", byHand = false } = killing;
-  const unit = "kaleem-point.service";
+  const { moment, whom = "agent", byHand = false, unit = "kaleem-point.service" } = killing;
   const start = byHand
     ? `${layout.agentCommand} point >/dev/null 2>&1 & pid=$!`
     : `systemctl start --no-block ${unit}
 pid=0; while [ $pid = 0 ]; do pid=$(systemctl show --property=MainPID --value ${unit}); done`;
   const kill = whom === "all" ? `systemctl kill --kill-whom=all --signal=KILL ${unit}` : "kill -KILL $pid";
-  const script = `${prepare}
-since=$(date +%s)
+  const script = `since=$(date +%s)
 ${start}
 # A point that fails by itself must not be waited for.
 gone() { [ ! -d /proc/$pid ]; }
