@@ -11,7 +11,8 @@ export type JobName =
   | "prune-local"
   | "prune-offsite"
   | "check-local"
-  | "check-offsite";
+  | "check-offsite"
+  | "prove";
 
 /** What a job is. Units, alerts, metrics and status are made from it. */
 export interface Job {
@@ -87,5 +88,13 @@ export const jobs = {
     ...daily,
     command: ["check", "--repository", "offsite"],
     stallAfterMs: 5 * minute,
+  },
+  prove: {
+    purpose: "Proves the newest recovery point: starts each store on a copy of it",
+    every: { ms: hour },
+    command: ["prove"],
+    stallAfterMs: 15 * minute,
+    silentAfterRuns: 24,
+    busyRuns: 12,
   },
 } as const satisfies Readonly<Record<JobName, Job>>;

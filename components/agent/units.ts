@@ -53,6 +53,18 @@ export function maintenanceUnits(): Readonly<Record<string, Units>> {
   );
 }
 
+/** Proves the newest point, a little after one was taken. Whatever happens to the agent, no store stays up on a clone. */
+export function proveUnits(): Units {
+  const { purpose, command } = jobs.prove;
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service"],
+      stopPost: "prove --clear",
+    }),
+    timer: timer(purpose, "*-*-* *:47:30"),
+  };
+}
+
 /** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
 const maintenanceTimes = {
   "forget-local": "*-*-* *:33:00",
@@ -61,7 +73,7 @@ const maintenanceTimes = {
   "prune-offsite": "*-*-* 02:03:00",
   "check-local": "*-*-* 03:03:00",
   "check-offsite": "*-*-* 04:03:00",
-} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship">, string>>;
+} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship" | "prove">, string>>;
 
 export interface Units {
   readonly service: readonly IniSection[];

@@ -184,6 +184,17 @@ export class Docker {
     }
   }
 
+  /** Ids of all containers with a label, those that have ended included. */
+  async aloneWith(label: string): Promise<readonly string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+    const path = `/containers/json?all=true&filters=${filters}`;
+    const listed = await this.#socket.call("GET", path, "list containers");
+    return z
+      .array(listedContainer)
+      .parse(listed)
+      .map(({ Id }) => Id);
+  }
+
   /** Its newest log lines, of both streams, oldest first. */
   async logOf(id: string, lines: number): Promise<string> {
     const path = `/containers/${id}/logs?stdout=true&stderr=true&tail=${lines}`;

@@ -11,6 +11,8 @@ export interface LoneContainer {
   readonly entrypoint?: readonly string[];
   /** `NAME=value`; never a secret. */
   readonly env?: readonly string[];
+  /** What it is found by, see `Docker.aloneWith`. */
+  readonly label?: string;
   /** Left out, it may take what the machine has and its own files are writable. */
   readonly confined?: Confinement;
 }
@@ -22,8 +24,8 @@ export interface Confinement {
   readonly readOnlyRoot: boolean;
   /** Linux capabilities that it keeps; all others are dropped. */
   readonly capabilities: readonly string[];
-  /** Directories in memory: path in the container → mount options. */
-  readonly scratch: Readonly<Record<string, string>>;
+  /** Directories in memory: path in the container → size in bytes, null for no limit. */
+  readonly scratch: Readonly<Record<string, number | null>>;
 }
 
 /** What the kernel gives others when all want the processor or the disk: a service has 1024 and 500. */
@@ -42,6 +44,7 @@ export function createBody(alone: LoneContainer): Readonly<Record<string, unknow
     Cmd: alone.args,
     ...(alone.entrypoint === undefined ? {} : { Entrypoint: alone.entrypoint }),
     ...(alone.env === undefined ? {} : { Env: alone.env }),
+    ...(alone.label === undefined ? {} : { Labels: { [alone.label]: "" } }),
     HostConfig: {
       NetworkMode: "none",
       Init: true,
@@ -64,8 +67,11 @@ function limitsOf({ memory, readOnlyRoot, capabilities, scratch }: Confinement) 
     ReadonlyRootfs: readOnlyRoot,
     CapDrop: ["ALL"],
     CapAdd: capabilities,
-    SecurityOpt: ["no-new-privileges"],
-    Tmpfs: scratch,
+    Mounts: Object.entries(scratch).map(([path, bytes]) => ({
+      Type: "tmpfs",
+      Target: path,
+      ...(bytes === null ? {} : { TmpfsOptions: { SizeBytes: bytes } }),
+    })),
     // Readable whatever the daemon's own log driver is, and gone with the container.
     LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "1" } },
   };

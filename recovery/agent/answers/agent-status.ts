@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pointRecord, shipRecord } from "./run-record.ts";
+import { pointRecord, proveRecord, shipRecord } from "./run-record.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
 
@@ -17,6 +17,13 @@ export const agentStatusSchema = z.object({
   stores: z.record(z.string(), z.object({ local: newest, offsite: newest })),
   lastPoint: pointRecord.nullable(),
   lastShip: shipRecord.nullable(),
+  /** How the last proof of a point ended. */
+  lastProof: proveRecord.nullable().default(null),
+  /** The newest point here that was proven. */
+  newestProven: z
+    .object({ point: z.string(), instant: z.iso.datetime(), at: z.iso.datetime(), ageSeconds: z.number() })
+    .nullable()
+    .default(null),
   services: z.array(
     z.object({
       name: z.string(),

@@ -7,9 +7,10 @@ import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
 import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
+import { ProofRecords } from "../../proof/proof-record.ts";
 import type { AgentContext } from "../context.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
-import { pointRecord, readRecord, shipRecord } from "../answers/run-record.ts";
+import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
@@ -43,6 +44,9 @@ export interface AgentStatus {
   >;
   readonly lastPoint: z.infer<typeof pointRecord> | null;
   readonly lastShip: z.infer<typeof shipRecord> | null;
+  readonly lastProof: z.infer<typeof proveRecord> | null;
+  /** The newest point here that was proven; `ageSeconds` is that of its instant. */
+  readonly newestProven: (NewestPoint & { readonly at: string }) | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -69,10 +73,11 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     }
   };
   const identity = await attempt("lineage", () => readIdentity(host, layout.lineage, machineId));
-  const [points, lastPoint, lastShip, services, timers, proven, closedFile] = await Promise.all([
+  const [points, lastPoint, lastShip, lastProof, services, timers, proven, closedFile] = await Promise.all([
     attempt("local points", () => localPoints(context, identity?.lineage)),
     readRecord(host, `${layout.agentState}/point.json`, pointRecord),
     readRecord(host, `${layout.agentState}/ship.json`, shipRecord),
+    readRecord(host, `${layout.agentState}/prove.json`, proveRecord),
     attempt("services", () => servicesOf(context)),
     attempt("timers", () => timersOf(context)),
     attempt(
@@ -101,6 +106,8 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     ),
     lastPoint,
     lastShip,
+    lastProof,
+    newestProven: await newestProven(context, points ?? [], now),
     services: services ?? [],
     off: config.off,
     disks: {
@@ -138,6 +145,18 @@ function newest(
   const ahead = Date.parse(found.instant) > now.getTime();
   const ageSeconds = lostNowSeconds(ahead ? holding : [found], now);
   return ageSeconds === null ? null : { point: found.id, instant: found.instant, ageSeconds };
+}
+
+async function newestProven(
+  { host }: AgentContext,
+  points: readonly Point[],
+  now: Date,
+): Promise<AgentStatus["newestProven"]> {
+  const records = new ProofRecords(host, layout.proofs);
+  const found = await records.newestProven(points.map(({ id }) => id));
+  if (found === null) return null;
+  const { point, instant, at } = found;
+  return { point, instant, at, ageSeconds: Math.max(0, (now.getTime() - Date.parse(instant)) / 1000) };
 }
 
 /** What is amiss with the clock, in words: ages and "lost now" are told by it. */
