@@ -14,7 +14,7 @@ const provenStore = z.object({
   inventory: inventorySchema,
 });
 
-/** How the proof of one point ended; a file of its own. Holds no secret. */
+/** How the proof of one point ended; a file of its own, for root alone: it holds no secret, but names that others gave. */
 export const proofRecordSchema = z.object({
   point: z.string(),
   /** The point's own. */
@@ -51,7 +51,7 @@ export class ProofRecords {
 
   async write(record: ProofRecord): Promise<void> {
     const text = `${JSON.stringify(proofRecordSchema.parse(record), null, 2)}\n`;
-    await this.#host.writeFile(this.#pathOf(record.point), text, 0o644);
+    await this.#host.writeFile(this.#pathOf(record.point), text, 0o600);
   }
 
   /** Null when the point was never proven, or by an agent that wrote another form. */

@@ -69,7 +69,11 @@ export async function provePoint(ports: ProofPorts): Promise<ProofRecord> {
 
 /** Takes away what a killed proof has left; nothing while one is at work. */
 export async function clearProofs(ports: Pick<ProofPorts, "locks" | "docker" | "files">): Promise<void> {
-  const lock = await ports.locks.acquire("proof", 0, "nothing");
+  const lock = await ports.locks.acquire("proof", 0, "nothing").catch((error: unknown) => {
+    if (error instanceof RecoveryError && error.exitCode === exitCodes.busy) return null;
+    throw error;
+  });
+  if (lock === null) return;
   try {
     await clear(ports);
   } finally {

@@ -4,6 +4,7 @@ import { usualLimits, type Inventory } from "../../catalog/inventory/inventory.t
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
+import { DockerError } from "../docker/docker-error.ts";
 import type { ServiceStart } from "../docker/service-start.ts";
 import { StoreRefused } from "../stores/store-channel.ts";
 import type { Store } from "../stores/store.ts";
@@ -68,7 +69,8 @@ export async function proveStore(
       return await tell(store, regular, ports, signal);
     }
   } catch (error) {
-    throw signal.aborted ? signal.reason : await notProven(store, regular.name, error, ports);
+    if (signal.aborted) throw signal.reason;
+    throw isOfTheStore(error) ? await notProven(store, regular.name, error, ports) : error;
   } finally {
     await ports.docker.removeContainer(regular.name);
   }
@@ -120,6 +122,12 @@ async function untilOpen(
     }
     await delay(lookMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Whether it says something of the store and its point, and not of Docker or of us. */
+function isOfTheStore(error: unknown): boolean {
+  if (error instanceof RecoveryError) return error.exitCode === exitCodes.storeDown;
+  return !(error instanceof DockerError);
 }
 
 /** A sentence with the store's last words; the container is still there. */

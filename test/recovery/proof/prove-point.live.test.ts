@@ -182,7 +182,10 @@ test("a point of a running Redis is proven on its clone; one that does not start
   assert.deepEqual(inspected.Config.Cmd, ["--maxmemory", String(2 ** 29)]);
   const { NetworkMode, Memory, CpuShares, ReadonlyRootfs } = inspected.HostConfig;
   assert.deepEqual([NetworkMode, Memory, CpuShares, ReadonlyRootfs], ["none", 2 ** 30, 64, true]);
-  assert.ok(!Object.values(secrets).some((value) => (seen[0] ?? "").includes(value)), "a secret is to be seen");
+  assert.ok(
+    !Object.values(secrets).some((value) => (seen[0] ?? "").includes(value)),
+    "a secret is to be seen",
+  );
   const data = inspected.Mounts.find(({ Destination }) => Destination === "/data");
   assert.deepEqual([data?.RW, data?.Source], [true, join(xfs.root, "proof/files/redis")]);
 
