@@ -1,4 +1,5 @@
 import { jobs, type JobName } from "../../recovery/jobs.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../../catalog/quantities.ts";
@@ -99,6 +100,8 @@ function timer(description: string, onCalendar: string): readonly IniSection[] {
 interface ServiceOptions {
   readonly after: readonly string[];
   readonly stopPost?: string;
+  /** That others come first is its way, and no failure: what would tell that it never has its turn is its record. */
+  readonly givesWay?: true;
 }
 
 function agentService(description: string, command: string, options: ServiceOptions): readonly IniSection[] {
@@ -124,6 +127,7 @@ function agentService(description: string, command: string, options: ServiceOpti
         ...(options.stopPost
           ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
           : []),
+        ...(options.givesWay ? [["SuccessExitStatus", exitCodes.busy] as const] : []),
         // The agent ends what stands still; how long work takes that gets on is no reason to end it.
         ["TimeoutStartSec", "infinity"],
         ["Nice", 5],
