@@ -5,6 +5,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
 import { DockerError } from "../docker/docker-error.ts";
+import type { LoneContainer } from "../docker/lone-container.ts";
 import type { ServiceStart } from "../docker/service-start.ts";
 import { StoreRefused } from "../stores/store-channel.ts";
 import type { Store } from "../stores/store.ts";
@@ -29,7 +30,7 @@ export interface StorePorts {
     service: string,
     container: Container,
     secrets: Readonly<Record<string, string>>,
-  ): Promise<Pick<Store, "readCanary" | "inventory" | "close">>;
+  ): Promise<Pick<Store, "readCanary" | "inventory" | "resetUsers" | "close">>;
   /** Gives the administrator of a store in its maintenance start the present password, and stops it. */
   unlock(
     definition: StatefulDefinition,
@@ -78,20 +79,28 @@ export async function proveStore(
 
 async function tell(
   { definition: { name }, secrets, canary }: ProofStore,
-  container: ReturnType<typeof proofContainer>,
+  container: LoneContainer,
   ports: StorePorts,
   signal: AbortSignal,
 ): Promise<Inventory> {
   signal.throwIfAborted();
   const id = await ports.docker.startAlone(container);
-  const open = await untilOpen(name, id, secrets, ports, signal);
+  const reopen = (): ReturnType<StorePorts["open"]> => untilOpen(name, id, secrets, ports, signal);
+  const open = await reopen();
   try {
-    const found = await orAborted(signal, open.readCanary());
-    if (found !== canary)
-      throw new Error(
-        `the mark that was written just before the point is not there (got ${found ?? "none"})`,
-      );
-    return await orAborted(signal, open.inventory({ ...usualLimits, disposable: true }));
+    // First, since what follows may set users.
+    const inventory = await orAborted(signal, open.inventory({ ...usualLimits, disposable: true }));
+    const found = await orAborted(
+      signal,
+      open.readCanary().catch(async () => {
+        // Read as a user whose password was another one then.
+        await open.resetUsers();
+        const again = await reopen();
+        return again.readCanary().finally(() => again.close());
+      }),
+    );
+    if (found === canary) return inventory;
+    throw new Error(`the mark that was written just before the point is not there (got ${found ?? "none"})`);
   } finally {
     await open.close();
   }
@@ -102,16 +111,17 @@ async function untilOpen(
   name: string,
   id: string,
   secrets: Readonly<Record<string, string>>,
-  { docker, open, startLimitMs = 1_200_000, lookMs = 1_000 }: StorePorts,
+  ports: StorePorts,
   signal: AbortSignal,
 ): ReturnType<StorePorts["open"]> {
+  const { docker, startLimitMs = 1_200_000, lookMs = 1_000 } = ports;
   const deadline = Date.now() + startLimitMs;
   for (;;) {
     signal.throwIfAborted();
     const container = await docker.inspectContainer(id);
     if (!container.running) throw new Error("it ended");
     try {
-      return await open(name, container, secrets);
+      return await ports.open(name, container, secrets);
     } catch (error) {
       if (error instanceof StoreRefused) throw error;
       if (Date.now() > deadline)
@@ -151,7 +161,7 @@ async function notProven(
 /** Work that is given up, though it cannot be stopped, when the signal is aborted: what it works with is then taken away. */
 function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
+    const abort = (): void => reject(signal.reason as Error);
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));

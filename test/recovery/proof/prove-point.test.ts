@@ -146,6 +146,7 @@ function fixture(over: Partial<ProofPorts> = {}) {
         step(`open ${service}`, {
           readCanary: () => step(`canary ${service}`, point),
           inventory: (request) => step(`inventory ${service} ${request.disposable}`, inventory(service)),
+          resetUsers: () => step(`reset users of ${service}`, undefined),
           close: () => step(`close ${service}`, undefined),
         }),
       unlock: (definition) => step(`unlock ${definition.name}`, undefined),
@@ -194,7 +195,7 @@ test("one store after the other, the repository only while it clones, and nothin
     `give ${store}${secrets}`,
     `start kaleem-proof-${store} serve`,
     `look kaleem-proof-${store}`,
-    ...[`open ${store}`, `canary ${store}`, `inventory ${store} true`, `close ${store}`],
+    ...[`open ${store}`, `inventory ${store} true`, `canary ${store}`, `close ${store}`],
     `remove kaleem-proof-${store}`,
   ];
   assert.deepEqual(happened, [
@@ -218,12 +219,13 @@ for (const failing of [
     "give mongo root-password",
     "start kaleem-proof-redis serve",
   ],
-  ...["look kaleem-proof-mongo", "canary redis", "inventory mongo true"],
+  ...["look kaleem-proof-mongo", "canary redis", "inventory mongo true", "reset users of redis"],
 ])
   test(`whatever fails, containers, clone and locks are gone: ${failing}`, async () => {
     const { ports } = fixture();
     upon = (name) => {
-      if (name === failing) throw new Error("a fault of the test");
+      if (name === failing || (name === "canary redis" && failing.startsWith("reset")))
+        throw new Error("a fault of the test");
     };
     await assert.rejects(provePoint(ports), /a fault of the test/);
     assert.deepEqual([running.size, clone, happened.at(-1)], [0, false, "clear"]);
@@ -271,6 +273,23 @@ test("data of before a rotation is unlocked in the maintenance start; a store wi
     ...["start kaleem-proof-mongo serve", "start kaleem-proof-mongo mongod", "unlock mongo"],
     ...["start kaleem-proof-mongo serve", "start kaleem-proof-redis serve"],
   ]);
+});
+
+test("a canary that only another user's former password opens is read once users are set, after the inventory", async () => {
+  const { ports } = fixture();
+  let refused = 0;
+  upon = (name) => {
+    if (name === "canary mongo" && refused++ === 0) throw new Error("mongo: refuses the user backup");
+  };
+  assert.equal((await provePoint(ports)).ok, true);
+  assert.deepEqual(
+    happened.filter((name) => name.endsWith("mongo") || name.startsWith("inventory mongo")).slice(2),
+    [
+      ...["open mongo", "inventory mongo true", "canary mongo", "reset users of mongo"],
+      ...["look kaleem-proof-mongo", "open mongo", "canary mongo", "close mongo", "close mongo"],
+      "remove kaleem-proof-mongo",
+    ],
+  );
 });
 
 for (const name of ["restore", "data", "repository", "offsite", "proof"] as const)
