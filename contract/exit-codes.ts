@@ -52,6 +52,8 @@ export const exitCodes = {
   pointRefused: 32,
   /** Something in a repository is missing or altered. */
   repositoryDamaged: 33,
+  /** A store does not start on its part of a point, or cannot tell what it holds: that point is not proven. */
+  notProven: 34,
   /** No space left on the data or the system disk. */
   diskFull: 40,
   /** The stores were paused for longer than the limit; the point was discarded. */

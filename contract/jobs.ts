@@ -11,7 +11,8 @@ export type JobName =
   | "prune-local"
   | "prune-offsite"
   | "check-local"
-  | "check-offsite";
+  | "check-offsite"
+  | "prove";
 
 /** The settings of `backups` in the stack file that say how often a job runs. */
 export type Pace = "pointEvery" | "shipEvery";
@@ -90,6 +91,14 @@ export const jobs = {
     ...daily,
     command: ["check", "--repository", "offsite"],
     stallAfterMs: 5 * minute,
+  },
+  prove: {
+    purpose: "Proves the newest recovery point: starts each store on a copy of it",
+    every: { ms: hour },
+    command: ["prove"],
+    stallAfterMs: 15 * minute,
+    silentAfterRuns: 24,
+    busyRuns: 12,
   },
 } as const satisfies Readonly<Record<JobName, Job>>;
 

@@ -12,6 +12,8 @@ export const layout = {
   pointIndex: "/srv/kaleem/points/index",
   /** The same for what is copied while its store runs. */
   runningIndex: "/srv/kaleem/points/running-index",
+  /** A clone of the newest copy while it is being proven; gone otherwise. Same filesystem as `point`, so that it costs nothing. */
+  proof: "/srv/kaleem/proof",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
@@ -48,6 +50,10 @@ export const layout = {
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",
   runtime: "/run/kaleem",
+  /** What a store that is being proven reads, its secrets included; in memory, and gone afterwards. */
+  proofFiles: "/run/kaleem/proof",
+  /** How proofs ended: one file a point. */
+  proofs: "/var/lib/kaleem/agent/proofs",
   /** Containers that a point has paused, one id a line; read by ExecStopPost. */
   paused: "/run/kaleem/paused",
   locks: "/run/lock/kaleem",

@@ -33,12 +33,13 @@ export function jobRules({ settings }: Pick<PlatformFacts, "settings">): string 
   return `${JSON.stringify({ groups: [{ name: "jobs", rules }] }, null, 2)}\n`;
 }
 
-/** That another machine has taken over is HeadSuperseded's to say. */
+/** That another machine has taken over is HeadSuperseded's to say, and that a point does not start is PointNotProven's. */
 function failed(job: JobName): Alert {
   const code = `max by (job) (backup_last_exit_code{job="${job}"})`;
+  const elsewhere = job === "prove" ? exitCodes.notProven : exitCodes.superseded;
   return {
     alert: "BackupFailed",
-    expr: `${code} != ${exitCodes.ok} and ${code} != ${exitCodes.superseded}`,
+    expr: `${code} != ${exitCodes.ok} and ${code} != ${elsewhere}`,
     for: failedFor,
     labels: { severity: "SEV2", job },
     annotations: {

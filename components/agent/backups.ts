@@ -5,7 +5,7 @@ import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
-import { alertUnit, maintenanceUnits, pointUnits, shipUnits, unitFailed } from "./units.ts";
+import { alertUnit, maintenanceUnits, pointUnits, proveUnits, shipUnits, unitFailed } from "./units.ts";
 
 export interface BackupsArgs {
   readonly host: Host;
@@ -24,7 +24,12 @@ export class Backups extends pulumi.ComponentResource {
     const { host, settings } = args;
     this.schedule = { pointEvery: settings.pointEvery, shipEvery: settings.shipEvery };
     const alert = this.#alert(name, args);
-    const jobs = { point: pointUnits(settings), ship: shipUnits(settings), ...maintenanceUnits() };
+    const jobs = {
+      point: pointUnits(settings),
+      ship: shipUnits(settings),
+      ...maintenanceUnits(),
+      prove: proveUnits(),
+    };
     for (const [role, units] of Object.entries(jobs)) {
       new SystemdTimer(
         `${name}-${role}`,

@@ -1,3 +1,4 @@
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
@@ -53,6 +54,18 @@ export function maintenanceUnits(): Readonly<Record<string, Units>> {
   );
 }
 
+/** Proves the newest point, a little after one was taken. Whatever happens to the agent, no store stays up on a clone. */
+export function proveUnits(): Units {
+  const { purpose, command } = jobs.prove;
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service"],
+      stopPost: "prove --clear",
+    }),
+    timer: timer(purpose, "*-*-* *:47:30"),
+  };
+}
+
 /** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
 const maintenanceTimes = {
   "forget-local": "*-*-* *:33:00",
@@ -61,7 +74,7 @@ const maintenanceTimes = {
   "prune-offsite": "*-*-* 02:03:00",
   "check-local": "*-*-* 03:03:00",
   "check-offsite": "*-*-* 04:03:00",
-} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship">, string>>;
+} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship" | "prove">, string>>;
 
 export interface Units {
   readonly service: readonly IniSection[];
@@ -87,6 +100,8 @@ function timer(description: string, onCalendar: string): readonly IniSection[] {
 interface ServiceOptions {
   readonly after: readonly string[];
   readonly stopPost?: string;
+  /** That others come first is its way, and no failure: what would tell that it never has its turn is its record. */
+  readonly givesWay?: true;
 }
 
 function agentService(description: string, command: string, options: ServiceOptions): readonly IniSection[] {
@@ -112,6 +127,7 @@ function agentService(description: string, command: string, options: ServiceOpti
         ...(options.stopPost
           ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
           : []),
+        ...(options.givesWay ? [["SuccessExitStatus", exitCodes.busy] as const] : []),
         // The agent ends what stands still; how long work takes that gets on is no reason to end it.
         ["TimeoutStartSec", "infinity"],
         ["Nice", 5],

@@ -7,6 +7,7 @@ export function renderPoints({ points, notes }: PointList, now: Date): string {
     `${point.latest ? "*" : " "} ${point.id}`,
     ageOf((now.getTime() - Date.parse(point.instant)) / 1000),
     point.where.join(" "),
+    point.proof ?? "-",
     `${point.lineage}/${point.generation}`,
     point.bytes === null ? "?" : `${(point.bytes / 1e6).toFixed(1)} MB`,
     point.stores.join(" "),
@@ -14,7 +15,7 @@ export function renderPoints({ points, notes }: PointList, now: Date): string {
   const table =
     rows.length === 0
       ? ["no recovery point yet"]
-      : align([["  POINT", "AGE", "WHERE", "LINEAGE", "SIZE", "STORES"], ...rows]);
+      : align([["  POINT", "AGE", "WHERE", "PROOF", "LINEAGE", "SIZE", "STORES"], ...rows]);
   return [...table, ...notes.map((note) => `note: ${note}`)].join("\n");
 }
 

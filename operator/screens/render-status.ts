@@ -24,6 +24,7 @@ export function renderStatus(status: AgentStatus): string {
     ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
     "",
     ...renderStores(status),
+    ...renderProof(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
     ...renderReplaced(status),
@@ -79,6 +80,18 @@ function renderStores({ stores }: AgentStatus): string[] {
   return [
     `  newest     here: ${ages("local")}; off-site: ${ages("offsite")}`,
     `  lost now   ${lost("offsite")} if the machine is lost, ${lost("local")} if only its data is`,
+  ];
+}
+
+/** Nothing is said before the first proof: an agent of before there were any has none. */
+function renderProof({ newestProven, lastProof }: AgentStatus): string[] {
+  const failed =
+    lastProof === null || lastProof.lastRun.ok ? [] : [`  ✗ last proof failed: ${lastProof.lastRun.message}`];
+  if (newestProven === null) return failed;
+  const { point, ageSeconds } = newestProven;
+  return [
+    `  starts     point ${point}, ${renderAge(ageSeconds)} old: each store was started on a copy of it`,
+    ...failed,
   ];
 }
 

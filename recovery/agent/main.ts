@@ -11,6 +11,7 @@ import { pointsCommand } from "./commands/points.ts";
 import { forgetReplacedCommand, replacedCommand } from "./commands/replaced.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
 import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
@@ -30,6 +31,9 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   ship                  bring points that are not off-site yet there
   forget | prune | check --repository local|offsite
                         forget points by retention; give back their space; check, and read a part of the data
+  prove [--point current]
+                        start each store on a clone of the newest point, and tell what it holds; --clear: take
+                        away what a killed proof has left
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
@@ -73,6 +77,7 @@ const commands: Readonly<
   forget: forgetCommand,
   prune: pruneCommand,
   check: checkCommand,
+  prove: proveCommand,
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
   replaced: (_context, args) => none(args, () => replacedCommand()),

@@ -18,7 +18,17 @@ export class DockerSocket {
    * @param what What the call does, for the sentence of a failure.
    * @throws RecoveryError when the daemon does not run or refuses us; DockerError for its other refusals and when it is late.
    */
-  call(method: string, path: string, what: string, body?: unknown): Promise<unknown> {
+  async call(method: string, path: string, what: string, body?: unknown): Promise<unknown> {
+    const answer = (await this.#answer(method, path, what, body)).toString("utf8");
+    return answer === "" ? null : JSON.parse(answer);
+  }
+
+  /** What the daemon answers to a GET, as bytes. @throws as `call` does */
+  read(path: string, what: string): Promise<Buffer> {
+    return this.#answer("GET", path, what);
+  }
+
+  #answer(method: string, path: string, what: string, body?: unknown): Promise<Buffer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers =
       payload === undefined
@@ -29,13 +39,15 @@ export class DockerSocket {
         // A pooled connection that the daemon has just closed fails a pause for nothing.
         { socketPath: this.#socket, path, method, headers, agent: false, timeout: this.#timeoutMs },
         (response) => {
-          let text = "";
-          response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+          const chunks: Buffer[] = [];
+          response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("error", reject);
           response.on("end", () => {
             const status = response.statusCode ?? 0;
-            if (status >= 400) return reject(new DockerError(status, what, messageOf(text)));
-            resolve(text === "" ? null : JSON.parse(text));
+            const answer = Buffer.concat(chunks);
+            if (status >= 400)
+              return reject(new DockerError(status, what, messageOf(answer.toString("utf8"))));
+            resolve(answer);
           });
         },
       );

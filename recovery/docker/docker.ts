@@ -4,6 +4,8 @@ import { parseContainer, type Container } from "./container.ts";
 import { parseUsage, type ContainerUsage } from "../agent/measure/container-usage.ts";
 import { DockerError } from "./docker-error.ts";
 import { DockerSocket } from "./docker-socket.ts";
+import { logText } from "./log-text.ts";
+import { createBody, type LoneContainer } from "./lone-container.ts";
 import { parseSwarmService, type SwarmService } from "./swarm-service.ts";
 
 /** The label that Swarm gives the containers of a service. */
@@ -17,6 +19,7 @@ export interface Task {
   readonly container: Container;
 }
 
+const configBody = z.object({ Spec: z.object({ Data: z.string() }) });
 const listedContainer = z.object({ Id: z.string(), Created: z.number() });
 
 /**
@@ -161,23 +164,11 @@ export class Docker {
   /** Starts a container of its own, beside Swarm, without any network but loopback; its id. One of that name that was left behind goes first. */
   async startAlone(alone: LoneContainer): Promise<string> {
     await this.removeContainer(alone.name);
-    const body = {
-      Image: alone.image,
-      User: alone.user,
-      Hostname: alone.hostname,
-      Cmd: alone.args,
-      HostConfig: {
-        NetworkMode: "none",
-        Init: true,
-        Binds: alone.binds,
-        ExtraHosts: [`${alone.hostname}:127.0.0.1`],
-      },
-    };
     const made = await this.#socket.call(
       "POST",
       `/containers/create?name=${alone.name}`,
       `create ${alone.name}`,
-      body,
+      createBody(alone),
     );
     const { Id } = z.object({ Id: z.string() }).parse(made);
     await this.#socket.call("POST", `/containers/${Id}/start`, `start ${alone.name}`);
@@ -192,15 +183,27 @@ export class Docker {
       if (!(error instanceof DockerError && error.status === 404)) throw error;
     }
   }
-}
 
-/** A container that nobody but the host's root reaches. */
-export interface LoneContainer {
-  readonly name: string;
-  readonly image: string;
-  readonly user: string;
-  readonly hostname: string;
-  readonly args: readonly string[];
-  /** `path on the host:path in the container`. */
-  readonly binds: readonly string[];
+  /** Ids of all containers with a label, those that have ended included. */
+  async aloneWith(label: string): Promise<readonly string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
+    const path = `/containers/json?all=true&filters=${filters}`;
+    const listed = await this.#socket.call("GET", path, "list containers");
+    return z
+      .array(listedContainer)
+      .parse(listed)
+      .map(({ Id }) => Id);
+  }
+
+  /** Its newest log lines, of both streams, oldest first. */
+  async logOf(id: string, lines: number): Promise<string> {
+    const path = `/containers/${id}/logs?stdout=true&stderr=true&tail=${lines}`;
+    return logText(await this.#socket.read(path, "read the log"));
+  }
+
+  /** The content of a Swarm config. */
+  async configContent(id: string): Promise<Buffer> {
+    const body = await this.#socket.call("GET", `/configs/${id}`, "read a config");
+    return Buffer.from(configBody.parse(body).Spec.Data, "base64");
+  }
 }

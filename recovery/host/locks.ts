@@ -11,10 +11,11 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `offsite`: the off-site repository and the head. Held by a shipping, the founding of a lineage and a restore.
  * - `maintenance`: held by forget, prune and check throughout, so that only one of them is at work; taken before the others.
  * - `restore`: held by a restore from its plan to its report, so that a second one is refused.
+ * - `proof`: held by the proof of a point throughout, so that only one is at work; taken before the others.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
  * once when data is taken, the two orders cannot block each other.
  */
-export type LockName = "data" | "repository" | "offsite" | "maintenance" | "restore";
+export type LockName = "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof";
 
 /**
  * What a waiter asks of whoever holds the lock: nothing; a turn, for which maintenance gives way; or to have it at once, as a
@@ -84,6 +85,20 @@ export class Locks {
     }
   }
 
+  /**
+   * Whether somebody holds a lock or waits for it just now. Takes nothing, so that nobody who would not wait for the lock is refused for
+   * the question.
+   */
+  async taken(name: LockName): Promise<boolean> {
+    try {
+      const { dev, ino } = await stat(join(this.#folder, `${name}.lock`));
+      return isLocked(await readFile("/proc/locks", "utf8"), dev, ino);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw error;
+    }
+  }
+
   /** True while somebody waits for a lock: whoever does something that can wait, such as prune, gives way. */
   async wanted(name: LockName, asking: Exclude<Asking, "nothing"> = "a-turn"): Promise<boolean> {
     try {
@@ -110,6 +125,18 @@ export class Locks {
     const holder = (await readFile(path, "utf8")).trim();
     return `The ${name} lock is held by ${holder === "" ? "another run" : holder}: wait until it is done, then try again.`;
   }
+}
+
+/** Whether the kernel's list of locks has a flock on this file. Pure. @param dev as stat tells it, of Linux */
+export function isLocked(list: string, dev: number, ino: number): boolean {
+  const hex = (value: number): string => value.toString(16).padStart(2, "0");
+  const major = Math.floor(dev / 256) % 4096;
+  const minor = (dev % 256) + Math.floor(dev / 2 ** 20) * 256;
+  const place = `${hex(major)}:${hex(minor)}:${ino}`;
+  return list.split("\n").some((line) => {
+    const words = line.split(/\s+/);
+    return words.includes("FLOCK") && words.includes(place);
+  });
 }
 
 /** Null once the lock is held, else flock's exit code. */

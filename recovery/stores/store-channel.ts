@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { storeAnswer, type StoreRequest } from "./store-protocol.ts";
+import { storeAnswer, type StoreOpeningLine, type StoreRequest } from "./store-protocol.ts";
 
 /** How the child at a store is started, and how long it may take. */
 export interface StoreChild {
@@ -21,12 +21,12 @@ export class StoreChannel {
   readonly #timeoutMs: number;
   readonly #lines: AsyncIterator<string>;
   #stderr = "";
-  /** @param unlockWith For a maintenance start, see `storeOpening`. */
+  /** @param given What the child is told at the start, see `storeOpening`. */
   constructor(
     service: string,
     pid: number,
     { self, timeoutMs = 20_000 }: StoreChild,
-    unlockWith?: Readonly<Record<string, string>>,
+    given: Pick<StoreOpeningLine, "unlockWith" | "secrets"> = {},
   ) {
     this.#service = service;
     this.#timeoutMs = timeoutMs;
@@ -46,13 +46,16 @@ export class StoreChannel {
       .on("data", (text: string) => (this.#stderr = (this.#stderr + text).slice(-4000)));
     if (this.#child.stdout === null) throw new Error("store child has no stdout");
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    this.#child.stdin?.write(`${JSON.stringify({ service, pid, unlockWith })}\n`);
+    this.#child.stdin?.write(`${JSON.stringify({ service, pid, ...given })}\n`);
   }
 
-  /** @throws RecoveryError `storeDown` with the child's own words when the store refuses, is late or gone. */
-  async ask(request: StoreRequest): Promise<unknown> {
+  /**
+   * @param timeoutMs For this call alone. @default the child's
+   * @throws RecoveryError `storeDown` with the child's own words when the store refuses, is late or gone.
+   */
+  async ask(request: StoreRequest, timeoutMs = this.#timeoutMs): Promise<unknown> {
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
-    return this.answer();
+    return this.answer(timeoutMs);
   }
 
   /** For what answers nothing but that it is done. */
@@ -61,8 +64,8 @@ export class StoreChannel {
   }
 
   /** The next answer; the first one comes without a request, once the store is connected. */
-  async answer(): Promise<unknown> {
-    const line = await this.#nextLine();
+  async answer(timeoutMs = this.#timeoutMs): Promise<unknown> {
+    const line = await this.#nextLine(timeoutMs);
     const answer = line === null ? null : storeAnswer.parse(JSON.parse(line));
     if (answer === null) {
       throw new RecoveryError(
@@ -88,7 +91,7 @@ export class StoreChannel {
     clearTimeout(hardStop);
   }
 
-  async #nextLine(): Promise<string | null> {
+  async #nextLine(timeoutMs: number): Promise<string | null> {
     let limit: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       limit = setTimeout(() => {
@@ -96,10 +99,10 @@ export class StoreChannel {
         reject(
           new RecoveryError(
             exitCodes.storeDown,
-            `Store ${this.#service} did not answer within ${this.#timeoutMs / 1000} s: see its log.`,
+            `Store ${this.#service} did not answer within ${timeoutMs / 1000} s: see its log.`,
           ),
         );
-      }, this.#timeoutMs);
+      }, timeoutMs);
     });
     try {
       const next = await Promise.race([this.#lines.next(), late]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inventorySchema } from "../../catalog/inventory/inventory.ts";
 
 /**
  * What the agent says to its child inside a store's network namespace: one JSON object a line on stdin, one answer a line on stdout.
@@ -13,6 +14,13 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("writeCanary"), mark: z.string() }),
   z.strictObject({ op: z.literal("readCanary") }),
   z.strictObject({ op: z.literal("counts"), limitMs: z.number().int().positive() }),
+  z.strictObject({
+    op: z.literal("inventory"),
+    bytes: z.number().positive(),
+    ms: z.number().positive(),
+    like: inventorySchema.optional(),
+    disposable: z.boolean(),
+  }),
   z.strictObject({ op: z.literal("reset-users") }),
   z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
   z.strictObject({ op: z.literal("webhooks"), ids: z.array(z.string()) }),
@@ -26,7 +34,10 @@ export const storeOpening = z.strictObject({
   pid: z.number().int().positive(),
   /** A maintenance start: there is nobody to log in; the present secrets, since this task has none. The only work is to unlock. */
   unlockWith: z.record(z.string(), z.string()).optional(),
+  /** The present secrets, where the task is none of the platform's and the host's own files say nothing of it. */
+  secrets: z.record(z.string(), z.string()).optional(),
 });
+export type StoreOpeningLine = z.infer<typeof storeOpening>;
 
 /** An answer. The first one, without a request, says that the client is connected. */
 export const storeAnswer = z.discriminatedUnion("ok", [

@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { inventorySchema, type Inventory, type InventoryRequest } from "../../catalog/inventory/inventory.ts";
 import type { Counts } from "../../catalog/recovery.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
 import { StoreChannel, type StoreChild } from "./store-channel.ts";
+
+/** What an inventory may take beside the reading of content: names, options and counts are told in any case. */
+const beyondContentMs = 600_000;
 
 /** An open client to one store: canary, counts, users and orders, as the store's own definition of the catalog has them. */
 export interface Store {
@@ -17,6 +21,8 @@ export interface Store {
   writeCanary(mark: string): Promise<void>;
   readCanary(): Promise<string | null>;
   counts(limitMs: number): Promise<Counts>;
+  /** Everything that it holds, see `Recovery.inventory`; takes minutes. */
+  inventory(request: InventoryRequest): Promise<Inventory>;
   resetUsers(): Promise<void>;
   /** Null for a store that holds none by its nature. */
   orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
@@ -45,7 +51,21 @@ export async function openStore(service: string, opening: StoreOpening): Promise
       `Store ${service} does not run on this host: see \`docker service ps ${service} --no-trunc\`.`,
     );
   }
-  const channel = new StoreChannel(service, container.pid, opening);
+  return openStoreAt(service, container, opening);
+}
+
+/**
+ * Opens a store in this container, which may be none of the platform's tasks.
+ * @param secrets The present ones. Left out: the task's own, and those of the host's files.
+ * @throws RecoveryError `storeDown` when it does not answer; `StoreRefused` when it refuses its administrator.
+ */
+export async function openStoreAt(
+  service: string,
+  container: Container,
+  child: StoreChild,
+  secrets?: Readonly<Record<string, string>>,
+): Promise<Store> {
+  const channel = new StoreChannel(service, container.pid, child, secrets === undefined ? {} : { secrets });
   try {
     await channel.answer();
   } catch (error) {
@@ -69,6 +89,13 @@ export async function openStore(service: string, opening: StoreOpening): Promise
         .parse(await channel.ask({ op: "readCanary" })),
     counts: async (limitMs) =>
       z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
+    inventory: async ({ bytes, ms, like, disposable = false }) =>
+      inventorySchema.parse(
+        await channel.ask(
+          { op: "inventory", bytes, ms, disposable, ...(like === undefined ? {} : { like }) },
+          ms + beyondContentMs,
+        ),
+      ),
     resetUsers: () => channel.tell({ op: "reset-users" }),
     orders: async (ids) => {
       const answer = await channel.ask({ op: "orders", ids: [...ids] });

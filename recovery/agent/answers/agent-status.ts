@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pointRecord, shipRecord } from "./run-record.ts";
+import { pointRecord, proveRecord, shipRecord } from "./run-record.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { replacedDataSchema } from "../../restore/replaced-data.ts";
 import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
@@ -33,6 +33,13 @@ export const agentStatusSchema = z.object({
   lastShip: shipRecord.nullable(),
   /** Every job of the list; absent in the answer of an agent that does not tell them. */
   jobs: z.array(jobStatus).optional(),
+  /** How the last proof of a point ended. */
+  lastProof: proveRecord.nullable().default(null),
+  /** The newest point here that was proven. */
+  newestProven: z
+    .object({ point: z.string(), instant: z.iso.datetime(), at: z.iso.datetime(), ageSeconds: z.number() })
+    .nullable()
+    .default(null),
   services: z.array(
     z.object({
       name: z.string(),

@@ -12,6 +12,8 @@ export const pointListSchema = z.object({
       bytes: z.number().nullable(),
       where: z.array(z.enum(["local", "offsite"])),
       latest: z.boolean(),
+      /** How its newest proof on the host ended; null when it had none, or when an older agent answers. */
+      proof: z.enum(["proven", "failed"]).nullable().default(null),
     }),
   ),
   notes: z.array(z.string()),

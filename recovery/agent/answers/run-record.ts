@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { inventorySchema } from "../../../catalog/inventory/inventory.ts";
 import type { HostPort } from "../../host/host-port.ts";
 
 /** How the last run of a job ended, and what the last good one brought. */
@@ -94,6 +95,15 @@ export const checkResult = z.object({
 });
 export type CheckResult = z.infer<typeof checkResult>;
 
+/** What a good proof has shown. */
+export const proofResult = z.object({
+  point: z.string(),
+  instant: z.iso.datetime(),
+  stores: z.record(z.string(), z.object({ seconds: z.number(), coverage: inventorySchema.shape.coverage })),
+});
+export type ProofResult = z.infer<typeof proofResult>;
+
+export const proveRecord = runRecord(proofResult);
 export const forgetRecord = runRecord(forgetResult);
 export const pruneRecord = runRecord(pruneResult);
 export const checkRecord = runRecord(checkResult);

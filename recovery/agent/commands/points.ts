@@ -1,6 +1,8 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
 import { latestPoint } from "../../lineage/latest.ts";
 import { inOrder, pointsOf, type Point } from "../../point/points.ts";
+import { ProofRecords } from "../../proof/proof-record.ts";
 import type { AgentContext } from "../context.ts";
 import { offsitePoints } from "../offsite-points.ts";
 
@@ -16,6 +18,8 @@ export interface ListedPoint {
   readonly where: readonly ("local" | "offsite")[];
   /** True for the one that `latest` means. */
   readonly latest: boolean;
+  /** How its newest proof on this host ended; null when it had none. */
+  readonly proof: "proven" | "failed" | null;
 }
 
 /** `kaleem-agent points [--offsite]`: what there is to restore, newest first. Off-site is asked only with `--offsite`: it costs seconds. */
@@ -30,6 +34,7 @@ export async function pointsCommand(
   const latest = await latestId(context, [...all.values()], notes);
   const here = new Set(local.map(({ id }) => id));
   const there = new Set(offsite.map(({ id }) => id));
+  const proofs = await proofsOf(context, [...all.keys()]);
   const points = [...inOrder([...all.values()])]
     .reverse()
     .map(({ id, instant, lineage, generation, stores, bytes }): ListedPoint => {
@@ -37,9 +42,33 @@ export async function pointsCommand(
         ...(here.has(id) ? (["local"] as const) : []),
         ...(there.has(id) ? (["offsite"] as const) : []),
       ];
-      return { id, instant, lineage, generation, stores, bytes, where, latest: id === latest };
+      return {
+        id,
+        instant,
+        lineage,
+        generation,
+        stores,
+        bytes,
+        where,
+        latest: id === latest,
+        proof: proofs.get(id) ?? null,
+      };
     });
   return { points, notes };
+}
+
+/** Points that have one → how their newest proof ended. */
+async function proofsOf(
+  { host }: AgentContext,
+  points: readonly string[],
+): Promise<ReadonlyMap<string, "proven" | "failed">> {
+  const records = new ProofRecords(host, layout.proofs);
+  const summaries = await Promise.all(points.map((point) => records.summary(point)));
+  return new Map(
+    summaries.flatMap((one): [string, "proven" | "failed"][] =>
+      one === null ? [] : [[one.point, one.ok ? "proven" : "failed"]],
+    ),
+  );
 }
 
 async function list(

@@ -7,13 +7,14 @@ import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
 import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
+import { ProofRecords } from "../../proof/proof-record.ts";
 import type { AgentContext } from "../context.ts";
 import type { ReplacedData } from "../../restore/replaced-data.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { jobStatuses } from "../job-status.ts";
-import { pointRecord, readRecord, shipRecord } from "../answers/run-record.ts";
+import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
@@ -49,6 +50,9 @@ export interface AgentStatus {
   readonly lastShip: z.infer<typeof shipRecord> | null;
   /** How every job of the list ended last. */
   readonly jobs: readonly JobStatus[];
+  readonly lastProof: z.infer<typeof proveRecord> | null;
+  /** The newest point here that was proven; `ageSeconds` is that of its instant. */
+  readonly newestProven: (NewestPoint & { readonly at: string }) | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -77,10 +81,11 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     }
   };
   const identity = await attempt("lineage", () => readIdentity(host, layout.lineage, machineId));
-  const [points, lastPoint, lastShip, services, timers, proven, closedFile] = await Promise.all([
+  const [points, lastPoint, lastShip, lastProof, services, timers, proven, closedFile] = await Promise.all([
     attempt("local points", () => localPoints(context, identity?.lineage)),
     readRecord(host, `${layout.agentState}/point.json`, pointRecord),
     readRecord(host, `${layout.agentState}/ship.json`, shipRecord),
+    readRecord(host, `${layout.agentState}/prove.json`, proveRecord),
     attempt("services", () => servicesOf(context)),
     attempt("timers", () => timersOf(context)),
     attempt(
@@ -110,6 +115,8 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastPoint,
     lastShip,
     jobs: await jobStatuses(context, now),
+    lastProof,
+    newestProven: await newestProven(context, points ?? [], now),
     services: services ?? [],
     off: config.off,
     disks: {
@@ -148,6 +155,18 @@ function newest(
   const ahead = Date.parse(found.instant) > now.getTime();
   const ageSeconds = lostNowSeconds(ahead ? holding : [found], now);
   return ageSeconds === null ? null : { point: found.id, instant: found.instant, ageSeconds };
+}
+
+async function newestProven(
+  { host }: AgentContext,
+  points: readonly Point[],
+  now: Date,
+): Promise<AgentStatus["newestProven"]> {
+  const records = new ProofRecords(host, layout.proofs);
+  const found = await records.newestProven(points.map(({ id }) => id));
+  if (found === null) return null;
+  const { point, instant, at } = found;
+  return { point, instant, at, ageSeconds: Math.max(0, (now.getTime() - Date.parse(instant)) / 1000) };
 }
 
 /** What is amiss with the clock, in words: ages and "lost now" are told by it. */

@@ -31,7 +31,7 @@ async function serve(
 ): Promise<void> {
   const first = await lines.next();
   if (first.done === true) throw new Error("store: no opening line on stdin");
-  const { pid, unlockWith } = storeOpening.parse(JSON.parse(first.value));
+  const { pid, unlockWith, secrets: given } = storeOpening.parse(JSON.parse(first.value));
   const definition = stores.find((one) => one.name === service);
   if (definition === undefined) throw new Error(`store: the catalog has no store ${service}`);
   let secrets: Readonly<Record<string, string>> = unlockWith ?? {};
@@ -53,7 +53,7 @@ async function serve(
   }
   let client: unknown;
   const connected = await answer(async () => {
-    secrets = await storeSecrets(definition, pid);
+    secrets = given ?? (await storeSecrets(definition, pid));
     client = await recovery.connect({ host: "127.0.0.1", secrets });
   });
   say(connected);
@@ -90,6 +90,10 @@ async function perform(
       return recovery.canary.read(client);
     case "counts":
       return recovery.counts(client, request.limitMs);
+    case "inventory": {
+      const { bytes, ms, like, disposable } = request;
+      return recovery.inventory(client, { bytes, ms, disposable, ...(like === undefined ? {} : { like }) });
+    }
     case "reset-users":
       return recovery.resetUsers(client);
     case "orders":

@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { calendar } from "../../../components/agent/calendar.ts";
-import { alertUnit, maintenanceUnits, pointUnits, shipUnits } from "../../../components/agent/units.ts";
+import {
+  alertUnit,
+  maintenanceUnits,
+  pointUnits,
+  proveUnits,
+  shipUnits,
+} from "../../../components/agent/units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
@@ -31,6 +37,8 @@ const rendered = {
       [`kaleem-${name}.timer`, renderIni(units.timer)],
     ]),
   ),
+  "kaleem-prove.service": renderIni(proveUnits().service),
+  "kaleem-prove.timer": renderIni(proveUnits().timer),
   "kaleem-alert@.service": renderIni(alertUnit),
 };
 

@@ -14,6 +14,7 @@ test("lists points as a table and marks the one that latest means", () => {
       instant: "2026-11-20T03:19:00.000Z",
       where: ["local" as const],
       latest: true,
+      proof: null,
     },
     {
       ...point,
@@ -21,14 +22,15 @@ test("lists points as a table and marks the one that latest means", () => {
       instant: "2026-11-20T02:00:00.000Z",
       where: ["local" as const, "offsite" as const],
       latest: false,
+      proof: "proven" as const,
       bytes: null,
     },
   ];
   assert.equal(
     renderPoints({ points, notes: ["there is no offsite repository yet"] }, now),
-    `  POINT                  AGE     WHERE          LINEAGE      SIZE     STORES
-* 20261120T031900Z-0001  60 s    local          kaleem-a1/1  24.0 MB  mongo redis
-  20261120T020000Z-0002  80 min  local offsite  kaleem-a1/1  ?        mongo redis
+    `  POINT                  AGE     WHERE          PROOF   LINEAGE      SIZE     STORES
+* 20261120T031900Z-0001  60 s    local          -       kaleem-a1/1  24.0 MB  mongo redis
+  20261120T020000Z-0002  80 min  local offsite  proven  kaleem-a1/1  ?        mongo redis
 note: there is no offsite repository yet`,
   );
 });
@@ -46,10 +48,11 @@ test("says that a point is dated in the future, not that it is new", () => {
     bytes: 1,
     where,
     latest: true,
+    proof: "failed" as const,
   };
   assert.match(
     renderPoints({ points: [point], notes: [] }, now),
-    /^\* 20261121T032000Z-0001 {2}in 24\.0 h! {2}local/m,
+    /^\* 20261121T032000Z-0001 {2}in 24\.0 h! {2}local {2}failed/m,
   );
   const soon = { ...point, instant: "2026-11-20T03:20:30.000Z" };
   assert.match(renderPoints({ points: [soon], notes: [] }, now), / {2}0 s {2}local/);

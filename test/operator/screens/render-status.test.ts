@@ -82,6 +82,20 @@ test("a service that is switched off is shown with its reason, and is no fault",
   );
 });
 
+test("the newest point that was proven has a line, and a failed proof is shouted", () => {
+  const newestProven = { ...at("p2", 600), at: "2026-11-20T03:15:00.000Z" };
+  const lastRun = {
+    startedAt: status.now,
+    finishedAt: status.now,
+    ok: false,
+    exitCode: 34,
+    message: "Point p3 is not proven.",
+  };
+  const text = renderStatus({ ...status, newestProven, lastProof: { lastRun, lastSuccess: null } });
+  assert.match(text, /^ {2}starts {5}point p2, 10 min old: each store was started on a copy of it$/m);
+  assert.match(text, /^ {2}✗ last proof failed: Point p3 is not proven\.$/m);
+});
+
 test("a timer that does not run and a failed run are shouted", () => {
   const lastRun = {
     startedAt: status.now,

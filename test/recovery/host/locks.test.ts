@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { Locks } from "../../../recovery/host/locks.ts";
+import { isLocked, Locks } from "../../../recovery/host/locks.ts";
 
 let folder: string;
 before(() => {
@@ -60,6 +60,28 @@ describe("Locks", () => {
       /The repository lock is held by first/,
     );
     await again.release();
+  });
+
+  it("tells whether a lock is taken without taking it: who would not wait for it is never refused for the question", async () => {
+    const locks = new Locks(folder, "one");
+    assert.equal(await locks.taken("offsite"), false);
+    const lock = await locks.acquire("offsite");
+    assert.deepEqual([await locks.taken("offsite"), await locks.taken("data")], [true, false]);
+    await lock.release();
+    assert.equal(await locks.taken("offsite"), false);
+  });
+
+  it("finds a lock in the kernel's list by its device and file, and also whoever waits for it", () => {
+    const list = `1: FLOCK  ADVISORY  WRITE 3057 00:1a:1234 0 EOF
+1: -> FLOCK  ADVISORY  WRITE 3058 00:1a:1234 0 EOF
+2: POSIX  ADVISORY  WRITE 1 103:02:99 0 EOF
+3: FLOCK  ADVISORY  WRITE 7 103:02:77 0 EOF`;
+    assert.equal(isLocked(list, 0x1a, 1234), true);
+    assert.equal(isLocked(list, 0x1a, 123), false);
+    assert.equal(isLocked(list, 0x1b, 1234), false);
+    // Of a program's own ranges of bytes.
+    assert.equal(isLocked(list, 0x10302, 99), false);
+    assert.equal(isLocked(list, 0x10302, 77), true);
   });
 
   it("frees the lock of a holder that was killed", async () => {

@@ -68,6 +68,7 @@ async function openStores(): Promise<readonly Store[]> {
         writeCanary: () => happens(`${service} canary`, undefined),
         readCanary: () => assert.fail("not asked for"),
         counts: () => happens(`${service} counts`, { things: 1 }),
+        inventory: () => assert.fail("not asked for"),
         resetUsers: () => assert.fail("not asked for"),
         webhooks: () => assert.fail("not asked"),
         orders: () => assert.fail("not asked for"),

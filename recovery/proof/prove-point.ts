@@ -1,0 +1,213 @@
+import type { StatefulDefinition } from "../../catalog/definition.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import type { Docker } from "../docker/docker.ts";
+import type { HostPort } from "../host/host-port.ts";
+import type { LockName, Locks } from "../host/locks.ts";
+import { duration, size, type Log } from "../host/log.ts";
+import { manifestFile, manifestSchema, type Manifest } from "../point/manifest.ts";
+import { memoryOf, proofLabel } from "./proof-container.ts";
+import type { GivenFile, ProofFiles } from "./proof-files.ts";
+import type { ProofRecord, ProofRecords } from "./proof-record.ts";
+import { proveStore, type ProofStore, type StorePorts } from "./prove-store.ts";
+
+/** What a store is started with. */
+export type StoreStart = Pick<ProofStore, "start" | "secrets"> & { readonly files: readonly GivenFile[] };
+
+/** What the proof of a point needs; tests give another. */
+export interface ProofPorts {
+  readonly host: Pick<HostPort, "readFile" | "now">;
+  readonly docker: Pick<Docker, "aloneWith" | "removeContainer">;
+  readonly locks: Pick<Locks, "acquire" | "taken" | "wanted">;
+  readonly log: Log;
+  readonly interrupted: AbortSignal;
+  readonly files: Pick<ProofFiles, "places" | "isWhole" | "clone" | "give" | "freeBytes" | "clear">;
+  readonly records: Pick<ProofRecords, "write" | "keepOnly">;
+  readonly stores: readonly StatefulDefinition[];
+  readonly storePorts: StorePorts;
+  /** How a store's service starts its task, with its present secrets. @throws RecoveryError `storeDown` when that cannot be told */
+  startOf(definition: StatefulDefinition): Promise<StoreStart>;
+  /** Ids of the points in this host's repository. */
+  points(): Promise<readonly string[]>;
+  /** How often it is looked whether somebody else comes first. @default 1000 */
+  readonly lookMs?: number;
+}
+
+/** Beside what the store may take: nobody else may have to give any away. */
+const reserveBytes = 256 * 2 ** 20;
+/** An engine that recovers writes, and the live stores' file system must not be full for it. */
+const scarceBytes = 2 ** 30;
+const before: readonly LockName[] = ["restore", "data", "repository", "offsite"];
+
+/**
+ * Proves the newest point: each store's own image starts on a clone of its files, one after the other, and tells what it holds. The
+ * repository is locked only while the clone is made, and the clone is given up for whoever waits for it; a restore ends the proof.
+ *
+ * However it ends, containers, clone and secrets are gone; what a killed run has left goes first.
+ * @throws RecoveryError `notProven` naming every store that did not start, once the record is kept; `busy` when somebody else comes
+ * first or the machine has no memory to spare; `noPoint`, `storeDown`, `diskFull`.
+ */
+export async function provePoint(ports: ProofPorts): Promise<ProofRecord> {
+  const { locks } = ports;
+  for (const name of before) if (await locks.taken(name)) throw busy(`the ${name} lock is taken`);
+  const lock = await locks.acquire("proof", 0, "nothing");
+  try {
+    await clear(ports);
+    const watch = watchFor(
+      ports,
+      async () => (await locks.taken("restore")) || locks.wanted("offsite", "at-once"),
+    );
+    try {
+      return await prove(ports, AbortSignal.any([watch.signal, ports.interrupted]));
+    } finally {
+      watch.stop();
+      await clear(ports);
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Takes away what a killed proof has left; nothing while one is at work. */
+export async function clearProofs(ports: Pick<ProofPorts, "locks" | "docker" | "files">): Promise<void> {
+  const lock = await ports.locks.acquire("proof", 0, "nothing").catch((error: unknown) => {
+    if (error instanceof RecoveryError && error.exitCode === exitCodes.busy) return null;
+    throw error;
+  });
+  if (lock === null) return;
+  try {
+    await clear(ports);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function prove(ports: ProofPorts, signal: AbortSignal): Promise<ProofRecord> {
+  const { log, records } = ports;
+  // Before anything is made: a store whose service does not run has no secrets to start with.
+  const starts = new Map<string, StoreStart>();
+  for (const definition of ports.stores) starts.set(definition.name, await ports.startOf(definition));
+  const manifest = await log.phase("clone", () => cloneNewest(ports, signal));
+  const known = await ports.points();
+  if (!known.includes(manifest.point))
+    throw new RecoveryError(
+      exitCodes.noPoint,
+      `The newest copy (${manifest.point}) is in no repository of this host: its point failed; take another one.`,
+    );
+  const stores: ProofRecord["stores"] = {};
+  const problems: string[] = [];
+  for (const [name, { canary }] of Object.entries(manifest.stores)) {
+    const definition = ports.stores.find((one) => one.name === name);
+    const start = starts.get(name);
+    if (definition === undefined || start === undefined) {
+      problems.push(`${name}: not proven: the point holds it, and this platform has no such store.`);
+      continue;
+    }
+    await spareMemory(ports, definition, start);
+    const began = performance.now();
+    try {
+      const mounts = await ports.files.give(
+        name,
+        definition.user,
+        ownSecrets(definition, start),
+        start.files,
+      );
+      const inventory = await log.phase(`proof of ${name}`, () =>
+        proveStore({ definition, canary, ...start }, mounts, ports.storePorts, signal),
+      );
+      const seconds = Math.round((performance.now() - began) / 100) / 10;
+      stores[name] = { seconds, image: start.start.image, coverage: inventory.coverage, inventory };
+    } catch (error) {
+      if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.notProven) throw error;
+      problems.push(error.message);
+    }
+  }
+  const record = {
+    point: manifest.point,
+    instant: manifest.instant,
+    at: ports.host.now().toISOString(),
+    ok: problems.length === 0,
+    stores,
+    problems,
+  };
+  await records.write(record);
+  await records.keepOnly([...known, record.point]);
+  if (record.ok) return record;
+  throw new RecoveryError(exitCodes.notProven, `Point ${record.point} is not proven. ${problems.join(" ")}`);
+}
+
+/** Under the repository lock, so that no point changes the copy meanwhile; given up as soon as somebody waits for it. */
+async function cloneNewest(ports: ProofPorts, signal: AbortSignal): Promise<Manifest> {
+  const { files, host, locks } = ports;
+  const lock = await locks.acquire("repository", 0, "nothing");
+  const watch = watchFor(ports, () => locks.wanted("repository"));
+  try {
+    const text = await host.readFile(`${files.places.point}/${manifestFile}`);
+    if (text === null || !(await files.isWhole()))
+      throw new RecoveryError(
+        exitCodes.noPoint,
+        `${files.places.point} holds no whole copy: take a point first (\`kaleem-agent point\`).`,
+      );
+    const manifest = manifestSchema.parse(JSON.parse(text));
+    const free = await files.freeBytes();
+    if (free < scarceBytes)
+      throw new RecoveryError(
+        exitCodes.diskFull,
+        `No proof: ${size(free)} free at ${files.places.point}, and stores that start write: wanted ${size(scarceBytes)}.`,
+      );
+    const directories = Object.values(manifest.stores).flatMap((store) => Object.keys(store.directories));
+    const either = AbortSignal.any([watch.signal, signal]);
+    try {
+      await files.clone(directories, either);
+    } catch (error) {
+      throw either.aborted ? either.reason : error;
+    }
+    return manifest;
+  } finally {
+    watch.stop();
+    await lock.release();
+  }
+}
+
+/** The task's own: what only the agent logs in with, the store is not given. */
+function ownSecrets({ userSecrets = {} }: StatefulDefinition, { secrets }: StoreStart) {
+  return Object.fromEntries(Object.entries(secrets).filter(([name]) => !(name in userSecrets)));
+}
+
+async function spareMemory({ host }: ProofPorts, definition: StatefulDefinition, { start }: StoreStart) {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec((await host.readFile("/proc/meminfo")) ?? "")?.[1];
+  if (kilobytes === undefined) throw new Error("/proc/meminfo has no MemAvailable");
+  const [available, wanted] = [Number(kilobytes) * 1024, memoryOf(definition, start) + reserveBytes];
+  if (available < wanted)
+    throw busy(`${definition.name} wants ${size(wanted)} of memory, and ${size(available)} are available`);
+}
+
+/** First the containers: they use the files. */
+async function clear({ docker, files }: Pick<ProofPorts, "docker" | "files">): Promise<void> {
+  for (const id of await docker.aloneWith(proofLabel)) await docker.removeContainer(id);
+  await files.clear();
+}
+
+/** A signal that is aborted, as busy, once somebody else comes first. */
+function watchFor({ lookMs = 1_000 }: ProofPorts, comesFirst: () => Promise<boolean>) {
+  const abort = new AbortController();
+  const look = setInterval(() => {
+    comesFirst().then(
+      (first) => first && abort.abort(busy("somebody else wants its turn")),
+      (error: unknown) => abort.abort(error),
+    );
+  }, lookMs);
+  return { signal: abort.signal, stop: () => clearInterval(look) };
+}
+
+function busy(why: string): RecoveryError {
+  return new RecoveryError(exitCodes.busy, `No proof now: ${why}. The next run tries again.`);
+}
+
+/** For people. */
+export function describeProof({ point, stores }: ProofRecord): string {
+  const told = Object.entries(stores).map(([name, { seconds, coverage }]) => {
+    const { hashed, of, sampled } = coverage;
+    return `${name} ${duration(seconds * 1000)}, ${hashed} of ${of} items read${sampled ? " (a sample)" : ""}`;
+  });
+  return `${point} proven: ${told.join("; ")}`;
+}
