@@ -21,4 +21,5 @@ export const story: readonly StoryPart[] = [
   part("rotation of secrets", "rotation.test.ts"),
   part("total loss and rebuild", "total-loss.test.ts", true),
   part("restores that must turn red", "restore-faults.test.ts"),
+  part("a server of one's own", "own-server.test.ts"),
 ];
