@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exitCodes } from "../../contract/exit-codes.ts";
@@ -69,9 +69,9 @@ test("every command of every day serves it", async () => {
 });
 
 test("a machine that another state manages is refused before anything is touched", async () => {
-  const other = await server.run("up", "--yes", {
-    PULUMI_BACKEND_URL: `file://${server.checkout}/other-state`,
-  });
+  const state = join(server.checkout, "other-state");
+  await mkdir(state);
+  const other = await server.run("up", "--yes", { PULUMI_BACKEND_URL: `file://${state}` });
   assert.notEqual(other.code, 0);
   assert.match(other.stderr, /state: this machine is managed by file:.*--take-state/);
 });
