@@ -37,6 +37,12 @@ export const tools: readonly Tool[] = [
     neededBy: ["up", "unit", "live", "e2e"],
     purpose: "makes its keys",
   },
+  {
+    needs: "ssh-keyscan",
+    debianPackage: "openssh-client",
+    neededBy: machines,
+    purpose: "shows the key of a new machine",
+  },
   { needs: "mmdebstrap", debianPackage: "mmdebstrap", neededBy: machines, purpose: "makes its images" },
   {
     needs: "usr/share/keyrings/debian-archive-keyring.gpg",

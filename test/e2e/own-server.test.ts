@@ -89,3 +89,30 @@ test("a host of another stack is refused by name", async () => {
     await writeFile(file, before);
   }
 });
+
+test("a lost machine: recover rebuilds the platform on another one, with its data, and opens it", async (t) => {
+  const placed = await server.run("smoke");
+  const [, order = ""] = /order (\S+) acknowledged/.exec(placed.stdout) ?? [];
+  assert.match(await server.whereIs(order), /mongo/, "there is something to lose");
+  const point = await server.run("point");
+  assert.equal(point.code, 0, point.stderr);
+  await server.untilOffsite(/point (\S+):/.exec(point.stdout)?.[1] ?? "");
+  const { address, hostKey } = await server.lose();
+  const dead = await server.run("status");
+  assert.equal(dead.code, exitCodes.hostUnreachable);
+
+  const told = ["--host", `deploy@${address}`, "--port", "2222"];
+  const unattended = await server.run("recover", ...told, "--yes");
+  assert.notEqual(unattended.code, 0);
+  assert.match(unattended.stderr, /the host key SHA256:\S+ was not agreed to; nothing was changed/);
+
+  const recover = await server.run("recover", ...told, "--host-key", hostKey, "--yes");
+  assert.equal(recover.code, 0, recover.stderr);
+  assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{4}/);
+  t.diagnostic(`recover took ${recover.seconds.toFixed(1)} s`);
+  assert.match(await server.whereIs(order), /mongo/, "the order is there");
+  const smoke = await server.run("smoke");
+  assert.equal(smoke.code, 0, smoke.stdout);
+  const again = await server.run("up");
+  assert.match(again.stderr, /pulumi up \(unchanged\)/);
+});

@@ -79,6 +79,11 @@ export async function exportState(context: StackContext): Promise<unknown> {
   return JSON.parse(await pulumiText(context, ["stack", "export", `--stack=${context.stack}`]));
 }
 
+/** Takes a stack out of the backend, whatever its state says; its file stays. Nothing that it declared is touched. */
+export async function removeStack(context: StackContext): Promise<void> {
+  await pulumiText(context, ["stack", "rm", context.stack, "--force", "--yes", "--preserve-config"]);
+}
+
 /** Puts a state back that {@link exportState} gave. */
 export async function importState(context: StackContext, state: unknown): Promise<void> {
   await pulumiText(context, ["stack", "import", `--stack=${context.stack}`], JSON.stringify(state));

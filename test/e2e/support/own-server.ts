@@ -11,6 +11,7 @@ import { ensureImages } from "../../../local/images/ensure-images.ts";
 import { upstreamOnly } from "../../../local/images/upstream-only.ts";
 import { stackInstance, type StackInstance } from "../../../local/instance.ts";
 import { createMachine } from "../../../local/machine/create-machine.ts";
+import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
 import { tearDown } from "../../../local/tear-down.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
@@ -38,7 +39,7 @@ export class OwnServer {
   readonly checkout: string;
   readonly stack = "staging";
   readonly cloud: Cloud;
-  readonly address: string;
+  address: string;
   readonly #environment: Readonly<Record<string, string>>;
 
   private constructor(instance: StackInstance, checkout: string, cloud: Cloud, address: string) {
@@ -59,18 +60,7 @@ export class OwnServer {
     const instance = stackInstance(repositoryRoot, name);
     const cloud = await ensureCloud(instance, silentProgress);
     await ensureImages(instance, silentProgress, upstreamOnly(catalog, {}));
-    const key = await sshKeyPair(dirname(instance.machine.privateKey));
-    const machine = await createMachine(instance, { authorizedKey: key.publicKey }, silentProgress);
-    const root = new SshHost({
-      address: machine.address,
-      port: machine.port,
-      user: "root",
-      privateKeyFile: key.privateKeyFile,
-      knownHostsFile: machine.knownHostsFile,
-    });
-    await root.run(["bash", "-c", asFound], { timeoutMs: 180_000 });
-    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-    const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
+    const machine = await foundMachine(instance);
     const folder = await mkdtemp(join(tmpdir(), "kaleem-own-"));
     const checkout = join(folder, "repository");
     execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
@@ -78,7 +68,7 @@ export class OwnServer {
     await mkdir(join(folder, "state"));
     await writeFile(join(folder, "passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
     await cp(instance.cloud.imageLock, join(checkout, "staging.lock.json"));
-    const server = new OwnServer(instance, checkout, cloud, address);
+    const server = new OwnServer(instance, checkout, cloud, machine.address);
     await server.#fillIn(machine.hostKey);
     return server;
   }
@@ -150,8 +140,57 @@ export class OwnServer {
     return runProgram(["sh", "-c", line, "sh", this.checkout, this.stack, file], this.#environment);
   }
 
+  /** Which stores hold an order, in the words of the host's agent. */
+  async whereIs(order: string): Promise<string> {
+    const host = new SshHost({
+      address: this.address,
+      port: 2222,
+      user: "deploy",
+      privateKeyFile: this.instance.machine.privateKey,
+      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
+    });
+    return (await host.run(["kaleem-agent", "orders", order], { timeoutMs: 60_000 })).stdout;
+  }
+
+  /** Waits until a point is off-site. */
+  async untilOffsite(point: string): Promise<void> {
+    for (const deadline = Date.now() + 120_000; ;) {
+      const { stdout } = await this.run("points");
+      if (new RegExp(`${point}.* offsite `).test(stdout)) return;
+      if (Date.now() > deadline)
+        throw new Error(`point ${point} is not off-site within two minutes:\n${stdout}`);
+    }
+  }
+
+  /** The machine is lost with its disks, and another one stands ready: another address, another host key. */
+  async lose(): Promise<{ readonly address: string; readonly hostKey: string }> {
+    await destroyMachine(this.instance);
+    const machine = await foundMachine(this.instance);
+    this.address = machine.address;
+    return machine;
+  }
+
   async remove(): Promise<void> {
     await tearDown(this.instance, silentProgress);
     await rm(dirname(this.checkout), { recursive: true, force: true });
   }
+}
+
+/** A machine as a provider hands it over, with what its owner has made of it. */
+async function foundMachine(
+  instance: StackInstance,
+): Promise<{ readonly address: string; readonly hostKey: string }> {
+  const key = await sshKeyPair(dirname(instance.machine.privateKey));
+  const machine = await createMachine(instance, { authorizedKey: key.publicKey }, silentProgress);
+  const root = new SshHost({
+    address: machine.address,
+    port: machine.port,
+    user: "root",
+    privateKeyFile: key.privateKeyFile,
+    knownHostsFile: machine.knownHostsFile,
+  });
+  await root.run(["bash", "-c", asFound], { timeoutMs: 180_000 });
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+  const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
+  return { address, hostKey: machine.hostKey };
 }

@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { execa } from "execa";
+
+/**
+ * The ed25519 host key that a machine shows, which proves nothing yet: somebody has to compare the fingerprint.
+ * @throws Error when it shows none within ten seconds
+ */
+export async function scanHostKey(
+  address: string,
+  port: number,
+): Promise<{ readonly key: string; readonly fingerprint: string }> {
+  const { stdout } = await execa("ssh-keyscan", ["-T", "10", "-t", "ed25519", "-p", String(port), address], {
+    reject: false,
+  });
+  const [, type, blob] = /^\S+ (ssh-ed25519) (\S+)$/m.exec(stdout) ?? [];
+  if (type === undefined || blob === undefined) {
+    throw new Error(
+      `${address}: no ed25519 host key at port ${port} within 10 s; is the machine up, and does sshd listen there?`,
+    );
+  }
+  const digest = createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "");
+  return { key: `${type} ${blob}`, fingerprint: `SHA256:${digest}` };
+}
