@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 
-const start = join(import.meta.dirname, "..", "..", "..", "operator", "start.mjs");
+const start = join(import.meta.dirname, "..", "..", "operator", "start.mjs");
 const folders: string[] = [];
 after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
@@ -28,7 +28,7 @@ class Checkout {
 
   constructor(script = "console.log('ran', ...process.argv.slice(2)); process.exit(7)") {
     folders.push(this.root);
-    mkdirSync(join(this.root, "local"));
+    mkdirSync(join(this.root, "operator"));
     mkdirSync(join(this.root, "bin"));
     copyFileSync(start, join(this.root, "operator", "start.mjs"));
     writeFileSync(join(this.root, "script.ts"), script);

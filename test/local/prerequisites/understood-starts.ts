@@ -86,10 +86,28 @@ export const understood: readonly {
     because: "ends the process instead of returning",
   },
   {
-    file: "recovery/agent/points/copy-open-stores.ts",
-    expression: "context.opening.self",
+    file: "recovery/point/thaw-guard.ts",
+    expression: "journal",
     programs: [],
-    because: "the agent itself",
+    because: "an argument of the shell that waits, not a program",
+  },
+  {
+    file: "test/components/host/support/fake-machine.ts",
+    expression: 'join(this.#bin, "bash")',
+    programs: ["bash"],
+    because: "the shell of a machine in a folder",
+  },
+  {
+    file: "test/recovery/agent/restore/restore-files.test.ts",
+    expression: "argv[0]",
+    programs: ["chmod", "touch", "truncate"],
+    because: "what alters a tree, one at a time",
+  },
+  {
+    file: "test/recovery/point/hostile-tree.live.test.ts",
+    expression: "sh: $_",
+    programs: ["mkdir"],
+    because: "a script that is put together",
   },
   {
     file: "recovery/stores/store-channel.ts",
