@@ -31,7 +31,10 @@ export function moveHost(text: string, file: string, host: NewHost): MovedFile {
     const former: unknown = document.getIn(at(key));
     if (former === value) return [];
     document.setIn(at(key), value);
-    return [...(former === undefined ? [] : [`- host.${key}: ${JSON.stringify(former)}`]), `+ host.${key}: ${JSON.stringify(value)}`];
+    return [
+      ...(former === undefined ? [] : [`- host.${key}: ${JSON.stringify(former)}`]),
+      `+ host.${key}: ${JSON.stringify(value)}`,
+    ];
   });
   return { text: diff.length === 0 ? text : document.toString({ lineWidth: 0 }), diff };
 }
