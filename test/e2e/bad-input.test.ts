@@ -128,11 +128,12 @@ test("a changed host key stops an operator's command, and names what to check", 
 });
 
 /** Asks for a stack's points whose stack file names this login, and gives what the operator is told. */
-async function pointsOver(login: SshTarget): Promise<Ended> {
+async function pointsOver(login: Required<SshTarget>): Promise<Ended> {
   const stack = `${testStack.name}-spoilt`;
   const folder = join(repository, ".kaleem", stack);
+  const [hostKey] = /ssh-ed25519 \S+/.exec(await readFile(login.knownHostsFile, "utf8")) ?? [];
   const config = {
-    "kaleem:host": { kind: "ssh", ...login },
+    "kaleem:host": { kind: "ssh", ...login, hostKey },
     "kaleem:offsite": { endpoint: "http://127.0.0.1:9", bucket: "none", prefix: "", region: "none" },
   };
   await mkdir(folder, { recursive: true });
