@@ -75,7 +75,10 @@ await runOperatorCommand(async () => {
     },
     onLog: (line) => void process.stderr.write(`  ${line}\n`),
   });
-  return report.exitCode;
+  if (report.exitCode !== exitCodes.ok) return report.exitCode;
+  // The applications were declared at zero replicas and run now: the state is told, so that the next `up` finds nothing to do.
+  await bringUp({ stack, progress, agreement: { yes: true, replaceData: [], ask: null } });
+  return exitCodes.ok;
 });
 
 /** Shows what changes in the committed file, and writes it once somebody agreed. The second run finds it changed, and says nothing. */
