@@ -163,6 +163,8 @@ test("a refused connection and a refused key are told apart, each with what to d
       /connection refused; is the machine up, and does sshd listen on that port\?/,
     );
   } finally {
+    // It would keep this process alive.
+    await stop();
     await rm(folder, { recursive: true });
   }
 });
