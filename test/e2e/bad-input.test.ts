@@ -128,10 +128,9 @@ test("a changed host key stops an operator's command, and names what to check", 
 });
 
 /** Asks for a stack's points whose stack file names this login, and gives what the operator is told. */
-async function pointsOver(login: Required<SshTarget>): Promise<Ended> {
+async function pointsOver(login: Required<SshTarget>, hostKey: string): Promise<Ended> {
   const stack = `${testStack.name}-spoilt`;
   const folder = join(repository, ".kaleem", stack);
-  const [hostKey] = /ssh-ed25519 \S+/.exec(await readFile(login.knownHostsFile, "utf8")) ?? [];
   const config = {
     "kaleem:host": { kind: "ssh", ...login, hostKey },
     "kaleem:offsite": { endpoint: "http://127.0.0.1:9", bucket: "none", prefix: "", region: "none" },
@@ -152,11 +151,12 @@ test("a refused connection and a refused key are told apart, each with what to d
   try {
     const { privateKeyFile } = await sshKeyPair(folder);
     const login = { ...target, privateKeyFile };
-    const refusedKey = await pointsOver(login);
+    const [hostKey = ""] = /ssh-ed25519 \S+/.exec(await readFile(target.knownHostsFile, "utf8")) ?? [];
+    const refusedKey = await pointsOver(login, hostKey);
     assert.equal(refusedKey.code, exitCodes.hostUnreachable);
     assert.match(refusedKey.stderr, /the host refuses the key \S+ for \S+; add its public half to/);
     await stop();
-    const refused = await pointsOver(login);
+    const refused = await pointsOver(login, hostKey);
     assert.equal(refused.code, exitCodes.hostUnreachable);
     assert.match(
       refused.stderr,

@@ -104,10 +104,12 @@ export async function loopbackSshd(): Promise<{ target: Required<SshTarget>; sto
     },
     stop: async () => {
       process.removeListener("exit", kill);
-      const ended = new Promise((resolve) => server.once("exit", resolve));
-      kill();
-      await ended;
-      await rm(folder, { recursive: true });
+      if (server.exitCode === null && server.signalCode === null) {
+        const ended = new Promise((resolve) => server.once("exit", resolve));
+        kill();
+        await ended;
+      }
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
