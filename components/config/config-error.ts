@@ -38,8 +38,13 @@ export function sentences(
   });
 }
 
-/** A key that nothing reads, with the one that was probably meant. */
+/** Keys that were renamed: the former name, by its whole path → the present one. */
+const renamed: Readonly<Record<string, string>> = { fenced: "closed" };
+
+/** A key that nothing reads, with the one that it is called now, or that was probably meant. */
 export function unknownKey(path: Path, known: readonly string[]): string {
+  const now = renamed[dotted(path)];
+  if (now !== undefined) return `${dotted(path)}: renamed; write ${now}`;
   const meant = nearest(String(path.at(-1)), known);
   const advice =
     meant === undefined ? `known here: ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;

@@ -69,6 +69,7 @@ test("a wrong size says where, what is expected and what it got", () => {
 
 test("a misspelt key names the nearest one", () => {
   refused({ backup: "{}" }, "Pulumi.local.yaml: backup: unknown key; did you mean backups?");
+  refused({ fenced: "false" }, "Pulumi.local.yaml: fenced: renamed; write closed");
   refused(
     changed("services", ({ redis, ...others }) => ({ ...others, redis: { ...redis, memroy: "1GiB" } })),
     "Pulumi.local.yaml: services.redis.memroy: unknown key; did you mean memory?",
