@@ -167,7 +167,7 @@ test("no space on the data disk: the point says so, leaves nothing half-done, an
   try {
     await assertPointFails(
       exitCodes.diskFull,
-      /No point: no space left \(\S+ \S+ free at \/srv\/kaleem, .*Remove .* or enlarge/,
+      /No point: no space left \(\S+ \S+ free at \/srv\/kaleem, .*\)\. Enlarge the data volume/,
     );
   } finally {
     await agent.bash(`rm --recursive ${layout.dataRoot}/filler.*`);
