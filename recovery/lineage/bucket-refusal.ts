@@ -1,5 +1,4 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import type { BucketLocation } from "./bucket.ts";
 
 /** An answer that is no success: status and body, and how far this host's clock is from the bucket's. */
 export interface BadAnswer {
@@ -14,7 +13,7 @@ export type Asked = "read" | "write" | "conditional write" | "delete";
 
 /** A refused or failed request in one sentence that says what to do. Pure. */
 export function bucketRefusal(
-  { endpoint, bucket }: BucketLocation,
+  { endpoint, bucket }: { readonly endpoint: string; readonly bucket: string },
   asked: Asked,
   key: string,
   answer: BadAnswer,

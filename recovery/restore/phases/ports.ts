@@ -1,14 +1,8 @@
 import type { Counts } from "../../../catalog/recovery.ts";
 import type { HostPort } from "../../host/host-port.ts";
-import type { Measured } from "../verify/check-manifest.ts";
+import type { Measured, RestoredStore } from "../verify/check-manifest.ts";
 import type { Head } from "../../lineage/head.ts";
 import type { ChosenPoint } from "../plan/restore-plan.ts";
-
-/** A store as a restore sees it: its Swarm service and its directories under the live root. */
-export interface RestoredStore {
-  readonly name: string;
-  readonly directories: readonly string[];
-}
 
 /** Paths that a restore touches; `layout` in production, a scratch folder in tests. */
 export interface RestorePaths {

@@ -1,8 +1,13 @@
 import type { TreeDigest } from "../../point/measure-tree.ts";
 import { manifestFile, manifestSchema, type Manifest } from "../../point/manifest.ts";
-import type { RestoredStore } from "../phases/ports.ts";
 import { passedBy } from "../plan/left-out.ts";
 import type { ChosenPoint, RestorePlan } from "../plan/restore-plan.ts";
+
+/** A store as a restore sees it: its Swarm service and its directories under the live root. */
+export interface RestoredStore {
+  readonly name: string;
+  readonly directories: readonly string[];
+}
 
 /** What a directory holds. */
 export interface Measured {
