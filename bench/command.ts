@@ -20,11 +20,11 @@ import { benchmarkUp } from "./up-benchmark.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
-import { runCommandLine } from "../operator/command-errors.ts";
+import { runOperatorCommand } from "../operator/command-line.ts";
 
 const progress = terminalProgress();
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("local-bench")
     .description("Runs a benchmark on a stack of its own and saves the figures.")
     .exitOverride();

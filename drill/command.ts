@@ -13,7 +13,7 @@ import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { drill } from "./drill.ts";
 import { renderDrill } from "./drill-report.ts";
-import { runCommandLine } from "../operator/command-errors.ts";
+import { runOperatorCommand } from "../operator/command-line.ts";
 
 interface DrillArguments {
   readonly stack: string;
@@ -25,7 +25,7 @@ interface DrillArguments {
   readonly keep?: true;
 }
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("drill")
     .description("Loses a whole stack while orders come in and restores it from off-site, with proof.")
     .option("--stack <name>", "the stack to lose; never one that you need", "drill")

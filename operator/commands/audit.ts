@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { auditHost } from "../audit/audit-host.ts";
 import { renderFindings } from "../audit/render-findings.ts";
 import { openStack } from "../stack/stack.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
 interface AuditOptions {
   readonly stack: string;
@@ -14,7 +14,7 @@ interface AuditOptions {
   readonly suggestions?: true;
 }
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("audit")
     .description("Audits how well a stack's machine is hardened.")
     .option("--stack <name>", "the stack", "local")

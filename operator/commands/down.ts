@@ -7,9 +7,9 @@ import { Command } from "commander";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { openPlace } from "../stack/open-place.ts";
 import { openStack } from "../stack/stack.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("down")
     .description("Removes everything that `up` created for a stack, including its data and off-site copies.")
     .option("--stack <name>", "the stack", "local")

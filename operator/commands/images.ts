@@ -11,11 +11,11 @@ import { parseImageReference } from "../images/image-reference.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
 import { upstreamDigest } from "../images/upstream-digest.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
 const lockFile = "catalog/images.lock.json";
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   let exitCode = 0;
   const program = new Command("images")
     .description("The lock file that pins every image to a digest.")

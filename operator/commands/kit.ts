@@ -9,9 +9,9 @@ import { terminalProgress } from "../../workstation/progress.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { recoveryKitSchema, type RecoveryKit } from "../stack/recovery-kit.ts";
 import { openStack } from "../stack/stack.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("kit")
     .description("Writes the recovery kit of a stack: all that an operator must keep.")
     .requiredOption("--out <file>", "where to write it (mode 0600); an existing file is refused")

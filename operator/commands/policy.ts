@@ -16,9 +16,9 @@ import { repositoryRoot } from "../../workstation/repository.ts";
 import { previewWithPack } from "../policy/preview-with-pack.ts";
 import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   new Command("policy")
     .description("Checks the program of every committed stack against the policy pack.")
     .exitOverride()

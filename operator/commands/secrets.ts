@@ -19,7 +19,7 @@ import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
 interface Options {
   readonly stack: string;
@@ -29,7 +29,7 @@ interface Options {
 
 const progress = terminalProgress();
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const program = new Command("secrets").description("A stack's secrets.").exitOverride();
   const command = (name: string, description: string): Command =>
     program

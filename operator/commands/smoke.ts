@@ -10,9 +10,9 @@ import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 import { smokeHost } from "../smoke/smoke-host.ts";
 import { smokeTest, type SmokeStep } from "../smoke/smoke-test.ts";
-import { runCommandLine } from "../command-errors.ts";
+import { runOperatorCommand } from "../command-line.ts";
 
-await runCommandLine(async () => {
+await runOperatorCommand(async () => {
   const { stack } = new Command("smoke")
     .description("Places one order and one webhook through the edge, and checks what became of them.")
     .option("--stack <name>", "the stack", "local")
