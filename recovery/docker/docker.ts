@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { parseContainer, type Container } from "./container.ts";
@@ -7,6 +8,9 @@ import { DockerSocket } from "./docker-socket.ts";
 import { logText } from "./log-text.ts";
 import { createBody, type LoneContainer } from "./lone-container.ts";
 import { parseSwarmService, type SwarmService } from "./swarm-service.ts";
+
+/** For how long a removal by somebody else is waited for. */
+const removalLimitMs = 30_000;
 
 /** The label that Swarm gives the containers of a service. */
 const serviceLabel = "com.docker.swarm.service.name";
@@ -180,8 +184,24 @@ export class Docker {
     try {
       await this.#socket.call("DELETE", `/containers/${idOrName}?force=true&v=true`, `remove ${idOrName}`);
     } catch (error) {
-      if (!(error instanceof DockerError && error.status === 404)) throw error;
+      if (!(error instanceof DockerError)) throw error;
+      if (error.status === 404) return;
+      // Somebody else, or Docker itself, removes it at this moment: what is wanted is that it is gone.
+      if (error.status !== 409 || !/already in progress/.test(error.message)) throw error;
+      await this.#untilGone(idOrName, error);
     }
+  }
+
+  async #untilGone(idOrName: string, refusal: DockerError): Promise<void> {
+    for (const deadline = Date.now() + removalLimitMs; Date.now() < deadline; await delay(100)) {
+      try {
+        await this.#socket.call("GET", `/containers/${idOrName}/json`, `inspect ${idOrName}`);
+      } catch (error) {
+        if (error instanceof DockerError && error.status === 404) return;
+        throw error;
+      }
+    }
+    throw refusal;
   }
 
   /** Ids of all containers with a label, those that have ended included. */
