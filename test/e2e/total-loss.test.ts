@@ -30,5 +30,6 @@ test("the rebuilt stack is unchanged by another up, and status names the recover
   const again = await npmRun("up", "--stack", testStack.rebuilt, "--offsite-of", testStack.name);
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
   const status = await npmRun("status", "--stack", testStack.rebuilt);
-  assert.doesNotMatch(status.stdout, /never/i);
+  assert.doesNotMatch(status.stdout, /proven +never/);
+  assert.match(status.stdout, /proven +\S.* ago from point /);
 });
