@@ -193,13 +193,15 @@ export class Docker {
   }
 
   async #untilGone(idOrName: string, refusal: DockerError): Promise<void> {
-    for (const deadline = Date.now() + removalLimitMs; Date.now() < deadline; await delay(100)) {
+    const deadline = Date.now() + removalLimitMs;
+    while (Date.now() < deadline) {
       try {
         await this.#socket.call("GET", `/containers/${idOrName}/json`, `inspect ${idOrName}`);
       } catch (error) {
         if (error instanceof DockerError && error.status === 404) return;
         throw error;
       }
+      await delay(100);
     }
     throw refusal;
   }
