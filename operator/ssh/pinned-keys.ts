@@ -10,7 +10,7 @@ export function pinnedFingerprints(knownHosts: string, pattern: string): readonl
 }
 
 /** As `ssh-keygen -l` prints it. */
-function fingerprintOf(base64Key: string): string {
+export function fingerprintOf(base64Key: string): string {
   const digest = createHash("sha256").update(Buffer.from(base64Key, "base64")).digest("base64");
   return `SHA256:${digest.replace(/=+$/, "")}`;
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { execa } from "execa";
+import { fingerprintOf } from "./pinned-keys.ts";
 
 /**
  * The ed25519 host key that a machine shows, which proves nothing yet: somebody has to compare the fingerprint.
@@ -18,6 +18,5 @@ export async function scanHostKey(
       `${address}: no ed25519 host key at port ${port} within 10 s; is the machine up, and does sshd listen there?`,
     );
   }
-  const digest = createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "");
-  return { key: `${type} ${blob}`, fingerprint: `SHA256:${digest}` };
+  return { key: `${type} ${blob}`, fingerprint: fingerprintOf(blob) };
 }
