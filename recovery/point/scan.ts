@@ -103,8 +103,8 @@ async function listInto(
   }
 }
 
-/** What `find` says of an entry that was removed, or replaced by something else, since it was met. */
-const movedWords = ["Not a directory", "Too many levels of symbolic links"];
+/** What `find` says of an entry that was removed, or replaced by something else, since it was met; the last of a link that is none now. */
+const movedWords = ["Not a directory", "Too many levels of symbolic links", "Invalid argument"];
 
 function isOfMoving(line: string, tolerant: boolean): boolean {
   return (
