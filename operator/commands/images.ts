@@ -5,19 +5,19 @@
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { parseImageReference } from "../images/image-reference.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
 import { upstreamDigest } from "../images/upstream-digest.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { OperatorCommand } from "../operator-command.ts";
 
 const lockFile = "catalog/images.lock.json";
 
 await runOperatorCommand(async () => {
   let exitCode = 0;
-  const program = new Command("images")
+  const program = new OperatorCommand("images")
     .description("The lock file that pins every image to a digest.")
     .exitOverride();
   program
