@@ -11,8 +11,8 @@ export interface ChosenCommand {
  * Which command the words of a command line mean. `help NAME` means the command's own help.
  * @throws CommanderError when help was asked for and shown, or the first word is no command; then a similar one was named
  */
-export async function chooseCommand(words: readonly string[]): Promise<ChosenCommand | null> {
-  let chosen: ChosenCommand | null = null;
+export async function chooseCommand(words: readonly string[]): Promise<ChosenCommand> {
+  const chosen: ChosenCommand[] = [];
   const program = new Command("kaleem")
     .usage("COMMAND [options]")
     .description("Kaleem's platform as code, and the tools that bring it back after a total loss.")
@@ -35,13 +35,16 @@ export async function chooseCommand(words: readonly string[]): Promise<ChosenCom
         .allowUnknownOption()
         .passThroughOptions()
         .action((rest: string[]) => {
-          chosen = { file, words: [...leading, ...rest] };
+          chosen.push({ file, words: [...leading, ...rest] });
         });
   }
   const [first, second, ...rest] = words;
   const asked = first !== "help" ? words : second === undefined ? ["--help"] : [second, ...rest, "--help"];
   await program.parseAsync(asked, { from: "user" });
-  return chosen;
+  const [one] = chosen;
+  // Commander ends by an error wherever no command was meant.
+  if (one === undefined) throw new Error("kaleem: no command was chosen");
+  return one;
 }
 
 const helpEnd = `

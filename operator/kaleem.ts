@@ -9,14 +9,13 @@ import { repositoryRoot } from "../workstation/repository.ts";
 import { chooseCommand, type ChosenCommand } from "./choose-command.ts";
 import { runOperatorCommand } from "./command-line.ts";
 
-let chosen: ChosenCommand | null = null;
+const chosen: ChosenCommand[] = [];
 await runOperatorCommand(async () => {
-  chosen = await chooseCommand(process.argv.slice(2));
+  chosen.push(await chooseCommand(process.argv.slice(2)));
   return exitCodes.ok;
 });
 // Outside: the command ends by an exit code of its own.
-if (chosen !== null) {
-  const { file, words } = chosen as ChosenCommand;
+for (const { file, words } of chosen) {
   process.argv.splice(2, Infinity, ...words);
   await import(pathToFileURL(resolve(repositoryRoot, file)).href);
 }

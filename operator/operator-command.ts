@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, type Option } from "commander";
 import { exitCodes, RecoveryError } from "../contract/exit-codes.ts";
 import { isStackName, stackNameRule } from "./stack/stack-name.ts";
 
@@ -15,6 +15,10 @@ export const stackVariable = "KALEEM_STACK";
 
 let begun: OperatorCommand | null = null;
 let definitionAlone = false;
+
+function noteBegun(command: OperatorCommand): void {
+  begun = command;
+}
 
 /** The command of this process; null before its arguments are looked at. */
 export function begunCommand(): OperatorCommand | null {
@@ -67,7 +71,7 @@ export class OperatorCommand extends Command {
   }
 
   #begin(): void {
-    begun = this;
+    noteBegun(this);
     if (definitionAlone) throw new OnlyDefined();
   }
 }

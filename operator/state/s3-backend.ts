@@ -34,7 +34,9 @@ export function stateBucket({ s3: bucket, endpoint, region, prefix = "" }: Given
           `--s3: expected a bucket's name (lower-case letters, digits, dots and hyphens, 3 to 63), got ${JSON.stringify(bucket)}`,
         ]),
     ...(typeof address === "string" ? [address] : []),
-    ...(known === null && address === null ? ["--region: missing; Amazon S3 has no endpoint to tell it from"] : []),
+    ...(known === null && address === null
+      ? ["--region: missing; Amazon S3 has no endpoint to tell it from"]
+      : []),
     ...(known === null || /^[a-z0-9-]+$/.test(known)
       ? []
       : [`--region: expected a region such as eu-central-1, got ${JSON.stringify(known)}`]),

@@ -30,7 +30,8 @@ interface Ended {
 }
 
 function kaleem(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const { KALEEM_STACK: _own, ...inherited } = process.env;
+  const inherited = { ...process.env };
+  delete inherited["KALEEM_STACK"];
   const argv = [join(repository, "operator", "kaleem.ts"), ...words];
   return new Promise((done) => {
     execFile(process.execPath, argv, { env: { ...inherited, ...env }, cwd: "/" }, (error, stdout, stderr) => {

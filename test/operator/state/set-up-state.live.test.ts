@@ -38,7 +38,8 @@ before(async () => {
     );
   writeFileSync(join(folder, "passphrase"), "a passphrase of the test\n", { mode: 0o600 });
   mkdirSync(join(folder, "home"));
-  for (const name of Object.keys(process.env)) if (/^(PULUMI|AWS)_/.test(name)) delete process.env[name];
+  const foreign = Object.keys(process.env).filter((name) => /^(PULUMI|AWS)_/.test(name));
+  for (const name of foreign) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, {
     PULUMI_HOME: join(folder, "home"),
     PULUMI_CONFIG_PASSPHRASE_FILE: join(folder, "passphrase"),
