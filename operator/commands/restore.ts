@@ -6,6 +6,7 @@ import { type Command, Option } from "commander";
 import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import { type RestorePlan, restorePlanSchema } from "../../recovery/restore/plan/restore-plan.ts";
+import { isRedrawable } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { forgetAnswer } from "../answers/forget-answer.ts";
 import { printAnswer } from "../answers/print-answer.ts";
@@ -127,7 +128,7 @@ function printJson(event: RestoreEvent): void {
 
 /** On a terminal the running phase is one line that changes; elsewhere only what has ended is printed. */
 function printer(): (event: RestoreEvent) => void {
-  const live = process.stdout.isTTY;
+  const live = process.stdout.isTTY && isRedrawable(process.env);
   let plan: RestorePlan | null = null;
   return (event) => {
     if (event.event === "begun") plan = event.plan;

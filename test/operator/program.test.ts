@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import type { Command } from "commander";
 import { listedCommands, purposes } from "../../operator/listed-commands.ts";
 import { definitionOf, type OperatorCommand } from "../../operator/operator-command.ts";
@@ -15,13 +15,11 @@ const scripts = (
 /** By file, since two names may stand for one. */
 const definitions = new Map<string, OperatorCommand>();
 
-before(async () => {
-  for (const file of new Set(listedCommands.map((one) => one.file))) {
-    const definition = await definitionOf(() => import(pathToFileURL(join(repository, file)).href));
-    assert.ok(definition !== null, `${file}: defines no OperatorCommand`);
-    definitions.set(file, definition);
-  }
-});
+for (const file of new Set(listedCommands.map((one) => one.file))) {
+  const definition = await definitionOf(() => import(pathToFileURL(join(repository, file)).href));
+  assert.ok(definition !== null, `${file}: defines no OperatorCommand`);
+  definitions.set(file, definition);
+}
 
 interface Ended {
   readonly code: number;
@@ -156,6 +154,48 @@ test("a command that removes its stack takes no stack from KALEEM_STACK that was
     );
   }
 });
+
+test("KALEEM_STACK gives a command its stack that has no other default", async () => {
+  const given = await kaleem(["recover", "--host", "root@192.0.2.7"], { KALEEM_STACK: "no-such" });
+  assert.equal(given.code, 3);
+  assert.match(given.stderr, /^stack no-such: there is no Pulumi\.no-such\.yaml\./);
+  assert.match(
+    (await kaleem(["recover", "--host", "root@192.0.2.7"])).stderr,
+    /required option '--stack <name>'/,
+  );
+});
+
+/** Each command that takes --json and --stack, with whatever else it wants. */
+const answering = [...definitions.values()].flatMap(all).flatMap((command) => {
+  const has = (flag: string): boolean => command.options.some(({ long }) => long === flag);
+  if (!has("--json") || !has("--stack")) return [];
+  const wanted = command.options.flatMap(({ long, mandatory }) =>
+    mandatory && long !== "--stack" && long !== undefined ? [long, "x"] : [],
+  );
+  const given = command.registeredArguments.flatMap(({ required }) =>
+    required ? ["redis-app-password"] : [],
+  );
+  return [[...nameOf(command).split(" "), ...given, ...wanted]];
+});
+
+test("commands are found that answer as JSON", () => {
+  assert.ok(answering.length > 15, String(answering.length));
+});
+for (const words of answering) {
+  test(`says as JSON why it cannot answer, with the exit code that it ends with: ${words.join(" ")}`, async () => {
+    const failed = await kaleem([...words, "--stack", "no-such", "--json"]);
+    const said = JSON.parse(failed.stdout) as { error: { message: string; exitCode: number } };
+    assert.deepEqual([failed.code, said.error.exitCode], [3, 3]);
+    assert.match(said.error.message, /^stack no-such: there is no Pulumi\.no-such\.yaml\./);
+    assert.ok(failed.stderr.endsWith(`${said.error.message}\n`), failed.stderr);
+  });
+}
+
+/** Such as `secrets list`. */
+function nameOf(command: Command): string {
+  const above = command.parent === null ? "" : `${nameOf(command.parent)} `;
+  return `${above}${command.name()}`.replace(/^kaleem /, "");
+}
 
 test("nothing but JSON goes to stdout, and a sentence without colours to stderr, when a command fails", async () => {
   for (const words of [
