@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { test } from "node:test";
 import type { Command } from "commander";
 import { listedCommands, purposes } from "../../operator/listed-commands.ts";
-import { definitionOf, type OperatorCommand } from "../../operator/operator-command.ts";
+import { definitionOf, OperatorCommand } from "../../operator/operator-command.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const scripts = (
@@ -138,21 +138,39 @@ test("a value of KALEEM_STACK that is no stack's name is refused by its name; a 
   assert.match(given.stderr, /^stack no-such: there is no Pulumi\.no-such\.yaml\./);
 });
 
-test("a command that removes its stack takes no stack from KALEEM_STACK that was not made for it", async () => {
-  for (const [words, own] of [
-    [["drill"], "drill"],
-    [["bench", "up"], "local-bench"],
-  ] as const) {
-    const refused = await kaleem([...words], { KALEEM_STACK: "local" });
-    assert.equal(refused.code, 2);
-    assert.ok(
-      refused.stderr.startsWith(`KALEEM_STACK: `) &&
-        refused.stderr.endsWith(
-          `"local" was not made for that. Give --stack ${own}, or --stack local if you mean it.\n`,
-        ),
-      refused.stderr,
-    );
+/** Parsed here, and never run: were the guard to fail, the command itself would remove the stack. */
+function stackOf(own: string, words: readonly string[], value: string): string {
+  const before = process.env["KALEEM_STACK"];
+  process.env["KALEEM_STACK"] = value;
+  try {
+    const command = new OperatorCommand("made-up").option("--stack <name>", "a stack of its own", own);
+    return command.parse(words, { from: "user" }).opts<{ stack: string }>().stack;
+  } finally {
+    if (before === undefined) delete process.env["KALEEM_STACK"];
+    else process.env["KALEEM_STACK"] = before;
   }
+}
+
+test("a command that removes its stack takes no stack from KALEEM_STACK that was not made for it", () => {
+  for (const own of ["drill", "local-bench"]) {
+    assert.throws(() => stackOf(own, [], "local"), {
+      message:
+        'KALEEM_STACK: kaleem made-up fills or removes the stack that it runs on, and "local" was not made for that. ' +
+        `Give --stack ${own}, or --stack local if you mean it.`,
+    });
+    assert.throws(() => stackOf(own, [], "prod"), /^RecoveryError: KALEEM_STACK: /);
+    assert.equal(stackOf(own, ["--stack", "local"], "prod"), "local");
+    assert.equal(stackOf(own, [], `${own}-2`), `${own}-2`);
+  }
+  assert.equal(stackOf("local", [], "prod"), "prod");
+  const owns = [...definitions.values()]
+    .flatMap(all)
+    .flatMap(({ options }) =>
+      options.flatMap(({ long, defaultValue }) =>
+        long === "--stack" ? [defaultValue as string | undefined] : [],
+      ),
+    );
+  assert.deepEqual(new Set(owns), new Set([undefined, "local", "drill", "local-bench"]));
 });
 
 test("KALEEM_STACK gives a command its stack that has no other default", async () => {
