@@ -136,6 +136,12 @@ export const mailAddress = text<string>(
   "a mail address such as ops@example.com",
   address.mailAdvice,
 );
+/** A folder of pages. It is written into templates and messages as it is. */
+export const page = text<string>(
+  /^https?:\/\/[A-Za-z0-9._~:@/%+-]*[A-Za-z0-9._~%+-]$/,
+  "an address such as https://docs.example.com/runbooks, without a slash at its end",
+  address.urlAdvice,
+);
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
