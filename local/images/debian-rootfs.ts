@@ -78,7 +78,7 @@ export async function makeDebianRootfs(
   const mirrors = await debianMirrors(rootfs.suite);
   await command(["mmdebstrap", ...mmdebstrapArguments(rootfs, directory, mirrors)], {
     onLine: (line) => {
-      if (line.startsWith("I: ")) report(line.slice(3).replace(/\.+$/, ""));
+      if (line.startsWith("I: ")) report(line.slice(3).replace(/ in shell: .*|\.+$/, ""));
     },
   });
 }
