@@ -27,6 +27,8 @@ const gib = 1024 ** 3;
 const systemMemory = 512 * 1024 ** 2;
 /** Docker's images and the local repository, beside the data file. */
 const systemDisk = 8 * gib;
+/** Of the data volume, kept for what comes in while a restore runs: so much, and at least a GiB. */
+const volumeReserve = 0.05;
 const maximumClockSeconds = 300;
 const supported = new Map([["debian", ["12", "13"]]]);
 
@@ -135,11 +137,26 @@ function remarks(view: MachineView, wanted: WantedMachine): string[] {
     ...(view.foreign.length === 0
       ? []
       : [`containers that are not the platform's run there and are left alone: ${view.foreign.join(", ")}`]),
+    ...volumeRemarks(view),
     ...(wanted.loopBytes === null
       ? []
       : [
           "the data file and the local repository share one disk: only the off-site bucket survives its loss",
         ]),
+  ];
+}
+
+/**
+ * Whether a restore would find room. The newest copy and a proof's clone share their blocks with the live data; what a restore fetches
+ * shares none, and what it replaces stays until somebody gives it up: so it needs once more what is live.
+ */
+function volumeRemarks({ dataSize, dataFree, liveBytes }: MachineView): string[] {
+  if (dataSize === undefined || dataFree === undefined || liveBytes === undefined) return [];
+  const needed = liveBytes + Math.max(gib, dataSize * volumeReserve);
+  if (dataFree >= needed) return [];
+  return [
+    `data volume: a restore puts the fetched point (${size(liveBytes)}, as much as is live) beside what it replaces; ` +
+      `expected ${size(needed)} free, got ${size(dataFree)} of ${size(dataSize)}; enlarge the volume before that day`,
   ];
 }
 

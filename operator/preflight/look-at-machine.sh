@@ -1,10 +1,11 @@
 # What a machine is, before anything on it is touched: one "key=value" a line on standard output. Reads only.
-# Arguments: the stack's name, the mount point of the data file system, the directory of the loop file.
+# Arguments: the stack's name, the mount point of the data file system, the directory of the loop file, the stores' live directories.
 # Run by operator/preflight/look-at-machine.ts as the user that logs in; where that is not root, through sudo.
 set -eu
 stack=$1
 data_root=$2
 loop_directory=$3
+live=$4
 
 say() { printf '%s=%s\n' "$1" "$2"; }
 available() { df --output=avail --block-size=1 "$1" 2>/dev/null | tail -n 1 | tr -d ' '; }
@@ -33,6 +34,9 @@ say systemFree "$(available "$(existing "$loop_directory")")"
 if mountpoint -q "$data_root" 2>/dev/null; then
   say dataFree "$(available "$data_root")"
   say dataSize "$(df --output=size --block-size=1 "$data_root" | tail -n 1 | tr -d ' ')"
+  # Files come and go meanwhile, which du reports as an error. Some millions take longer than an answer may; it is left out then.
+  bytes=$(timeout 20 du -s -x --block-size=1 "$live" 2>/dev/null | cut -f 1) || true
+  [ -z "$bytes" ] || say liveBytes "$bytes"
 fi
 say ipv4 "$(ip -4 -o address show scope global 2>/dev/null | wc -l)"
 say defaultRoute4 "$(ip -4 route show default 2>/dev/null | wc -l)"

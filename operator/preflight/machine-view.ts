@@ -23,6 +23,8 @@ const viewSchema = z.object({
   /** Bytes free on the data file system; left out while there is none. */
   dataFree: number.optional(),
   dataSize: number.optional(),
+  /** Bytes that the stores' live directories take; left out while there are none, or too many files to count at once. */
+  liveBytes: number.optional(),
   /** How many global IPv4 addresses, and default routes, it has. */
   ipv4: number,
   defaultRoute4: number,

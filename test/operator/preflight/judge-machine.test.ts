@@ -121,6 +121,21 @@ test("a clock that is off and containers of others are remarks", () => {
   assert.match(remarks.join("\n"), /run there and are left alone: registry/);
 });
 
+test("a data volume on which a restore would find no room is a remark, with what it would need", () => {
+  const volume = (free: number, live: number | undefined) =>
+    judged({
+      dataSize: 100 * gib,
+      dataFree: free * gib,
+      ...(live === undefined ? {} : { liveBytes: live * gib }),
+    }).remarks.filter((remark) => remark.startsWith("data volume"));
+  assert.deepEqual(volume(44, 40), [
+    "data volume: a restore puts the fetched point (40.0 GiB, as much as is live) beside what it replaces; " +
+      "expected 45.0 GiB free, got 44.0 GiB of 100.0 GiB; enlarge the volume before that day",
+  ]);
+  assert.deepEqual(volume(45, 40), []);
+  assert.deepEqual(volume(1, undefined), []);
+});
+
 test("an answer that lacks something is an error that names it", () => {
   assert.throws(() => readMachineView("user=root\nuid=0\n"), /the machine's answer lacks os, osVersion/);
 });
