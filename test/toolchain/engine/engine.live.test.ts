@@ -128,7 +128,7 @@ test("a wrong passphrase is named as such, and nothing is made with it", async (
   const wrong = { ...context, passphraseFile, stateDirectory: join(folder, "no-state") };
   await assert.rejects(
     createStack(wrong),
-    /The passphrase file is not the one that the stack file was encrypted with/,
+    /The passphrase is not the one that the stack file was encrypted with/,
   );
   assert.equal(existsSync(join(wrong.stateDirectory, ".pulumi", "stacks")), false);
   await assert.rejects(runPulumi({ ...context, passphraseFile }, "up"), /passphrase file is not the one/);
