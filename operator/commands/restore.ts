@@ -9,6 +9,7 @@ import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { forgetReplaced } from "../agent/forget-replaced.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -46,7 +47,8 @@ await runOperatorCommand(async () => {
       process.stdout.write(`${options.json === true ? JSON.stringify(plan, null, 2) : renderPlan(plan)}\n`);
       return 0;
     }
-    return (await restoreStack({ host, request, onEvent: print, onLog })).exitCode;
+    const restore = () => restoreStack({ host, request, onEvent: print, onLog });
+    return (await withOperationLock(target.ssh, "restore", restore)).exitCode;
   } catch (error) {
     // Its reasons are printed already when they came as events to a reader of JSON.
     if (error instanceof RestoreRefused && options.json === true) return error.exitCode;

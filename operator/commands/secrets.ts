@@ -15,6 +15,7 @@ import { rotate, type RotationReport } from "../secrets/rotate.ts";
 import { rotationPorts } from "../secrets/rotation-ports.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
@@ -72,16 +73,18 @@ async function init(name: string, takeGiven: boolean): Promise<void> {
 async function change(name: string, stackName: string, offsiteOf: string | undefined): Promise<void> {
   planRotation(name, catalog); // An unknown name is refused before anything is looked for.
   const stack = openSecretsStack(openStack(stackName, { offsiteOf }), progress);
+  const { ssh } = await readTarget(stack);
   const ports = rotationPorts({
     name,
     stack,
-    host: new SshHost((await readTarget(stack)).ssh),
+    host: new SshHost(ssh),
     up: async () => {
       await bringUp({ stack, progress, rotating: true });
     },
     given: () => fromStdin(),
   });
-  print(render(await rotate(name, catalog, ports, progress)));
+  const rotation = () => rotate(name, catalog, ports, progress);
+  print(render(await withOperationLock(ssh, "rotation", rotation)));
 }
 
 async function fromStdin(): Promise<ReadonlyMap<string, string>> {
