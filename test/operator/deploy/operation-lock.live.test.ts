@@ -52,11 +52,12 @@ test("an operator's command that was killed leaves no lock", async (t) => {
   const ended = once(holder, "exit");
   holder.kill("SIGKILL");
   await ended;
-  for (const deadline = Date.now() + 60_000; ; await delay(500)) {
-    const end = await withOperationLock(target(), "up", () => Promise.resolve("done")).catch(
-      (error: unknown) => error,
-    );
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const again = withOperationLock(target(), "up", () => Promise.resolve("done"));
+    const end = await again.catch((error: unknown) => error);
     if (end === "done") return;
     assert.ok(Date.now() < deadline, `still locked: ${String(end)}`);
+    await delay(500);
   }
 });
