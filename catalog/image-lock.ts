@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { sentenceOf } from "../contract/sentence-of.ts";
 
 const image = z.strictObject({
   /** With its digest: what runs is what was tested, whatever a tag is moved to. */
@@ -64,8 +65,6 @@ function json(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new ImageLockError([
-      `${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    throw new ImageLockError([`${file}: not JSON: ${sentenceOf(error)}`]);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 
 const entrySchema = z.strictObject({
   ref: z.string(),
@@ -65,7 +66,7 @@ export async function refreshLock(
         const { version, source } = entry;
         return { key, entry: { ref, version, source }, line: `✓ ${key}: ${what}, ${ref}`, failed: false };
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = sentenceOf(error);
         return { key, entry, line: `✗ ${key}: ${why}`, failed: true };
       }
     }),

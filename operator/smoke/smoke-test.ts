@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { EdgeClient, type EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { orderDigest } from "../../recovery/orders/ledger.ts";
 import { attemptOrder } from "../../recovery/orders/order-attempt.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 import type { SmokeHost } from "./smoke-host.ts";
 
 /** One thing that was proved, or not. */

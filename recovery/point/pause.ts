@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Container } from "../docker/container.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import type { Docker } from "../docker/docker.ts";
@@ -71,7 +72,7 @@ export async function unpauseAll(
   const failures = results.flatMap((result, index) => {
     if (result.status === "fulfilled") return [];
     const { reason } = result as { readonly reason: unknown };
-    const why = reason instanceof Error ? reason.message : String(reason);
+    const why = sentenceOf(reason);
     return [`${containers[index]?.id.slice(0, 12) ?? "?"} (${why})`];
   });
   if (failures.length === 0) {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { usualLimits, type Inventory } from "../../catalog/inventory/inventory.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
 import { DockerError } from "../docker/docker-error.ts";
@@ -126,7 +127,7 @@ async function untilOpen(
       if (error instanceof StoreRefused) throw error;
       if (Date.now() > deadline)
         throw new Error(
-          `it does not answer after ${Math.round(startLimitMs / 1000)} s: ${error instanceof Error ? error.message : String(error)}`,
+          `it does not answer after ${Math.round(startLimitMs / 1000)} s: ${sentenceOf(error)}`,
           { cause: error },
         );
     }
@@ -147,7 +148,7 @@ async function notProven(
   error: unknown,
   { docker }: StorePorts,
 ): Promise<RecoveryError> {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = sentenceOf(error);
   const said = await docker.logOf(container, lastLines).then(
     (text) => text.trim(),
     (unread: unknown) => `its log cannot be read: ${String(unread)}`,

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
 import { poll } from "../api/poll.ts";
 import { formatDuration } from "../duration.ts";
 import type { Swarm } from "./swarm.ts";
@@ -27,7 +28,7 @@ export async function removeService(
   try {
     await swarm.remove(service.id);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = sentenceOf(error);
     throw new Error(`Error deleting service with ID '${service.id}': ${why}`, { cause: error });
   }
   const gone = await poll(
