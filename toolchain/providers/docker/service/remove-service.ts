@@ -1,5 +1,5 @@
 import { sentenceOf } from "../../../../contract/sentence-of.ts";
-import { poll } from "../api/poll.ts";
+import { waitUntil } from "../../../../contract/wait-until.ts";
 import { formatDuration } from "../duration.ts";
 import type { Swarm } from "./swarm.ts";
 
@@ -31,23 +31,18 @@ export async function removeService(
     const why = sentenceOf(error);
     throw new Error(`Error deleting service with ID '${service.id}': ${why}`, { cause: error });
   }
-  const gone = await poll(
-    async () => {
-      for (const container of containers) if (await swarm.hasContainer(container)) return undefined;
-      return true;
-    },
-    {
-      everyMilliseconds: 250,
-      withinMilliseconds: service.graceNanoseconds / 1e6 + removalMilliseconds,
-      signal,
-    },
-  );
-  if (gone === undefined) {
-    const grace = formatDuration(service.graceNanoseconds);
-    throw new Error(
+  const areGone = async (): Promise<boolean> => {
+    for (const container of containers) if (await swarm.hasContainer(container)) return false;
+    return true;
+  };
+  const grace = formatDuration(service.graceNanoseconds);
+  await waitUntil(areGone, {
+    limitMs: service.graceNanoseconds / 1e6 + removalMilliseconds,
+    everyMs: 250,
+    signal,
+    late: () =>
       `the service is removed, but its containers are still there 30s after their grace of ${grace}`,
-    );
-  }
+  });
 }
 
 async function tasksOrNone(swarm: Swarm, id: string): ReturnType<Swarm["tasks"]> {
