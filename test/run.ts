@@ -10,8 +10,7 @@ import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites
 import { terminalProgress } from "../workstation/progress.ts";
 import { runAndTell, runProgram, runTests, type RunResult } from "./run-tests.ts";
 import { chooseStages, occasionsOf, type StageName } from "./stages.ts";
-
-const repository = resolve(import.meta.dirname, "..");
+import { repositoryRoot as repository } from "../workstation/repository.ts";
 
 function tool(name: string, ...args: string[]): string[] {
   return [process.execPath, resolve(repository, "node_modules", name), ...args];
