@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodes, RecoveryError } from "../contract/exit-codes.ts";
+import { sentenceOf } from "../contract/sentence-of.ts";
 import { CommandError } from "../recovery/host/host-port.ts";
 import { SshError } from "./ssh/ssh-error.ts";
 
@@ -31,6 +32,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** What a failed program said itself; its command line helps nobody at three in the morning. */
 function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error instanceof CommandError && error.stderr.trim() !== "" ? error.stderr.trim() : error.message;
+  return error instanceof CommandError && error.stderr.trim() !== ""
+    ? error.stderr.trim()
+    : sentenceOf(error);
 }

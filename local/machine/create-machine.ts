@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { ensureNetwork } from "../cloud/network.ts";
 import { docker } from "../images/docker.ts";
 import { fileArchive } from "../images/file-archive.ts";
@@ -100,16 +100,17 @@ async function connect(instance: StackInstance, change: EmulatedMachine["change"
 }
 
 async function readHostKey(container: string): Promise<string> {
-  const deadline = Date.now() + bootLimitSeconds * 1000;
-  for (;;) {
-    try {
-      const line = await docker(["exec", container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub"]);
-      if (line.startsWith("ssh-ed25519 ")) return line.split(" ").slice(0, 2).join(" ");
-    } catch (error) {
-      if (!(error instanceof LocalCommandError) || Date.now() > deadline) throw error;
-    }
-    await delay(100);
-  }
+  const file = "/etc/ssh/ssh_host_ed25519_key.pub";
+  const key = async (): Promise<string | undefined> => {
+    const line = await docker(["exec", container, "cat", file]);
+    return line.startsWith("ssh-ed25519 ") ? line.split(" ").slice(0, 2).join(" ") : undefined;
+  };
+  return waitUntil(key, {
+    limitMs: bootLimitSeconds * 1000,
+    everyMs: 100,
+    notYet: (error) => error instanceof LocalCommandError,
+    late: (error) => error ?? `${container}: no Ed25519 key in ${file} after ${bootLimitSeconds} s`,
+  });
 }
 
 /** systemd's own verdict. A machine with failed units is usable, and the baseline will say which part is not. */

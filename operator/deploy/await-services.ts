@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { compareRunning, type SeenTask, type WantedService } from "./compare-running.ts";
 import { lookAgain } from "./look-again.ts";
@@ -46,17 +46,19 @@ export async function awaitServices(
   host: SshHost,
   timeoutMs: number,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const seen = await lookAgain(() => seenTasks(host));
-    const differences = compareRunning(services, seen);
-    if (differences.length === 0) return;
-    if (Date.now() > deadline) {
+  let seen: readonly SeenTask[] = [];
+  const isAsWanted = async (): Promise<boolean> => {
+    seen = await lookAgain(() => seenTasks(host));
+    return compareRunning(services, seen).length === 0;
+  };
+  await waitUntil(isAsWanted, {
+    limitMs: timeoutMs,
+    everyMs: 500,
+    late: async () => {
       const amiss = services.filter((service) => compareRunning([service], seen).length > 0);
-      throw new Error(describe(stack, differences, await lastWords(host, amiss)));
-    }
-    await wait(500);
-  }
+      return describe(stack, compareRunning(services, seen), await lastWords(host, amiss));
+    },
+  });
 }
 
 async function lastWords(host: SshHost, amiss: readonly WantedService[]): Promise<string> {

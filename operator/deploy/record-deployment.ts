@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Deployment } from "../../recovery/agent/measure/deployments.ts";
 import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../ssh/ssh.ts";
@@ -12,7 +13,7 @@ export interface EndedUp {
 
 /** An ended `up` as a deployment of the whole platform. The engine says "rollback" where Swarm went back to the old version. Pure. */
 export function deploymentOf({ stack, seconds, error }: EndedUp): Deployment {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = sentenceOf(error);
   return {
     environment: stack,
     service: "platform",
@@ -32,7 +33,7 @@ export async function recordDeployment(host: SshHost, ended: EndedUp): Promise<s
     await host.run([layout.agentCommand, "record-deploy"], { stdin, timeoutMs: 30_000 });
     return null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = sentenceOf(error);
     return `monitoring was not told how this deployment ended: ${why}`;
   }
 }

@@ -1,9 +1,9 @@
 import { catalog } from "../../catalog/catalog.ts";
+import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
 import { backendUrl, decryptConfig, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import { lockedVersions } from "../images/locked-versions.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
 import { planInit } from "../secrets/plan-init.ts";
@@ -61,7 +61,7 @@ export class OwnPlace implements Place {
         accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
         secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
       },
-      versions: lockedVersions(stack.repository, settings.imageLock),
+      versions: imageVersions(readImageLock(stack.repository, settings.imageLock)),
       remarks,
       claim: () => noteManager(host, stack.name, manager),
     };

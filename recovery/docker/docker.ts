@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { parseContainer, type Container } from "./container.ts";
 import { parseUsage, type ContainerUsage } from "../agent/measure/container-usage.ts";
 import { DockerError } from "./docker-error.ts";
@@ -193,17 +193,16 @@ export class Docker {
   }
 
   async #untilGone(idOrName: string, refusal: DockerError): Promise<void> {
-    const deadline = Date.now() + removalLimitMs;
-    while (Date.now() < deadline) {
+    const isGone = async (): Promise<boolean> => {
       try {
         await this.#socket.call("GET", `/containers/${idOrName}/json`, `inspect ${idOrName}`);
+        return false;
       } catch (error) {
-        if (error instanceof DockerError && error.status === 404) return;
+        if (error instanceof DockerError && error.status === 404) return true;
         throw error;
       }
-      await delay(100);
-    }
-    throw refusal;
+    };
+    await waitUntil(isGone, { limitMs: removalLimitMs, everyMs: 100, late: () => refusal });
   }
 
   /** Ids of all containers with a label, those that have ended included. */

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
 import { cached } from "../../workstation/cache/cached.ts";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { recall, remember } from "../../workstation/cache/memo.ts";
@@ -73,16 +74,11 @@ export async function downloadOfficialEngine(
     });
     return { pulumi: join(directory, "pulumi"), version: pinnedVersion };
   } catch (error) {
-    const reason = error instanceof Error ? reasonOf(error) : String(error);
+    const reason = causeSentenceOf(error);
     remember(memo, reason);
     note(`the official pulumi ${pinnedVersion} cannot be downloaded (${reason}); not tried again for a day`);
     return undefined;
   }
-}
-
-/** Node's fetch says "fetch failed" and hides why in the cause. */
-function reasonOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 /** Sends the request and waits at most five seconds for an answer to begin, ten minutes for it to end. */

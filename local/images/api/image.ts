@@ -1,11 +1,12 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { repositoryRoot } from "../../../workstation/repository.ts";
 import { buildApp } from "../../app/build.ts";
 import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 
-const app = path.join(import.meta.dirname, "../../app");
-const packageLock = path.join(import.meta.dirname, "../../../package-lock.json");
+const app = path.join(repositoryRoot, "local/app");
+const packageLock = path.join(repositoryRoot, "package-lock.json");
 
 const rootfs: DebianRootfs = {
   suite: "trixie",

@@ -1,11 +1,12 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { repositoryRoot } from "../../../workstation/repository.ts";
 import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 import { buildQdrant } from "./build.ts";
 import { version } from "./server/version.ts";
 
-const packageLock = path.join(import.meta.dirname, "../../../package-lock.json");
+const packageLock = path.join(repositoryRoot, "package-lock.json");
 
 /** The user of upstream's unprivileged image, so that data written under either image is readable under the other. */
 const uid = 1000;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AgentConfig } from "../../../contract/agent-config.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
@@ -76,7 +77,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     try {
       return await work();
     } catch (error) {
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${what}: ${sentenceOf(error)}`);
       return null;
     }
   };

@@ -18,8 +18,7 @@ import { runPulumi } from "../../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../../toolchain/engine/stack-context.ts";
 import { createStack, decryptConfig, readOutputs, setSecrets } from "../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
+import { repositoryRoot as root } from "../../../workstation/repository.ts";
 
 /** ESM, `.ts` imports and types: what the real program needs of the engine, without a provider. */
 const program = `
