@@ -15,7 +15,7 @@ export interface HostArgs {
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
   /** For machines whose distribution has none that is new enough. */
-  readonly restic?: ResticBinary;
+  readonly restic?: Promise<ResticBinary>;
 }
 
 /** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */
