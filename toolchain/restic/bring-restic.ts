@@ -31,6 +31,8 @@ export interface ResticOptions {
   /** Hears what did not work and was not needed. */
   readonly note?: (text: string) => void;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Where Go is where it is not on PATH. */
+  readonly usualGo?: string;
   /** Where releases are. */
   readonly from?: string;
   /** SHA-256 of each release's archive. */
@@ -132,9 +134,9 @@ async function downloaded(
 async function build(
   target: ResticTarget,
   output: string,
-  { environment = process.env, report = () => undefined, note = () => undefined }: ResticOptions,
+  { environment = process.env, usualGo, report = () => undefined, note = () => undefined }: ResticOptions,
 ): Promise<void> {
-  const go = await findGo(environment, undefined, {
+  const go = await findGo(environment, usualGo, {
     who: "restic",
     what: `restic ${resticVersion}`,
     instead: "run this where github.com can be reached",
