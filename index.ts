@@ -22,13 +22,7 @@ const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
-const { restic } = config.host; // the machine's own, or one that this computer brings along
-const host = new Host("host", {
-  ssh: config.host,
-  dataVolume: config.dataVolume,
-  catalog,
-  ...(restic === "distribution" ? {} : { restic: bringRestic(restic, { note: (text) => void pulumi.log.info(text) }) }),
-});
+const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
 const offsite = new Offsite("offsite", {
   settings: config.offsite,
   accessKeyId: config.secret("offsite-access-key-id"),

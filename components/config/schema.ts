@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { oldestRestic, resticSources } from "../../contract/restic.ts";
+import { oldestRestic } from "../../contract/restic.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";
@@ -39,8 +39,7 @@ export const host = z
       .describe(
         "Holds the same host key, for the ssh client under the Docker provider. Left out, hostKey is pinned without a file.",
       ),
-    restic: z
-      .enum(resticSources, { error: `expected ${resticSources.join(", ")}` })
+    restic: field.resticSource
       .default("distribution")
       .describe(
         `Which restic the machine runs; ${oldestRestic} or later. Where the distribution's is older, as on Debian 12, name the machine's ` +
