@@ -18,7 +18,10 @@ export interface HostArgs {
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
   /** Finds, downloads or builds a restic for machines whose distribution has none that is new enough; asked for those alone. */
-  readonly bringRestic: (target: ResticTarget, options: { note(text: string): void }) => Promise<ResticBinary>;
+  readonly bringRestic: (
+    target: ResticTarget,
+    options: { note(text: string): void },
+  ) => Promise<ResticBinary>;
 }
 
 /** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */

@@ -8,7 +8,10 @@ export interface PortScan {
 }
 
 /** What a port that is closed from here does not prove, one sentence each. Pure. */
-export function scanLimits({ address, tried, open }: PortScan, { listening }: Pick<HostView, "listening">): string[] {
+export function scanLimits(
+  { address, tried, open }: PortScan,
+  { listening }: Pick<HostView, "listening">,
+): string[] {
   const silent = listening.filter((port) => tried.includes(port) && !open.includes(port));
   const untried = listening.filter((port) => !tried.includes(port));
   return [
@@ -27,6 +30,8 @@ export function scanLimits({ address, tried, open }: PortScan, { listening }: Pi
         ]),
     ...(untried.length === 0
       ? []
-      : [`Something listens on ${untried.join(", ")}, which was not tried; leave out --fast to try every port.`]),
+      : [
+          `Something listens on ${untried.join(", ")}, which was not tried; leave out --fast to try every port.`,
+        ]),
   ];
 }

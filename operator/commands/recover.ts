@@ -118,7 +118,9 @@ async function writeRestic(stack: Stack): Promise<void> {
   const restic = wanted === "distribution" ? undefined : wanted;
   const { text, diff } = moveHost(await readFile(stack.stackFile, "utf8"), stack.committedFile, { restic });
   if (diff.length === 0) return;
-  progress.note([`${stack.committedFile}, as the new machine needs it:`, ...diff.map((line) => `  ${line}`)].join("\n"));
+  progress.note(
+    [`${stack.committedFile}, as the new machine needs it:`, ...diff.map((line) => `  ${line}`)].join("\n"),
+  );
   await writeFile(stack.stackFile, text);
 }
 

@@ -134,7 +134,9 @@ function refuseRestic(view: MachineView, { restic }: WantedMachine): string[] {
   const target = resticTarget(view.architecture);
   if (target === undefined) return [];
   if (restic !== "distribution" && restic !== target) {
-    return [`restic: kaleem:host.restic is ${restic}, and the machine is ${view.architecture}; write ${target}`];
+    return [
+      `restic: kaleem:host.restic is ${restic}, and the machine is ${view.architecture}; write ${target}`,
+    ];
   }
   if (restic === target || resticWanted(view) !== target) return [];
   const found = view.resticOffered ?? view.restic;

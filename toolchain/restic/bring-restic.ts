@@ -61,10 +61,7 @@ const packages = 900;
  * bytes go to every host; `KALEEM_OFFLINE=1` forbids the download alone.
  * @throws Error when it can be neither downloaded nor built, with what to do
  */
-export async function bringRestic(
-  target: ResticTarget,
-  options: ResticOptions = {},
-): Promise<ResticProgram> {
+export async function bringRestic(target: ResticTarget, options: ResticOptions = {}): Promise<ResticProgram> {
   const official = `official-${resticVersion}-${target}`;
   const built = builtKey(target);
   for (const [source, key] of [
@@ -96,11 +93,7 @@ function builtKey(target: ResticTarget): string {
   ]);
 }
 
-async function downloaded(
-  key: string,
-  target: ResticTarget,
-  options: ResticOptions,
-): Promise<boolean> {
+async function downloaded(key: string, target: ResticTarget, options: ResticOptions): Promise<boolean> {
   const {
     environment = process.env,
     from = releases,

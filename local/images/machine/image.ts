@@ -1,9 +1,17 @@
 import path from "node:path";
+import type { Suite } from "../debian-mirrors.ts";
 import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 
 /** What every provider's Debian image has. */
-const system = ["systemd", "systemd-sysv", "systemd-timesyncd", "dbus", "openssh-server", "unattended-upgrades"];
+const system = [
+  "systemd",
+  "systemd-sysv",
+  "systemd-timesyncd",
+  "dbus",
+  "openssh-server",
+  "unattended-upgrades",
+];
 const overlay = path.join(import.meta.dirname, "rootfs");
 
 const finish = [
@@ -30,21 +38,28 @@ const rootfs: DebianRootfs = {
   version: { ofPackage: "base-files" },
 };
 
-/** What a provider's Debian 12 image has and no more: no Docker, no Node.js, no restic. */
-const bareRootfs: DebianRootfs = {
-  suite: "bookworm",
+/** What a provider's image has and no more: no Docker, no Node.js, no restic. */
+const bare = (suite: Suite, ...overlays: readonly string[]): DebianRootfs => ({
+  suite,
   variant: "apt",
   packages: [...system, "sudo", "iproute2", "kmod", "procps", "debian-archive-keyring"],
-  overlays: [overlay, path.join(import.meta.dirname, "bookworm")],
+  overlays: [overlay, ...overlays],
   finish,
   version: { ofPackage: "base-files" },
-};
+});
 
 /** The emulated machine: Debian trixie with systemd, sshd (keys only) and Docker. */
 export const machineImage = machine("machine", "Debian trixie packages", rootfs);
 
-/** An emulated machine that starts with nothing: Debian bookworm with systemd, sshd (keys only) and sudo. */
-export const bareMachineImage = machine("bare-machine", "Debian bookworm packages", bareRootfs);
+/** Emulated machines that start with nothing but systemd, sshd (keys only) and sudo: Debian 12 and 13. */
+export const bareMachineImages = {
+  12: machine(
+    "bare-machine-12",
+    "Debian bookworm packages",
+    bare("bookworm", path.join(import.meta.dirname, "bookworm")),
+  ),
+  13: machine("bare-machine-13", "Debian trixie packages", bare("trixie")),
+} as const;
 
 function machine(name: string, from: string, files: DebianRootfs): ImageRecipe {
   return {

@@ -60,7 +60,10 @@ test("a machine without Docker, Node and restic is fine, save where its distribu
   machine.release("12");
   assert.equal(machine.step("check").status, 0);
   machine.program("apt-cache", "echo '  Candidate: 0.14.0-1+b5'");
-  assert.match(machine.step("check").stderr, /distribution has restic 0\.14\.0, and 0\.18\.0 or later is needed/);
+  assert.match(
+    machine.step("check").stderr,
+    /distribution has restic 0\.14\.0, and 0\.18\.0 or later is needed/,
+  );
   assert.equal(
     machine.step("check", "--restic", "/home/x/.kaleem-restic", "--restic-sha256", "ab").status,
     0,

@@ -27,7 +27,8 @@ function oldMachine(): BaselineMachine {
 const target = "usr/local/lib/kaleem/restic";
 const advice = "set kaleem:host.restic to linux-amd64, and one is brought along";
 /** What `apt-cache policy restic` says, as Debian 12 and 13 have it. */
-const offers = (version: string) => `echo "restic:"; echo "  Installed: (none)"; echo "  Candidate: ${version}"`;
+const offers = (version: string) =>
+  `echo "restic:"; echo "  Installed: (none)"; echo "  Candidate: ${version}"`;
 
 test("the distribution's restic is taken where it is new enough", () => {
   const machine = new BaselineMachine();
@@ -56,9 +57,15 @@ test("whether the distribution's will do is asked of its package lists, not of i
   const problems = () => machine.functions("restic_problems").stdout;
   assert.equal(problems(), "", "no lists yet: they are looked at once they are there");
   for (const [offered, expected] of [
-    ["0.14.0-1+b5", `this machine's distribution has restic 0.14.0, and 0.18.0 or later is needed; ${advice}\n`],
+    [
+      "0.14.0-1+b5",
+      `this machine's distribution has restic 0.14.0, and 0.18.0 or later is needed; ${advice}\n`,
+    ],
     ["0.18.0-1+b4", ""],
-    ["1:0.17.3-1", `this machine's distribution has restic 0.17.3, and 0.18.0 or later is needed; ${advice}\n`],
+    [
+      "1:0.17.3-1",
+      `this machine's distribution has restic 0.17.3, and 0.18.0 or later is needed; ${advice}\n`,
+    ],
     ["(none)", ""],
   ] as const) {
     machine.program("apt-cache", offers(offered));
@@ -90,10 +97,7 @@ test("one that was brought along takes its place only with the very bytes that a
   const placed = bring(machine, program("0.18.1"));
   assert.match(placed.stdout, /restic: 0\.18\.1, brought along \(.*\/usr\/local\/lib\/kaleem\/restic\)/);
   assert.equal(machine.read(target), program("0.18.1"));
-  assert.equal(
-    machine.read(`${target}.sha256`),
-    `${digest(program("0.18.1"))}  ${machine.path(target)}\n`,
-  );
+  assert.equal(machine.read(`${target}.sha256`), `${digest(program("0.18.1"))}  ${machine.path(target)}\n`);
   assert.ok(!machine.has("home/deploy/.kaleem-restic"), "the copy is gone");
   assert.deepEqual(readdirSync(machine.path("usr/local/lib/kaleem")), ["restic", "restic.sha256"]);
 });

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { scanLimits } from "../../../operator/audit/port-scan.ts";
 
 const scan = { address: "192.0.2.7", tried: [22, 80, 443, 2377, 7946], open: [22, 80, 443] };
-const first = "5 TCP ports of 192.0.2.7 were tried, from this computer alone; its other addresses and UDP were not.";
+const first =
+  "5 TCP ports of 192.0.2.7 were tried, from this computer alone; its other addresses and UDP were not.";
 
 test("a scan says from where it was made, and what it did not try", () => {
   assert.deepEqual(scanLimits(scan, { listening: [22, 80, 443] }), [first]);
@@ -20,5 +21,8 @@ test("what listens and does not answer may be closed by others than the machine"
 
 test("a machine whose sshd does not answer either is not called closed", () => {
   const [, second] = scanLimits({ ...scan, open: [] }, { listening: [] });
-  assert.match(second ?? "", /^None answered, sshd's own included, so something between here and the machine/);
+  assert.match(
+    second ?? "",
+    /^None answered, sshd's own included, so something between here and the machine/,
+  );
 });

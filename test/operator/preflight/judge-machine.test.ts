@@ -102,7 +102,12 @@ test("a distribution whose restic is too old is refused with the line that bring
     sentence("0.17.3", "linux-arm64"),
   ]);
   assert.deepEqual(judged({ restic: "" }).refusals, [sentence("none that says its version", "linux-amd64")]);
-  for (const fine of [{ resticOffered: "0.18.0" }, { restic: "0.19.1" }, { restic: "0.14.0", resticOffered: "1.0.0" }, {}])
+  for (const fine of [
+    { resticOffered: "0.18.0" },
+    { restic: "0.19.1" },
+    { restic: "0.14.0", resticOffered: "1.0.0" },
+    {},
+  ])
     assert.deepEqual(judged(fine).refusals, [], JSON.stringify(fine));
 });
 
