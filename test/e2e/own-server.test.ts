@@ -83,6 +83,12 @@ test("unchanged, without a question", async () => {
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
 });
 
+test("a plain pulumi up finds nothing to do either", async () => {
+  const plain = await server.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  assert.equal(plain.code, 0, `${plain.stdout}${plain.stderr}`);
+  assert.match(plain.stdout, /^ *\d+ unchanged$/m);
+});
+
 test("every command of every day serves it", async () => {
   for (const [script, said] of [
     ["status", /staging: open/],

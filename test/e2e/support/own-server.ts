@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 import { catalog } from "../../../catalog/catalog.ts";
 import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
@@ -14,8 +14,10 @@ import { stackInstance, type StackInstance } from "../../../local/instance.ts";
 import { createMachine } from "../../../local/machine/create-machine.ts";
 import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
 import { tearDown } from "../../../local/tear-down.ts";
+import { startOwnAgent } from "../../../operator/ssh/own-agent.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
+import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
 import { type Ended, runProgram } from "./test-stack.ts";
@@ -137,6 +139,18 @@ export class OwnServer {
       stack,
     ];
     return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
+  }
+
+  /** Runs the engine alone for the stack, with an SSH agent and Pulumi's own variables: what an operator has without this project's commands. */
+  async pulumi(...args: string[]): Promise<Ended> {
+    const { pulumi, pathPrepend } = await findOrBuildEngine(silentProgress);
+    const path = [...pathPrepend, process.env["PATH"] ?? ""].join(delimiter);
+    const { KALEEM_SSH_KEY: key = "", ...environment } = this.#environment;
+    return runProgram([pulumi, "--cwd", this.checkout, ...args, "--stack", this.stack, "--non-interactive"], {
+      ...environment,
+      PATH: path,
+      SSH_AUTH_SOCK: await startOwnAgent([key]),
+    });
   }
 
   /** Hands issued secrets in, as an operator would by a file that only they can read. */
