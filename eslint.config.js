@@ -17,7 +17,7 @@ const rooms = {
   drill: ["contract", "workstation", "catalog", "recovery", "operator"],
   local: ["contract", "workstation", "catalog", "recovery", "operator"],
   bench: ["contract", "workstation", "catalog", "recovery", "operator", "drill", "local"],
-  "index.ts": ["contract", "catalog", "components"],
+  "index.ts": ["contract", "catalog", "components", "toolchain"],
   test: "anything",
 };
 

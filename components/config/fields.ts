@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { resticSources } from "../../contract/restic.ts";
 import { bytes, type ByteSize, type Duration, milliseconds } from "../../catalog/quantities.ts";
 import * as address from "./addresses.ts";
 import { bucketAdvice, keyPrefixAdvice } from "./bucket-name.ts";
@@ -173,3 +174,8 @@ export const secretForms = {
   ),
 } as const;
 export type SecretForm = keyof typeof secretForms;
+
+/** Which restic a machine runs. */
+export const resticSource = z
+  .enum(resticSources, { error: `expected ${resticSources.join(", ")}` })
+  .meta({ title: resticSources.join(", ") });

@@ -5,6 +5,7 @@ import { fileArchive } from "../images/file-archive.ts";
 import { command, LocalCommandError } from "../images/command.ts";
 import { localImage } from "../images/local-image.ts";
 import { machineImage } from "../images/machine/image.ts";
+import type { ImageRecipe } from "../images/recipe.ts";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { awaitSsh, sshArguments } from "./await-ssh.ts";
@@ -24,23 +25,29 @@ export interface EmulatedMachine {
   readonly change: "created" | "started" | "unchanged";
 }
 
+export interface MachineOptions {
+  /** The public half of `instance.machine.privateKey`. */
+  readonly authorizedKey: string;
+  /** What a machine that is not there yet is made of. @default Debian trixie with Docker */
+  readonly recipe?: ImageRecipe;
+}
+
 /** From power-on to a finished boot; 3 s is usual. */
 const bootLimitSeconds = 120;
 
 /**
  * Makes sure that the stack's emulated machine is there and that root can log in with the key of the stack's folder.
  * An existing machine is never replaced, whatever image made it: it holds data. A stopped one is started.
- * @param options.authorizedKey the public half of `instance.machine.privateKey`
  * @throws Error when a port is taken, the machine does not boot, has another host key than the pinned one, or refuses the key
  */
 export async function createMachine(
   instance: StackInstance,
-  options: { readonly authorizedKey: string },
+  options: MachineOptions,
   progress: Progress,
 ): Promise<EmulatedMachine> {
   const state = await machineState(instance);
   const change = state === "absent" ? "created" : state === "running" ? "unchanged" : "started";
-  if (state === "absent") await buildMachine(instance, options.authorizedKey, progress);
+  if (state === "absent") await buildMachine(instance, options, progress);
   if (change === "unchanged") return connect(instance, change);
   return progress.step(`emulated machine ${instance.machine.container}`, async (report) => {
     report("boots");
@@ -55,7 +62,7 @@ export async function createMachine(
 
 async function buildMachine(
   instance: StackInstance,
-  authorizedKey: string,
+  { authorizedKey, recipe = machineImage }: MachineOptions,
   progress: Progress,
 ): Promise<void> {
   const { ports, container, knownHosts } = instance.machine;
@@ -64,7 +71,7 @@ async function buildMachine(
     { port: ports.http, purpose: "HTTP" },
     { port: ports.https, purpose: "HTTPS" },
   ]);
-  const image = await localImage(machineImage, progress);
+  const image = await localImage(recipe, progress);
   await ensureNetwork(instance.cloud);
   // Whatever was pinned belonged to a machine that is gone.
   await pinHostKey(knownHosts, hostPattern("127.0.0.1", ports.ssh), undefined);

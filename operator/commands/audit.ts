@@ -4,6 +4,7 @@
  */
 import { Command } from "commander";
 import { auditHost } from "../audit/audit-host.ts";
+import { scanLimits } from "../audit/port-scan.ts";
 import { renderFindings } from "../audit/render-findings.ts";
 import { openStack } from "../stack/stack.ts";
 import { runOperatorCommand } from "../command-line.ts";
@@ -23,8 +24,9 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse();
   const { stack, fast, suggestions } = program.opts<AuditOptions>();
-  const { findings, view } = await auditHost(openStack(stack), { full: fast !== true });
+  const { findings, view, scan } = await auditHost(openStack(stack), { full: fast !== true });
   process.stdout.write(`${renderFindings(findings)}\n`);
+  process.stdout.write(`\n${scanLimits(scan, view).join("\n")}\n`);
   if (suggestions === true)
     for (const suggestion of view.lynis?.suggestions ?? []) process.stdout.write(`  ${suggestion}\n`);
   return findings.every(({ passed }) => passed) ? 0 : 1;

@@ -1,4 +1,6 @@
+import { oldestRestic, type ResticSource } from "../../contract/restic.ts";
 import type { MachineView } from "./machine-view.ts";
+import { resticTarget, resticWanted } from "./restic-wanted.ts";
 
 /** What a stack wants of the machine that it is to run on. */
 export interface WantedMachine {
@@ -10,6 +12,8 @@ export interface WantedMachine {
   readonly loopBytes: number | null;
   /** Seconds since 1970, by this computer's clock. */
   readonly now: number;
+  /** Which restic the stack's file wants there. */
+  readonly restic: ResticSource;
   /** What manages the stack: where its state is kept, and its name there. Null: whoever managed it so far does not count. */
   readonly manager: string | null;
 }
@@ -41,6 +45,7 @@ export function judgeMachine(view: MachineView, wanted: WantedMachine): Prefligh
       ...refuseOwner(view, wanted),
       ...refuseResources(view, wanted),
       ...refusePorts(view),
+      ...refuseRestic(view, wanted),
     ],
     remarks: remarks(view, wanted),
   };
@@ -126,6 +131,23 @@ function refusePorts(view: MachineView): string[] {
   });
 }
 
+/** A machine whose restic is too old gets one brought along, if its stack's file says so: the same for everybody who runs it. */
+function refuseRestic(view: MachineView, { restic }: WantedMachine): string[] {
+  const target = resticTarget(view.architecture);
+  if (target === undefined) return [];
+  if (restic !== "distribution" && restic !== target) {
+    return [
+      `restic: kaleem:host.restic is ${restic}, and the machine is ${view.architecture}; write ${target}`,
+    ];
+  }
+  if (restic === target || resticWanted(view) !== target) return [];
+  const found = view.resticOffered ?? view.restic;
+  return [
+    `restic: expected ${oldestRestic} or later of the machine's distribution, got ${found === undefined || found === "" ? "none that says its version" : found}; ` +
+      `add "restic: ${target}" to kaleem:host, and one is brought along`,
+  ];
+}
+
 function remarks(view: MachineView, wanted: WantedMachine): string[] {
   const off = Math.round(view.clock - wanted.now);
   return [
@@ -138,6 +160,11 @@ function remarks(view: MachineView, wanted: WantedMachine): string[] {
       ? []
       : [`containers that are not the platform's run there and are left alone: ${view.foreign.join(", ")}`]),
     ...volumeRemarks(view),
+    ...(wanted.restic !== "distribution" && resticWanted(view) === "distribution"
+      ? [
+          `restic: the machine's distribution has ${view.restic ?? view.resticOffered ?? ""}, which is used; kaleem:host.restic can go`,
+        ]
+      : []),
     ...(wanted.loopBytes === null
       ? []
       : [

@@ -34,6 +34,12 @@ const viewSchema = z.object({
   port443: text,
   managedBy: text,
   agentStack: text,
+  /** Version of the restic in the machine's PATH; empty when it does not say one. */
+  restic: text,
+  /** Version of the one that was brought along. */
+  resticBrought: text,
+  /** Version that the distribution's package lists offer; left out where they could not be asked. */
+  resticOffered: text,
 });
 
 export interface MachineView extends z.infer<typeof viewSchema> {

@@ -11,6 +11,7 @@ import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
 import { ProofRecords } from "../../proof/proof-record.ts";
 import type { AgentContext } from "../context.ts";
 import type { ReplacedData } from "../../restore/replaced-data.ts";
+import { hostRestic, type HostRestic } from "../../restic/restic-program.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
@@ -66,6 +67,8 @@ export interface AgentStatus {
   readonly restore: RestoreState | null;
   /** What restores moved aside and nobody has given up; null when it cannot be listed. */
   readonly replaced: readonly ReplacedData[] | null;
+  /** Which restic the agent runs here. */
+  readonly restic: HostRestic | null;
   readonly problems: readonly string[];
 }
 
@@ -128,6 +131,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastProven: proven,
     restore: await attempt("last restore", () => restoreState(context)),
     replaced: await attempt("replaced data", () => listReplaced()),
+    restic: await attempt("restic", () => hostRestic(host)),
     problems,
   };
 }
