@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { bucketRefusal, type Asked, type BadAnswer } from "./bucket-refusal.ts";
+import { parseObjectPage, type ListedObject } from "./bucket-listing.ts";
+import { bucketRefusal, isLocked, type Asked, type BadAnswer } from "./bucket-refusal.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 
 /** Where the off-site bucket is: the `offsite` block of the configuration. */
@@ -102,7 +103,8 @@ export class Bucket {
       const answer = await this.#answerOrSilence(() => this.attempt(key, body, contentType, condition));
       if (!(answer instanceof RecoveryError)) {
         if (isOk(answer)) return { written: true };
-        if (!isInDoubt(answer, condition)) throw this.#refusal("conditional write", key, answer);
+        // A lock is looked at before the condition is: over an object that is there both say that nothing was written.
+        if (!isInDoubt(answer, condition) || ("ifMatch" in condition && isLocked(answer))) throw this.#refusal("conditional write", key, answer);
       }
       const stands = await this.#readAgain(key, answer);
       if (stands?.body === body) return { written: true };
@@ -123,6 +125,40 @@ export class Bucket {
     if ("ifAbsent" in condition) headers["if-none-match"] = "*";
     if ("ifMatch" in condition) headers["if-match"] = condition.ifMatch;
     return this.#request("PUT", key, { body, headers });
+  }
+
+  /** Every object whose key begins so, in the order of their keys. */
+  async list(prefix: string): Promise<readonly ListedObject[]> {
+    const found: ListedObject[] = [];
+    for (let token: string | null = null; ; ) {
+      const query: Record<string, string> = {
+        "list-type": "2",
+        "encoding-type": "url",
+        prefix: this.#below(prefix),
+        ...(token === null ? {} : { "continuation-token": token }),
+      };
+      const answer = await this.#repeated(() => this.#request("GET", "", { query }));
+      if (!isOk(answer)) throw this.#refusal("list", `${prefix}*`, answer);
+      const page = this.#understood(() => parseObjectPage(answer.body), prefix, answer);
+      const cut = this.#below("").length;
+      found.push(...page.objects.map((object) => ({ ...object, key: object.key.slice(cut) })));
+      token = page.next;
+      if (token === null) return found;
+    }
+  }
+
+  #understood<T>(parse: () => T, prefix: string, answer: BucketAnswer): T {
+    try {
+      return parse();
+    } catch {
+      throw this.#refusal("list", `${prefix}*`, answer);
+    }
+  }
+
+  /** A key below the bucket's prefix, from the bucket's root. */
+  #below(key: string): string {
+    const { prefix } = this.location;
+    return prefix === "" ? key : `${prefix}/${key}`;
   }
 
   /** Removes an object; well when there is none. */
@@ -189,11 +225,13 @@ export class Bucket {
   async #request(
     method: string,
     key: string,
-    init: { body?: string; headers?: Record<string, string> } = {},
+    { query, ...init }: { body?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
   ): Promise<BucketAnswer> {
-    const { endpoint, bucket, prefix } = this.location;
-    const path = [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/");
-    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const { endpoint, bucket } = this.location;
+    // What is asked of the bucket itself has no key.
+    const path = key === "" ? bucket : `${bucket}/${this.#below(key)}`;
+    const asked = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
+    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}${asked}`;
     const sent = Date.now();
     try {
       const signal = AbortSignal.timeout(this.#timeoutMs);

@@ -16,6 +16,8 @@ import { UnfinishedWrites } from "../unfinished-writes.ts";
 import { Uplink } from "../uplink.ts";
 
 const lookMs = 500;
+/** So often a copy goes on after the bucket's lock has refused to take something twice. */
+const mostRepetitions = 3;
 
 /** How a shipping comes by its turn. */
 export interface ShipOptions {
@@ -85,9 +87,20 @@ export async function shipPoints(
     const copyStarted = performance.now();
     let missing = wanted(lists.local, there);
     log.line(`${missing.length} points to ship`);
+    let repetitions = 0;
     while (missing.length > 0) {
       const batch = copy.next(missing);
-      await copy.copy(batch, missing.length);
+      try {
+        await copy.copy(batch, missing.length);
+      } catch (error) {
+        repetitions += 1;
+        if (!refusedRepetition(error) || repetitions > mostRepetitions) throw error;
+        log.line(`an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`);
+        await mendOffsite({ ...context, interrupted: signal });
+        there = pointsOf(await offsite.snapshots(undefined, { signal }));
+        missing = wanted(lists.local, there);
+        continue;
+      }
       shipped.push(...batch.map(({ id }) => id));
       there = pointsOf(await offsite.snapshots(undefined, { signal }));
       const came = new Set(there.map(({ id }) => id));
@@ -132,6 +145,11 @@ export async function shipPoints(
     clearInterval(watch);
     await lock.release();
   }
+}
+
+/** What arrived is there, in no index yet; entered there, it need not be sent again. */
+function refusedRepetition(error: unknown): error is RecoveryError {
+  return error instanceof RecoveryError && error.exitCode === exitCodes.objectLocked;
 }
 
 /** This lineage's points here, and all that are there. Repositories that are missing are made. */
