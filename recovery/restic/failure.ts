@@ -212,8 +212,8 @@ function explained(
     case "object-locked":
       return [
         exitCodes.objectLocked,
-        /<index\//.test(stderr)
-          ? `the bucket's lock holds its index, so nothing can be pruned: take restic/index/ out of the lock's rules (docs/offsite.md): ${words}`
+        /<(?:index|lock)\//.test(stderr)
+          ? `the bucket's lock holds what every run changes: take restic/index/ and restic/locks/ out of the lock's rules (docs/offsite.md): ${words}`
           : `the bucket's lock does not let it remove or overwrite an object yet: ${words}`,
       ];
     case "refused":

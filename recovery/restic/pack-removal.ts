@@ -20,6 +20,8 @@ export class PackRemoval {
   repackedBlobs = 0;
   #removing: "old" | "unindexed" | null = null;
   readonly #counts = { old: { done: 0, of: 0 }, unindexed: { done: 0, of: 0 } };
+  /** The one before the last line about it: when it is ended, restic before 0.17 says that all are done. */
+  #doneBefore = 0;
 
   line(line: string): void {
     const repacked = /^to repack:\s+(\d+) blobs/.exec(line)?.[1];
@@ -32,6 +34,7 @@ export class PackRemoval {
     else if (/^(?:repacking packs|rebuilding index|deleting obsolete)/.test(line)) this.#removing = null;
     const progress = /\s(\d+) \/ (\d+) files deleted/.exec(line);
     if (progress === null || this.#removing === null) return;
+    this.#doneBefore = this.#counts[this.#removing].done;
     this.#counts[this.#removing] = { done: Number(progress[1]), of: Number(progress[2]) };
   }
 
@@ -44,12 +47,10 @@ export class PackRemoval {
     const kinds = new Set(refusals.map((line) => failureKind(null, line)));
     const because = kinds.has("object-locked") ? "lock" : kinds.has("refused") ? "rights" : null;
     if (because === null || this.#removing === null) return null;
+    const last = this.#counts[this.#removing];
+    if (last.done === last.of) last.done = this.#doneBefore;
     const { old, unindexed } = this.#counts;
     const packs = old.of - old.done + (unindexed.of - unindexed.done);
-    const removed = old.done + unindexed.done;
-    // A run that was ended while it removed the unindexed ones has not come to the rest.
-    return packs === 0
-      ? null
-      : { packs, removed, because, unindexed: this.#removing === "unindexed" };
+    return { packs, removed: old.done + unindexed.done, because, unindexed: this.#removing === "unindexed" };
   }
 }

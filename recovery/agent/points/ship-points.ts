@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { layout } from "../../../contract/layout.ts";
+import { bucketLayout, layout } from "../../../contract/layout.ts";
 import { jobs } from "../../../contract/jobs.ts";
+import type { Bucket } from "../../lineage/bucket.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";
@@ -73,6 +74,7 @@ export async function shipPoints(
       (state) => state,
     );
     await mendOffsite({ ...context, interrupted: signal });
+    await mendLostIndex(context, bucket, lists.offsite, signal);
     const catalogue = new PointCatalogue(bucket);
     const renew = async (points: readonly Point[]): Promise<void> => {
       await catalogue.renew(withSizes(points, lists.local), host.now());
@@ -191,6 +193,20 @@ async function mendOffsite({ host, offsite, log, interrupted: signal }: AgentCon
     // Somebody reads there, such as a restore elsewhere. Points still go; what was left is entered by a later run.
     log.line(`what an earlier run has left is not entered in the index yet: ${error.message}`);
   }
+}
+
+/** Without its index a repository seems empty, and everything would be sent again. */
+async function mendLostIndex(
+  { offsite, log }: AgentContext,
+  bucket: Bucket,
+  there: readonly Point[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (there.length === 0) return;
+  if ((await bucket.list(`${bucketLayout.repository}/index/`)).length > 0) return;
+  await log.phase("make the lost index anew from the packs", () =>
+    offsite.repairIndex({ signal, stallAfterMs: jobs.ship.stallAfterMs }),
+  );
 }
 
 /** restic before 0.17 tells no sizes; the same points here may know them. */
