@@ -33,6 +33,14 @@ export interface BucketAnswer extends BadAnswer {
   readonly etag: string | null;
 }
 
+interface RequestParts {
+  readonly body?: string | Buffer<ArrayBuffer>;
+  readonly headers?: Record<string, string>;
+  readonly query?: Record<string, string>;
+}
+
+/** For a whole pack of at most 128 MiB, over a link of 1 Mbit/s. */
+const downloadStallMs = 20 * 60_000;
 /** How often one request is tried while the service says that it is out of order. */
 const tries = 3;
 const firstWaitMs = 100;
@@ -125,6 +133,42 @@ export class Bucket {
     if ("ifAbsent" in condition) headers["if-none-match"] = "*";
     if ("ifMatch" in condition) headers["if-match"] = condition.ifMatch;
     return this.#request("PUT", key, { body, headers });
+  }
+
+  /** The bytes under `key`; null when nothing is there. For whole packs too, over a slow link. */
+  async read(key: string): Promise<Buffer<ArrayBuffer> | null> {
+    for (let count = 1; ; count += 1) {
+      const { response, body } = await this.#fetched("GET", key, {}, downloadStallMs);
+      const { status } = response;
+      if (status === 404 && !body.includes("NoSuchBucket")) return null;
+      if (isOk({ status })) return body;
+      const answer = { status, body: body.toString("utf8", 0, 2_000), clockAheadSeconds: null };
+      if ((status < 500 && status !== 429) || count === tries) throw this.#refusal("read", key, answer);
+      await pauseBefore(count + 1, { ...answer, etag: null });
+    }
+  }
+
+  /** Writes bytes; may be done twice. @throws RecoveryError `objectLocked` when a lock holds what is there */
+  async store(key: string, body: Buffer<ArrayBuffer>): Promise<void> {
+    const answer = await this.#repeated(() =>
+      this.#request("PUT", key, { body, headers: { "content-type": "application/octet-stream" } }),
+    );
+    if (!isOk(answer)) throw this.#refusal("write", key, answer);
+  }
+
+  /** Writes bytes over one version: whatever it answers, and not done twice. */
+  async overwrite(key: string, body: Buffer<ArrayBuffer>, etag: string): Promise<BucketAnswer> {
+    const headers = { "content-type": "application/octet-stream", "if-match": etag };
+    return this.#request("PUT", key, { body, headers });
+  }
+
+  /** One request about an object, or with an empty key about the bucket itself: whatever it answers. */
+  async ask(
+    method: "GET" | "PUT" | "DELETE",
+    key: string,
+    init: { readonly query?: Record<string, string>; readonly headers?: Record<string, string> } = {},
+  ): Promise<BucketAnswer> {
+    return this.#repeated(() => this.#request(method, key, init));
   }
 
   /** Every object whose key begins so, in the order of their keys. */
@@ -222,11 +266,21 @@ export class Bucket {
     return bucketRefusal(this.location, asked, key, answer);
   }
 
-  async #request(
+  async #request(method: string, key: string, init: RequestParts = {}): Promise<BucketAnswer> {
+    const bytes = typeof init.body === "string" ? 0 : (init.body?.length ?? 0);
+    // A pack goes over a slow link too: 64 kbit/s is the least.
+    const timeoutMs = this.#timeoutMs + Math.ceil(bytes / 8);
+    const { response, body, clockAheadSeconds } = await this.#fetched(method, key, init, timeoutMs);
+    const text = body.toString("utf8");
+    return { status: response.status, body: text, etag: response.headers.get("etag"), clockAheadSeconds };
+  }
+
+  async #fetched(
     method: string,
     key: string,
-    { query, ...init }: { body?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
-  ): Promise<BucketAnswer> {
+    { query, ...init }: RequestParts,
+    timeoutMs: number,
+  ): Promise<{ response: Response; body: Buffer<ArrayBuffer>; clockAheadSeconds: number | null }> {
     const { endpoint, bucket } = this.location;
     // What is asked of the bucket itself has no key.
     const path = key === "" ? bucket : `${bucket}/${this.#below(key)}`;
@@ -234,11 +288,10 @@ export class Bucket {
     const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}${asked}`;
     const sent = Date.now();
     try {
-      const signal = AbortSignal.timeout(this.#timeoutMs);
+      const signal = AbortSignal.timeout(timeoutMs);
       const response = await this.#client.fetch(url, { ...init, method, signal });
       const clockAheadSeconds = this.#readClock(response.headers.get("date"), sent, Date.now());
-      const body = await response.text();
-      return { status: response.status, body, etag: response.headers.get("etag"), clockAheadSeconds };
+      return { response, body: Buffer.from(await response.arrayBuffer()), clockAheadSeconds };
     } catch (error) {
       throw new RecoveryError(
         exitCodes.offsiteUnreachable,

@@ -67,6 +67,8 @@ export class TestS3 {
   lock: TestLock | null = null;
   /** Keeps former versions, and writes a delete marker in place of removing. */
   versioned = false;
+  /** S3's object lock, as the bucket tells of it. */
+  objectLock: { readonly mode: string; readonly days: number } | null = null;
   /** Oldest first; empty unless `versioned`. */
   readonly versions: TestVersion[] = [];
   /** What becomes of If-Match and If-None-Match. */
@@ -306,9 +308,17 @@ export class TestS3 {
       response.writeHead(200).end();
       return;
     }
+    if (url.searchParams.has("object-lock") && this.objectLock === null) {
+      response.writeHead(404).end("<Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>");
+      return;
+    }
     response.writeHead(200, { "content-type": "application/xml" });
     const xml = `<?xml version="1.0" encoding="UTF-8"?>`;
     if (url.searchParams.has("location")) response.end(`${xml}<LocationConstraint></LocationConstraint>`);
+    else if (url.searchParams.has("object-lock"))
+      response.end(
+        `${xml}<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>${this.objectLock?.mode ?? ""}</Mode><Days>${this.objectLock?.days ?? 0}</Days></DefaultRetention></Rule></ObjectLockConfiguration>`,
+      );
     else if (url.searchParams.has("versioning"))
       response.end(
         `${xml}<VersioningConfiguration>${this.versioned ? "<Status>Enabled</Status>" : ""}</VersioningConfiguration>`,
