@@ -1,18 +1,19 @@
 /**
- * `npm run offsite -- locks | rewind --to TIME`: looks after the off-site bucket. Works without the host: by the stack's own
- * settings and secrets, or by a recovery kit. No key is ever printed, or given on a command line.
+ * `npm run offsite -- locks | rewind --to TIME | move`: looks after the off-site bucket. The first two work without the host: by the
+ * stack's own settings and secrets, or by a recovery kit. No key is ever printed, or given on a command line.
  * Exit codes: 0 done; 1 a lock is missing, or something could not be brought back; else see docs/exit-codes.md.
  */
 import { Command } from "commander";
 import { milliseconds, type Duration } from "../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { nameOf } from "../../recovery/lineage/claim.ts";
+import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { defaultLockForMs } from "../../recovery/restic/retention.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { keepsVersions, listVersions } from "../offsite/bucket-versions.ts";
 import { lookAtLocks } from "../offsite/look-at-locks.ts";
+import { cancelMove, finishMove, moveStack, type MoveRequest } from "../offsite/move.ts";
 import { openOffsite } from "../offsite/offsite-access.ts";
 import { planRewind, rewind, rewindTime } from "../offsite/rewind.ts";
 import { renderLocks } from "../screens/render-locks.ts";
@@ -23,6 +24,12 @@ interface Options {
   readonly stack: string;
   readonly kit?: string;
   readonly json?: true;
+}
+
+interface MoveOptions extends Options, MoveRequest {
+  readonly yes?: true;
+  readonly cancel?: true;
+  readonly finish?: true;
 }
 
 const progress = terminalProgress();
@@ -45,6 +52,17 @@ await runOperatorCommand(async () => {
     .requiredOption("--to <time>", "as it was then, such as 2026-11-20T03:00Z")
     .option("--yes", "agrees to the plan")
     .action(async (options: Options & { to: string; yes?: true }) => goBack(options));
+  command("move", "moves everything to another bucket; shipping goes on meanwhile")
+    .option("--to-bucket <name>", "the other bucket: empty, or a prefix of it is")
+    .option("--to-endpoint <url>", "its service's address")
+    .option("--to-prefix <prefix>", "below which everything is stored there", "")
+    .option("--to-region <region>", "its region", "auto")
+    .option("--key-file <file>", "its key pair (JSON or AWS credentials file); default: the stack's present one")
+    .option("--given", "reads its key pair as a JSON object from stdin, as npm run secrets does")
+    .option("--cancel", "gives up a move that is under way")
+    .option("--finish", "tells whether the former bucket, of the kit, is needed any more")
+    .option("--yes", "agrees to the plan")
+    .action(async (options: MoveOptions) => move(options));
   await program.parseAsync();
   return exitCode;
 });
@@ -82,6 +100,25 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
     `${returned} of ${plan.length} objects are back. Now check the repository: the host's daily check does, or restic -r … check.\n`,
   );
   if (problems.length > 0) exitCode = exitCodes.failed;
+}
+
+async function move(options: MoveOptions): Promise<void> {
+  const { kit, yes, cancel, finish } = options;
+  const stack = openStack(options.stack);
+  if (cancel === true) return print(await cancelMove(stack));
+  if (finish === true) {
+    if (kit === undefined)
+      throw new RecoveryError(exitCodes.usage, "offsite move --finish: expected --kit, the kit of before the move");
+    const former = await openOffsite(() => stack, kit);
+    return print(await finishMove(former, await openOffsite(() => stack, undefined)));
+  }
+  const mayGoOn = async (plan: string): Promise<void> => {
+    progress.note(plan);
+    const answer = yes === true ? "yes" : await terminalQuestion()?.("Do this? [y/N] ");
+    if (answer === undefined || !/^y(es)?$/i.test(answer))
+      throw new Error("offsite move: not agreed to; nothing was changed. Add --yes.");
+  };
+  print(await moveStack(stack, options, mayGoOn, progress));
 }
 
 function hours(text: string): number {

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { size } from "../../recovery/host/log.ts";
-import { nameOf } from "../../recovery/lineage/claim.ts";
+import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { openOffsite } from "../offsite/offsite-access.ts";

@@ -1,7 +1,7 @@
 import { lockedPrefixes } from "../../contract/layout.ts";
 import { isLocked } from "../../recovery/lineage/bucket-refusal.ts";
 import type { Bucket } from "../../recovery/lineage/bucket.ts";
-import { isAsNamed } from "./copied-object.ts";
+import { isAsNamed } from "../../recovery/lineage/copied-object.ts";
 import { keepsVersions, lockRule } from "./bucket-versions.ts";
 
 /** What is known of the lock on one prefix. */

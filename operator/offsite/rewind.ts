@@ -2,7 +2,7 @@ import { bucketLayout } from "../../contract/layout.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { ListedVersion } from "../../recovery/lineage/bucket-listing.ts";
 import type { Bucket } from "../../recovery/lineage/bucket.ts";
-import { isWorthCopying } from "./copied-object.ts";
+import { isWorthCopying } from "../../recovery/lineage/copied-object.ts";
 
 /** One object that is brought back. */
 export interface Return {
