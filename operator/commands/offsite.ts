@@ -1,16 +1,17 @@
 /**
- * `npm run offsite -- locks | rewind --to TIME | move`: looks after the off-site bucket. The first two work without the host: by the
+ * `npm run offsite -- locks | rewind --to TIME | fill --from DIR | move`: looks after the off-site bucket. All but `move` work without the host: by the
  * stack's own settings and secrets, or by a recovery kit. No key is ever printed, or given on a command line.
  * Exit codes: 0 done; 1 a lock is missing, or something could not be brought back; else see docs/exit-codes.md.
  */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { milliseconds, type Duration } from "../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
-import { defaultLockForMs } from "../../recovery/restic/retention.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
+import { fill } from "../offsite/fill.ts";
 import { keepsVersions, listVersions } from "../offsite/bucket-versions.ts";
 import { lookAtLocks } from "../offsite/look-at-locks.ts";
 import { cancelMove, finishMove, moveStack, type MoveRequest } from "../offsite/move.ts";
@@ -46,12 +47,15 @@ await runOperatorCommand(async () => {
       .option("--json", "as JSON")
       .exitOverride();
   command("locks", "tries whether the bucket's lock holds what must not be removed")
-    .option("--lock-for <hours>", "for how long it must hold (default: 336h)")
+    .option("--lock-for <hours>", "for how long it must hold (default: as the settings say, or 336h)")
     .action(async (options: Options & { lockFor?: string }) => locks(options));
   command("rewind", "brings back what was removed or overwritten, in a bucket that keeps versions")
     .requiredOption("--to <time>", "as it was then, such as 2026-11-20T03:00Z")
     .option("--yes", "agrees to the plan")
     .action(async (options: Options & { to: string; yes?: true }) => goBack(options));
+  command("fill", "brings a copy that npm run pull made into an empty bucket, to recover from")
+    .requiredOption("--from <dir>", "the copy")
+    .action(async (options: Options & { from: string }) => fillBucket(options));
   command("move", "moves everything to another bucket; shipping goes on meanwhile")
     .option("--to-bucket <name>", "the other bucket: empty, or a prefix of it is")
     .option("--to-endpoint <url>", "its service's address")
@@ -68,16 +72,15 @@ await runOperatorCommand(async () => {
 });
 
 async function locks({ stack, kit, json, lockFor }: Options & { lockFor?: string }): Promise<void> {
-  const bucket = await openOffsite(() => openStack(stack), kit);
-  const lockForMs = lockFor === undefined ? defaultLockForMs : hours(lockFor);
-  const findings = await progress.step("locks", () => lookAtLocks(bucket, lockForMs, new Date()));
+  const { bucket, lockForMs } = await openOffsite(() => openStack(stack), kit);
+  const findings = await progress.step("locks", () => lookAtLocks(bucket, lockFor === undefined ? lockForMs : hours(lockFor), new Date()));
   print(json === true ? JSON.stringify(findings, null, 2) : renderLocks(nameOf(bucket.location), findings));
   if (findings.some(({ state }) => state === "not locked")) exitCode = exitCodes.failed;
 }
 
 async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes?: true }): Promise<void> {
   const time = rewindTime(to, new Date());
-  const bucket = await openOffsite(() => openStack(stack), kit);
+  const { bucket } = await openOffsite(() => openStack(stack), kit);
   if (!(await keepsVersions(bucket))) {
     throw new RecoveryError(
       exitCodes.offsiteRefused,
@@ -102,6 +105,20 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
   if (problems.length > 0) exitCode = exitCodes.failed;
 }
 
+async function fillBucket({ stack, kit, json, from }: Options & { from: string }): Promise<void> {
+  const { bucket } = await openOffsite(() => openStack(stack), kit);
+  const name = nameOf(bucket.location);
+  const report = await progress.step(`fill ${name}`, (tell) =>
+    fill(resolve(from), bucket, (done, of) => tell(`${done} of ${of} files`)),
+  );
+  const { objects, sent } = report;
+  print(
+    json === true
+      ? JSON.stringify(report, null, 2)
+      : `${name} holds all ${objects} files of ${from}; ${sent} were sent now.`,
+  );
+}
+
 async function move(options: MoveOptions): Promise<void> {
   const { kit, yes, cancel, finish } = options;
   const stack = openStack(options.stack);
@@ -110,7 +127,8 @@ async function move(options: MoveOptions): Promise<void> {
     if (kit === undefined)
       throw new RecoveryError(exitCodes.usage, "offsite move --finish: expected --kit, the kit of before the move");
     const former = await openOffsite(() => stack, kit);
-    return print(await finishMove(former, await openOffsite(() => stack, undefined)));
+    const present = await openOffsite(() => stack, undefined);
+    return print(await finishMove(former.bucket, present.bucket));
   }
   const mayGoOn = async (plan: string): Promise<void> => {
     progress.note(plan);

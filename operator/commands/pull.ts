@@ -38,7 +38,7 @@ await runOperatorCommand(async () => {
     .opts<PullCommandOptions>();
   const { stack, kit, json } = options;
   const directory = resolve(options.to);
-  const bucket = await openOffsite(() => openStack(stack), kit);
+  const { bucket } = await openOffsite(() => openStack(stack), kit);
   const report = await terminalProgress().step(`pull to ${directory}`, async (tell) => {
     const done = await pull(bucket, {
       directory,

@@ -176,7 +176,8 @@ async function place(directory: string, key: string, content: Buffer, now: Date)
   await rename(partial, path);
 }
 
-async function filesBelow(directory: string): Promise<readonly string[]> {
+/** Every file of a copy, by its key; none that is half written. */
+export async function filesBelow(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".partial"))

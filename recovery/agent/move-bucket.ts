@@ -5,7 +5,7 @@ import { identityOf, nameOf } from "../lineage/bucket-identity.ts";
 import type { ListedObject } from "../lineage/bucket-listing.ts";
 import { checkHead } from "../lineage/check-head.ts";
 import { readClaim } from "../lineage/claim.ts";
-import { copyOrder, isAsNamed, isWorthCopying } from "../lineage/copied-object.ts";
+import { copyOrder, isAsNamed, isWorthCopying, isWrittenOnce } from "../lineage/copied-object.ts";
 import { HeadStore, type StoredHead } from "../lineage/head-store.ts";
 import type { Lineage } from "../lineage/head.ts";
 import { readIdentity } from "../lineage/identity.ts";
@@ -183,5 +183,5 @@ class Copy {
 /** Names hold the content of most objects fast; the rest is small, and has the same tag where it has the same content. */
 function isSame(here: ListedObject, there: ListedObject | undefined): boolean {
   if (there === undefined || there.bytes !== here.bytes) return false;
-  return copyOrder(here.key) < 100 || there.etag === here.etag;
+  return isWrittenOnce(here.key) || there.etag === here.etag;
 }

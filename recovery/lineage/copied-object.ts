@@ -37,5 +37,12 @@ export function copyOrder(key: string): number {
   const order = ["config", "keys/", "data/", "index/", "snapshots/"].findIndex((part) =>
     key.startsWith(`${bucketLayout.repository}/${part}`),
   );
-  return order < 0 ? order + 100 : order;
+  return order < 0 ? last : order;
+}
+
+const last = 100;
+
+/** Whether an object is never changed once it is written: then its name and size tell it. */
+export function isWrittenOnce(key: string): boolean {
+  return copyOrder(key) < last;
 }

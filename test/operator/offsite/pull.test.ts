@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { fill } from "../../../operator/offsite/fill.ts";
 import { pull } from "../../../operator/offsite/pull.ts";
 import { renderPull } from "../../../operator/screens/render-pull.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
@@ -110,6 +111,25 @@ describe("pull", () => {
     assert.equal(report.gone, 0);
     truncateSync(join(directory, "restic/config"), 2);
     assert.equal((await pull(bucket, { directory })).fetched, 1);
+  });
+
+  it("can be brought into an empty bucket, whole, and into no other", async () => {
+    named("data", "p1");
+    named("snapshots", "s");
+    await pull(bucket, { directory });
+    set("lineage/head.json", "head 2");
+    await pull(bucket, { directory });
+    const at = (prefix: string): Bucket =>
+      new Bucket({ endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" }, { accessKeyId: "ID", secretAccessKey: "secret" });
+    const keys = async (where: Bucket): Promise<string[]> =>
+      (await where.list("")).map(({ key }) => key).filter((key) => !key.includes("/locks/"));
+    assert.deepEqual(await fill(directory, at("new")), { objects: 4, sent: 4, bytesSent: 15 });
+    assert.deepEqual(await keys(at("new")), await keys(bucket));
+    assert.equal(s3.objects.get("new/lineage/head.json")?.toString(), "head 2");
+    assert.equal((await fill(directory, at("new"))).sent, 1, "the head is always renewed");
+    s3.objects.set("taken/restic/config", Buffer.from("another"));
+    await assert.rejects(fill(directory, at("taken")), /holds another repository already; nothing was written there/);
+    await assert.rejects(fill(tmpdir(), at("new")), /expected a copy that npm run pull made, got no restic\/config/);
   });
 
   it("writes nothing outside of its directory, whatever keys the bucket has", async () => {

@@ -100,6 +100,9 @@ describe("moving to another bucket", () => {
     assert.equal(again.copied, 4, "index, snapshot, kit and catalogue");
     assert.deepEqual(held(next, "prod/restic/index/"), [fresh.slice("restic/index/".length)]);
     assert.equal((await moveBucket(context, to)).copied, 0, "a second run finds all of it");
+    former.objects.set("catalogue/points.json", Buffer.from("CATALOGUE/POINTS.JSON"));
+    assert.equal((await moveBucket(context, to)).copied, 1, "a record of the same size is another one");
+    assert.equal(next.objects.get("prod/catalogue/points.json")?.toString(), "CATALOGUE/POINTS.JSON");
     await renewHead(holder(to), own);
   });
 
