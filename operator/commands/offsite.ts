@@ -61,7 +61,10 @@ await runOperatorCommand(async () => {
     .option("--to-endpoint <url>", "its service's address")
     .option("--to-prefix <prefix>", "below which everything is stored there", "")
     .option("--to-region <region>", "its region", "auto")
-    .option("--key-file <file>", "its key pair (JSON or AWS credentials file); default: the stack's present one")
+    .option(
+      "--key-file <file>",
+      "its key pair (JSON or AWS credentials file); default: the stack's present one",
+    )
     .option("--given", "reads its key pair as a JSON object from stdin, as npm run secrets does")
     .option("--cancel", "gives up a move that is under way")
     .option("--finish", "tells whether the former bucket, of the kit, is needed any more")
@@ -73,7 +76,9 @@ await runOperatorCommand(async () => {
 
 async function locks({ stack, kit, json, lockFor }: Options & { lockFor?: string }): Promise<void> {
   const { bucket, lockForMs } = await openOffsite(() => openStack(stack), kit);
-  const findings = await progress.step("locks", () => lookAtLocks(bucket, lockFor === undefined ? lockForMs : hours(lockFor), new Date()));
+  const findings = await progress.step("locks", () =>
+    lookAtLocks(bucket, lockFor === undefined ? lockForMs : hours(lockFor), new Date()),
+  );
   print(json === true ? JSON.stringify(findings, null, 2) : renderLocks(nameOf(bucket.location), findings));
   if (findings.some(({ state }) => state === "not locked")) exitCode = exitCodes.failed;
 }
@@ -125,7 +130,10 @@ async function move(options: MoveOptions): Promise<void> {
   if (cancel === true) return print(await cancelMove(stack));
   if (finish === true) {
     if (kit === undefined)
-      throw new RecoveryError(exitCodes.usage, "offsite move --finish: expected --kit, the kit of before the move");
+      throw new RecoveryError(
+        exitCodes.usage,
+        "offsite move --finish: expected --kit, the kit of before the move",
+      );
     const former = await openOffsite(() => stack, kit);
     const present = await openOffsite(() => stack, undefined);
     return print(await finishMove(former.bucket, present.bucket));

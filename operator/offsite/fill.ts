@@ -30,7 +30,10 @@ export async function fill(
     .filter((key) => !key.startsWith("former/"))
     .sort((a, b) => copyOrder(a) - copyOrder(b));
   if (!files.includes(config))
-    throw new RecoveryError(exitCodes.noRepository, `${directory}: expected a copy that npm run pull made, got no ${config}`);
+    throw new RecoveryError(
+      exitCodes.noRepository,
+      `${directory}: expected a copy that npm run pull made, got no ${config}`,
+    );
   const theirs = await bucket.read(config);
   if (theirs !== null && !theirs.equals(await readFile(join(directory, config))))
     throw new RecoveryError(

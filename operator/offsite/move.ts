@@ -75,7 +75,9 @@ export async function moveStack(
   await mayGoOn(
     [
       `${stack.name}: everything off-site is copied to ${name}, by the host; shipping goes on meanwhile.`,
-      ...(moved.diff.length === 0 ? [] : [`Then ${stack.committedFile} changes, and the platform is brought up with it:`]),
+      ...(moved.diff.length === 0
+        ? []
+        : [`Then ${stack.committedFile} changes, and the platform is brought up with it:`]),
       ...moved.diff.map((line) => `  ${line}`),
       "The former bucket stays as it is, but for its head, which says where everything went.",
     ].join("\n"),
@@ -107,7 +109,9 @@ export async function moveStack(
   return [
     `${stack.name} ships to ${name} now.`,
     `Commit ${stack.committedFile}, and write a new recovery kit: npm run kit -- --stack ${stack.name} --out FILE.`,
-    ...(moved.diff.length === 0 ? [] : [`The former bucket (${former}) can still be read with the kit of before.`]),
+    ...(moved.diff.length === 0
+      ? []
+      : [`The former bucket (${former}) can still be read with the kit of before.`]),
     `When you do not need it any more: npm run offsite -- move --finish --stack ${stack.name} --kit KIT-OF-BEFORE.`,
   ].join("\n");
 }
@@ -133,11 +137,15 @@ export async function cancelMove(stack: Stack): Promise<string> {
 export async function finishMove(former: Bucket, present: Bucket): Promise<string> {
   const name = nameOf(identityOf(former.location));
   if (nameOf(identityOf(present.location)) === name)
-    throw new RecoveryError(exitCodes.usage, `offsite move --finish: ${name} is the bucket that is used now: give the kit of before.`);
+    throw new RecoveryError(
+      exitCodes.usage,
+      `offsite move --finish: ${name} is the bucket that is used now: give the kit of before.`,
+    );
   const there = new Set((await present.list("")).map(({ key }) => key));
   // Indexes are replaced by each prune, and records by each run.
   const lasting = (await former.list("")).filter(
-    ({ key }) => isWorthCopying(key) && (key.startsWith("kit/versions/") || [0, 2, 4].includes(copyOrder(key))),
+    ({ key }) =>
+      isWorthCopying(key) && (key.startsWith("kit/versions/") || [0, 2, 4].includes(copyOrder(key))),
   );
   const missing = lasting.filter(({ key }) => !there.has(key));
   if (missing.length === 0)

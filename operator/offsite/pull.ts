@@ -4,7 +4,13 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Bucket } from "../../recovery/lineage/bucket.ts";
 import type { ListedObject } from "../../recovery/lineage/bucket-listing.ts";
-import { copyOrder, digestInName, isAsNamed, isSafePath, isWorthCopying } from "../../recovery/lineage/copied-object.ts";
+import {
+  copyOrder,
+  digestInName,
+  isAsNamed,
+  isSafePath,
+  isWorthCopying,
+} from "../../recovery/lineage/copied-object.ts";
 
 /** What a pull is to do. */
 export interface PullOptions {

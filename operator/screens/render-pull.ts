@@ -8,12 +8,16 @@ export function renderPull(directory: string, bucket: string, report: PullReport
   return [
     `${directory}: ${objects} files, ${size(bytes)}, of ${bucket}; ${fetched} of them (${size(bytesFetched)}) came now.`,
     ...(removed > 0 ? [`${removed} files that the bucket no longer has were removed.`] : []),
-    ...(kept > 0 ? [`${kept} files that the bucket no longer has stay here; --remove-gone removes them.`] : []),
-    ...damaged.map((key) => `DAMAGED: ${key} is not what its name says. The copy that was right before stays.`),
+    ...(kept > 0
+      ? [`${kept} files that the bucket no longer has stay here; --remove-gone removes them.`]
+      : []),
+    ...damaged.map(
+      (key) => `DAMAGED: ${key} is not what its name says. The copy that was right before stays.`,
+    ),
     "",
     "It is encrypted; the password is the stack's restic-password. What it holds, and how files of a point come back:",
     `  restic -r ${directory}/restic snapshots`,
     `  restic -r ${directory}/restic restore latest --target /somewhere`,
-    "How a whole platform comes back from it: docs/offsite.md, \"From a copy of your own\".",
+    'How a whole platform comes back from it: docs/offsite.md, "From a copy of your own".',
   ].join("\n");
 }

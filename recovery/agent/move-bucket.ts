@@ -142,7 +142,9 @@ class Copy {
   /** @param last With nobody writing: nothing may be missing, and what the index does not say any more is taken away. */
   async pass(last: boolean): Promise<MoveResult> {
     const listed = (await this.#from.list(""))
-      .filter(({ key }) => isWorthCopying(key) && key !== bucketLayout.head && !key.startsWith("lineage/probe-"))
+      .filter(
+        ({ key }) => isWorthCopying(key) && key !== bucketLayout.head && !key.startsWith("lineage/probe-"),
+      )
       .sort((a, b) => copyOrder(a.key) - copyOrder(b.key));
     const there = new Map((await this.#to.list("")).map((object) => [object.key, object]));
     const missing = listed.filter((object) => !isSame(object, there.get(object.key)));

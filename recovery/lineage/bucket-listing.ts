@@ -48,7 +48,8 @@ export interface VersionPage {
 
 /** Reads an answer to ListObjectVersions, in its order: by key, the newest first. @throws Error when it is none */
 export function parseVersionPage(xml: string): VersionPage {
-  if (!xml.includes("<ListVersionsResult")) throw new Error("expected a list of versions, got something else");
+  if (!xml.includes("<ListVersionsResult"))
+    throw new Error("expected a list of versions, got something else");
   const urlEncoded = elementOf(xml, "EncodingType") === "url";
   const entries = [...xml.matchAll(/<(Version|DeleteMarker)>([\s\S]*?)<\/\1>/g)];
   const versions = entries.map(([, kind, entry = ""]) => ({

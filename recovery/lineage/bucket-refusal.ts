@@ -66,7 +66,9 @@ export function errorCode(body: string): string | undefined {
 
 /** Whether a lock or a retention rule of the bucket holds the object. */
 export function isLocked({ body }: Pick<BadAnswer, "body">): boolean {
-  return /ObjectLockedByBucketPolicy|protected by object lock|WORM protected|RetentionPolicyNotMet/i.test(body);
+  return /ObjectLockedByBucketPolicy|protected by object lock|WORM protected|RetentionPolicyNotMet/i.test(
+    body,
+  );
 }
 
 /** How services say that they do not know a condition; other 400s are about something else, such as the region. */

@@ -112,7 +112,8 @@ export class Bucket {
       if (!(answer instanceof RecoveryError)) {
         if (isOk(answer)) return { written: true };
         // A lock is looked at before the condition is: over an object that is there both say that nothing was written.
-        if (!isInDoubt(answer, condition) || ("ifMatch" in condition && isLocked(answer))) throw this.#refusal("conditional write", key, answer);
+        if (!isInDoubt(answer, condition) || ("ifMatch" in condition && isLocked(answer)))
+          throw this.#refusal("conditional write", key, answer);
       }
       const stands = await this.#readAgain(key, answer);
       if (stands?.body === body) return { written: true };
@@ -174,7 +175,7 @@ export class Bucket {
   /** Every object whose key begins so, in the order of their keys. */
   async list(prefix: string): Promise<readonly ListedObject[]> {
     const found: ListedObject[] = [];
-    for (let token: string | null = null; ; ) {
+    for (let token: string | null = null; ;) {
       const query: Record<string, string> = {
         "list-type": "2",
         "encoding-type": "url",

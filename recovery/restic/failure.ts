@@ -100,7 +100,8 @@ export function isHopeless(stderr: string): boolean {
   const retries = stderr.split("\n").filter((line) => line.includes("returned error, retrying after"));
   const refused = retries.filter((line) => lasting.includes(failureKind(null, line)));
   const removals = new Map<string, number>();
-  for (const name of refused.map(removedObject)) if (name !== null) removals.set(name, (removals.get(name) ?? 0) + 1);
+  for (const name of refused.map(removedObject))
+    if (name !== null) removals.set(name, (removals.get(name) ?? 0) + 1);
   const others = refused.filter((line) => removedObject(line) === null);
   return others.length >= patience || [...removals.values()].some((count) => count >= removalPatience);
 }

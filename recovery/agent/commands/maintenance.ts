@@ -38,7 +38,12 @@ export async function pruneCommand(context: AgentContext, args: readonly string[
     describe: (result) => pruningOf(result),
     samples: ({ indexFiles, waiting }) => [
       gauge("backup_index_files", "Index files that a fresh machine loads first.", place, indexFiles),
-      gauge("backup_packs_waiting", "Packs that nothing uses and that the bucket keeps for now.", place, waiting),
+      gauge(
+        "backup_packs_waiting",
+        "Packs that nothing uses and that the bucket keeps for now.",
+        place,
+        waiting,
+      ),
     ],
   });
 }

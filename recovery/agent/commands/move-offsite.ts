@@ -23,7 +23,10 @@ export async function moveOffsiteCommand(
   const [option, ...rest] = args;
   if (option === "--cancel" && rest.length === 0) return { cancelled: await cancelMove(context) };
   if (option !== undefined)
-    throw new RecoveryError(exitCodes.usage, `move-offsite: expected --cancel or nothing, got "${args.join(" ")}".`);
+    throw new RecoveryError(
+      exitCodes.usage,
+      `move-offsite: expected --cancel or nothing, got "${args.join(" ")}".`,
+    );
   const { accessKeyId, secretAccessKey, ...location } = request(await text(process.stdin));
   return moveBucket(context, new Bucket(location, { accessKeyId, secretAccessKey }, 30_000));
 }

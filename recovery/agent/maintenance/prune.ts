@@ -84,9 +84,7 @@ export async function prunePoints(context: AgentContext, place: RepositoryPlace)
 
 /** @param held Widened by the caller: assigned in a callback. */
 function waitingIn(held: HeldPacks | null): Pick<PruneResult, "waiting" | "waitingFor"> {
-  return held === null
-    ? { waiting: 0, waitingFor: null }
-    : { waiting: held.packs, waitingFor: held.because };
+  return held === null ? { waiting: 0, waitingFor: null } : { waiting: held.packs, waitingFor: held.because };
 }
 
 /** Whether the last good prune left packs that the bucket's lock held. */

@@ -97,7 +97,9 @@ export async function shipPoints(
       } catch (error) {
         repetitions += 1;
         if (!refusedRepetition(error) || repetitions > mostRepetitions) throw error;
-        log.line(`an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`);
+        log.line(
+          `an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`,
+        );
         await mendOffsite({ ...context, interrupted: signal });
         there = pointsOf(await offsite.snapshots(undefined, { signal }));
         missing = wanted(lists.local, there);

@@ -23,7 +23,10 @@ describe("a stack file that names another bucket", () => {
       '+ offsite.prefix: "prod"',
     ]);
     assert.match(moved.text, /^# A comment that stays\.\n/);
-    assert.match(moved.text, /prefix: prod \} # of the first provider\n {2}kaleem:backups: \{ pointEvery: 5m \}\n$/);
+    assert.match(
+      moved.text,
+      /prefix: prod \} # of the first provider\n {2}kaleem:backups: \{ pointEvery: 5m \}\n$/,
+    );
     assert.deepEqual(moveOffsite(moved.text, "Pulumi.prod.yaml", to), { text: moved.text, diff: [] });
     assert.throws(
       () => moveOffsite("config: {}\n", "Pulumi.prod.yaml", to),
@@ -48,16 +51,34 @@ describe("the end of a move", () => {
     const s3 = await TestS3.start();
     try {
       const at = (prefix: string) =>
-        new Bucket({ endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" }, { accessKeyId: "ID", secretAccessKey: "secret" });
+        new Bucket(
+          { endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" },
+          { accessKeyId: "ID", secretAccessKey: "secret" },
+        );
       for (const prefix of ["a", "b"])
         for (const key of ["restic/config", "restic/data/aa/p", "restic/snapshots/s", "kit/versions/0.yaml"])
           s3.objects.set(`${prefix}/${key}`, Buffer.from(key));
-      for (const key of ["restic/index/i", "restic/locks/l", "lineage/head.json", "kit/stack.yaml", "restic/keys/retired"])
+      for (const key of [
+        "restic/index/i",
+        "restic/locks/l",
+        "lineage/head.json",
+        "kit/stack.yaml",
+        "restic/keys/retired",
+      ])
         s3.objects.set(`a/${key}`, Buffer.from(key));
-      assert.match(await finishMove(at("a"), at("b")), /has all 4 packs, points and stack files of s3:\/\/kaleem-backup\/a at /);
+      assert.match(
+        await finishMove(at("a"), at("b")),
+        /has all 4 packs, points and stack files of s3:\/\/kaleem-backup\/a at /,
+      );
       s3.objects.set("a/restic/snapshots/t", Buffer.from("t"));
-      await assert.rejects(finishMove(at("a"), at("b")), /holds 1 objects that the present bucket has not, 1 of them points/);
-      await assert.rejects(finishMove(at("a"), at("a")), /is the bucket that is used now: give the kit of before/);
+      await assert.rejects(
+        finishMove(at("a"), at("b")),
+        /holds 1 objects that the present bucket has not, 1 of them points/,
+      );
+      await assert.rejects(
+        finishMove(at("a"), at("a")),
+        /is the bucket that is used now: give the kit of before/,
+      );
     } finally {
       await s3.stop();
     }

@@ -29,7 +29,11 @@ after(async () => {
 
 function resticAt(url: string): Restic {
   const credentials = url.startsWith("s3:") ? { credentialsFile: join(folder, "keys"), region: "auto" } : {};
-  return new Restic({ url, passwordFile: join(folder, "password"), ...credentials }, null, join(folder, "cache"));
+  return new Restic(
+    { url, passwordFile: join(folder, "password"), ...credentials },
+    null,
+    join(folder, "cache"),
+  );
 }
 
 const bucketAt = (prefix: string): Bucket =>

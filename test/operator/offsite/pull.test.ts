@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -50,14 +58,22 @@ describe("pull", () => {
     assert.deepEqual([first.fetched, first.objects, first.gone, first.damaged], [6, 6, 0, []]);
     for (const key of keys) assert.ok(existsSync(join(directory, key)), key);
     assert.ok(!existsSync(join(directory, "restic/locks")));
-    const read = s3.requests.filter(({ method, key }) => method === "GET" && key !== "").map(({ key }) => key);
+    const read = s3.requests
+      .filter(({ method, key }) => method === "GET" && key !== "")
+      .map(({ key }) => key);
     const order = ["config", "data/", "data/", "index/", "snapshots/", "lineage/"];
-    assert.ok(read.every((key, index) => key.includes(order[index] ?? "?")), read.join());
+    assert.ok(
+      read.every((key, index) => key.includes(order[index] ?? "?")),
+      read.join(),
+    );
     s3.requests.length = 0;
     const extra = named("data", "p3");
     const second = await pull(bucket, { directory });
     assert.deepEqual([second.fetched, second.objects], [1, 7]);
-    assert.deepEqual(s3.requests.filter(({ key }) => key !== "").map(({ key }) => key), [`prod/${extra}`]);
+    assert.deepEqual(
+      s3.requests.filter(({ key }) => key !== "").map(({ key }) => key),
+      [`prod/${extra}`],
+    );
   });
 
   it("keeps what the bucket has lost until it is told otherwise, and the former content of what changed", async () => {
@@ -96,7 +112,10 @@ describe("pull", () => {
     s3.fault = ({ key }) => (key === `prod/${index}` ? { status: 403, code: "AccessDenied" } : null);
     await assert.rejects(pull(bucket, { directory }), /refuses to read restic\/index/);
     assert.ok(existsSync(join(directory, pack)));
-    assert.deepEqual(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith("partial")), []);
+    assert.deepEqual(
+      readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith("partial")),
+      [],
+    );
     let gone = false;
     s3.fault = ({ method, key }) => {
       if (method !== "GET" || key !== `prod/${index}` || gone) return null;
@@ -120,7 +139,10 @@ describe("pull", () => {
     set("lineage/head.json", "head 2");
     await pull(bucket, { directory });
     const at = (prefix: string): Bucket =>
-      new Bucket({ endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" }, { accessKeyId: "ID", secretAccessKey: "secret" });
+      new Bucket(
+        { endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" },
+        { accessKeyId: "ID", secretAccessKey: "secret" },
+      );
     const keys = async (where: Bucket): Promise<string[]> =>
       (await where.list("")).map(({ key }) => key).filter((key) => !key.includes("/locks/"));
     assert.deepEqual(await fill(directory, at("new")), { objects: 4, sent: 4, bytesSent: 15 });
@@ -128,8 +150,14 @@ describe("pull", () => {
     assert.equal(s3.objects.get("new/lineage/head.json")?.toString(), "head 2");
     assert.equal((await fill(directory, at("new"))).sent, 1, "the head is always renewed");
     s3.objects.set("taken/restic/config", Buffer.from("another"));
-    await assert.rejects(fill(directory, at("taken")), /holds another repository already; nothing was written there/);
-    await assert.rejects(fill(tmpdir(), at("new")), /expected a copy that npm run pull made, got no restic\/config/);
+    await assert.rejects(
+      fill(directory, at("taken")),
+      /holds another repository already; nothing was written there/,
+    );
+    await assert.rejects(
+      fill(tmpdir(), at("new")),
+      /expected a copy that npm run pull made, got no restic\/config/,
+    );
   });
 
   it("writes nothing outside of its directory, whatever keys the bucket has", async () => {

@@ -55,14 +55,20 @@ describe("rewind", () => {
         ["restic/index/i1", "removed", 1],
       ],
     );
-    assert.match(renderRewind("b", to, plan), /^b: 3 objects, 8 B, come back .*: 2 were removed since, 1 were overwritten/);
+    assert.match(
+      renderRewind("b", to, plan),
+      /^b: 3 objects, 8 B, come back .*: 2 were removed since, 1 were overwritten/,
+    );
     assert.deepEqual(await rewind(bucket, plan), { returned: 3, problems: [] });
     assert.equal(await text("restic/data/aa/one"), "one");
     assert.equal(await text("restic/data/bb/two, with an odd & name"), "two");
     assert.equal(await text("restic/index/i1"), "i1");
     assert.equal(await text("restic/data/cc/three"), "three");
     assert.equal(await text("restic/snapshots/gone-before"), null);
-    assert.deepEqual(planRewind(await listVersions(bucket), to).map(({ key }) => key), ["restic/data/aa/one"]);
+    assert.deepEqual(
+      planRewind(await listVersions(bucket), to).map(({ key }) => key),
+      ["restic/data/aa/one"],
+    );
   });
 
   it("sets no record back that a host has renewed since, and brings back the last one of what was removed", async () => {
@@ -85,7 +91,9 @@ describe("rewind", () => {
     await bucket.delete("restic/data/bb/two");
     const plan = planRewind(await listVersions(bucket), to);
     s3.fault = ({ method, key }) =>
-      method === "DELETE" || (method === "PUT" && key.endsWith("two")) ? { status: 403, code: "AccessDenied" } : null;
+      method === "DELETE" || (method === "PUT" && key.endsWith("two"))
+        ? { status: 403, code: "AccessDenied" }
+        : null;
     assert.deepEqual(await rewind(bucket, plan), {
       returned: 1,
       problems: ["restic/data/bb/two: not brought back (403 AccessDenied)"],
@@ -96,7 +104,16 @@ describe("rewind", () => {
   it("takes a time in the past alone, in UTC", () => {
     const now = new Date("2026-11-21T12:00:00Z");
     assert.equal(rewindTime("2026-11-20T03:00Z", now).toISOString(), "2026-11-20T03:00:00.000Z");
-    for (const wrong of ["2026-11-20", "2026-11-20T03:00", "2026-11-22T03:00Z", "yesterday", "2026-13-40T99:00Z"])
-      assert.throws(() => rewindTime(wrong, now), /^RecoveryError: --to: expected a time in the past, in UTC/);
+    for (const wrong of [
+      "2026-11-20",
+      "2026-11-20T03:00",
+      "2026-11-22T03:00Z",
+      "yesterday",
+      "2026-13-40T99:00Z",
+    ])
+      assert.throws(
+        () => rewindTime(wrong, now),
+        /^RecoveryError: --to: expected a time in the past, in UTC/,
+      );
   });
 });

@@ -84,10 +84,7 @@ export class FakeRestic extends Restic {
       : this.list.filter(({ id }) => !which.includes(id));
   }
 
-  override async prune(
-    limits: RunLimits = {},
-    repackBytes: number | null = null,
-  ): Promise<Pruned> {
+  override async prune(limits: RunLimits = {}, repackBytes: number | null = null): Promise<Pruned> {
     await this.#ask(`prune ${repackBytes}`, limits);
     this.prunesToCome -= 1;
     return { more: this.prunesToCome > 0, held: this.heldToCome.shift() ?? null };

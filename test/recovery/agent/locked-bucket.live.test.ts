@@ -8,11 +8,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { bucketLayout, layout, lockedPrefixes } from "../../../contract/layout.ts";
 import { renderOffsiteCredentials } from "../../../contract/offsite-credentials.ts";
-import {
-  checkCommand,
-  forgetCommand,
-  pruneCommand,
-} from "../../../recovery/agent/commands/maintenance.ts";
+import { checkCommand, forgetCommand, pruneCommand } from "../../../recovery/agent/commands/maintenance.ts";
 import type { AgentContext } from "../../../recovery/agent/context.ts";
 import { offsitePoints } from "../../../recovery/agent/offsite-points.ts";
 import { shipPoints } from "../../../recovery/agent/points/ship-points.ts";
@@ -245,6 +241,9 @@ describe("a bucket that is locked", () => {
     s3.lock = { prefixes: ["restic/"], forMs: 1_000 * day };
     const error = await failure(prune());
     assert.equal(error.exitCode, exitCodes.objectLocked);
-    assert.match(error.message, /lock holds what every run changes: take restic\/index\/ and restic\/locks\/ out/);
+    assert.match(
+      error.message,
+      /lock holds what every run changes: take restic\/index\/ and restic\/locks\/ out/,
+    );
   });
 });

@@ -217,7 +217,10 @@ describe("prune", () => {
     assert.deepEqual(agent.offsite.asked, ["repair index", prune], "the next one begins with what waited");
     agent.offsite.heldToCome = [{ ...held, because: "rights" }];
     await pruneCommand(agent.context, offsite);
-    assert.match(record("prune-offsite").lastRun.message, /wait for someone who may remove them: this host's key pair may not$/);
+    assert.match(
+      record("prune-offsite").lastRun.message,
+      /wait for someone who may remove them: this host's key pair may not$/,
+    );
   });
 
   it("is one of one maintenance at a time", async () => {

@@ -27,11 +27,17 @@ beforeEach(async () => {
     new Bucket({ endpoint: s3.endpoint, bucket: s3.bucket, prefix, region: "auto" }, keys);
   from = at(former, "");
   to = at(next, "prod");
-  context = { ...fixture.context, bucket: () => Promise.resolve(from), head: () => Promise.resolve(new HeadStore(from)) };
+  context = {
+    ...fixture.context,
+    bucket: () => Promise.resolve(from),
+    head: () => Promise.resolve(new HeadStore(from)),
+  };
   fixture.files.set(layout.lineage, JSON.stringify(own));
   former.objects.set(
     "lineage/head.json",
-    Buffer.from(JSON.stringify({ ...own, stack: "test", parent: null, changedAt: "2026-11-21T00:00:00.000Z" })),
+    Buffer.from(
+      JSON.stringify({ ...own, stack: "test", parent: null, changedAt: "2026-11-21T00:00:00.000Z" }),
+    ),
   );
   await renewHead(holder(from), own);
   for (const key of ["restic/config", "kit/stack.yaml", "catalogue/points.json", "restic/locks/l"])
@@ -65,7 +71,10 @@ async function failure(work: Promise<unknown>): Promise<RecoveryError> {
 }
 
 const held = (s3: TestS3, prefix = ""): string[] =>
-  [...s3.objects.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).sort();
+  [...s3.objects.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => key.slice(prefix.length))
+    .sort();
 
 describe("moving to another bucket", () => {
   it("copies everything, leaves the former one as it was, and the host goes on in the other alone", async () => {
@@ -73,7 +82,10 @@ describe("moving to another bucket", () => {
     const { objects, copied } = await moveBucket(context, to);
     assert.deepEqual([objects, copied], [8, 8]);
     assert.deepEqual(held(former), before);
-    assert.deepEqual(held(next, "prod/"), before.filter((key) => !key.includes("locks")));
+    assert.deepEqual(
+      held(next, "prod/"),
+      before.filter((key) => !key.includes("locks")),
+    );
     const error = await failure(renewHead(holder(from), own));
     assert.equal(error.exitCode, exitCodes.config);
     assert.match(
@@ -122,13 +134,25 @@ describe("moving to another bucket", () => {
     assert.equal(taken.exitCode, exitCodes.alreadyFounded);
     assert.match(taken.message, /holds another repository already; nothing was written there/);
     next.objects.clear();
-    const head = { ...own, lineage: "other-1", stack: "x", parent: null, changedAt: "2026-11-21T00:00:00.000Z" };
+    const head = {
+      ...own,
+      lineage: "other-1",
+      stack: "x",
+      parent: null,
+      changedAt: "2026-11-21T00:00:00.000Z",
+    };
     next.objects.set("prod/lineage/head.json", Buffer.from(JSON.stringify(head)));
-    assert.match((await failure(moveBucket(context, to))).message, /holds lineage other-1 of host 01234567 already/);
+    assert.match(
+      (await failure(moveBucket(context, to))).message,
+      /holds lineage other-1 of host 01234567 already/,
+    );
     next.objects.clear();
     next.conditions = "ignored";
     assert.equal((await failure(moveBucket(context, to))).exitCode, exitCodes.offsiteRefused);
-    assert.deepEqual(held(next).filter((key) => !key.includes("probe")), []);
+    assert.deepEqual(
+      held(next).filter((key) => !key.includes("probe")),
+      [],
+    );
     await renewHead(holder(from), own);
   });
 
@@ -137,7 +161,10 @@ describe("moving to another bucket", () => {
     former.objects.set(damaged, Buffer.from("garbage"));
     const error = await failure(moveBucket(context, to));
     assert.equal(error.exitCode, exitCodes.repositoryDamaged);
-    assert.match(error.message, new RegExp(`${damaged} in s3://kaleem-backup at .* is not what its name says`));
+    assert.match(
+      error.message,
+      new RegExp(`${damaged} in s3://kaleem-backup at .* is not what its name says`),
+    );
     assert.equal((await new HeadStore(to).read()) === null, true);
   });
 });

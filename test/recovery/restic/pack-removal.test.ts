@@ -8,7 +8,8 @@ function held(stdout: string, stderr: string): HeldPacks | null {
   return removal.held(stderr);
 }
 
-const locked = "Remove(<data/96c3193b0e>) returned error, retrying after 1s: client.RemoveObject: ObjectLockedByBucketPolicy.";
+const locked =
+  "Remove(<data/96c3193b0e>) returned error, retrying after 1s: client.RemoveObject: ObjectLockedByBucketPolicy.";
 const forbidden = "Remove(<data/921fbeacaf>) failed: client.RemoveObject: AccessDenied.";
 
 /* As restic 0.14 and 0.19 print it against a bucket that refuses to remove. */
@@ -48,6 +49,9 @@ describe("packs that prune cannot remove", () => {
     assert.equal(held(stdout, ""), null);
     assert.equal(held(stdout, locked.replace("data/", "lock/")), null);
     assert.equal(held("rebuilding index\n", locked), null);
-    assert.equal(held(stdout, "Remove(<data/921fbeacaf>) returned error, retrying after 1s: connection reset"), null);
+    assert.equal(
+      held(stdout, "Remove(<data/921fbeacaf>) returned error, retrying after 1s: connection reset"),
+      null,
+    );
   });
 });
