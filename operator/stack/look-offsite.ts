@@ -25,7 +25,7 @@ export async function lookOffsite(
 }
 
 /** A recovery kit (JSON), or an AWS shared-credentials file. The parser's own words would quote the file, so they are not used. */
-async function readKeys(file: string): Promise<OffsiteCredentials> {
+export async function readKeys(file: string): Promise<OffsiteCredentials> {
   const content = await readFile(file, "utf8");
   if (!content.trimStart().startsWith("{")) return parseOffsiteCredentials(content, file);
   let value: unknown;

@@ -71,6 +71,8 @@ export const forgetResult = z.object({
   forgotten: z.number(),
   /** Points of this lineage that are left. */
   points: z.number(),
+  /** Points that retention lets go and that stay, since the bucket's lock may still hold them. */
+  held: z.number().default(0),
   /** Why nothing was forgotten, whatever the retention says; absent when it was gone by. */
   skipped: z.string().optional(),
 });
@@ -82,6 +84,10 @@ export const pruneResult = z.object({
   pieces: z.number(),
   /** How many index files there are then. */
   indexFiles: z.number(),
+  /** Packs that nothing uses any more and that the bucket keeps for now. */
+  waiting: z.number().default(0),
+  /** What keeps them: the bucket's lock, or the rights of the key pair; null when none wait. */
+  waitingFor: z.enum(["lock", "rights"]).nullable().default(null),
 });
 export type PruneResult = z.infer<typeof pruneResult>;
 
