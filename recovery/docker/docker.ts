@@ -37,13 +37,14 @@ export class Docker {
     this.#socket = new DockerSocket(socket, timeoutMs);
   }
 
-  /** Running or paused containers of a Swarm service on this host, newest first. */
+  /** Running or paused containers of a Swarm service on this host, newest first. One that ends meanwhile is left out. */
   async containersOf(service: string): Promise<readonly Container[]> {
     const listed = z
       .array(listedContainer)
       .parse(await this.#list(`${serviceLabel}=${service}`))
       .sort((a, b) => b.Created - a.Created);
-    return Promise.all(listed.map(({ Id }) => this.inspectContainer(Id)));
+    const there = await Promise.all(listed.map(({ Id }) => this.#inspectIfThere(Id)));
+    return there.filter((container) => container !== null);
   }
 
   /** Every running or paused container of a Swarm service on this host, by its service. One that ends meanwhile is left out. */
@@ -52,14 +53,19 @@ export class Docker {
       .array(listedTask)
       .parse(await this.#list(serviceLabel))
       .map(async ({ Id, Labels }): Promise<Task[]> => {
-        try {
-          return [{ service: Labels[serviceLabel] ?? "", container: await this.inspectContainer(Id) }];
-        } catch (error) {
-          if (error instanceof DockerError && error.status === 404) return [];
-          throw error;
-        }
+        const container = await this.#inspectIfThere(Id);
+        return container === null ? [] : [{ service: Labels[serviceLabel] ?? "", container }];
       });
     return (await Promise.all(tasks)).flat();
+  }
+
+  async #inspectIfThere(id: string): Promise<Container | null> {
+    try {
+      return await this.inspectContainer(id);
+    } catch (error) {
+      if (error instanceof DockerError && error.status === 404) return null;
+      throw error;
+    }
   }
 
   /** Running or paused containers with a label. */
