@@ -1,8 +1,5 @@
 import { decodeMap, encodeMap } from "../../../../toolchain/providers/protocol/codec.ts";
-import type {
-  DiffResult,
-  ResourceType,
-} from "../../../../toolchain/providers/protocol/resource-type.ts";
+import type { DiffResult, ResourceType } from "../../../../toolchain/providers/protocol/resource-type.ts";
 import { idleContext, type RecordedCall } from "../recorded-calls.ts";
 
 /** Asks a resource type what the official plugin was asked; the answer in the recordings' form. */
