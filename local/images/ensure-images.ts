@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { LockedImage, LockedImages } from "../../catalog/image-lock.ts";
 import { contentKey } from "../../workstation/cache/content-key.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { docker } from "./docker.ts";
@@ -130,12 +131,8 @@ function localRegistry(cloud: CloudInstance): string {
 }
 
 async function readLock(cloud: CloudInstance): Promise<LockedImages> {
-  try {
-    return parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
+  const text = await readIfThere(cloud.imageLock);
+  return text === null ? {} : (parseLock(text) ?? {});
 }
 
 async function writeLock(cloud: CloudInstance, lock: LockedImages): Promise<void> {

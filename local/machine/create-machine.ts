@@ -1,4 +1,7 @@
 import { waitUntil } from "../../contract/wait-until.ts";
+import { pinHostKey, knownKey } from "../../operator/ssh/known-hosts.ts";
+import { knownHostsPattern } from "../../operator/ssh/ssh-target.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import { ensureNetwork } from "../cloud/network.ts";
 import { docker } from "../images/docker.ts";
 import { fileArchive } from "../images/file-archive.ts";
@@ -9,7 +12,6 @@ import type { ImageRecipe } from "../images/recipe.ts";
 import type { StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { awaitSsh, sshArguments } from "./await-ssh.ts";
-import { hostPattern, knownKey, pinHostKey, readKnownHosts } from "./known-hosts.ts";
 import { type DockerHost, machineArguments } from "./machine-arguments.ts";
 import { refuseTakenPorts } from "./port-clash.ts";
 import { machineState } from "./machine-state.ts";
@@ -74,7 +76,7 @@ async function buildMachine(
   const image = await localImage(recipe, progress);
   await ensureNetwork(instance.cloud);
   // Whatever was pinned belonged to a machine that is gone.
-  await pinHostKey(knownHosts, hostPattern("127.0.0.1", ports.ssh), undefined);
+  await pinHostKey(knownHosts, knownHostsPattern({ address: "127.0.0.1", port: ports.ssh }), undefined);
   await docker(["create", ...machineArguments(instance, image.reference, await dockerHost())]);
   const keys = { name: "authorized_keys", content: `${authorizedKey.trim()}\n`, mode: 0o600, owner: 0 };
   try {
@@ -96,8 +98,8 @@ async function dockerHost(): Promise<DockerHost> {
 /** The host key is taken through Docker, not over the network, once: from then on it is pinned. */
 async function connect(instance: StackInstance, change: EmulatedMachine["change"]): Promise<EmulatedMachine> {
   const { knownHosts, ports } = instance.machine;
-  const pattern = hostPattern("127.0.0.1", ports.ssh);
-  let hostKey = knownKey(await readKnownHosts(knownHosts), pattern);
+  const pattern = knownHostsPattern({ address: "127.0.0.1", port: ports.ssh });
+  let hostKey = knownKey((await readIfThere(knownHosts)) ?? "", pattern);
   if (hostKey === undefined) {
     hostKey = await readHostKey(instance.machine.container);
     await pinHostKey(knownHosts, pattern, hostKey);

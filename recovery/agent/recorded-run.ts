@@ -3,10 +3,10 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
+import { readRecord } from "../host/read-record.ts";
 import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "../metrics/metrics.ts";
-import { readRecord } from "./answers/run-record.ts";
 
 /** A job whose every end is kept for `status` and for the metrics. */
 export interface RecordedJob<R> {

@@ -4,6 +4,7 @@ import type { AgentConfig } from "../../../contract/agent-config.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { sentenceOf } from "../../../contract/sentence-of.ts";
+import { readRecord } from "../../host/read-record.ts";
 import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
@@ -16,7 +17,7 @@ import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { jobStatuses } from "../job-status.ts";
-import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
+import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
