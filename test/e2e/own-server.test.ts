@@ -10,7 +10,7 @@ let server: OwnServer;
 before(async () => {
   server = await OwnServer.make("local-own");
 });
-after(() => server.remove());
+after(() => (server as OwnServer | undefined)?.remove());
 
 const target = process.arch === "arm64" ? "linux-arm64" : "linux-amd64";
 /** The owner's container, and since when it has run. */

@@ -54,7 +54,7 @@ const module = join(import.meta.dirname, "module");
 const command = "github.com/restic/restic/cmd/restic";
 const buildFlags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
 /** For the progress line only. */
-const packages = 900;
+const packages = 850;
 
 /**
  * A restic for machines of that kind: the official release, checked against its pinned SHA-256, else the same version

@@ -22,7 +22,7 @@ import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
 import { type Ended, runProgram } from "./test-stack.ts";
 
-/** The commands that make somebody's server out of a fresh one: another port, and a user with sudo. */
+/** The commands that make somebody's server out of a fresh one: a user with sudo, and another port, so the last that are run on 22. */
 const asFound = `set -eu
 useradd --create-home --shell /bin/bash deploy
 echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy
@@ -67,9 +67,18 @@ export class OwnServer {
   /** Makes server and bucket, and fills in the committed stack file as its comments ask. The server: Debian 12, on which something runs already. */
   static async make(name: string): Promise<OwnServer> {
     const instance = stackInstance(repositoryRoot, name);
+    try {
+      return await OwnServer.#make(instance);
+    } catch (error) {
+      await tearDown(instance, silentProgress);
+      throw error;
+    }
+  }
+
+  static async #make(instance: StackInstance): Promise<OwnServer> {
     const cloud = await ensureCloud(instance, silentProgress);
     await ensureImages(instance, silentProgress, upstreamOnly(catalog, {}));
-    const machine = await foundMachine(instance, 12, [asFound, withContainer]);
+    const machine = await foundMachine(instance, 12, [withContainer, asFound]);
     const folder = await mkdtemp(join(tmpdir(), "kaleem-own-"));
     const checkout = join(folder, "repository");
     execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
