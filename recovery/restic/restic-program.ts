@@ -17,10 +17,11 @@ export function resticProgram(brought: string = layout.restic): string {
 /** Asks the host's restic what it is. @throws Error when there is none, or it says no version */
 export async function hostRestic(
   host: Pick<HostPort, "run">,
-  program = resticProgram(),
+  brought: string = layout.restic,
 ): Promise<HostRestic> {
+  const program = resticProgram(brought);
   const said = await host.run([program, "version"], { timeoutMs: 20_000 });
   const version = /^restic (\d+(?:\.\d+)+)/.exec(said)?.[1];
   if (version === undefined) throw new Error(`${program} version: expected its version, got ${said.trim()}`);
-  return { version, from: program === "restic" ? "distribution" : "brought along" };
+  return { version, from: program === brought ? "brought along" : "distribution" };
 }

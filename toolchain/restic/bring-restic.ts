@@ -53,6 +53,11 @@ const kind = "restic";
 const module = join(import.meta.dirname, "module");
 const command = "github.com/restic/restic/cmd/restic";
 const buildFlags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
+const purpose = {
+  who: "restic",
+  what: `restic ${resticVersion}`,
+  instead: "run this where github.com can be reached",
+};
 /** For the progress line only. */
 const packages = 850;
 
@@ -130,11 +135,7 @@ async function build(
   output: string,
   { environment = process.env, usualGo, report = () => undefined, note = () => undefined }: ResticOptions,
 ): Promise<void> {
-  const go = await findGo(environment, usualGo, {
-    who: "restic",
-    what: `restic ${resticVersion}`,
-    instead: "run this where github.com can be reached",
-  });
+  const go = await findGo(environment, usualGo, purpose);
   note(`restic ${resticVersion} for ${target} is built from its Go modules, once: some two minutes`);
   const [system, architecture] = target.split("-");
   let modules = 0;

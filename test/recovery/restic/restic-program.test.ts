@@ -28,14 +28,13 @@ test("the one that was brought along is run where there is one, else the distrib
 
 test("what runs is told with its version and where it is from", async () => {
   const debian = says("restic 0.18.0 compiled with go1.24.4 on linux/amd64\n");
-  assert.deepEqual(await hostRestic(debian, "restic"), { version: "0.18.0", from: "distribution" });
+  assert.deepEqual(await hostRestic(debian, join(folder, "none")), { version: "0.18.0", from: "distribution" });
   const ours = says("restic 0.18.1 compiled with go1.26.8 on linux/amd64\n");
-  assert.deepEqual(await hostRestic(ours, "/usr/local/lib/kaleem/restic"), {
-    version: "0.18.1",
-    from: "brought along",
-  });
-  assert.deepEqual(ours.asked, [["/usr/local/lib/kaleem/restic", "version"]]);
-  await assert.rejects(hostRestic(says("who?\n"), "restic"), {
-    message: "restic version: expected its version, got who?",
+  const brought = join(folder, "brought");
+  writeFileSync(brought, "");
+  assert.deepEqual(await hostRestic(ours, brought), { version: "0.18.1", from: "brought along" });
+  assert.deepEqual([debian.asked, ours.asked], [[["restic", "version"]], [[brought, "version"]]]);
+  await assert.rejects(hostRestic(says("who?\n"), brought), {
+    message: `${brought} version: expected its version, got who?`,
   });
 });
