@@ -315,7 +315,7 @@ export class Bucket {
   }
 }
 
-function isOk({ status }: BadAnswer): boolean {
+function isOk({ status }: Pick<BadAnswer, "status">): boolean {
   return status >= 200 && status < 300;
 }
 
