@@ -1,4 +1,5 @@
 import { build, type Plugin } from "esbuild";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -71,6 +72,13 @@ const slim: Plugin = {
       "telemetry",
       "exports.ClientRegistry = { instance: { register() {}, unregister() {} } };",
     );
+    // Of its own description the MongoDB driver tells the server its version.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: descriptionOf(await readFile(path, "utf8")).version }),
+      loader: "json",
+    }));
+    // One connection at a time to a store is enough.
+    virtual(/^\.\/pool$/, "pool", "exports.RedisClientPool = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(
       /^redis$/,
@@ -97,6 +105,10 @@ const redisCommands: ReadonlySet<string> = new Set(
 const leftOut = `exports.default = { parseCommand() {
   throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in components/agent/bundle.ts");
 } };`;
+
+function descriptionOf(text: string): { readonly version: string } {
+  return JSON.parse(text) as { readonly version: string };
+}
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
