@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 import { join } from "node:path";
 import { repositoryRoot } from "../../workstation/repository.ts";
@@ -72,6 +73,13 @@ const slim: Plugin = {
       "telemetry",
       "exports.ClientRegistry = { instance: { register() {}, unregister() {} } };",
     );
+    // Of its own description the MongoDB driver tells the server its version.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: descriptionOf(await readFile(path, "utf8")).version }),
+      loader: "json",
+    }));
+    // One connection at a time to a store is enough.
+    virtual(/^\.\/pool$/, "pool", "exports.RedisClientPool = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(
       /^redis$/,
@@ -98,6 +106,10 @@ const redisCommands: ReadonlySet<string> = new Set(
 const leftOut = `exports.default = { parseCommand() {
   throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in components/agent/bundle.ts");
 } };`;
+
+function descriptionOf(text: string): { readonly version: string } {
+  return JSON.parse(text) as { readonly version: string };
+}
 
 /** Drivers' optional extras: asked for inside a try, absent on a host. */
 const optional = [

@@ -127,7 +127,10 @@ async function fillBucket({ stack, kit, json, from }: Options & { from: string }
 async function move(options: MoveOptions): Promise<void> {
   const { kit, yes, cancel, finish } = options;
   const stack = openStack(options.stack);
-  if (cancel === true) return print(await cancelMove(stack));
+  if (cancel === true) {
+    print(await cancelMove(stack));
+    return;
+  }
   if (finish === true) {
     if (kit === undefined)
       throw new RecoveryError(
@@ -136,7 +139,8 @@ async function move(options: MoveOptions): Promise<void> {
       );
     const former = await openOffsite(() => stack, kit);
     const present = await openOffsite(() => stack, undefined);
-    return print(await finishMove(former.bucket, present.bucket));
+    print(await finishMove(former.bucket, present.bucket));
+    return;
   }
   const mayGoOn = async (plan: string): Promise<void> => {
     progress.note(plan);

@@ -148,10 +148,7 @@ async function isHere(
   damaged: Set<string>,
 ): Promise<boolean> {
   const path = join(directory, key);
-  const size = await stat(path).then(
-    (found) => found.size,
-    (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? null : Promise.reject(error)),
-  );
+  const size = await unlessMissing(stat(path).then((found) => found.size));
   if (size === null) return false;
   if (digestInName(key) !== null) {
     // The bucket's may be the damaged one: what is here under this name was right when it came.
@@ -173,12 +170,12 @@ async function place(directory: string, key: string, content: Buffer, now: Date)
   } finally {
     await file.close();
   }
-  const stamp = now.toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
-  const former = join(directory, "former", `${stamp}Z`, key);
-  await mkdir(dirname(former), { recursive: true, mode: 0o700 });
-  await rename(path, former).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
+  if ((await unlessMissing(stat(path))) !== null) {
+    const stamp = now.toISOString().replaceAll(/[-:]/g, "").slice(0, 15);
+    const former = join(directory, "former", `${stamp}Z`, key);
+    await mkdir(dirname(former), { recursive: true, mode: 0o700 });
+    await rename(path, former);
+  }
   await rename(partial, path);
 }
 
@@ -195,4 +192,14 @@ async function digestOf(path: string, algorithm: "sha256" | "md5" = "sha256"): P
   const hash = createHash(algorithm);
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
   return hash.digest("hex");
+}
+
+/** Null when there is no such file. */
+async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

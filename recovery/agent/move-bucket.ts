@@ -1,6 +1,6 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
-import { Bucket } from "../lineage/bucket.ts";
+import type { Bucket } from "../lineage/bucket.ts";
 import { identityOf, nameOf } from "../lineage/bucket-identity.ts";
 import type { ListedObject } from "../lineage/bucket-listing.ts";
 import { checkHead } from "../lineage/check-head.ts";

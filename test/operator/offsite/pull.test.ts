@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -149,13 +150,15 @@ describe("pull", () => {
     assert.deepEqual(await keys(at("new")), await keys(bucket));
     assert.equal(s3.objects.get("new/lineage/head.json")?.toString(), "head 2");
     assert.equal((await fill(directory, at("new"))).sent, 1, "the head is always renewed");
+    const empty = join(directory, "empty");
+    mkdirSync(empty);
     s3.objects.set("taken/restic/config", Buffer.from("another"));
     await assert.rejects(
       fill(directory, at("taken")),
       /holds another repository already; nothing was written there/,
     );
     await assert.rejects(
-      fill(tmpdir(), at("new")),
+      fill(empty, at("new")),
       /expected a copy that npm run pull made, got no restic\/config/,
     );
   });

@@ -123,6 +123,7 @@ export const machineId = "0123456789abcdef0123456789abcdef";
 export async function agentFixture(): Promise<AgentFixture> {
   const [s3, docker] = await Promise.all([FakeS3.start(), FakeDocker.start()]);
   const folder = mkdtempSync(join(tmpdir(), "kaleem-agent-"));
+  s3.objects.set("/kaleem-backup/restic/index/of-what-is-there", { body: "", version: 1 });
   const host = memoryHost();
   const lines: string[] = [];
   const local = new FakeRestic("local");

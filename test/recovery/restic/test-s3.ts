@@ -168,7 +168,7 @@ export class TestS3 {
     const index = this.versions.findIndex((version) => version.key === key && version.id === id);
     if (index >= 0) this.versions.splice(index, 1);
     const newest = this.versions.filter((version) => version.key === key).at(-1);
-    if (newest?.body == null) {
+    if (newest === undefined || newest.body === null) {
       this.objects.delete(key);
       return;
     }

@@ -350,6 +350,14 @@ describe("ship", () => {
     assert.equal(await newestStackFile(bucket), "stack: 2");
   });
 
+  it("makes an index that somebody has removed anew, before everything would be sent again", async () => {
+    await shipCommand(agent.context);
+    for (const path of [...agent.s3.objects.keys()])
+      if (path.includes("/restic/index/")) agent.s3.objects.delete(path);
+    await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.asked, ["repair index"]);
+  });
+
   it("goes on when the bucket's lock refuses an upload whose answer was lost", async () => {
     let refusals = 2;
     agent.offsite.beforeCopy = () => {
