@@ -5,7 +5,6 @@
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
 import { committedImageLock } from "../../catalog/image-lock.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { parseImageReference } from "../images/image-reference.ts";
@@ -13,10 +12,11 @@ import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/re
 import { registryCredentials } from "../images/registry-credentials.ts";
 import { upstreamDigest } from "../images/upstream-digest.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { OperatorCommand } from "../operator-command.ts";
 
 await runOperatorCommand(async () => {
   let exitCode = 0;
-  const program = new Command("images")
+  const program = new OperatorCommand("images")
     .description("The lock file that pins every image to a digest.")
     .exitOverride();
   program

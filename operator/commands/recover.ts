@@ -4,12 +4,14 @@
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { restoreStack } from "../agent/restore-stack.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { recoverAnswer } from "../answers/recover-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { renderRestoreEvent } from "../screens/render-restore.ts";
@@ -30,12 +32,13 @@ interface RecoverOptions {
   readonly hostKey?: string;
   readonly at: string;
   readonly yes?: true;
+  readonly json?: true;
 }
 
 const progress = terminalProgress();
 
 await runOperatorCommand(async () => {
-  const options = new Command("recover")
+  const options = new OperatorCommand("recover")
     .description("Rebuilds a lost platform on a new machine, and opens it when every check holds.")
     .requiredOption("--stack <name>", "the stack that was lost")
     .requiredOption("--host <user@address>", "the new machine")
@@ -43,6 +46,7 @@ await runOperatorCommand(async () => {
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .option("--yes", "agrees to the plan")
+    .option("--json", "the outcome as JSON (docs/json.md)")
     .exitOverride()
     .parse()
     .opts<RecoverOptions>();
@@ -68,7 +72,10 @@ await runOperatorCommand(async () => {
     agreement: { yes, replaceData: [], ask: terminalQuestion() },
   });
   if (!up.data.closed) {
-    process.stdout.write(`${stack.name} serves: ${up.data.reason}. There was nothing to restore.\n`);
+    const { reason } = up.data;
+    if (options.json === true)
+      printAnswer(recoverAnswer, { stack: stack.name, serves: true, reason, report: null });
+    else process.stdout.write(`${stack.name} serves: ${reason}. There was nothing to restore.\n`);
     return exitCodes.ok;
   }
   const report = await restoreStack({
@@ -76,13 +83,25 @@ await runOperatorCommand(async () => {
     request: { at: options.at, from: "offsite" },
     onEvent: (event) => {
       if (event.event === "phase-finished" || event.event === "report")
-        process.stdout.write(`${renderRestoreEvent(event, null).join("\n")}\n`);
+        (options.json === true ? process.stderr : process.stdout).write(
+          `${renderRestoreEvent(event, null).join("\n")}\n`,
+        );
     },
     onLog: (line) => void process.stderr.write(`  ${line}\n`),
   });
-  if (report.exitCode !== exitCodes.ok) return report.exitCode;
+  const answer = (): void => {
+    if (options.json !== true) return;
+    const serves = report.verdict === "restored";
+    const reason = report.failure?.sentence ?? `restored from point ${report.point.id} and verified`;
+    printAnswer(recoverAnswer, { stack: stack.name, serves, reason, report });
+  };
+  if (report.exitCode !== exitCodes.ok) {
+    answer();
+    return report.exitCode;
+  }
   // The applications were declared at zero replicas and run now: the state is told, so that the next `up` finds nothing to do.
   await bringUp({ stack, progress, agreement: { yes: true, replaceData: [], ask: null } });
+  answer();
   return exitCodes.ok;
 });
 
