@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { exitCodes, RecoveryError } from "../contract/exit-codes.ts";
+import { sentenceOf } from "../contract/sentence-of.ts";
 import { CommandError } from "../recovery/host/host-port.ts";
 import { errorAnswer } from "./answers/error-answer.ts";
 import { printAnswer } from "./answers/print-answer.ts";
@@ -48,7 +49,6 @@ export function exitCodeOf(error: unknown): number {
 
 /** What a failed program said itself; its command line helps nobody at three in the morning. */
 function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
   if (error instanceof CommandError && error.stderr.trim() !== "") return error.stderr.trim();
-  return error instanceof CommanderError ? error.message.replace(/^error: /, "") : error.message;
+  return error instanceof CommanderError ? error.message.replace(/^error: /, "") : sentenceOf(error);
 }

@@ -5,14 +5,14 @@
  */
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
+import { sentenceOf } from "../contract/sentence-of.ts";
 import { runOperatorCommand } from "../operator/command-line.ts";
 import { OperatorCommand } from "../operator/operator-command.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { runAndTell, runProgram, runTests, type RunResult } from "./run-tests.ts";
 import { chooseStages, occasionsOf, stages as allStages, type StageName } from "./stages.ts";
-
-const repository = resolve(import.meta.dirname, "..");
+import { repositoryRoot as repository } from "../workstation/repository.ts";
 
 function tool(name: string, ...args: string[]): string[] {
   return [process.execPath, resolve(repository, "node_modules", name), ...args];
@@ -44,13 +44,13 @@ async function main(): Promise<number> {
   try {
     chosen = chooseStages(process.argv.slice(2));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(sentenceOf(error));
     return 2;
   }
   try {
     await ensurePrerequisites(terminalProgress(), occasionsOf(chosen));
   } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\n${sentenceOf(error)}`);
     return 1;
   }
   return runAndTell(chosen.length === Object.keys(stages).length ? "test" : chosen.join("+"), () =>

@@ -4,6 +4,7 @@
  */
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { auditHost } from "../audit/audit-host.ts";
+import { scanLimits } from "../audit/port-scan.ts";
 import { renderFindings } from "../audit/render-findings.ts";
 import { openStack } from "../stack/stack.ts";
 import { runOperatorCommand } from "../command-line.ts";
@@ -28,14 +29,15 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse();
   const { stack, fast, suggestions, json } = program.opts<AuditOptions>();
-  const { findings, view } = await auditHost(openStack(stack), { full: fast !== true });
+  const { findings, view, scan } = await auditHost(openStack(stack), { full: fast !== true });
   const passed = findings.every((finding) => finding.passed);
   const suggested = suggestions === true ? [...(view.lynis?.suggestions ?? [])] : [];
   if (json === true) {
     const full = fast !== true;
     printAnswer(auditAnswer, { stack, passed, full, findings: [...findings], suggestions: suggested });
   } else {
-    process.stdout.write(`${[renderFindings(findings), ...suggested.map((one) => `  ${one}`)].join("\n")}\n`);
+    const lines = [renderFindings(findings), "", ...scanLimits(scan, view), ...suggested.map((one) => `  ${one}`)];
+    process.stdout.write(`${lines.join("\n")}\n`);
   }
   return passed ? exitCodes.ok : exitCodes.failed;
 });

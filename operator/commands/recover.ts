@@ -15,11 +15,15 @@ import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { renderRestoreEvent } from "../screens/render-restore.ts";
+import { lookAtMachine } from "../preflight/look-at-machine.ts";
+import { resticWanted } from "../preflight/restic-wanted.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
+import { SshHost } from "../ssh/ssh.ts";
 import { moveHost } from "../stack/move-host.ts";
 import { setStateAside } from "../stack/set-state-aside.ts";
 import { stackContext } from "../stack/stack-context.ts";
 import { makeStackFolders, openStack, type Stack } from "../stack/stack.ts";
+import { readTarget } from "../stack/target.ts";
 
 interface RecoverOptions {
   readonly stack: string;
@@ -55,6 +59,7 @@ await runOperatorCommand(async () => {
   }
   await makeStackFolders(stack);
   await writeNewHost(stack, options);
+  await writeRestic(stack);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
     const aside = await setStateAside(stack, stackContext(stack, engine), new Date());
@@ -122,6 +127,20 @@ async function writeNewHost(stack: Stack, options: RecoverOptions): Promise<void
       throw new Error(`recover: not agreed to; ${stack.committedFile} is as it was. Add --yes.`);
   }
   await writeFile(stack.stackFile, moved.text);
+}
+
+/** The new machine may have a restic that will do where the lost one had none, or the other way round; what it cannot tell stays. */
+async function writeRestic(stack: Stack): Promise<void> {
+  const view = await lookAtMachine(new SshHost((await readTarget(stack)).ssh), stack.name);
+  const wanted = resticWanted(view);
+  if (wanted === undefined) return;
+  const restic = wanted === "distribution" ? undefined : wanted;
+  const { text, diff } = moveHost(await readFile(stack.stackFile, "utf8"), stack.committedFile, { restic });
+  if (diff.length === 0) return;
+  progress.note(
+    [`${stack.committedFile}, as the new machine needs it:`, ...diff.map((line) => `  ${line}`)].join("\n"),
+  );
+  await writeFile(stack.stackFile, text);
 }
 
 /** A key that nobody looked at is no pin: unattended it has to be given. */

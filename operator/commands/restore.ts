@@ -13,6 +13,7 @@ import { printAnswer } from "../answers/print-answer.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { forgetReplaced } from "../agent/forget-replaced.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -51,7 +52,8 @@ await runOperatorCommand(async () => {
       else process.stdout.write(`${renderPlan(plan)}\n`);
       return 0;
     }
-    return (await restoreStack({ host, request, onEvent: print, onLog })).exitCode;
+    const restore = () => restoreStack({ host, request, onEvent: print, onLog });
+    return (await withOperationLock(target.ssh, "restore", restore)).exitCode;
   } catch (error) {
     // Its reasons are printed already when they came as events to a reader of JSON; a plan comes as no event.
     if (error instanceof RestoreRefused && options.json === true && options.plan !== true)

@@ -15,6 +15,7 @@ import { rotate, type RotationReport } from "../secrets/rotate.ts";
 import { rotationPorts } from "../secrets/rotation-ports.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
@@ -92,16 +93,18 @@ async function init({ stack: name, given, json }: Options): Promise<void> {
 async function change(name: string, { stack: stackName, offsiteOf, json }: Options): Promise<void> {
   planRotation(name, catalog); // An unknown name is refused before anything is looked for.
   const stack = openSecretsStack(openStack(stackName, { offsiteOf }), progress);
+  const { ssh } = await readTarget(stack);
   const ports = rotationPorts({
     name,
     stack,
-    host: new SshHost((await readTarget(stack)).ssh),
+    host: new SshHost(ssh),
     up: async () => {
       await bringUp({ stack, progress, rotating: true });
     },
     given: () => fromStdin(),
   });
-  const report = await rotate(name, catalog, ports, progress);
+  const rotation = () => rotate(name, catalog, ports, progress);
+  const report = await withOperationLock(ssh, "rotation", rotation);
   if (json !== true) print(render(report));
   else printAnswer(secretRotateAnswer, { ...report, stack: stackName, names: [...report.names] });
 }

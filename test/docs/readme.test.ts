@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { repositoryRoot as repository } from "../../workstation/repository.ts";
 
-const repository = resolve(import.meta.dirname, "../..");
 const text = (file: string): string => readFileSync(resolve(repository, file), "utf8");
 const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
 

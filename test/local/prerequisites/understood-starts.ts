@@ -50,6 +50,30 @@ export const understood: readonly {
     because: "the Go that was found",
   },
   {
+    file: "toolchain/restic/bring-restic.ts",
+    expression: "await findGo(environment, usualGo, purpose)",
+    programs: ["go"],
+    because: "the Go that was found",
+  },
+  {
+    file: "test/recovery/restic/restic-program.test.ts",
+    expression: 'join(folder, "none")',
+    programs: [],
+    because: "told to a host that runs nothing",
+  },
+  {
+    file: "test/recovery/restic/restic-program.test.ts",
+    expression: 'join(folder, "brought")',
+    programs: [],
+    because: "told to a host that runs nothing",
+  },
+  {
+    file: "test/e2e/support/own-server.ts",
+    expression: "pulumi",
+    programs: ["pulumi"],
+    because: "the engine that was found or built",
+  },
+  {
     file: "toolchain/engine/go.ts",
     expression: "join(directory, command)",
     programs: ["go"],
