@@ -13,7 +13,8 @@ import { repository, textOf } from "./support/sources.ts";
 test("docs/json.md is what the schemas say; npm run generate writes it", async () => {
   const file = resolve(repository, "docs/json.md");
   const page = await format(renderJsonPage(), { ...(await resolveConfig(file)), filepath: file });
-  assert.equal(textOf("docs/json.md"), page, "run: npm run generate");
+  // The two are too long to be shown.
+  assert.ok(textOf("docs/json.md") === page, "docs/json.md is not up to date; run: npm run generate");
 });
 
 test("every command that takes --json has a document, and every document a command", async () => {
