@@ -16,6 +16,8 @@ export const layout = {
   proof: "/srv/kaleem/proof",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
+  /** The lineage that is being founded here, on the data root itself: a run that was killed is recognised by it, a lost disk is not. */
+  founding: "/srv/kaleem/lineage.json.seeding",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
   incoming: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces, by its id; kept until a person gives it up by that name. */
