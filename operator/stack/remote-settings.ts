@@ -19,6 +19,7 @@ const schema = z.object({
   ]),
   imageLock: z.string(),
   host: z.looseObject({ privateKeyFile: z.string().optional() }),
+  firstInstall: z.boolean().default(false),
 });
 
 /** What the preflight needs of a remote stack's settings. What else is wrong with them, the program says, path first. */
@@ -29,6 +30,8 @@ export interface RemoteSettings {
   readonly imageLock: string;
   /** Whether the file names the key to log in with. */
   readonly namesKey: boolean;
+  /** Whether it says that the platform is new. */
+  readonly firstInstall: boolean;
 }
 
 /** @throws Error naming every one of them that is missing or wrong */
@@ -39,6 +42,7 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
     dataVolume: config["kaleem:dataVolume"],
     imageLock: config["kaleem:imageLock"],
     host: config["kaleem:host"],
+    firstInstall: config["kaleem:firstInstall"],
   });
   if (!parsed.success) {
     throw new Error(
@@ -50,10 +54,11 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
         .join("\n"),
     );
   }
-  const { services, dataVolume, imageLock, host } = parsed.data;
+  const { services, dataVolume, imageLock, host, firstInstall } = parsed.data;
   return {
     services,
     imageLock,
+    firstInstall,
     namesKey: host.privateKeyFile !== undefined,
     loopBytes: dataVolume.kind === "loop" ? dataVolume.sizeGiB * 1024 ** 3 : null,
   };
