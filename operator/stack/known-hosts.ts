@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readIfThere } from "../../workstation/read-if-there.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import { knownHostsPattern } from "../ssh/ssh-target.ts";
 
 /**
@@ -15,5 +16,5 @@ export async function pinHostKey(
   const text = `${knownHostsPattern(host)} ${key}\n`;
   if ((await readIfThere(file)) === text) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, text, { mode: 0o600 });
+  await writeWholeFile(file, text, 0o600);
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clearDeadLocks } from "./dead-lock.ts";
+import { clearDeadLocks, withoutDeadLocks } from "./dead-lock.ts";
 import {
   EngineEventReader,
   type PlannedStep,
@@ -19,6 +19,8 @@ export interface OperationOptions {
   readonly onResource?: (progress: ResourceProgress) => void;
   /** Called for each step that the engine means to do, previews included, with the engine's word for it. */
   readonly onStep?: (step: PlannedStep) => void;
+  /** Called for each resource once it is as it was declared, those that did not change included; a deleted one too. */
+  readonly onDone?: (step: PlannedStep) => void;
   /** More arguments for the command. */
   readonly args?: readonly string[];
   /** Aborting it is like ^C: the engine finishes what is under way, records it, and stops. */
@@ -46,10 +48,18 @@ const operationFlags = {
  * every error that the engine reported. ^C, SIGTERM and SIGHUP reach the engine once each, as a request to stop
  * tidily; a second one stops it at once.
  */
-export async function runPulumi(
+export function runPulumi(
   context: StackContext,
   operation: keyof typeof operationFlags,
   options: OperationOptions = {},
+): Promise<OperationResult> {
+  return withoutDeadLocks(context, () => runOnce(context, operation, options));
+}
+
+async function runOnce(
+  context: StackContext,
+  operation: keyof typeof operationFlags,
+  options: OperationOptions,
 ): Promise<OperationResult> {
   const started = Date.now();
   mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
@@ -57,7 +67,10 @@ export async function runPulumi(
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");
-    const reader = new EngineEventReader(options.onResource ?? (() => undefined), { onStep: options.onStep });
+    const reader = new EngineEventReader(options.onResource ?? (() => undefined), {
+      onStep: options.onStep,
+      onDone: options.onDone,
+    });
     const stopFollowing = followLines(log, (line) => {
       reader.read(line);
     });

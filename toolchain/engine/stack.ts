@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { parse } from "yaml";
+import { withoutDeadLocks } from "./dead-lock.ts";
 import { runCommand } from "../../workstation/run-command.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
@@ -112,7 +113,11 @@ export async function decryptConfig(context: StackContext): Promise<ReadonlyMap<
 }
 
 /** Runs a command that changes no resources and returns its standard output. */
-async function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+  return withoutDeadLocks(context, () => textOnce(context, argv, input));
+}
+
+async function textOnce(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
   const ended = await runCommand([context.engine.pulumi, "--non-interactive", "--color=never", ...argv], {
     cwd: context.project,
     environment: pulumiEnvironment(context),
