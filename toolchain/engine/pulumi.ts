@@ -31,6 +31,8 @@ export interface OperationOptions {
 export interface OperationResult {
   readonly changes: ResourceChanges;
   readonly seconds: number;
+  /** What each resource took that changed, by its name. */
+  readonly resourceSeconds: Readonly<Record<string, number>>;
   /** Warnings, each with the name of its resource. */
   readonly diagnostics: readonly string[];
 }
@@ -67,7 +69,12 @@ async function runOnce(
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");
-    const reader = new EngineEventReader(options.onResource ?? (() => undefined), {
+    const resourceSeconds: Record<string, number> = {};
+    const onResource = (progress: ResourceProgress): void => {
+      resourceSeconds[progress.name] = progress.seconds;
+      options.onResource?.(progress);
+    };
+    const reader = new EngineEventReader(onResource, {
       onStep: options.onStep,
       onDone: options.onDone,
     });
@@ -88,7 +95,7 @@ async function runOnce(
     const end = await runToEnd(context, argv, options.signal).finally(stopFollowing);
     const { changes, errors, warnings } = reader.record();
     if (end.code !== 0 || end.interrupted) throw failure(operation, context, end, errors);
-    return { changes, seconds: (Date.now() - started) / 1000, diagnostics: warnings };
+    return { changes, seconds: (Date.now() - started) / 1000, resourceSeconds, diagnostics: warnings };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { catalog } from "../../../catalog/catalog.ts";
 import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
@@ -13,8 +13,11 @@ import { stackInstance, type StackInstance } from "../../../local/instance.ts";
 import { createMachine } from "../../../local/machine/create-machine.ts";
 import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
 import { tearDown } from "../../../local/tear-down.ts";
+import { engineAgent } from "../../../operator/ssh/engine-agent.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
+import type { SshTarget } from "../../../operator/ssh/ssh-target.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
+import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
 import { type Ended, runProgram } from "./test-stack.ts";
@@ -132,6 +135,28 @@ export class OwnServer {
     return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
   }
 
+  /** Runs the engine itself on the stack, as an operator would who has nothing but Pulumi: no command of ours, and none of its variables. */
+  async pulumi(...args: string[]): Promise<Ended> {
+    const engine = await findOrBuildEngine(silentProgress);
+    const environment = {
+      ...this.#environment,
+      PATH: [...engine.pathPrepend, process.env["PATH"] ?? ""].join(delimiter),
+      SSH_AUTH_SOCK: await engineAgent(this.#target()),
+    };
+    const argv = [engine.pulumi, ...args, "--non-interactive", "--color=never", "--stack", this.stack];
+    return runProgram(argv, environment, this.checkout);
+  }
+
+  #target(): SshTarget {
+    return {
+      address: this.address,
+      port: 2222,
+      user: "deploy",
+      privateKeyFile: this.instance.machine.privateKey,
+      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
+    };
+  }
+
   /** Hands issued secrets in, as an operator would by a file that only they can read. */
   async given(values: Readonly<Record<string, string>>): Promise<Ended> {
     const file = join(dirname(this.checkout), "given.json");
@@ -142,13 +167,7 @@ export class OwnServer {
 
   /** Which stores hold an order, in the words of the host's agent. */
   async whereIs(order: string): Promise<string> {
-    const host = new SshHost({
-      address: this.address,
-      port: 2222,
-      user: "deploy",
-      privateKeyFile: this.instance.machine.privateKey,
-      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
-    });
+    const host = new SshHost(this.#target());
     return (await host.run(["kaleem-agent", "orders", order], { timeoutMs: 60_000 })).stdout;
   }
 
