@@ -35,7 +35,6 @@ const agent = new RecoveryAgent("agent", {
   resticPassword: config.secret("restic-password"),
   stackFile: config.stackFile,
 });
-
 const services = new Services("services", {
   host,
   agent, // makes users and replica sets between stores and applications
@@ -54,14 +53,7 @@ const edge = new Edge("edge", {
   settings: config.edge,
   secret: config.secret,
 });
-const lineage = new Lineage("lineage", {
-  host,
-  agent,
-  stack,
-  firstInstall: config.firstInstall,
-  closed: config.closed,
-  after: [services, edge], // opens the edge of a platform that is there
-});
+const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
 const backups = new Backups("backups", { host, agent, after: [services, lineage], settings: config.backups });
 new Monitoring("monitoring", { host, agent });
 

@@ -20,7 +20,7 @@ export function stackOutputs(
   },
 ): Omit<StackOutputs, "next"> & { readonly next: pulumi.Output<string | null> } {
   const { address, port, user } = made.host.settings;
-  const { next: _later, ...known } = stackOutputsSchema.parse({
+  const known = stackOutputsSchema.omit({ next: true }).parse({
     version: 2,
     stack,
     host: { address, port, user, hostKey: made.host.identity },
@@ -35,7 +35,6 @@ export function stackOutputs(
     offsite: config.offsite,
     backups: made.backups.schedule,
     closed: config.closed,
-    next: null,
-  } satisfies StackOutputs);
+  } satisfies Omit<StackOutputs, "next">);
   return { ...known, next: made.lineage.next };
 }

@@ -11,6 +11,6 @@ test("a first install that is said in the stack's file is what the agent is aske
   );
   const decision = declared.find(({ name }) => name === "lineage-decision");
   assert.equal(decision?.inputs["stdin"], '{"firstInstall":true}\n');
-  assert.deepEqual(decision?.ignoreChanges, []);
+  assert.deepEqual(decision.ignoreChanges, []);
   assert.equal(await settledNext(outputs), null);
 });

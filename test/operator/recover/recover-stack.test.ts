@@ -133,7 +133,10 @@ class World {
       return { host: this.host, data: { closed, reason: "lineage" }, phases: [] } as unknown as BroughtUp;
     },
     restore: async (_host, ask) => {
-      assert.ok(this.declared === "closed" || this.isSettled("open"), "no restore meets running applications");
+      assert.ok(
+        this.declared === "closed" || this.isSettled("open"),
+        "no restore meets running applications",
+      );
       this.asks.push(ask);
       this.journal ??= newJournal();
       for (const name of phaseNames)

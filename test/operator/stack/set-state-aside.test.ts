@@ -86,18 +86,12 @@ test("a stack without a state gets an empty one", async () => {
 test("a lost machine's state is kept under another name and in a file, and the stack begins with an empty one", async () => {
   backend.states.set("prod", stateOf("prod", oldKey));
   assert.equal(await aside(fresh), lost);
-  assert.deepEqual(
-    backend.states.get(lost),
-    stateOf(lost, oldKey).deployment.resources && {
-      ...stateOf("prod", oldKey),
-      deployment: {
-        ...stateOf("prod", oldKey).deployment,
-        resources: JSON.parse(
-          JSON.stringify(stateOf("prod", oldKey).deployment.resources).replaceAll(":prod::", `:${lost}::`),
-        ) as unknown,
-      },
-    },
-  );
+  const { deployment, ...rest } = stateOf("prod", oldKey);
+  const resources = deployment.resources.map((each) => ({
+    ...each,
+    urn: each.urn.replace(":prod::", `:${lost}::`),
+  }));
+  assert.deepEqual(backend.states.get(lost), { ...rest, deployment: { ...deployment, resources } });
   assert.deepEqual(backend.states.get("prod"), stateOf("prod"));
   assert.deepEqual(JSON.parse(readFileSync(join(folder, `${lost}.json`), "utf8")), stateOf("prod", oldKey));
   assert.equal(existsSync(join(folder, `Pulumi.${lost}.yaml`)), false);
