@@ -81,6 +81,8 @@ export const bucketLayout = {
   stackFile: "kit/stack.yaml",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
+  /** The states of machines that were lost, each under the name that it is kept by; written once, secrets encrypted. */
+  lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
 } as const;

@@ -53,10 +53,11 @@ await runOperatorCommand(async () => {
   const [yes, ask] = [options.yes === true, terminalQuestion()];
   await makeStackFolders(stack);
   await writeNewHost({ stack, given: options, progress, yes, ask, scan: scanHostKey });
-  const host = new SshHost((await readTarget(stack)).ssh);
+  const { ssh, offsite } = await readTarget(stack);
+  const host = new SshHost(ssh);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
-    const aside = await freshState(stack, engine, host);
+    const aside = await freshState(stack, engine, host, offsite);
     report(aside === null ? "none" : `kept as ${aside}`);
   });
   const { report, serves } = await recoverStack({

@@ -78,7 +78,12 @@ export async function recoverStack(
       // Killed after it had let customers in: what is left is the first point, and the report.
       const isLeft = (await readUnfinished(up.host))?.phase === "record";
       const report = isLeft ? await restore(up.host, ask, progress, acts) : null;
-      return { ...ended, fetch: await beside.ended(), report, serves: report === null ? up.data.reason : null };
+      return {
+        ...ended,
+        fetch: await beside.ended(),
+        report,
+        serves: report === null ? up.data.reason : null,
+      };
     }
     const fetch = await awaitFetch(beside, progress);
     const report = await restore(
@@ -91,6 +96,7 @@ export async function recoverStack(
     if (report === null || report.exitCode === exitCodes.ok) await declare(agreedAlready(request));
     return { ...ended, fetch, report, serves: report === null ? "an earlier run has restored it" : null };
   } catch (error) {
+    if (beside.text() !== "") progress.note("  the fetch goes on on the host; run this again to go on");
     beside.leave();
     throw error;
   }

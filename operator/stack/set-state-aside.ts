@@ -42,9 +42,10 @@ const timed = z.looseObject({
 
 /**
  * Sees to it that a recovery starts on an empty state, or on what an earlier run of it has made on the same machine: with a lost
- * machine's state alive, the engine would take the services of the new one for unchanged. What there is is kept under another name, and
- * in a file; it is never refreshed or destroyed. That name follows from the state's own time, so that a run that was killed in the middle
+ * machine's state alive, the engine would take the services of the new one for unchanged. What there is is kept under another name,
+ * in a file and off-site; it is never refreshed or destroyed. That name follows from the state's own time, so that a run that was killed in the middle
  * is gone on with by the next, and nothing is set aside twice.
+ * @param options.keep puts it away from this computer too, before anything of it is taken away
  * @returns the name that the former state has now; null when nothing had to be set aside
  * @throws Error when the platform runs on this machine already, and the state is another one's
  */
@@ -52,7 +53,7 @@ export async function setStateAside(
   stack: Stack,
   backend: StateBackend,
   machine: MachineOfState,
-  now: Date,
+  { now, keep }: { readonly now: Date; readonly keep: (name: string, text: string) => Promise<void> },
 ): Promise<string | null> {
   if (!(await backend.has(stack.name))) {
     await backend.make(stack.name);
@@ -68,7 +69,9 @@ export async function setStateAside(
     );
   }
   const lost = `${stack.name}-lost-${stampOf(state, now)}`;
-  await writeWholeFile(join(stack.folder, `${lost}.json`), `${JSON.stringify(state)}\n`, 0o600);
+  const text = `${JSON.stringify(state)}\n`;
+  await writeWholeFile(join(stack.folder, `${lost}.json`), text, 0o600);
+  await keep(lost, text);
   if (!(await backend.has(lost))) await backend.make(lost);
   await backend.write(lost, renamed(state, stack.name, lost));
   // Made by the engine beside the committed ones; the state has what opens its own secrets.

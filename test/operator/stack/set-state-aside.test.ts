@@ -63,10 +63,18 @@ class FakeBackend implements StateBackend {
   }
 }
 
+/** Off-site: name → text. */
+const kept = new Map<string, string>();
+const keep = (name: string, text: string): Promise<void> => {
+  assert.ok(backend.states.has("prod"), "nothing was taken away yet");
+  kept.set(name, text);
+  return Promise.resolve();
+};
 let folder: string;
 let stack: Stack;
 let backend: FakeBackend;
 beforeEach(() => {
+  kept.clear();
   folder = mkdtempSync(join(tmpdir(), "kaleem-aside-"));
   stack = { name: "prod", folder, repository: folder } as Stack;
   backend = new FakeBackend(folder);
@@ -75,7 +83,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 const aside = (machine: MachineOfState, at = "2026-12-01T00:00:00Z") =>
-  setStateAside(stack, backend, machine, new Date(at));
+  setStateAside(stack, backend, machine, { now: new Date(at), keep });
 const lost = "prod-lost-20261130t165127";
 
 test("a stack without a state gets an empty one", async () => {
@@ -95,6 +103,18 @@ test("a lost machine's state is kept under another name and in a file, and the s
   assert.deepEqual(backend.states.get("prod"), stateOf("prod"));
   assert.deepEqual(JSON.parse(readFileSync(join(folder, `${lost}.json`), "utf8")), stateOf("prod", oldKey));
   assert.equal(existsSync(join(folder, `Pulumi.${lost}.yaml`)), false);
+  assert.deepEqual([...kept.keys()], [lost]);
+  assert.deepEqual(JSON.parse(kept.get(lost) ?? ""), stateOf("prod", oldKey));
+});
+
+test("a state that cannot be kept off-site is left where it is", async () => {
+  backend.states.set("prod", stateOf("prod", oldKey));
+  const refused = () => Promise.reject(new Error("the bucket does not answer"));
+  await assert.rejects(
+    setStateAside(stack, backend, fresh, { now: new Date(), keep: refused }),
+    /^Error: the bucket does not answer$/,
+  );
+  assert.deepEqual([...backend.states], [["prod", stateOf("prod", oldKey)]]);
 });
 
 /** make lost, write lost, remove, make. */
