@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentConfig } from "./components/agent/agent-config.ts";
 import { Backups } from "./components/agent/backups.ts";
+import { Lineage } from "./components/agent/lineage.ts";
 import { RecoveryAgent } from "./components/agent/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
@@ -35,7 +36,6 @@ const agent = new RecoveryAgent("agent", {
   resticPassword: config.secret("restic-password"),
   stackFile: config.stackFile,
 });
-
 const services = new Services("services", {
   host,
   agent, // makes users and replica sets between stores and applications
@@ -54,7 +54,8 @@ const edge = new Edge("edge", {
   settings: config.edge,
   secret: config.secret,
 });
-const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });
+const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
+const backups = new Backups("backups", { host, agent, after: [services, lineage], settings: config.backups });
 new Monitoring("monitoring", { host, agent });
 
-export const outputs = stackOutputs(stack, config, { host, services, edge, backups });
+export const outputs = stackOutputs(stack, config, { host, services, edge, lineage, backups });

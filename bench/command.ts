@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | edge | rotation | drill`: the figures in
+ * `npm run bench -- platform | up | recover | point | copy | stores | edge | rotation | drill`: the figures in
  * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { benchmarkPlatform } from "./platform-benchmark.ts";
 import { benchmarkPoint } from "./point-benchmark.ts";
 import { benchmarkDrill } from "./drill-benchmark.ts";
 import { renderBenchmark } from "./render-benchmark.ts";
+import { benchmarkRecover } from "./recover-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
 import { benchmarkUp } from "./up-benchmark.ts";
@@ -65,6 +66,12 @@ await runOperatorCommand(async () => {
     .option("--cold", "build engine and images from scratch (about 20 minutes)")
     .action((options: Common & { cold?: true }) =>
       run(options, () => benchmarkUp(openStack(options.stack), { cold: options.cold === true, progress })),
+    );
+  add("recover", "a lost platform's recovery from the bucket, against up alone; its stack goes again")
+    .option("--stack <name>", "the stack, which is removed first", "local-bench")
+    .option("--size <MB>", "data in the stores beside their own", whole, 1000)
+    .action(({ stack, size, ...options }: Common & { size: number }) =>
+      run(options, () => benchmarkRecover(stack, { megabytes: size, progress })),
     );
   onStack(add("point", "recovery points and their shipping, while orders come in"))
     .option("--points <count>", "points", whole, 10)

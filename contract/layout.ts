@@ -16,6 +16,8 @@ export const layout = {
   proof: "/srv/kaleem/proof",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
+  /** The lineage that is being founded here, on the data root itself: a run that was killed is recognised by it, a lost disk is not. */
+  founding: "/srv/kaleem/lineage.json.seeding",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
   incoming: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces, by its id; kept until a person gives it up by that name. */
@@ -95,6 +97,8 @@ export const bucketLayout = {
   stackFileVersions: "kit/versions",
   /** Which of them is the newest: where the bucket's lock holds `kit/`, the file above cannot be replaced. */
   newestStackFile: "lineage/stack-file.json",
+  /** The states of machines that were lost, each under the name that it is kept by; written once, secrets encrypted. */
+  lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
 } as const;

@@ -139,6 +139,12 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     closed: field.flag.describe(
       "Holds every application at zero replicas while data has still to be restored.",
     ),
+    firstInstall: field.flag
+      .default(false)
+      .describe(
+        "This platform is new: an empty data root beside a bucket without head and points founds a lineage, and serves. " +
+          "Refused where there is anything to restore; without effect once there is a lineage. The same as `npm run up -- --first-install`.",
+      ),
     offsite,
     backups,
     services: services(catalog),

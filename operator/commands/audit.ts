@@ -36,7 +36,12 @@ await runOperatorCommand(async () => {
     const full = fast !== true;
     printAnswer(auditAnswer, { stack, passed, full, findings: [...findings], suggestions: suggested });
   } else {
-    const lines = [renderFindings(findings), "", ...scanLimits(scan, view), ...suggested.map((one) => `  ${one}`)];
+    const lines = [
+      renderFindings(findings),
+      "",
+      ...scanLimits(scan, view),
+      ...suggested.map((one) => `  ${one}`),
+    ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }
   return passed ? exitCodes.ok : exitCodes.failed;

@@ -37,7 +37,9 @@ const progress = terminalProgress();
 let exitCode: number = exitCodes.ok;
 
 await runOperatorCommand(async () => {
-  const program = new OperatorCommand("offsite").description("Looks after the off-site bucket.").exitOverride();
+  const program = new OperatorCommand("offsite")
+    .description("Looks after the off-site bucket.")
+    .exitOverride();
   const command = (name: string, description: string): OperatorCommand =>
     program
       .command(name)

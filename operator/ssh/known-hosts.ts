@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readIfThere } from "../../workstation/read-if-there.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 
 /** The key (`type base64`) that a known_hosts text has for a host. Pure. */
 export function knownKey(text: string, pattern: string): string | undefined {
@@ -25,5 +26,5 @@ export async function pinHostKey(file: string, pattern: string, key: string | un
   const after = withKnownKey(before ?? "", pattern, key);
   if (before === after) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, after, { mode: 0o600 });
+  await writeWholeFile(file, after, 0o600);
 }

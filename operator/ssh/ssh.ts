@@ -23,6 +23,8 @@ export interface SshRunOptions {
   readonly onStderrLine?: (line: string) => void;
   /** Connecting included. What runs on the host is not ended by it. @default no limit */
   readonly timeoutMs?: number;
+  /** Ends the connection, and rejects with its reason. What runs on the host is not ended by it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SshOutput {
@@ -73,13 +75,15 @@ export class SshHost {
   }
 
   async #run(argv: readonly string[], options: SshRunOptions, logFile: string): Promise<SshOutput> {
-    const { stdin = "", timeoutMs } = options;
+    const { stdin = "", timeoutMs, signal } = options;
+    signal?.throwIfAborted();
     const running = execa(
       "ssh",
       [...sshArguments(this.target, logFile), commandLine(asRoot(this.target.user, argv))],
       {
         input: stdin,
         ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        ...(signal === undefined ? {} : { cancelSignal: signal }),
         reject: false,
         stripFinalNewline: false,
       },
@@ -90,6 +94,7 @@ export class SshHost {
     ];
     const result = await running;
     await Promise.all(lines);
+    signal?.throwIfAborted();
     if (result.code === "ENOENT") {
       throw new SshError("other", this.target, "there is no ssh on this machine; install the OpenSSH client");
     }

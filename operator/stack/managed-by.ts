@@ -8,6 +8,8 @@ const recordFile = "/var/lib/kaleem/managed-by.json";
 const write = `set -eu
 mkdir -p "$(dirname "$1")"
 cat > "$1.new"
+# A connection that broke ends what is read, too.
+[ "$(wc -c < "$1.new")" -eq "$2" ]
 mv -f "$1.new" "$1"`;
 
 /**
@@ -21,10 +23,9 @@ export async function noteManager(host: RemoteHost, stack: string, manager: stri
     since: new Date().toISOString(),
     by: `${userInfo().username}@${hostname()}`,
   };
-  await host.run(["sh", "-c", write, "sh", recordFile], {
-    stdin: `${JSON.stringify(record)}\n`,
-    timeoutMs: 30_000,
-  });
+  const stdin = `${JSON.stringify(record)}\n`;
+  const argv = ["sh", "-c", write, "sh", recordFile, String(Buffer.byteLength(stdin))];
+  await host.run(argv, { stdin, timeoutMs: 30_000 });
 }
 
 const recordSchema = z.object({ stack: z.string(), manager: z.string(), since: z.string(), by: z.string() });

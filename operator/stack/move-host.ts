@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { isMap, parseDocument, type Document, type YAMLMap } from "yaml";
 import type { ResticTarget } from "../../toolchain/restic/bring-restic.ts";
 
 /** A machine that takes a lost one's place. */
@@ -19,17 +19,26 @@ export interface MovedFile {
   readonly diff: readonly string[];
 }
 
+/** The machine that a stack's file names, as far as it does. Pure. @throws Error when the text is no stack file with a host */
+export function pinnedHost(text: string, file: string): Partial<NewHost> {
+  const { host } = hostIn(text, file);
+  const named = host.toJSON() as Readonly<Record<string, unknown>>;
+  const { address, port = 22, user = "root", hostKey } = named;
+  return {
+    ...(typeof address === "string" ? { address } : {}),
+    ...(typeof port === "number" ? { port } : {}),
+    ...(typeof user === "string" ? { user } : {}),
+    ...(typeof hostKey === "string" ? { hostKey } : {}),
+  };
+}
+
 /**
  * A stack's committed file with other lines about its machine: these are edited, and nothing else, comments included. Pure.
  * @throws Error when the text is no stack file with a host
  */
 export function moveHost(text: string, file: string, host: HostLines): MovedFile {
-  const document = parseDocument(text);
+  const { document } = hostIn(text, file);
   const at = (key: string): readonly string[] => ["config", "kaleem:host", key];
-  if (document.errors.length > 0 || document.getIn(["config", "kaleem:host"]) === undefined)
-    throw new Error(
-      `${file}: expected a stack file with kaleem:host, got something else; nothing was changed`,
-    );
   const diff = Object.entries(host).flatMap(([key, value]) => {
     const former: unknown = document.getIn(at(key));
     if (former === value) return [];
@@ -41,4 +50,11 @@ export function moveHost(text: string, file: string, host: HostLines): MovedFile
     ];
   });
   return { text: diff.length === 0 ? text : document.toString({ lineWidth: 0 }), diff };
+}
+
+function hostIn(text: string, file: string): { readonly document: Document; readonly host: YAMLMap } {
+  const document = parseDocument(text);
+  const host: unknown = document.errors.length > 0 ? undefined : document.getIn(["config", "kaleem:host"]);
+  if (isMap(host)) return { document, host };
+  throw new Error(`${file}: expected a stack file with kaleem:host, got something else; nothing was changed`);
 }

@@ -149,7 +149,7 @@ class Run {
 }
 
 /** All but those that the plan passes by. */
-function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
+export function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
   const leftOut = passedBy(plan.leftOut);
   return stores.filter(({ name }) => !leftOut.has(name));
 }

@@ -83,10 +83,15 @@ test("unchanged, without a question", async () => {
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
 });
 
-test("a plain pulumi up finds nothing to do either", async () => {
-  const plain = await server.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  assert.equal(plain.code, 0, `${plain.stdout}${plain.stderr}`);
-  assert.match(plain.stdout, /^ *\d+ unchanged$/m);
+test("a plain pulumi up finds nothing to do either, and nothing is next", async () => {
+  const plain = await server.pulumi("up", "--yes");
+  assert.equal(plain.code, 0, plain.stdout + plain.stderr);
+  assert.match(plain.stdout, /^ +\d+ unchanged$/m);
+  assert.doesNotMatch(plain.stdout, /^ +(\+|-|~|\+-) *\d+ /m);
+  const told = await server.pulumi("stack", "output", "--json");
+  assert.equal(told.code, 0, told.stderr);
+  const { outputs } = JSON.parse(told.stdout) as { outputs: { next?: string | null; closed: boolean } };
+  assert.deepEqual([outputs.next ?? null, outputs.closed], [null, false]);
 });
 
 test("every command of every day serves it", async () => {
@@ -171,6 +176,7 @@ test("a lost machine: recover rebuilds the platform on another one, with its dat
     new RegExp(`- host\\.restic: "${target}"`),
     "Debian 13 has one that is new enough",
   );
+  assert.match(recover.stderr, /✓ fetch \(beside the rest, [\d.]+ s in all\)/);
   t.diagnostic(`recover took ${recover.seconds.toFixed(1)} s`);
   assert.match(await server.whereIs(order), /mongo/, "the order is there");
   const smoke = await server.run("smoke");
@@ -181,4 +187,9 @@ test("a lost machine: recover rebuilds the platform on another one, with its dat
   );
   const again = await server.run("up");
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
+  // The key is pinned by now: nobody has to give it again, and nothing is done twice.
+  const second = await server.run("recover", ...told, "--yes");
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stdout, /There was nothing to restore/);
+  assert.doesNotMatch(second.stderr, /kept as/);
 });

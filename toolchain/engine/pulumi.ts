@@ -19,6 +19,8 @@ export interface OperationOptions {
   readonly onResource?: (progress: ResourceProgress) => void;
   /** Called for each step that the engine means to do, previews included, with the engine's word for it. */
   readonly onStep?: (step: PlannedStep) => void;
+  /** Called for each resource once it is as it was declared, those that did not change included; a deleted one too. */
+  readonly onDone?: (step: PlannedStep) => void;
   /** More arguments for the command. */
   readonly args?: readonly string[];
   /** Aborting it is like ^C: the engine finishes what is under way, records it, and stops. */
@@ -29,6 +31,8 @@ export interface OperationOptions {
 export interface OperationResult {
   readonly changes: ResourceChanges;
   readonly seconds: number;
+  /** What each resource took that changed, by its name. */
+  readonly resourceSeconds: Readonly<Record<string, number>>;
   /** Warnings, each with the name of its resource. */
   readonly diagnostics: readonly string[];
 }
@@ -46,26 +50,33 @@ const operationFlags = {
  * every error that the engine reported. ^C, SIGTERM and SIGHUP reach the engine once each, as a request to stop
  * tidily; a second one stops it at once. A lock that a killed engine of this machine left on the stack is taken away.
  */
-export async function runPulumi(
+export function runPulumi(
   context: StackContext,
   operation: keyof typeof operationFlags,
   options: OperationOptions = {},
 ): Promise<OperationResult> {
-  const started = Date.now();
-  mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
-  return withoutDeadLocks(context, () => runOnce(context, operation, options, started));
+  return withoutDeadLocks(context, () => runOnce(context, operation, options));
 }
 
 async function runOnce(
   context: StackContext,
   operation: keyof typeof operationFlags,
   options: OperationOptions,
-  started: number,
 ): Promise<OperationResult> {
+  const started = Date.now();
+  mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");
-    const reader = new EngineEventReader(options.onResource ?? (() => undefined), { onStep: options.onStep });
+    const resourceSeconds: Record<string, number> = {};
+    const onResource = (progress: ResourceProgress): void => {
+      resourceSeconds[progress.name] = progress.seconds;
+      options.onResource?.(progress);
+    };
+    const reader = new EngineEventReader(onResource, {
+      onStep: options.onStep,
+      onDone: options.onDone,
+    });
     const stopFollowing = followLines(log, (line) => {
       reader.read(line);
     });
@@ -83,7 +94,7 @@ async function runOnce(
     const end = await runToEnd(context, argv, options.signal).finally(stopFollowing);
     const { changes, errors, warnings } = reader.record();
     if (end.code !== 0 || end.interrupted) throw failure(operation, context, end, errors);
-    return { changes, seconds: (Date.now() - started) / 1000, diagnostics: warnings };
+    return { changes, seconds: (Date.now() - started) / 1000, resourceSeconds, diagnostics: warnings };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -89,7 +89,7 @@ export async function withoutDeadLocks<T>(context: StackContext, work: () => Pro
     return await work();
   } catch (error) {
     if (!(error instanceof PulumiError) || error.interrupted || !areLocksDead(error.message)) throw error;
-    await pulumiText(context, ["cancel", context.stack, "--yes"]);
+    await textOnce(context, ["cancel", context.stack, "--yes"]);
     return await work();
   }
 }
@@ -97,13 +97,13 @@ export async function withoutDeadLocks<T>(context: StackContext, work: () => Pro
 /** Takes a stack out of the backend, whatever its state says; its file stays. Nothing that it declared is touched. */
 export async function removeStack(context: StackContext): Promise<void> {
   const argv = ["stack", "rm", context.stack, "--force", "--yes", "--preserve-config"];
-  await withoutDeadLocks(context, () => pulumiText(context, argv));
+  await pulumiText(context, argv);
 }
 
 /** Puts a state back that {@link exportState} gave. @throws PulumiError, `locked`, when somebody else works on the stack */
 export async function importState(context: StackContext, state: unknown): Promise<void> {
   const argv = ["stack", "import", `--stack=${context.stack}`];
-  await withoutDeadLocks(context, () => pulumiText(context, argv, JSON.stringify(state)));
+  await pulumiText(context, argv, JSON.stringify(state));
 }
 
 /** Encrypts values into the stack file, one command each (0.3 s); they travel on standard input only. Keys are full, as `kaleem:mongo-keyfile`. */
@@ -129,7 +129,11 @@ export async function decryptConfig(context: StackContext): Promise<ReadonlyMap<
 }
 
 /** Runs a command that changes no resources and returns its standard output. */
-async function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+  return withoutDeadLocks(context, () => textOnce(context, argv, input));
+}
+
+async function textOnce(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
   const ended = await runCommand([context.engine.pulumi, "--non-interactive", "--color=never", ...argv], {
     cwd: context.project,
     environment: pulumiEnvironment(context),

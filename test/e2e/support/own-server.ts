@@ -14,8 +14,9 @@ import { stackInstance, type StackInstance } from "../../../local/instance.ts";
 import { createMachine } from "../../../local/machine/create-machine.ts";
 import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
 import { tearDown } from "../../../local/tear-down.ts";
-import { startOwnAgent } from "../../../operator/ssh/own-agent.ts";
+import { engineAgent } from "../../../operator/ssh/engine-agent.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
+import type { SshTarget } from "../../../operator/ssh/ssh-target.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
 import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
@@ -150,16 +151,26 @@ export class OwnServer {
     return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
   }
 
-  /** Runs the engine alone for the stack, with an SSH agent and Pulumi's own variables: what an operator has without this project's commands. */
+  /** Runs the engine itself on the stack, as an operator would who has nothing but Pulumi: no command of ours, and none of its variables. */
   async pulumi(...args: string[]): Promise<Ended> {
-    const { pulumi, pathPrepend } = await findOrBuildEngine(silentProgress);
-    const path = [...pathPrepend, process.env["PATH"] ?? ""].join(delimiter);
-    const { KALEEM_SSH_KEY: key = "", ...environment } = this.#environment;
-    return runProgram([pulumi, "--cwd", this.checkout, ...args, "--stack", this.stack, "--non-interactive"], {
-      ...environment,
-      PATH: path,
-      SSH_AUTH_SOCK: await startOwnAgent([key]),
-    });
+    const engine = await findOrBuildEngine(silentProgress);
+    const environment = {
+      ...this.#environment,
+      PATH: [...engine.pathPrepend, process.env["PATH"] ?? ""].join(delimiter),
+      SSH_AUTH_SOCK: await engineAgent(this.#target()),
+    };
+    const argv = [engine.pulumi, ...args, "--non-interactive", "--color=never", "--stack", this.stack];
+    return runProgram(argv, environment, this.checkout);
+  }
+
+  #target(): SshTarget {
+    return {
+      address: this.address,
+      port: 2222,
+      user: "deploy",
+      privateKeyFile: this.instance.machine.privateKey,
+      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
+    };
   }
 
   /** Hands issued secrets in, as an operator would by a file that only they can read. */
@@ -185,14 +196,7 @@ export class OwnServer {
 
   /** Runs a program on the server, as root through sudo. */
   async onHost(...argv: string[]): Promise<string> {
-    const host = new SshHost({
-      address: this.address,
-      port: 2222,
-      user: "deploy",
-      privateKeyFile: this.instance.machine.privateKey,
-      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
-    });
-    return (await host.run(argv, { timeoutMs: 60_000 })).stdout;
+    return (await new SshHost(this.#target()).run(argv, { timeoutMs: 60_000 })).stdout;
   }
 
   /** Waits until a point is off-site. */

@@ -28,7 +28,7 @@ test("a stack that was brought up is told with what runs, and without a key or w
       privateKeyFile: secret,
       knownHostsFile: "/k",
     }),
-    data: { closed: false, found: true, reason: "new" },
+    data: { closed: false, found: true, firstPoint: true, reason: "new" },
     remarks: ["one disk"],
     pulumi: {} as BroughtUp["pulumi"],
     edge: { url: "https://192.0.2.7", ca: secret },
