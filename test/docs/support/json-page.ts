@@ -5,6 +5,13 @@ import { auditAnswer } from "../../../operator/answers/audit-answer.ts";
 import { errorAnswer } from "../../../operator/answers/error-answer.ts";
 import { forgetAnswer } from "../../../operator/answers/forget-answer.ts";
 import { kitAnswer } from "../../../operator/answers/kit-answer.ts";
+import {
+  fillAnswer,
+  locksAnswer,
+  moveAnswer,
+  pullAnswer,
+  rewindAnswer,
+} from "../../../operator/answers/offsite-answer.ts";
 import { pointAnswer } from "../../../operator/answers/point-answer.ts";
 import { policyAnswer } from "../../../operator/answers/policy-answer.ts";
 import { previewAnswer } from "../../../operator/answers/preview-answer.ts";
@@ -81,6 +88,15 @@ export const jsonDocuments: readonly JsonDocument[] = [
     schema: recoverAnswer,
     elsewhere: { report: "the restore's report, as above, or null: nothing had to be restored" },
   },
+  { title: "./kaleem pull --json", says: "Exit code 33 when a file is damaged.", schema: pullAnswer },
+  {
+    title: "./kaleem offsite locks --json",
+    says: "Exit code 1 when a lock is missing.",
+    schema: locksAnswer,
+  },
+  { title: "./kaleem offsite rewind --json", says: "What is brought back.", schema: rewindAnswer },
+  { title: "./kaleem offsite fill --json", says: "What was sent.", schema: fillAnswer },
+  { title: "./kaleem offsite move --json", says: "How it ended.", schema: moveAnswer },
   {
     title: "./kaleem smoke --json",
     says: "Each step; exit code 1 when one did not pass.",
