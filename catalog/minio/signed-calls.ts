@@ -35,7 +35,10 @@ export async function signedCalls(signer: Signer): Promise<SignedCalls> {
     const response = await client.fetch(`${signer.endpoint}${path}`, {
       method,
       headers: { "x-amz-content-sha256": createHash("sha256").update(body).digest("hex") },
-      ...(method === "GET" ? {} : { body: typeof body === "string" ? body : new Uint8Array(body) }),
+      // Node.js 18 refuses to send a DELETE with an empty body.
+      ...(method === "GET" || (method === "DELETE" && body.length === 0)
+        ? {}
+        : { body: typeof body === "string" ? body : new Uint8Array(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();

@@ -1,3 +1,4 @@
+import "./global-crypto.ts";
 import { text as textOf } from "node:stream/consumers";
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { benchCopyCommand } from "./bench/bench-copy.ts";

@@ -28,7 +28,10 @@ test("the one that was brought along is run where there is one, else the distrib
 
 test("what runs is told with its version and where it is from", async () => {
   const debian = says("restic 0.18.0 compiled with go1.24.4 on linux/amd64\n");
-  assert.deepEqual(await hostRestic(debian, join(folder, "none")), { version: "0.18.0", from: "distribution" });
+  assert.deepEqual(await hostRestic(debian, join(folder, "none")), {
+    version: "0.18.0",
+    from: "distribution",
+  });
   const ours = says("restic 0.18.1 compiled with go1.26.8 on linux/amd64\n");
   const brought = join(folder, "brought");
   writeFileSync(brought, "");
