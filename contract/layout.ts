@@ -47,6 +47,8 @@ export const layout = {
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   closed: "/etc/kaleem/edge/fence/closed.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
+  /** A restic that was brought along; absent where the distribution's is new enough. Beside it, what `sha256sum --check` reads. */
+  restic: "/usr/local/lib/kaleem/restic",
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",
   runtime: "/run/kaleem",

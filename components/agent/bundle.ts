@@ -1,6 +1,7 @@
-import { build, type Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { join } from "node:path";
+import { repositoryRoot } from "../../workstation/repository.ts";
 
 /**
  * What drivers bring along and a host never needs, replaced by what is there anyway. Halves the bundle, which has to stay
@@ -13,7 +14,7 @@ const slim: Plugin = {
       plugin.onResolve({ filter }, () => ({ path: name, namespace: "slim" }));
       plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({
         contents,
-        resolveDir: root,
+        resolveDir: repositoryRoot,
       }));
     };
     // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
@@ -35,7 +36,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^locales$/, namespace: "slim" }, () => ({
       contents: 'export { default as en } from "zod/v4/locales/en.js";',
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
     virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
     // … and how each type is written as JSON Schema, which the agent never asks for.
@@ -93,7 +94,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^left-out$/, namespace: "slim" }, () => ({
       contents: leftOut,
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
   },
 };
@@ -109,8 +110,6 @@ const leftOut = `exports.default = { parseCommand() {
 function descriptionOf(text: string): { readonly version: string } {
   return JSON.parse(text) as { readonly version: string };
 }
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Drivers' optional extras: asked for inside a try, absent on a host. */
 const optional = [
@@ -132,8 +131,8 @@ const optional = [
  */
 export async function bundleAgent(): Promise<string> {
   const result = await build({
-    entryPoints: [fileURLToPath(new URL("../../recovery/agent/main.ts", import.meta.url))],
-    absWorkingDir: root,
+    entryPoints: [join(repositoryRoot, "recovery/agent/main.ts")],
+    absWorkingDir: repositoryRoot,
     bundle: true,
     minify: true,
     keepNames: false,

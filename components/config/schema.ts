@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { oldestRestic } from "../../contract/restic.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";
@@ -37,6 +38,12 @@ export const host = z
       .optional()
       .describe(
         "Holds the same host key, for the ssh client under the Docker provider. Left out, hostKey is pinned without a file.",
+      ),
+    restic: field.resticSource
+      .default("distribution")
+      .describe(
+        `Which restic the machine runs; ${oldestRestic} or later. Where the distribution's is older, as on Debian 12, name the machine's ` +
+          "architecture: a release is brought along for it. `up` says when that is needed.",
       ),
     insecureRegistries: z
       .array(field.registry, { error: "expected a list of addresses" })

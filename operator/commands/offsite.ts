@@ -4,12 +4,12 @@
  * Exit codes: 0 done; 1 a lock is missing, or something could not be brought back; else see docs/exit-codes.md.
  */
 import { resolve } from "node:path";
-import { Command } from "commander";
 import { milliseconds, type Duration } from "../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { fill } from "../offsite/fill.ts";
 import { keepsVersions, listVersions } from "../offsite/bucket-versions.ts";
@@ -37,8 +37,8 @@ const progress = terminalProgress();
 let exitCode: number = exitCodes.ok;
 
 await runOperatorCommand(async () => {
-  const program = new Command("offsite").description("Looks after the off-site bucket.").exitOverride();
-  const command = (name: string, description: string): Command =>
+  const program = new OperatorCommand("offsite").description("Looks after the off-site bucket.").exitOverride();
+  const command = (name: string, description: string): OperatorCommand =>
     program
       .command(name)
       .description(description)

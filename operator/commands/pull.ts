@@ -4,12 +4,12 @@
  * Exit codes: 0 everything is there and sound; 33 something is not what its name says; else see docs/exit-codes.md.
  */
 import { resolve } from "node:path";
-import { Command } from "commander";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { size } from "../../recovery/host/log.ts";
 import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { openOffsite } from "../offsite/offsite-access.ts";
 import { pull } from "../offsite/pull.ts";
 import { renderPull } from "../screens/render-pull.ts";
@@ -25,7 +25,7 @@ interface PullCommandOptions {
 }
 
 await runOperatorCommand(async () => {
-  const options = new Command("pull")
+  const options = new OperatorCommand("pull")
     .description("Copies the off-site bucket into a directory of your own, and checks every file.")
     .requiredOption("--to <dir>", "where the copy is, or shall be")
     .option("--stack <name>", "the stack", "local")

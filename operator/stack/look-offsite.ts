@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { parseOffsiteCredentials, type OffsiteCredentials } from "../../contract/offsite-credentials.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
 /** At the top, as in a recovery kit, or under `backup`, as an emulated cloud keeps them. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
 import { parseObjectPage, type ListedObject } from "./bucket-listing.ts";
 import { bucketRefusal, isLocked, type Asked, type BadAnswer } from "./bucket-refusal.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
@@ -338,9 +339,7 @@ async function pauseBefore(count: number, answer: BucketAnswer | RecoveryError):
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer in time";
-  const { cause } = error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? (cause instanceof Error ? cause.message : error.message);
+  if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code ?? causeSentenceOf(error);
 }

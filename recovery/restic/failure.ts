@@ -1,5 +1,6 @@
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { lockHolder } from "./lock-holder.ts";
+import { resticProgram } from "./restic-program.ts";
 
 /** Why restic failed, in terms of what to do about it. */
 export type FailureKind =
@@ -169,7 +170,7 @@ function explained(
     case "locked":
       return [
         exitCodes.busy,
-        `it is locked by ${lockHolder(stderr) ?? "another restic"}: wait until that is done; a lock whose process is dead goes with \`restic unlock\`.`,
+        `it is locked by ${lockHolder(stderr) ?? "another restic"}: wait until that is done; a lock whose process is dead goes with \`${resticProgram()} unlock\`.`,
       ];
     case "incomplete":
       return [exitCodes.failed, `some files could not be read: ${words}`];

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { inventorySchema } from "../../../catalog/inventory/inventory.ts";
-import type { HostPort } from "../../host/host-port.ts";
 
 /** How the last run of a job ended, and what the last good one brought. */
 export function runRecord<T extends z.ZodType>(result: T) {
@@ -115,19 +114,3 @@ export const pruneRecord = runRecord(pruneResult);
 export const checkRecord = runRecord(checkResult);
 export const pointRecord = runRecord(pointResult);
 export const shipRecord = runRecord(shipResult);
-
-/** A job's record; null when it never ran, or when an older agent wrote it in another form. */
-export async function readRecord<T extends z.ZodType>(
-  host: HostPort,
-  path: string,
-  schema: T,
-): Promise<z.infer<T> | null> {
-  const text = await host.readFile(path);
-  if (text === null) return null;
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}

@@ -6,6 +6,7 @@ import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { defaultLockForMs, forgetArguments, offsiteRetention } from "../../restic/retention.ts";
 import { clockToleranceMs } from "../../lineage/clock.ts";
+import { resticProgram } from "../../restic/restic-program.ts";
 import type { RunLimits } from "../../restic/run-limits.ts";
 import type { Snapshot } from "../../restic/snapshot.ts";
 import type { AgentContext } from "../context.ts";
@@ -47,7 +48,7 @@ async function forgetNow(
   const before = pointsOf(snapshots);
   const ahead = datedAhead(snapshots, lineage, host.now());
   if (ahead !== null) {
-    const skipped = `nothing was forgotten: point ${idOf(ahead)} is dated ${ahead.time}, in the future, and restic counts what it keeps from there, so it would forget points before their time. Put the clock right; if it is right, forget that point alone: restic -r ${repository.repository.url} forget ${ahead.id}`;
+    const skipped = `nothing was forgotten: point ${idOf(ahead)} is dated ${ahead.time}, in the future, and restic counts what it keeps from there, so it would forget points before their time. Put the clock right; if it is right, forget that point alone: ${resticProgram()} -r ${repository.repository.url} forget ${ahead.id}`;
     log.line(skipped);
     const points = before.filter((point) => point.lineage === lineage).length;
     return { forgotten: 0, points, held: 0, skipped };

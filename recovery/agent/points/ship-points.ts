@@ -8,6 +8,7 @@ import { renewHead } from "../../lineage/renew-head.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
+import { resticProgram } from "../../restic/restic-program.ts";
 import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
@@ -112,7 +113,7 @@ export async function shipPoints(
       if (lost.length > 0)
         throw new RecoveryError(
           exitCodes.failed,
-          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`restic snapshots\` there.`,
+          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`${resticProgram()} snapshots\` there.`,
         );
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
       await stillOurs();

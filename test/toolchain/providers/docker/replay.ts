@@ -1,28 +1,9 @@
-import { readFileSync } from "node:fs";
 import { decodeMap, encodeMap } from "../../../../toolchain/providers/protocol/codec.ts";
-import type { ActionContext, ResourceType } from "../../../../toolchain/providers/protocol/resource-type.ts";
+import type { ResourceType } from "../../../../toolchain/providers/protocol/resource-type.ts";
 import { signatureKey } from "../../../../toolchain/providers/protocol/value.ts";
 import { refreshedInputs } from "../../../../toolchain/providers/docker/plan/refreshed-inputs.ts";
 import type { ResourceSchema } from "../../../../toolchain/providers/docker/schema/field.ts";
-
-/** JSON as the engine and a plugin exchange it. */
-export interface Json {
-  readonly [key: string]: unknown;
-}
-
-/** A call that the official plugin answered; ids and random name endings are renumbered in each. */
-export interface RecordedCall {
-  readonly case: string;
-  readonly method: "Check" | "Diff" | "Create" | "Update" | "Read";
-  readonly request: Json;
-  readonly response: Json;
-}
-
-/** The recorded calls of one fixture file; Create and Update are previews. */
-export function recordedCalls(fixture: string): readonly RecordedCall[] {
-  const url = new URL(`../../../fixtures/${fixture}`, import.meta.url);
-  return JSON.parse(readFileSync(url, "utf8")) as readonly RecordedCall[];
-}
+import { idleContext, type Json, type RecordedCall } from "../recorded-calls.ts";
 
 /** Asks a resource type what the official plugin was asked; the answer in the recordings' form. */
 export async function replay(type: ResourceType, schema: ResourceSchema, call: RecordedCall): Promise<Json> {
@@ -62,18 +43,6 @@ export async function replay(type: ResourceType, schema: ResourceSchema, call: R
     case "Read":
       return { inputs: encodeMap(refreshedInputs(schema.fields, map("inputs"), map("properties"))) };
   }
-}
-
-function idleContext(name: string): ActionContext {
-  return {
-    urn: `urn:pulumi:test::test::type::${name}`,
-    name,
-    signal: new AbortController().signal,
-    timeoutSeconds: undefined,
-    log: (severity, message) => {
-      throw new Error(`unexpected ${severity} message: ${message}`);
-    },
-  };
 }
 
 /** The recordings leave out what is empty, and the kind ADD. */

@@ -1,37 +1,6 @@
-import { readFileSync } from "node:fs";
 import { decodeMap, encodeMap } from "../../../../toolchain/providers/protocol/codec.ts";
-import type {
-  ActionContext,
-  DiffResult,
-  ResourceType,
-} from "../../../../toolchain/providers/protocol/resource-type.ts";
-
-/** A call that the official plugin answered, and its answer, both as JSON. */
-export interface RecordedCall {
-  readonly case: string;
-  readonly method: "Check" | "Diff" | "Create" | "Update" | "Read";
-  readonly request: Readonly<Record<string, unknown>>;
-  readonly response: Readonly<Record<string, unknown>>;
-}
-
-/** The recorded calls of one fixture file. */
-export function recordedCalls(fixture: string): readonly RecordedCall[] {
-  const url = new URL(`../../../fixtures/${fixture}`, import.meta.url);
-  return JSON.parse(readFileSync(url, "utf8")) as readonly RecordedCall[];
-}
-
-/** A context for calls that must not act: logging fails the test. */
-export function idleContext(name: string): ActionContext {
-  return {
-    urn: `urn:pulumi:test::test::type::${name}`,
-    name,
-    signal: new AbortController().signal,
-    timeoutSeconds: undefined,
-    log: (severity, message) => {
-      throw new Error(`unexpected ${severity} message: ${message}`);
-    },
-  };
-}
+import type { DiffResult, ResourceType } from "../../../../toolchain/providers/protocol/resource-type.ts";
+import { idleContext, type RecordedCall } from "../recorded-calls.ts";
 
 /** Asks a resource type what the official plugin was asked; the answer in the recordings' form. */
 export async function replay(type: ResourceType, call: RecordedCall): Promise<Record<string, unknown>> {

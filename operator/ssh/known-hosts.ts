@@ -1,10 +1,6 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
-
-/** How ssh names a host on another port than 22. */
-export function hostPattern(address: string, port: number): string {
-  return port === 22 ? address : `[${address}]:${port}`;
-}
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 
 /** The key (`type base64`) that a known_hosts text has for a host. Pure. */
 export function knownKey(text: string, pattern: string): string | undefined {
@@ -19,18 +15,15 @@ export function withKnownKey(text: string, pattern: string, key: string | undefi
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Reads a known_hosts file; a missing one is empty. */
-export async function readKnownHosts(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
-}
-
-/** Pins a host's key in a known_hosts file, or forgets the host. */
+/**
+ * Pins a host's key in a known_hosts file of a stack's own, or forgets the host; what the file says of others stays.
+ * @param pattern How ssh names the host: `knownHostsPattern`.
+ * @param key `type base64`, or undefined to forget it.
+ */
 export async function pinHostKey(file: string, pattern: string, key: string | undefined): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, withKnownKey(await readKnownHosts(file), pattern, key), { mode: 0o600 });
+  const before = await readIfThere(file);
+  const after = withKnownKey(before ?? "", pattern, key);
+  if (before === after) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, after, { mode: 0o600 });
 }
