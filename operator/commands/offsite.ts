@@ -24,7 +24,6 @@ import { openStack } from "../stack/stack.ts";
 interface Options {
   readonly stack: string;
   readonly kit?: string;
-  readonly json?: true;
 }
 
 interface MoveOptions extends Options, MoveRequest {
@@ -37,14 +36,15 @@ const progress = terminalProgress();
 let exitCode: number = exitCodes.ok;
 
 await runOperatorCommand(async () => {
-  const program = new OperatorCommand("offsite").description("Looks after the off-site bucket.").exitOverride();
+  const program = new OperatorCommand("offsite")
+    .description("Looks after the off-site bucket.")
+    .exitOverride();
   const command = (name: string, description: string): OperatorCommand =>
     program
       .command(name)
       .description(description)
       .option("--stack <name>", "the stack", "local")
       .option("--kit <file>", "a recovery kit, in place of the stack's own settings and secrets")
-      .option("--json", "as JSON")
       .exitOverride();
   command("locks", "tries whether the bucket's lock holds what must not be removed")
     .option("--lock-for <hours>", "for how long it must hold (default: as the settings say, or 336h)")
@@ -74,16 +74,16 @@ await runOperatorCommand(async () => {
   return exitCode;
 });
 
-async function locks({ stack, kit, json, lockFor }: Options & { lockFor?: string }): Promise<void> {
+async function locks({ stack, kit, lockFor }: Options & { lockFor?: string }): Promise<void> {
   const { bucket, lockForMs } = await openOffsite(() => openStack(stack), kit);
   const findings = await progress.step("locks", () =>
     lookAtLocks(bucket, lockFor === undefined ? lockForMs : hours(lockFor), new Date()),
   );
-  print(json === true ? JSON.stringify(findings, null, 2) : renderLocks(nameOf(bucket.location), findings));
+  print(renderLocks(nameOf(bucket.location), findings));
   if (findings.some(({ state }) => state === "not locked")) exitCode = exitCodes.failed;
 }
 
-async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes?: true }): Promise<void> {
+async function goBack({ stack, kit, to, yes }: Options & { to: string; yes?: true }): Promise<void> {
   const time = rewindTime(to, new Date());
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   if (!(await keepsVersions(bucket))) {
@@ -94,8 +94,7 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
   }
   const versions = await progress.step("versions", () => listVersions(bucket));
   const plan = planRewind(versions, time);
-  if (json === true) print(JSON.stringify(plan, null, 2));
-  else print(renderRewind(nameOf(bucket.location), time, plan));
+  print(renderRewind(nameOf(bucket.location), time, plan));
   if (plan.length === 0) return;
   const answer = yes === true ? "yes" : await terminalQuestion()?.("Bring them back? [y/N] ");
   if (answer === undefined || !/^y(es)?$/i.test(answer))
@@ -110,18 +109,14 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
   if (problems.length > 0) exitCode = exitCodes.failed;
 }
 
-async function fillBucket({ stack, kit, json, from }: Options & { from: string }): Promise<void> {
+async function fillBucket({ stack, kit, from }: Options & { from: string }): Promise<void> {
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   const name = nameOf(bucket.location);
   const report = await progress.step(`fill ${name}`, (tell) =>
     fill(resolve(from), bucket, (done, of) => tell(`${done} of ${of} files`)),
   );
   const { objects, sent } = report;
-  print(
-    json === true
-      ? JSON.stringify(report, null, 2)
-      : `${name} holds all ${objects} files of ${from}; ${sent} were sent now.`,
-  );
+  print(`${name} holds all ${objects} files of ${from}; ${sent} were sent now.`);
 }
 
 async function move(options: MoveOptions): Promise<void> {

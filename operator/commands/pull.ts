@@ -21,7 +21,6 @@ interface PullCommandOptions {
   readonly kit?: string;
   readonly verify?: true;
   readonly removeGone?: true;
-  readonly json?: true;
 }
 
 await runOperatorCommand(async () => {
@@ -32,11 +31,10 @@ await runOperatorCommand(async () => {
     .option("--kit <file>", "a recovery kit, in place of the stack's own settings and secrets")
     .option("--verify", "reads what is there already, too")
     .option("--remove-gone", "removes what the bucket no longer has")
-    .option("--json", "as JSON")
     .exitOverride()
     .parse()
     .opts<PullCommandOptions>();
-  const { stack, kit, json } = options;
+  const { stack, kit } = options;
   const directory = resolve(options.to);
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   const report = await terminalProgress().step(`pull to ${directory}`, async (tell) => {
@@ -49,8 +47,6 @@ await runOperatorCommand(async () => {
     tell(`${done.fetched} of ${done.objects} files were new`);
     return done;
   });
-  process.stdout.write(
-    `${json === true ? JSON.stringify({ directory, ...report }, null, 2) : renderPull(directory, nameOf(bucket.location), report)}\n`,
-  );
+  process.stdout.write(`${renderPull(directory, nameOf(bucket.location), report)}\n`);
   return report.damaged.length === 0 ? exitCodes.ok : exitCodes.repositoryDamaged;
 });
