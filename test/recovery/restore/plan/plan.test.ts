@@ -304,6 +304,19 @@ test("one readable repository is enough, unless the other refuses the password",
   assert.deepEqual(refusals({ local: { state: "wrong-password" } }).length, 1);
 });
 
+test("restores from a bucket that everything was moved out of only when it takes over", () => {
+  const movedTo = { endpoint: "https://s3.new", bucket: "kaleem-2", prefix: "" };
+  const found = findings().head;
+  assert.ok(found.state === "ok");
+  const moved = { head: { ...found, head: { ...found.head, movedTo } } };
+  const [refusal] = refusals(moved);
+  assert.match(
+    refusal ?? "",
+    /^superseded: restore: everything in \S+ was moved to s3:\/\/kaleem-2 at https:\/\/s3\.new, where newer points are/,
+  );
+  assert.equal(plan(moved, { takeOver: true }).next.generation, 2);
+});
+
 test("takes another lineage when it is named", () => {
   const foreign = point("20261120T031500Z-beef", { lineage: "kaleem-b2", generation: 4 });
   const planned = plan({ offsite: { state: "ok", points: [newPoint, foreign] } }, { lineage: "kaleem-b2" });
