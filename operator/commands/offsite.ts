@@ -9,6 +9,8 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { fillAnswer, locksAnswer, moveAnswer, rewindAnswer } from "../answers/offsite-answer.ts";
+import { printAnswer } from "../answers/print-answer.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { fill } from "../offsite/fill.ts";
@@ -24,6 +26,7 @@ import { openStack } from "../stack/stack.ts";
 interface Options {
   readonly stack: string;
   readonly kit?: string;
+  readonly json?: true;
 }
 
 interface MoveOptions extends Options, MoveRequest {
@@ -45,6 +48,7 @@ await runOperatorCommand(async () => {
       .description(description)
       .option("--stack <name>", "the stack", "local")
       .option("--kit <file>", "a recovery kit, in place of the stack's own settings and secrets")
+      .option("--json", "as JSON (docs/json.md)")
       .exitOverride();
   command("locks", "tries whether the bucket's lock holds what must not be removed")
     .option("--lock-for <hours>", "for how long it must hold (default: as the settings say, or 336h)")
@@ -74,16 +78,17 @@ await runOperatorCommand(async () => {
   return exitCode;
 });
 
-async function locks({ stack, kit, lockFor }: Options & { lockFor?: string }): Promise<void> {
+async function locks({ stack, kit, json, lockFor }: Options & { lockFor?: string }): Promise<void> {
   const { bucket, lockForMs } = await openOffsite(() => openStack(stack), kit);
   const findings = await progress.step("locks", () =>
     lookAtLocks(bucket, lockFor === undefined ? lockForMs : hours(lockFor), new Date()),
   );
-  print(renderLocks(nameOf(bucket.location), findings));
+  if (json === true) printAnswer(locksAnswer, [...findings]);
+  else print(renderLocks(nameOf(bucket.location), findings));
   if (findings.some(({ state }) => state === "not locked")) exitCode = exitCodes.failed;
 }
 
-async function goBack({ stack, kit, to, yes }: Options & { to: string; yes?: true }): Promise<void> {
+async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes?: true }): Promise<void> {
   const time = rewindTime(to, new Date());
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   if (!(await keepsVersions(bucket))) {
@@ -94,7 +99,12 @@ async function goBack({ stack, kit, to, yes }: Options & { to: string; yes?: tru
   }
   const versions = await progress.step("versions", () => listVersions(bucket));
   const plan = planRewind(versions, time);
-  print(renderRewind(nameOf(bucket.location), time, plan));
+  if (json === true)
+    printAnswer(
+      rewindAnswer,
+      plan.map((one) => ({ ...one, removals: [...one.removals] })),
+    );
+  else print(renderRewind(nameOf(bucket.location), time, plan));
   if (plan.length === 0) return;
   const answer = yes === true ? "yes" : await terminalQuestion()?.("Bring them back? [y/N] ");
   if (answer === undefined || !/^y(es)?$/i.test(answer))
@@ -109,21 +119,24 @@ async function goBack({ stack, kit, to, yes }: Options & { to: string; yes?: tru
   if (problems.length > 0) exitCode = exitCodes.failed;
 }
 
-async function fillBucket({ stack, kit, from }: Options & { from: string }): Promise<void> {
+async function fillBucket({ stack, kit, json, from }: Options & { from: string }): Promise<void> {
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   const name = nameOf(bucket.location);
   const report = await progress.step(`fill ${name}`, (tell) =>
     fill(resolve(from), bucket, (done, of) => tell(`${done} of ${of} files`)),
   );
   const { objects, sent } = report;
-  print(`${name} holds all ${objects} files of ${from}; ${sent} were sent now.`);
+  if (json === true) printAnswer(fillAnswer, report);
+  else print(`${name} holds all ${objects} files of ${from}; ${sent} were sent now.`);
 }
 
 async function move(options: MoveOptions): Promise<void> {
   const { kit, yes, cancel, finish } = options;
   const stack = openStack(options.stack);
+  const tell = (sentence: string): void =>
+    options.json === true ? printAnswer(moveAnswer, { sentence }) : print(sentence);
   if (cancel === true) {
-    print(await cancelMove(stack));
+    tell(await cancelMove(stack));
     return;
   }
   if (finish === true) {
@@ -134,7 +147,7 @@ async function move(options: MoveOptions): Promise<void> {
       );
     const former = await openOffsite(() => stack, kit);
     const present = await openOffsite(() => stack, undefined);
-    print(await finishMove(former.bucket, present.bucket));
+    tell(await finishMove(former.bucket, present.bucket));
     return;
   }
   const mayGoOn = async (plan: string): Promise<void> => {
@@ -143,7 +156,7 @@ async function move(options: MoveOptions): Promise<void> {
     if (answer === undefined || !/^y(es)?$/i.test(answer))
       throw new Error("offsite move: not agreed to; nothing was changed. Add --yes.");
   };
-  print(await moveStack(stack, options, mayGoOn, progress));
+  tell(await moveStack(stack, options, mayGoOn, progress));
 }
 
 function hours(text: string): number {

@@ -9,6 +9,8 @@ import { size } from "../../recovery/host/log.ts";
 import { nameOf } from "../../recovery/lineage/bucket-identity.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { pullAnswer } from "../answers/offsite-answer.ts";
+import { printAnswer } from "../answers/print-answer.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { openOffsite } from "../offsite/offsite-access.ts";
 import { pull } from "../offsite/pull.ts";
@@ -21,6 +23,7 @@ interface PullCommandOptions {
   readonly kit?: string;
   readonly verify?: true;
   readonly removeGone?: true;
+  readonly json?: true;
 }
 
 await runOperatorCommand(async () => {
@@ -31,10 +34,11 @@ await runOperatorCommand(async () => {
     .option("--kit <file>", "a recovery kit, in place of the stack's own settings and secrets")
     .option("--verify", "reads what is there already, too")
     .option("--remove-gone", "removes what the bucket no longer has")
+    .option("--json", "as JSON (docs/json.md)")
     .exitOverride()
     .parse()
     .opts<PullCommandOptions>();
-  const { stack, kit } = options;
+  const { stack, kit, json } = options;
   const directory = resolve(options.to);
   const { bucket } = await openOffsite(() => openStack(stack), kit);
   const report = await terminalProgress().step(`pull to ${directory}`, async (tell) => {
@@ -47,6 +51,7 @@ await runOperatorCommand(async () => {
     tell(`${done.fetched} of ${done.objects} files were new`);
     return done;
   });
-  process.stdout.write(`${renderPull(directory, nameOf(bucket.location), report)}\n`);
+  if (json === true) printAnswer(pullAnswer, { directory, ...report, damaged: [...report.damaged] });
+  else process.stdout.write(`${renderPull(directory, nameOf(bucket.location), report)}\n`);
   return report.damaged.length === 0 ? exitCodes.ok : exitCodes.repositoryDamaged;
 });
