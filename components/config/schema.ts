@@ -94,10 +94,14 @@ const keep = z
 const backups = z
   .strictObject({
     pointEvery: field.interval.describe(
-      "How often a recovery point is taken. A total loss costs at most this, plus shipEvery, plus shipTimeout: " +
+      "How often a recovery point is taken; each goes off-site at once. A total loss costs at most this, plus shipTimeout: " +
         "together no more than any store's objective allows.",
     ),
-    shipEvery: field.interval.describe("How often new points go off-site."),
+    shipEvery: field.interval
+      .default("15m")
+      .describe(
+        "How often it is looked for points that did not get off-site, beside the shipping that follows each point.",
+      ),
     pauseLimit: field
       .duration("50ms", "10s", ": customers wait as long as the stores stand still")
       .default("2s")

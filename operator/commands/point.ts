@@ -26,7 +26,7 @@ await runOperatorCommand(async () => {
   const { stack, ship, json } = new Command("point")
     .description("Takes a recovery point now.")
     .option("--stack <name>", "the stack", "local")
-    .option("--no-ship", "leave shipping to its timer")
+    .option("--no-ship", "leave shipping to the next point, or to its timer")
     .option("--json", "as JSON")
     .exitOverride()
     .parse()

@@ -11,7 +11,7 @@ import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
-import type { ShipResult } from "../answers/run-record.ts";
+import { pointRecord, readRecord, type ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
 import { Uplink } from "../uplink.ts";
 
@@ -63,6 +63,7 @@ export async function shipPoints(
     };
     await log.phase("head", stillOurs);
     await judgeBucketClock(context, bucket.clockAheadMs);
+    let taken = await newestTaken(host);
     // Both repositories open before the stack file goes: a file whose password opens nothing must not replace one whose does.
     const lists = await log.phase("list", () => listBoth(context, lineage, signal));
     const stackFile = await log.phase(
@@ -83,30 +84,41 @@ export async function shipPoints(
     let there = lists.offsite;
     const shipped: string[] = [];
     const copyStarted = performance.now();
+    const listHere = async (): Promise<readonly Point[]> =>
+      pointsOf(await context.local.snapshots(lineage, { signal }));
     let missing = wanted(lists.local, there);
     log.line(`${missing.length} points to ship`);
-    while (missing.length > 0) {
-      const batch = copy.next(missing);
-      await copy.copy(batch, missing.length);
-      shipped.push(...batch.map(({ id }) => id));
-      there = pointsOf(await offsite.snapshots(undefined, { signal }));
-      const came = new Set(there.map(({ id }) => id));
-      const lost = batch.filter(({ id }) => !came.has(id));
-      if (lost.length > 0)
-        throw new RecoveryError(
-          exitCodes.failed,
-          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`restic snapshots\` there.`,
-        );
+    let own: readonly Point[] = [];
+    for (let done = false; !done;) {
+      while (missing.length > 0) {
+        const batch = copy.next(missing);
+        await copy.copy(batch, missing.length);
+        shipped.push(...batch.map(({ id }) => id));
+        there = pointsOf(await offsite.snapshots(undefined, { signal }));
+        const came = new Set(there.map(({ id }) => id));
+        const lost = batch.filter(({ id }) => !came.has(id));
+        if (lost.length > 0)
+          throw new RecoveryError(
+            exitCodes.failed,
+            `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`restic snapshots\` there.`,
+          );
+        // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
+        await stillOurs();
+        await renew(there);
+        // A point that was taken meanwhile comes first.
+        taken = await newestTaken(host);
+        missing = wanted(await listHere(), there);
+      }
+      own = there.filter((point) => point.lineage === lineage);
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-      await stillOurs();
-      await renew(there);
-      // A point that was taken meanwhile comes first.
-      missing = wanted(pointsOf(await context.local.snapshots(lineage, { signal })), there);
+      await stillOurs(own);
+      // systemd hands a start of what runs already to that run: a point that ended meanwhile is this one's to ship.
+      const takenSince = await newestTaken(host);
+      done = takenSince === taken;
+      taken = takenSince;
+      if (!done) missing = wanted(await listHere(), there);
     }
     const copyMs = Math.round(performance.now() - copyStarted);
-    const own = there.filter((point) => point.lineage === lineage);
-    // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-    await stillOurs(own);
     const newest = own.at(-1);
     return {
       founded: true,
@@ -132,6 +144,12 @@ export async function shipPoints(
     clearInterval(watch);
     await lock.release();
   }
+}
+
+/** The newest point that this host has taken, as its job recorded it; null before the first. */
+async function newestTaken(host: AgentContext["host"]): Promise<string | null> {
+  const record = await readRecord(host, `${layout.agentState}/point.json`, pointRecord);
+  return record?.lastSuccess?.result.point ?? null;
 }
 
 /** This lineage's points here, and all that are there. Repositories that are missing are made. */

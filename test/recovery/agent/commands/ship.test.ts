@@ -43,6 +43,21 @@ function snapshot(hour: number, lineage = "prod-1", sequence?: number): Snapshot
   return { id: `s${hour}`, time: instant, host: lineage, paths: [layout.point], tags, bytes: 1 };
 }
 
+/** A point as its job leaves it: in the repository and in its record. */
+function taken(hour: number): void {
+  const made = snapshot(hour);
+  agent.local.list.push(made);
+  const at = made.time;
+  const numbers = { attempts: 1, pauseMs: 1, firstPassMs: 1, secondPassMs: 1, backupMs: 1, totalMs: 1 };
+  const result = {
+    ...{ point: `20261121T${String(hour).padStart(2, "0")}0000Z-0000`, lineage: "prod-1", generation: 1 },
+    ...{ instant: at, snapshot: made.id, stores: ["mongo"], ...numbers, files: 1, bytes: 1, bytesAdded: 1 },
+  };
+  const lastRun = { startedAt: at, finishedAt: at, ok: true, exitCode: 0, message: "taken" };
+  const record = { lastRun, lastSuccess: { finishedAt: at, result } };
+  agent.files.set(`${layout.agentState}/point.json`, JSON.stringify(record));
+}
+
 function shipCommand(context: AgentContext): Promise<ShipResult> {
   return ship(context, { waitMs: 0 });
 }
@@ -238,6 +253,27 @@ describe("ship", () => {
     await shipCommand(agent.context);
     assert.deepEqual(agent.offsite.copied, [["s3"], ["s4"], ["s2", "s1", "s0"]]);
     assert.deepEqual(agent.offsite.paces[0], { connections: 1, packMiB: 4 });
+  });
+
+  it("ships a point that was taken after its last look, since a start of what runs already comes to nothing", async () => {
+    const list = agent.local.snapshots.bind(agent.local);
+    let looks = 0;
+    agent.local.snapshots = async (lineage) => {
+      const found = await list(lineage);
+      looks += 1;
+      if (looks === 3) taken(4);
+      return found;
+    };
+    const { points, shipped } = await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.copied, [["s3"], ["s2", "s1"], ["s4"]]);
+    assert.equal(shipped.length, 4);
+    assert.equal(points, 4);
+  });
+
+  it("ends although the newest point of the record is not there to be shipped", async () => {
+    taken(4);
+    agent.local.list.pop();
+    assert.equal((await shipCommand(agent.context)).points, 3);
   });
 
   it("renews the catalogue of points with their sizes, also those that off-site does not tell", async () => {
