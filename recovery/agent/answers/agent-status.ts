@@ -40,6 +40,8 @@ export const agentStatusSchema = z.object({
     .object({ point: z.string(), instant: z.iso.datetime(), at: z.iso.datetime(), ageSeconds: z.number() })
     .nullable()
     .default(null),
+  /** The newest point off-site that was proven. */
+  newestProvenOffsite: newest.default(null),
   services: z.array(
     z.object({
       name: z.string(),

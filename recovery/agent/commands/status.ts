@@ -51,8 +51,10 @@ export interface AgentStatus {
   /** How every job of the list ended last. */
   readonly jobs: readonly JobStatus[];
   readonly lastProof: z.infer<typeof proveRecord> | null;
-  /** The newest point here that was proven; `ageSeconds` is that of its instant. */
+  /** The newest point here that was proven; `ageSeconds` is what would be lost if only proven points were trusted. */
   readonly newestProven: (NewestPoint & { readonly at: string }) | null;
+  /** The newest point off-site that was proven, as the last shipping left it. */
+  readonly newestProvenOffsite: NewestPoint | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -117,6 +119,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     jobs: await jobStatuses(context, now),
     lastProof,
     newestProven: await newestProven(context, points ?? [], now),
+    newestProvenOffsite: aged(lastShip?.lastSuccess?.result.proven ?? null, now),
     services: services ?? [],
     off: config.off,
     disks: {
@@ -165,8 +168,19 @@ async function newestProven(
   const records = new ProofRecords(host, layout.proofs);
   const found = await records.newestProven(points.map(({ id }) => id));
   if (found === null) return null;
-  const { point, instant, at } = found;
-  return { point, instant, at, ageSeconds: Math.max(0, (now.getTime() - Date.parse(instant)) / 1000) };
+  const proven = aged(found, now);
+  return proven === null ? null : { ...proven, at: found.at };
+}
+
+/** Null for a point that is dated in the future: it cannot say how old it is. */
+function aged(
+  found: { readonly point: string; readonly instant: string } | null,
+  now: Date,
+): NewestPoint | null {
+  const ageSeconds = found === null ? null : lostNowSeconds([found], now);
+  return found === null || ageSeconds === null
+    ? null
+    : { point: found.point, instant: found.instant, ageSeconds };
 }
 
 /** What is amiss with the clock, in words: ages and "lost now" are told by it. */

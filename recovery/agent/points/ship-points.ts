@@ -2,10 +2,12 @@ import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { jobs } from "../../../contract/jobs.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
+import type { Head } from "../../lineage/head.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
+import { ProofRecords } from "../../proof/proof-record.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
@@ -41,7 +43,14 @@ export async function shipPoints(
   const sinceStart = (): number => Math.round(performance.now() - started);
   if (founded === null) {
     log.line("nothing is shipped: this data root has no lineage, so its points belong to no lineage");
-    const none = { shipped: [], newest: null, points: 0, stackFile: "absent", copyMs: 0 } as const;
+    const none = {
+      shipped: [],
+      newest: null,
+      proven: null,
+      points: 0,
+      stackFile: "absent",
+      copyMs: 0,
+    } as const;
     const bytesPerSecond = await uplink.rate();
     return { ...none, shipped: [], founded: false, bytesPerSecond, totalMs: sinceStart() };
   }
@@ -58,10 +67,12 @@ export async function shipPoints(
   try {
     const bucket = await context.bucket();
     const holder = { host, bucket, log };
-    const stillOurs = async (there: readonly Point[] = []): Promise<void> => {
-      await renewHead(holder, founded, there);
-    };
-    await log.phase("head", stillOurs);
+    const proofs = new ProofRecords(host, layout.proofs);
+    const proofOf = async (point: string): Promise<boolean | null> =>
+      (await proofs.summary(point))?.ok ?? null;
+    const stillOurs = (there: readonly Point[] = []): Promise<Head> =>
+      renewHead(holder, founded, there, proofOf);
+    await log.phase("head", () => stillOurs());
     await judgeBucketClock(context, bucket.clockAheadMs);
     let taken = await newestTaken(host);
     // Both repositories open before the stack file goes: a file whose password opens nothing must not replace one whose does.
@@ -89,6 +100,7 @@ export async function shipPoints(
     let missing = wanted(lists.local, there);
     log.line(`${missing.length} points to ship`);
     let own: readonly Point[] = [];
+    let head: Head | null = null;
     for (let done = false; !done;) {
       while (missing.length > 0) {
         const batch = copy.next(missing);
@@ -111,7 +123,7 @@ export async function shipPoints(
       }
       own = there.filter((point) => point.lineage === lineage);
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-      await stillOurs(own);
+      head = await stillOurs(own);
       // systemd hands a start of what runs already to that run: a point that ended meanwhile is this one's to ship.
       const takenSince = await newestTaken(host);
       done = takenSince === taken;
@@ -127,6 +139,7 @@ export async function shipPoints(
         newest === undefined
           ? null
           : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
+      proven: own.length === 0 ? null : (head?.proven ?? null),
       points: own.length,
       bytesPerSecond: await uplink.rate(),
       stackFile,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { forgetCommand } from "../../../../recovery/agent/commands/maintenance.ts";
+import { pointsCommand } from "../../../../recovery/agent/commands/points.ts";
 import { shipCommand as ship } from "../../../../recovery/agent/commands/ship.ts";
 import { offsitePoints } from "../../../../recovery/agent/offsite-points.ts";
 import { stackFileVersionKey } from "../../../../recovery/agent/ship-stack-file.ts";
@@ -156,6 +157,23 @@ describe("ship", () => {
     assert.equal(result.newest?.point, id);
     assert.deepEqual(head.newest, { point: id, instant: "2026-11-21T04:00:00.000Z", sequence: 8 });
     assert.equal(head.sequence, 8);
+  });
+
+  it("tells the newest point off-site that was proven here, in head, record and metric", async () => {
+    assert.equal((await shipCommand(agent.context)).proven, null);
+    assert.doesNotMatch(metrics(), /backup_last_proven_point/);
+    const [point, instant] = ["20261121T020000Z-0000", "2026-11-21T02:00:00.000Z"];
+    const proof = { point, instant, at: instant, ok: true, stores: {}, problems: [] };
+    agent.files.set(`${layout.proofs}/${point}.json`, JSON.stringify(proof));
+    assert.equal((await shipCommand(agent.context)).proven?.point, point);
+    const head = JSON.parse(agent.s3.objects.get(headKey)?.body ?? "") as Head;
+    assert.deepEqual(head.proven, { point, instant, sequence: null });
+    assert.match(metrics(), /^backup_last_proven_point_timestamp_seconds\{repo="offsite"\} 1795226400$/m);
+    const listed = await pointsCommand(agent.context, true);
+    assert.deepEqual(listed.newestProven, { local: point, offsite: point });
+    agent.files.delete(`${layout.proofs}/${point}.json`);
+    const without = await pointsCommand(agent.context, true);
+    assert.deepEqual(without.newestProven, { local: point, offsite: point }, "the head still knows it");
   });
 
   it("says, records and measures a clock that is far from the bucket's", async () => {
