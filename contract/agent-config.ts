@@ -37,6 +37,8 @@ export const agentConfigSchema = z.strictObject({
   everyMs: z
     .strictObject({ pointEvery: z.number().int().positive(), shipEvery: z.number().int().positive() })
     .optional(),
+  /** Whether each job tells a dead-man's-switch service when it begins and how it ends, by the url in `layout.pingUrl`. */
+  pings: z.boolean().optional(),
   /** Of the repository on this host. */
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */

@@ -38,6 +38,8 @@ export const layout = {
   /** One file for each of a store's users: `<store>-<name>`, as its definition's `userSecrets` names them. */
   userSecrets: "/etc/kaleem/secrets/users",
   resticPassword: "/etc/kaleem/secrets/restic-password",
+  /** Where the jobs tell a dead-man's-switch service how they end; there when the settings ask for it. */
+  pingUrl: "/etc/kaleem/secrets/ping-url",
   /** AWS shared-credentials file with the profile `default`. */
   offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
   /** The stack file, its secrets encrypted with the passphrase: shipped off-site so that a bucket and a passphrase suffice. */

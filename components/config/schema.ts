@@ -140,6 +140,7 @@ export type HostSettings = StackSettings["host"];
 export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
 export type BackupSettings = StackSettings["backups"];
+export type MonitoringSettings = StackSettings["monitoring"];
 export type EdgeSettings = StackSettings["edge"];
 export type ServiceSettings = z.infer<typeof stateful> & {
   readonly replicas?: number;

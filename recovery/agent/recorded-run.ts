@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
+import { JobPings } from "./job-pings.ts";
 import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "../metrics/metrics.ts";
@@ -23,7 +24,8 @@ export interface RecordedJob<R> {
 /**
  * Runs a job and keeps how it ended, good or bad: a state file and a metrics file. A failure is thrown on after that. A run that found
  * another one at work is only counted: it says nothing about the state of the backups. So many of them in a row do
- * (`busyRuns` of the job): the work has not been done for as long, whoever was in its way.
+ * (`busyRuns` of the job): the work has not been done for as long, whoever was in its way. A dead-man's-switch service hears of the
+ * beginning and of every end that counts.
  */
 export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>): Promise<R> {
   const startedAt = context.host.now().toISOString();
@@ -40,10 +42,13 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
       ...(lastSuccess === null ? [] : job.samples(lastSuccess.result)),
     ]);
   };
+  const pings = new JobPings(context, job.job);
+  pings.send("start");
   try {
     const result = await job.run();
     await busy.reset();
     await keep(true, exitCodes.ok, job.describe(result), result);
+    pings.send("ok", job.describe(result));
     return result;
   } catch (error) {
     const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
@@ -51,13 +56,17 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
     if (exitCode !== exitCodes.busy) {
       await busy.reset();
       await keep(false, exitCode, message, null);
+      pings.send("fail", `exit code ${exitCode}: ${message}`);
       throw error;
     }
     const { runs, since } = await busy.count();
     if (runs < jobs[job.job].busyRuns) throw error;
     const sentence = `${runs} runs in a row, since ${since}, found another one at work: ${message}`;
     await keep(false, exitCode, sentence, null);
+    pings.send("fail", `exit code ${exitCode}: ${sentence}`);
     throw new RecoveryError(exitCodes.busy, sentence, { cause: error });
+  } finally {
+    await pings.settled();
   }
 }
 

@@ -116,7 +116,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     ),
     lastPoint,
     lastShip,
-    jobs: await jobStatuses(context, now),
+    jobs: await jobStatuses(context, now, points?.[0]?.instant ?? null),
     lastProof,
     newestProven: await newestProven(context, points ?? [], now),
     newestProvenOffsite: aged(lastShip?.lastSuccess?.result.proven ?? null, now),

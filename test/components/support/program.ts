@@ -71,6 +71,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
         user: "kaleem@example.com",
       },
       heartbeat: { kind: "webhook" },
+      pings: { kind: "healthchecks" },
     },
   };
   return {
