@@ -48,6 +48,8 @@ export const layout = {
   edge: "/etc/kaleem/edge",
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   closed: "/etc/kaleem/edge/fence/closed.conf",
+  /** While this file is there the edge answers 503 to what writes, and goes on with what reads. */
+  readOnly: "/etc/kaleem/edge/fence/read-only.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",

@@ -109,9 +109,16 @@ interface ServiceOptions {
   readonly followed?: readonly JobName[];
   /** That others come first is its way, and no failure: what would tell that it never has its turn is its record. */
   readonly givesWay?: true;
+  /** It runs so often that systemd's two lines a run, and its result, would be most of the journal. */
+  readonly quiet?: true;
 }
 
-function agentService(description: string, command: string, options: ServiceOptions): readonly IniSection[] {
+/** A unit that runs a command of the agent, hardened as far as that bears. */
+export function agentService(
+  description: string,
+  command: string,
+  options: ServiceOptions,
+): readonly IniSection[] {
   const after = options.after.join(" ");
   return [
     {
@@ -134,6 +141,14 @@ function agentService(description: string, command: string, options: ServiceOpti
         ["ExecStart", `${layout.agentCommand} ${command}`],
         ...(options.stopPost
           ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
+          : []),
+        ...(options.quiet
+          ? ([
+              ["LogLevelMax", "notice"],
+              ["SyslogLevel", "notice"],
+              ["StandardOutput", "null"],
+              ["StandardError", "journal"],
+            ] as const)
           : []),
         ...(options.givesWay ? [["SuccessExitStatus", exitCodes.busy] as const] : []),
         // The agent ends what stands still; how long work takes that gets on is no reason to end it.

@@ -19,6 +19,7 @@ export function renderStatus(status: AgentStatus): string {
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
     renderState(status),
+    ...renderWritesBlocked(status, now),
     "",
     ...status.services.map((service) => renderService(service, width)),
     ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
@@ -44,6 +45,15 @@ function renderState({ stack, founded, closed, restore }: AgentStatus): string {
     return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to continue`;
   }
   return founded === null && closed ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
+}
+
+function renderWritesBlocked({ writesBlocked }: AgentStatus, now: Date): string[] {
+  if (writesBlocked === null) return [];
+  const { since, refusing } = writesBlocked;
+  const ago = renderAge((now.getTime() - Date.parse(since)) / 1000);
+  return [
+    `  ✗ WRITES ARE REFUSED for ${ago}: the data volume is at its reserve; by ${["the edge", ...refusing].join(", ")}. See docs/runbooks/WritesBlocked.md`,
+  ];
 }
 
 function renderService(service: AgentStatus["services"][number], width: number): string {

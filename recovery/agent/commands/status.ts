@@ -13,6 +13,7 @@ import type { ReplacedData } from "../../restore/replaced-data.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
+import { readReserveState } from "../reserve/reserve-state.ts";
 import { jobStatuses } from "../job-status.ts";
 import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
@@ -43,6 +44,8 @@ export interface AgentStatus {
   readonly machineId: string;
   readonly founded: Lineage | null;
   readonly closed: boolean;
+  /** Since when writes are refused for want of space, and which stores refuse; null while they are taken. */
+  readonly writesBlocked: { readonly since: string; readonly refusing: readonly string[] } | null;
   readonly stores: Readonly<
     Record<string, { readonly local: NewestPoint | null; readonly offsite: NewestPoint | null }>
   >;
@@ -108,6 +111,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     machineId,
     founded: identity?.founded ?? null,
     closed: closedFile !== null,
+    writesBlocked: await writesBlocked(context),
     stores: Object.fromEntries(
       config.stores.map((store) => [
         store,
@@ -132,6 +136,11 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     replaced: await attempt("replaced data", () => listReplaced()),
     problems,
   };
+}
+
+async function writesBlocked({ host }: AgentContext): Promise<AgentStatus["writesBlocked"]> {
+  const state = await readReserveState(host);
+  return state === null ? null : { since: state.since, refusing: Object.keys(state.refusing) };
 }
 
 async function localPoints({ local }: AgentContext, lineage: string | undefined): Promise<readonly Point[]> {

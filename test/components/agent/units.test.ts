@@ -12,6 +12,7 @@ import {
   proveUnits,
   shipUnits,
 } from "../../../components/agent/units.ts";
+import { reserveUnits } from "../../../components/agent/reserve-units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs, type Job } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
@@ -39,6 +40,8 @@ const rendered = {
   ),
   "kaleem-prove.service": renderIni(proveUnits().service),
   "kaleem-prove.timer": renderIni(proveUnits().timer),
+  "kaleem-reserve.service": renderIni(reserveUnits.service),
+  "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),
 };
 
@@ -136,7 +139,8 @@ for (const name of [
   "kaleem-ship.service",
   "kaleem-point.timer",
   "kaleem-ship.timer",
-]) {
+  "kaleem-reserve.service",
+] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");
     const { status, stderr } = verify(rendered, name);

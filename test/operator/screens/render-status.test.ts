@@ -113,6 +113,15 @@ test("the newest point that was proven has a line, and a failed proof is shouted
   assert.match(text, /^ {2}✗ last proof failed: Point p3 is not proven\.$/m);
 });
 
+test("writes that are refused for want of space stand first", () => {
+  const writesBlocked = { since: "2026-11-20T03:10:00.000Z", refusing: ["mongo", "redis"] };
+  assert.match(
+    renderStatus({ ...status, writesBlocked }),
+    /^local: open.*\n {2}✗ WRITES ARE REFUSED for 10 min: .*; by the edge, mongo, redis\. See docs\/runbooks\/WritesBlocked\.md$/m,
+  );
+  assert.doesNotMatch(renderStatus(status), /REFUSED/);
+});
+
 test("a timer that does not run and a failed run are shouted", () => {
   const lastRun = {
     startedAt: status.now,
