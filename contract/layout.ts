@@ -56,6 +56,8 @@ export const layout = {
   runtime: "/run/kaleem",
   /** What a store that is being proven reads, its secrets included; in memory, and gone afterwards. */
   proofFiles: "/run/kaleem/proof",
+  /** What the jobs' runs said, until it is in the bucket. */
+  runLogs: "/var/lib/kaleem/agent/run-logs",
   /** How proofs ended: one file a point. */
   proofs: "/var/lib/kaleem/agent/proofs",
   /** Containers that a point has paused, one id a line; read by ExecStopPost. */
@@ -83,6 +85,8 @@ export const bucketLayout = {
   stackFile: "kit/stack.yaml",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
+  /** What the jobs' runs said: `<job>/<day>/<time>-<exit code>.log`; removed by the shipping once they are old. No lock may lie on it. */
+  logs: "logs",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
 } as const;

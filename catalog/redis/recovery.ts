@@ -145,10 +145,10 @@ async function untilOnDisk(redis: RedisClientType): Promise<void> {
 }
 
 async function configured(redis: RedisClientType, name: string): Promise<string> {
-  const answer = await redis.sendCommand(["CONFIG", "GET", name]);
-  const value = Array.isArray(answer) ? answer[1] : (answer as unknown as Record<string, unknown>)[name];
-  if (value === undefined || value === null) throw new Error(`redis: CONFIG GET has no ${name}`);
-  return String(value);
+  const answer: unknown = await redis.sendCommand(["CONFIG", "GET", name]);
+  const value: unknown = Array.isArray(answer) ? answer[1] : undefined;
+  if (typeof value !== "string") throw new Error(`redis: CONFIG GET has no ${name}`);
+  return value;
 }
 
 function field(info: string, name: string): string {

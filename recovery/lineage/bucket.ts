@@ -132,6 +132,17 @@ export class Bucket {
     if (!isOk(answer) && !gone) throw this.#refusal("delete", key, answer);
   }
 
+  /** Keys that begin so, without the configured prefix, in their order: the first thousand. */
+  async list(beginning: string): Promise<readonly string[]> {
+    const { prefix } = this.location;
+    const own = prefix === "" ? "" : `${prefix}/`;
+    const query = `?list-type=2&prefix=${encodeURIComponent(`${own}${beginning}`)}`;
+    const answer = await this.#repeated(() => this.#request("GET", "", { query }));
+    if (!isOk(answer)) throw this.#refusal("list", beginning, answer);
+    // Only keys of ours are listed, which hold nothing that XML would write in another way.
+    return [...answer.body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => key.slice(own.length));
+  }
+
   /** The sentence for an answer of `attempt` that is no success. */
   refusal(key: string, answer: BucketAnswer): RecoveryError {
     return this.#refusal("conditional write", key, answer);
@@ -189,11 +200,12 @@ export class Bucket {
   async #request(
     method: string,
     key: string,
-    init: { body?: string; headers?: Record<string, string> } = {},
+    { query = "", ...init }: { body?: string; headers?: Record<string, string>; query?: string } = {},
   ): Promise<BucketAnswer> {
     const { endpoint, bucket, prefix } = this.location;
-    const path = [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/");
-    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    // A listing is asked of the bucket as a whole.
+    const path = query === "" ? [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/") : bucket;
+    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}${query}`;
     const sent = Date.now();
     try {
       const signal = AbortSignal.timeout(this.#timeoutMs);

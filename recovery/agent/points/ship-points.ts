@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { jobs } from "../../../contract/jobs.ts";
+import type { Bucket } from "../../lineage/bucket.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
 import type { Head } from "../../lineage/head.ts";
 import { readIdentity } from "../../lineage/identity.ts";
@@ -10,6 +11,7 @@ import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
 import { ProofRecords } from "../../proof/proof-record.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
+import { RunLogs } from "../logs/run-logs.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
@@ -24,6 +26,8 @@ export interface ShipOptions {
   /** For how long it waits for one that gives way, such as a prune.
    * @default 60000 */
   readonly waitMs?: number;
+  /** Names in a folder, for the logs that wait. @default the machine's own */
+  readonly logsIn?: (folder: string) => Promise<readonly string[]>;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface ShipOptions {
  */
 export async function shipPoints(
   context: AgentContext,
-  { waitMs = 60_000 }: ShipOptions = {},
+  { waitMs = 60_000, logsIn }: ShipOptions = {},
 ): Promise<ShipResult> {
   const started = performance.now();
   const { host, locks, log, machineId, offsite } = context;
@@ -124,6 +128,7 @@ export async function shipPoints(
       own = there.filter((point) => point.lineage === lineage);
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
       head = await stillOurs(own);
+      await sendLogs(context, bucket, logsIn);
       // systemd hands a start of what runs already to that run: a point that ended meanwhile is this one's to ship.
       const takenSince = await newestTaken(host);
       done = takenSince === taken;
@@ -156,6 +161,21 @@ export async function shipPoints(
   } finally {
     clearInterval(watch);
     await lock.release();
+  }
+}
+
+/** Logs of runs go along; that they cannot is said, and no failure: they wait for the next shipping. */
+async function sendLogs(
+  { host, log }: AgentContext,
+  bucket: Bucket,
+  logsIn: ShipOptions["logsIn"],
+): Promise<void> {
+  try {
+    await new RunLogs(host, logsIn).send(bucket);
+  } catch (error) {
+    log.line(
+      `logs of runs wait for the next shipping: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

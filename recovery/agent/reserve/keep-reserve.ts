@@ -124,20 +124,21 @@ async function lift(
   freeBytes: number,
   tell: Tell,
 ): Promise<ReserveResult> {
-  const refusing: Record<string, string | null> = { ...state.refusing };
+  const refusing = new Map(Object.entries(state.refusing));
   const left = new Set(state.asked);
+  const still = (): ReserveState => ({ ...state, asked: [...left], refusing: Object.fromEntries(refusing) });
   const failed = await each(
     ports,
     switches(ports).filter((name) => left.has(name)),
     async (name, store) => {
-      await store.allowWrites(refusing[name] ?? null);
-      delete refusing[name];
+      await store.allowWrites(refusing.get(name) ?? null);
+      refusing.delete(name);
       left.delete(name);
-      await keep(ports, { ...state, asked: [...left], refusing });
+      await keep(ports, still());
     },
   );
   if (failed.length > 0) {
-    await tell({ ...state, refusing });
+    await tell(still());
     throw new RecoveryError(
       exitCodes.storeDown,
       `There is room again, but writes are still refused: ${failed.join(" ")} The next look tries again.`,
@@ -156,14 +157,14 @@ function switches({ stores }: ReservePorts): readonly string[] {
 
 /** Does it for each store; a sentence for each where it failed. */
 async function each(
-  { open, log }: ReservePorts,
+  ports: ReservePorts,
   names: readonly string[],
   work: (name: string, store: Pick<Store, "refuseWrites" | "allowWrites">) => Promise<void>,
 ): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const name of names) {
     try {
-      const store = await open(name);
+      const store = await ports.open(name);
       try {
         await work(name, store);
       } finally {
@@ -172,7 +173,7 @@ async function each(
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       failed.push(`${name}: ${why}`);
-      log.line(`${name}: ${why}`);
+      ports.log.line(`${name}: ${why}`);
     }
   }
   return failed;

@@ -251,7 +251,8 @@ test("a schedule is judged by what the stores promise to lose at most", () => {
 
 test("a stack file of before shipping followed each point is still read, and one that leaves its interval out has a default", () => {
   const shipEvery = (given: object) =>
-    parse(changed("backups", ({ shipEvery: _, ...backups }) => ({ ...backups, ...given }))).backups.shipEvery;
+    parse(changed("backups", (backups) => ({ ...backups, shipEvery: undefined, ...given }))).backups
+      .shipEvery;
   assert.equal(shipEvery({ shipEvery: "5m" }), "5m");
   assert.equal(shipEvery({}), "15m");
 });

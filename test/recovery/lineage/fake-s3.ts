@@ -77,6 +77,15 @@ export class FakeS3 {
   ): Promise<Answer | null> {
     if (this.refuse !== null) return failed(this.refuse);
     const present = this.objects.get(path);
+    const [, bucketPath = "", prefix = ""] = /^(\/[^/?]+)\?list-type=2&prefix=(.*)$/.exec(path) ?? [];
+    if (method === "GET" && bucketPath !== "") {
+      const beginning = `${bucketPath}/${decodeURIComponent(prefix)}`;
+      const keys = [...this.objects.keys()].filter((key) => key.startsWith(beginning)).sort();
+      const contents = keys.map(
+        (key) => `<Contents><Key>${key.slice(bucketPath.length + 1)}</Key></Contents>`,
+      );
+      return { status: 200, body: `<ListBucketResult>${contents.join("")}</ListBucketResult>` };
+    }
     if (method === "GET") {
       if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
       return { status: 200, body: present.body, etag: `"${present.version}"` };

@@ -159,6 +159,19 @@ describe("ship", () => {
     assert.equal(head.sequence, 8);
   });
 
+  it("takes the logs of earlier runs along, and does not fail for them", async () => {
+    const name = "20261121T110000Z_prove_34.log";
+    agent.files.set(`${layout.runLogs}/${name}`, "what it said\n");
+    const logsIn = () => Promise.resolve([name]);
+    await ship(agent.context, { waitMs: 0, logsIn });
+    const key = "/kaleem-backup/logs/prove/2026-11-21/110000Z-34.log";
+    assert.equal(agent.s3.objects.get(key)?.body, "what it said\n");
+    assert.equal(agent.files.has(`${layout.runLogs}/${name}`), false);
+    const unreadable = () => Promise.reject(new Error("EIO: the folder cannot be read"));
+    assert.equal((await ship(agent.context, { waitMs: 0, logsIn: unreadable })).points, 3);
+    assert.match(agent.lines.at(-1) ?? "", /logs of runs wait for the next shipping: EIO/);
+  });
+
   it("tells the newest point off-site that was proven here, in head, record and metric", async () => {
     assert.equal((await shipCommand(agent.context)).proven, null);
     assert.doesNotMatch(metrics(), /backup_last_proven_point/);
