@@ -26,11 +26,13 @@ const stores = [
 let host: ReturnType<typeof memoryHost>;
 let free: number;
 let restoring: boolean;
+let edge: () => Promise<void>;
 let down: string[];
 let did: string[];
 let lines: string[];
 beforeEach(() => {
   host = memoryHost();
+  edge = () => Promise.resolve();
   [free, restoring, down, did, lines] = [50 * GiB, false, [], [], []];
 });
 
@@ -49,7 +51,10 @@ function look() {
         close: () => Promise.resolve(),
       });
     },
-    setEdgeReadOnly: (readOnly) => Promise.resolve(void did.push(readOnly ? "edge reads" : "edge writes")),
+    setEdgeReadOnly: async (readOnly) => {
+      await edge();
+      did.push(readOnly ? "edge reads" : "edge writes");
+    },
   });
 }
 
@@ -133,6 +138,16 @@ describe("the reserve of a data volume", () => {
     down = [];
     assert.equal((await look()).blocked, false);
     assert.equal(did.at(-1), "edge writes");
+  });
+
+  it("knows what is to be lifted whatever becomes of the run that refused", async () => {
+    free = GiB;
+    edge = () => Promise.reject(new Error("Docker does not answer"));
+    await assert.rejects(look(), { message: "Docker does not answer" });
+    edge = () => Promise.resolve();
+    free = 50 * GiB;
+    assert.equal((await look()).blocked, false);
+    assert.deepEqual(did, ["first allows without", "second allows without", "edge writes"]);
   });
 
   it("is lifted although the file that says so is damaged", async () => {
