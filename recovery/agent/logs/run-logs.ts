@@ -83,9 +83,9 @@ export class RunLogs {
 
 /** Null for a file that is no log of ours. */
 function keyOf(name: string): string | null {
-  const [, year, month, day, time, job, code] =
-    /^(\d{4})(\d\d)(\d\d)T(\d{6}Z)_([a-z-]+)_(\d+)\.log$/.exec(name) ?? [];
-  if (year === undefined) return null;
+  const found = /^(\d{4})(\d\d)(\d\d)T(\d{6}Z)_([a-z-]+)_(\d+)\.log$/.exec(name);
+  if (found === null) return null;
+  const [year = "", month = "", day = "", time = "", job = "", code = ""] = found.slice(1);
   return `${bucketLayout.logs}/${job}/${year}-${month}-${day}/${time}-${code}.log`;
 }
 
