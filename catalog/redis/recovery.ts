@@ -112,7 +112,7 @@ export const redisRecovery: Recovery<Client> = {
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const appPassword = secrets["app-password"] ?? "";
   if (appPassword === "")
-    throw new Error('redis: the secret app-password is missing or empty; run "npm run up"');
+    throw new Error('redis: the secret app-password is missing or empty; run "./kaleem up"');
   return { redis: await logIn(host, "default", secrets["password"] ?? ""), appPassword };
 }
 

@@ -39,5 +39,7 @@ export function agentConfig(from: {
     },
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     retention: backups.keep,
+    offsiteRetention: backups.keepOffsite,
+    lockForMs: milliseconds(backups.lockFor),
   } satisfies AgentConfig);
 }

@@ -62,7 +62,7 @@ export class JobPings {
   async #post(moment: Moment, sentence: string): Promise<string | null> {
     const base = (await this.#host.readFile(layout.pingUrl))?.trim() ?? "";
     if (!/^https?:\/\/\S+$/.test(base))
-      return `${layout.pingUrl} holds no address: set job-ping-url and run \`npm run up\``;
+      return `${layout.pingUrl} holds no address: set job-ping-url and run \`./kaleem up\``;
     try {
       const answer = await fetch(
         `${base.replace(/\/+$/, "")}/${this.#job}${moment === "ok" ? "" : `/${moment}`}`,

@@ -5,10 +5,11 @@ import { layout } from "../../contract/layout.ts";
 import { RunLog } from "./logs/run-log.ts";
 import { RunLogs } from "./logs/run-logs.ts";
 import { JobPings } from "./job-pings.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { readRecord } from "../host/read-record.ts";
 import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "../metrics/metrics.ts";
-import { readRecord } from "./answers/run-record.ts";
 
 /** A job whose every end is kept for `status` and for the metrics. */
 export interface RecordedJob<R> {
@@ -66,7 +67,7 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
     return result;
   } catch (error) {
     const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sentenceOf(error);
     await keepLog(exitCode, message);
     if (exitCode !== exitCodes.busy) {
       await busy.reset();

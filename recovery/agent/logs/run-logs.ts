@@ -69,7 +69,7 @@ export class RunLogs {
     const oldest = new Date(now.getTime() - logDays * dayMs).toISOString().slice(0, 10);
     for (const job of jobNames) {
       const prefix = `${bucketLayout.logs}/${job}/`;
-      for (const key of await bucket.list(prefix))
+      for (const { key } of await bucket.list(prefix))
         if (isDay(key.slice(prefix.length, prefix.length + 10)) && key.slice(prefix.length) < oldest)
           await bucket.delete(key);
     }

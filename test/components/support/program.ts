@@ -72,6 +72,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       },
       heartbeat: { kind: "webhook" },
       pings: { kind: "healthchecks" },
+      runbooks: "https://docs.example.com/runbooks",
     },
   };
   return {
