@@ -34,6 +34,7 @@ const agent = new RecoveryAgent("agent", {
   offsite,
   config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
+  pingUrl: config.pingUrl,
   stackFile: config.stackFile,
 });
 const services = new Services("services", {

@@ -29,7 +29,7 @@ interface Shipping extends Pick<ShipResult, "copyMs" | "totalMs"> {
 }
 
 /**
- * Points and shippings while orders come in at a steady rate, by the same units as the timers start. First `points`
+ * Points and shippings while orders come in at a steady rate, with the priority of their units. First `points`
  * points; then they are shipped together; then `ships` times a point and its shipping.
  */
 export async function benchmarkPoint(stack: BenchStack, options: PointBenchmarkOptions): Promise<Benchmark> {

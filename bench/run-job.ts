@@ -16,15 +16,26 @@ export class JobFailed extends Error {
   override readonly name = "JobFailed";
 }
 
-/** Takes a point as its timer would: by its unit, with that unit's priority. @throws JobFailed */
+/** Takes a point with its unit's priority, but without the shipping that follows a point of that unit. @throws JobFailed */
 export async function runPoint(host: RemoteHost): Promise<PointResult> {
-  return goodResult("point", await runJob(host, "point", pointRecord));
+  return goodResult("point", await runJob(host, "point", pointRecord, alone));
 }
 
-/** Ships as its timer would: by its unit. @throws JobFailed */
+/** Ships by its unit, as after each point. @throws JobFailed */
 export async function runShip(host: RemoteHost): Promise<ShipResult> {
-  return goodResult("ship", await runJob(host, "ship", shipRecord));
+  return goodResult(
+    "ship",
+    await runJob(host, "ship", shipRecord, ["systemctl", "start", "kaleem-ship.service"]),
+  );
 }
+
+/** The agent in a unit of its own: whatever becomes of it, no container stays paused. */
+const alone = [
+  ...["systemd-run", "--quiet", "--wait", "--collect", "--unit=kaleem-bench-point"],
+  ...["--property=Nice=5", "--property=IOSchedulingClass=best-effort", "--property=IOSchedulingPriority=6"],
+  `--property=ExecStopPost=${layout.agentCommand} unpause`,
+  ...[layout.agentCommand, "point"],
+];
 
 /** How a job's last run ended, and what its last good one brought. */
 interface JobRecord<Result> {
@@ -41,11 +52,12 @@ async function runJob<Result>(
   host: RemoteHost,
   job: "point" | "ship",
   schema: z.ZodType<JobRecord<Result>>,
+  argv: readonly string[],
 ): Promise<JobRecord<Result>> {
   const before = await readRecord(host, job, schema);
   let failure: unknown;
   try {
-    await host.run(["systemctl", "start", `kaleem-${job}.service`], { timeoutMs: limitMs });
+    await host.run(argv, { timeoutMs: limitMs });
   } catch (error) {
     // The agent's own record says why, better than systemd does.
     if (!(error instanceof CommandError)) throw error;

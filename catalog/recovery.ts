@@ -53,6 +53,15 @@ export interface Recovery<Client> {
   /** Whether the store lets the user of this secret in with this password; throws when it does not answer at all. How a rotation is proved. */
   accepts?(at: StoreAddress, secret: string, password: string): Promise<boolean>;
   /**
+   * How it refuses writes and goes on reading, while the data volume is at its reserve. What the agent writes, such as canaries and users,
+   * must get through. Both may be called again. Left out: it knows no such state, or has a limit of its own.
+   */
+  readonly writes?: {
+    /** What `allow` needs to let it write as before; null when nothing is needed, or nothing was changed. */
+    refuse(client: Client): Promise<string | null>;
+    allow(client: Client, kept: string | null): Promise<void>;
+  };
+  /**
    * What the engine says of itself, for monitoring, twice a minute. Asked from the host, with the passwords of `userSecrets` alone.
    * Left out where it tells Prometheus itself (`metrics`) or an exporter does. Throws when the store does not answer in seconds.
    */

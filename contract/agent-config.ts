@@ -33,10 +33,12 @@ export const agentConfigSchema = z.strictObject({
   pauseLimitMs: z.number().int().positive(),
   /** For how long a total loss may reach back beyond the intervals: what a shipping may take. It is not ended after it. */
   shipTimeoutMs: z.number().int().positive(),
-  /** How often points are taken, and how often they go off-site, in milliseconds. Absent where `up` of before wrote it. */
+  /** How often points are taken, and how often it is looked for those that are not off-site, in milliseconds. Absent where `up` of before wrote it. */
   everyMs: z
     .strictObject({ pointEvery: z.number().int().positive(), shipEvery: z.number().int().positive() })
     .optional(),
+  /** Whether each job tells a dead-man's-switch service when it begins and how it ends, by the url in `layout.pingUrl`. */
+  pings: z.boolean().optional(),
   /** Of the repository on this host. */
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */

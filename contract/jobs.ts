@@ -23,6 +23,8 @@ export interface Job {
   readonly purpose: string;
   /** How often: a setting of `backups` in the stack file, or milliseconds. */
   readonly every: { readonly setting: Pace } | { readonly ms: number };
+  /** The job that it follows: it starts as soon as that one has ended well, beside its own clock, which then only catches up. */
+  readonly follows?: JobName;
   /** Arguments of `kaleem-agent`. */
   readonly command: readonly string[];
   /** For how many milliseconds it may stand still, with nothing moved and nothing reckoned; never how long it may work. */
@@ -49,6 +51,7 @@ export const jobs = {
   ship: {
     purpose: "Ships recovery points off-site",
     every: { setting: "shipEvery" },
+    follows: "point",
     command: ["ship"],
     stallAfterMs: 3 * minute,
     silentAfterRuns: 3,
@@ -106,10 +109,19 @@ export const jobs = {
 export const jobNames = Object.keys(jobs) as readonly JobName[];
 
 /**
- * How often a job runs, in milliseconds.
+ * How often a job runs, in milliseconds. One that follows another runs as often as that one, or by its own clock where that is more often.
  * @param paces Milliseconds of the settings that the stack file says.
  */
 export function intervalMs(job: JobName, paces: Readonly<Record<Pace, number>>): number {
-  const { every }: Pick<Job, "every"> = jobs[job];
-  return "ms" in every ? every.ms : paces[every.setting];
+  const { every, follows }: Pick<Job, "every" | "follows"> = jobs[job];
+  const own = "ms" in every ? every.ms : paces[every.setting];
+  return follows === undefined ? own : Math.min(own, intervalMs(follows, paces));
+}
+
+/** The jobs that start as soon as this one has ended well. */
+export function followersOf(job: JobName): readonly JobName[] {
+  return jobNames.filter((name) => {
+    const { follows }: Pick<Job, "every" | "follows"> = jobs[name];
+    return follows === job;
+  });
 }

@@ -40,6 +40,8 @@ export const layout = {
   /** One file for each of a store's users: `<store>-<name>`, as its definition's `userSecrets` names them. */
   userSecrets: "/etc/kaleem/secrets/users",
   resticPassword: "/etc/kaleem/secrets/restic-password",
+  /** Where the jobs tell a dead-man's-switch service how they end; there when the settings ask for it. */
+  pingUrl: "/etc/kaleem/secrets/ping-url",
   /** AWS shared-credentials file with the profile `default`. */
   offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
   /** The stack file, its secrets encrypted with the passphrase: shipped off-site so that a bucket and a passphrase suffice. */
@@ -48,6 +50,8 @@ export const layout = {
   edge: "/etc/kaleem/edge",
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   closed: "/etc/kaleem/edge/fence/closed.conf",
+  /** While this file is there the edge answers 503 to what writes, and goes on with what reads. */
+  readOnly: "/etc/kaleem/edge/fence/read-only.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
   /** A restic that was brought along; absent where the distribution's is new enough. Beside it, what `sha256sum --check` reads. */
   restic: "/usr/local/lib/kaleem/restic",
@@ -56,6 +60,8 @@ export const layout = {
   runtime: "/run/kaleem",
   /** What a store that is being proven reads, its secrets included; in memory, and gone afterwards. */
   proofFiles: "/run/kaleem/proof",
+  /** What the jobs' runs said, until it is in the bucket. */
+  runLogs: "/var/lib/kaleem/agent/run-logs",
   /** How proofs ended: one file a point. */
   proofs: "/var/lib/kaleem/agent/proofs",
   /** Containers that a point has paused, one id a line; read by ExecStopPost. */
@@ -95,6 +101,8 @@ export const bucketLayout = {
   stackFile: "kit/stack.yaml",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
+  /** What the jobs' runs said: `<job>/<day>/<time>-<exit code>.log`; removed by the shipping once they are old. No lock may lie on it. */
+  logs: "logs",
   /** Which of them is the newest: where the bucket's lock holds `kit/`, the file above cannot be replaced. */
   newestStackFile: "lineage/stack-file.json",
   /** The states of machines that were lost, each under the name that it is kept by; written once, secrets encrypted. */

@@ -40,7 +40,7 @@ export class PlaceSite implements DrillSite {
     this.#lost = await bringUp({
       stack,
       progress,
-      settings: { backups: { pointEvery: this.#options.pointEvery, shipEvery: this.#options.pointEvery } },
+      settings: { backups: { pointEvery: this.#options.pointEvery } },
     });
     return this.#lost.edge;
   }

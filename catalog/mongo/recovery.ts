@@ -5,6 +5,7 @@ import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
 import { serverNumbers } from "./server-numbers.ts";
+import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
 import { mongoFollows } from "./versions.ts";
 
@@ -22,7 +23,6 @@ interface Client {
 const primaryLimitMs = 60_000;
 /** While a point is taken the store stands still for at most two seconds. */
 const measureLimitMs = 5_000;
-const durable = { writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_000 } } as const;
 
 /** How the agent writes to MongoDB, asks it and mends it, over the loopback of its own task. */
 export const mongoRecovery: Recovery<Client> = {
@@ -95,7 +95,7 @@ export const mongoRecovery: Recovery<Client> = {
 
   canary: {
     async write(client, mark) {
-      await canaries(client).replaceOne({ _id: "canary" }, { mark }, { upsert: true, ...durable });
+      await writeCanary(backupOf(client), client.root, mark);
     },
     async read(client) {
       const found = await canaries(client).findOne({ _id: "canary" });
@@ -110,8 +110,17 @@ export const mongoRecovery: Recovery<Client> = {
   // What others have made may be readable to root alone.
   inventory: async (client, request) => mongoInventory(await client.root(), request),
 
+  writes: {
+    refuse: async (client) => blockUsersWrites((await client.root()).db("admin"), true),
+    allow: async (client) => {
+      await blockUsersWrites((await client.root()).db("admin"), false);
+    },
+  },
+
   async resetUsers(client) {
     const admin = (await client.root()).db("admin");
+    // The state lies in the data: that of a point which was taken meanwhile would refuse writes for ever.
+    await blockUsersWrites(admin, false);
     await makeUsers(admin, client.passwords);
     await dropFormerLogins(admin, client.passwords);
   },

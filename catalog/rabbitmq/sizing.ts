@@ -2,8 +2,11 @@ import type { Sizing } from "../definition.ts";
 
 const megabyte = 2 ** 20;
 const least = 256 * megabyte;
-/** Publishers wait below this much free disk, however small the node: the stores share the volume, and a full one stops them all. */
-const leastFreeDisk = 512_000_000;
+/**
+ * Publishers wait below this much free disk, however small the node: the stores share the volume, and a full one stops them all. The least
+ * reserve of a data volume, so that RabbitMQ refuses by itself where the agent lets the others refuse.
+ */
+const leastFreeDisk = 2 ** 30;
 
 /**
  * Publishers wait above half of the container's memory: Erlang may need as much again for a moment while it tidies up. And below as

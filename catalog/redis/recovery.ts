@@ -13,6 +13,8 @@ interface Client {
 const canaryKey = "kaleem:canary";
 /** A store that is full refuses every write; the canary takes no more room than the one before it, and a point must not fail for it. */
 const writeWhenFull = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], ARGV[1])";
+/** Bytes that are always taken; 0 would mean no limit. */
+const noMemory = "1";
 const connectTimeoutMs = 5_000;
 /** `everysec` syncs once a second, and a second later when the disk is busy. */
 const syncLimitMs = 5_000;
@@ -73,6 +75,29 @@ export const redisRecovery: Recovery<Client> = {
 
   resetUsers: (client) => setApplicationUser(client, ["resetpass"]),
 
+  // With no memory to spare it refuses what adds, as a full one does; what takes away makes room, and goes on.
+  writes: {
+    async refuse({ redis }) {
+      const [policy, limit] = [
+        await configured(redis, "maxmemory-policy"),
+        await configured(redis, "maxmemory"),
+      ];
+      if (policy !== "noeviction")
+        throw new Error(`redis: with maxmemory-policy ${policy} it would give up keys rather than refuse`);
+      if (limit === noMemory) return null;
+      await redis.sendCommand(["CONFIG", "SET", "maxmemory", noMemory]);
+      return limit;
+    },
+    async allow({ redis }, kept) {
+      if ((await configured(redis, "maxmemory")) !== noMemory) return;
+      if (kept === null)
+        throw new Error(
+          "redis: its former maxmemory is not known; a restart sets it: docker service update --force redis",
+        );
+      await redis.sendCommand(["CONFIG", "SET", "maxmemory", kept]);
+    },
+  },
+
   async orders({ redis }, ids) {
     if (ids.length === 0) return new Map();
     const values = await redis.mGet(ids.map((id) => `order:${id}`));
@@ -87,7 +112,7 @@ export const redisRecovery: Recovery<Client> = {
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const appPassword = secrets["app-password"] ?? "";
   if (appPassword === "")
-    throw new Error('redis: the secret app-password is missing or empty; run "npm run up"');
+    throw new Error('redis: the secret app-password is missing or empty; run "./kaleem up"');
   return { redis: await logIn(host, "default", secrets["password"] ?? ""), appPassword };
 }
 
@@ -117,6 +142,13 @@ async function untilOnDisk(redis: RedisClientType): Promise<void> {
   const answer = await redis.sendCommand(["WAITAOF", "1", "0", String(syncLimitMs)]);
   const synced = Array.isArray(answer) ? Number(answer[0]) : 0;
   if (synced !== 1) throw new Error(`redis: the canary was not on disk within ${syncLimitMs} ms`);
+}
+
+async function configured(redis: RedisClientType, name: string): Promise<string> {
+  const answer: unknown = await redis.sendCommand(["CONFIG", "GET", name]);
+  const value: unknown = Array.isArray(answer) ? answer[1] : undefined;
+  if (typeof value !== "string") throw new Error(`redis: CONFIG GET has no ${name}`);
+  return value;
 }
 
 function field(info: string, name: string): string {

@@ -1,5 +1,10 @@
 import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
-import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
+import type {
+  BackupSettings,
+  MonitoringSettings,
+  OffsiteSettings,
+  ServiceSettings,
+} from "../config/schema.ts";
 import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import type { DisabledService } from "../../catalog/switches.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
@@ -11,6 +16,7 @@ export function agentConfig(from: {
   readonly settings: Readonly<Record<string, ServiceSettings>>;
   readonly offsite: OffsiteSettings;
   readonly backups: BackupSettings;
+  readonly monitoring: MonitoringSettings;
   readonly edge: string;
   readonly off: readonly DisabledService[];
 }): AgentConfig {
@@ -31,6 +37,7 @@ export function agentConfig(from: {
       pointEvery: milliseconds(backups.pointEvery),
       shipEvery: milliseconds(backups.shipEvery),
     },
+    ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../../workstation/repository.ts";
 
@@ -58,6 +59,11 @@ const slim: Plugin = {
       "export const INVALID = undefined, compile = undefined, compileFn = undefined, withParser = undefined," +
         " ZodCompileAsyncError = undefined, ZodCompileUnsupportedError = undefined;",
     );
+    // The driver tells the server its version, and wants nothing else of its own package.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, ({ path }) => {
+      const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
     // Nobody logs in to MongoDB by Kerberos, Amazon or OpenID here.
     virtual(/\/(mongodb_aws|mongodb_oidc)$/, "login", "module.exports = {};");
     virtual(/\/gssapi$/, "gssapi", "exports.GSSAPICanonicalizationValue = { off: false };");

@@ -3,6 +3,7 @@ import type { RecoveryAgent } from "./recovery-agent.ts";
 import type { Host } from "../host/host.ts";
 import { SystemdTimer } from "../host/systemd-timer.ts";
 import { containerUnits } from "./container-units.ts";
+import { reserveUnits } from "./reserve-units.ts";
 
 export interface MonitoringArgs {
   readonly host: Host;
@@ -11,7 +12,7 @@ export interface MonitoringArgs {
 }
 
 /**
- * What monitoring needs of the host: the containers' numbers, taken by the agent. Prometheus and all others are services of the
+ * What monitoring needs of the host: the containers' numbers, taken by the agent; and what it does by itself at the data volume's reserve. Prometheus and all others are services of the
  * catalog, and their rules and dashboards the files beside this one.
  */
 export class Monitoring extends pulumi.ComponentResource {
@@ -20,6 +21,11 @@ export class Monitoring extends pulumi.ComponentResource {
     new SystemdTimer(
       `${name}-containers`,
       { host, unit: "kaleem-containers", ...containerUnits },
+      { parent: this, dependsOn: agent },
+    );
+    new SystemdTimer(
+      `${name}-reserve`,
+      { host, unit: "kaleem-reserve", ...reserveUnits },
       { parent: this, dependsOn: agent },
     );
     this.registerOutputs({});

@@ -16,6 +16,8 @@ export interface RecoveryAgentArgs {
   readonly config: AgentConfig;
   /** Opens the restic repositories. Changing it needs `restic key`: the repositories keep the old one otherwise. */
   readonly resticPassword: pulumi.Input<string>;
+  /** Where jobs tell how they end; null when nobody is told. */
+  readonly pingUrl: pulumi.Input<string> | null;
   /** The stack file on this machine, its secrets encrypted: goes off-site, so that a bucket and a passphrase suffice. */
   readonly stackFile: string;
 }
@@ -50,6 +52,8 @@ export class RecoveryAgent extends pulumi.ComponentResource {
       mode: "0600",
       content: args.offsite.credentials,
     });
+    if (args.pingUrl !== null)
+      file("ping-url", { path: layout.pingUrl, mode: "0600", content: pulumi.secret(args.pingUrl) });
     // Its name is part of the resource's identity, and older than the words of today.
     file("escrow", {
       path: layout.offsiteStackFile,

@@ -1,5 +1,5 @@
 import { exitCodes } from "../../contract/exit-codes.ts";
-import { jobs, type JobName } from "../../contract/jobs.ts";
+import { followersOf, jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../../catalog/quantities.ts";
@@ -26,20 +26,21 @@ export function pointUnits({ pointEvery }: BackupSettings): Units {
     service: agentService("Takes a recovery point of all stores", "point", {
       after: ["docker.service"],
       stopPost: "unpause",
+      followed: followersOf("point"),
     }),
     timer: timer("Recovery points", calendar(pointEvery)),
   };
 }
 
-/** Copies new points off-site. Starts a little after the points do, so that it finds the newest one. */
+/** Copies new points off-site: started by each point that was taken. Its timer, in between, only catches up what failed. */
 export function shipUnits({ shipEvery }: BackupSettings): Units {
-  const half = milliseconds(shipEvery) / 2_000;
-  const offset = `${Math.floor(Math.min(60, half))}s` as Duration;
+  const half = `${Math.floor(milliseconds(shipEvery) / 2_000)}s` as Duration;
   return {
     service: agentService("Ships recovery points off-site", "ship", {
       after: ["network-online.target"],
+      givesWay: true,
     }),
-    timer: timer("Off-site copies of recovery points", calendar(shipEvery, offset)),
+    timer: timer("Off-site copies of points that were not shipped", calendar(shipEvery, half)),
   };
 }
 
@@ -48,7 +49,10 @@ export function maintenanceUnits(): Readonly<Record<string, Units>> {
   return Object.fromEntries(
     Object.entries(maintenanceTimes).map(([name, onCalendar]) => {
       const { purpose, command } = jobs[name as keyof typeof maintenanceTimes];
-      const service = agentService(purpose, command.join(" "), { after: ["network-online.target"] });
+      const service = agentService(purpose, command.join(" "), {
+        after: ["network-online.target"],
+        givesWay: true,
+      });
       return [name, { service, timer: timer(purpose, onCalendar) }];
     }),
   );
@@ -61,6 +65,7 @@ export function proveUnits(): Units {
     service: agentService(purpose, command.join(" "), {
       after: ["docker.service"],
       stopPost: "prove --clear",
+      givesWay: true,
     }),
     timer: timer(purpose, "*-*-* *:47:30"),
   };
@@ -100,11 +105,20 @@ function timer(description: string, onCalendar: string): readonly IniSection[] {
 interface ServiceOptions {
   readonly after: readonly string[];
   readonly stopPost?: string;
+  /** Jobs that start once it has ended well; systemd does not wait for them. */
+  readonly followed?: readonly JobName[];
   /** That others come first is its way, and no failure: what would tell that it never has its turn is its record. */
   readonly givesWay?: true;
+  /** It runs so often that systemd's two lines a run, and its result, would be most of the journal. */
+  readonly quiet?: true;
 }
 
-function agentService(description: string, command: string, options: ServiceOptions): readonly IniSection[] {
+/** A unit that runs a command of the agent, hardened as far as that bears. */
+export function agentService(
+  description: string,
+  command: string,
+  options: ServiceOptions,
+): readonly IniSection[] {
   const after = options.after.join(" ");
   return [
     {
@@ -117,6 +131,7 @@ function agentService(description: string, command: string, options: ServiceOpti
         // The default refuses a sixth start within 10 s: an operator who tries again is refused as "too quickly", and so is the timer.
         ["StartLimitIntervalSec", 0],
         ["OnFailure", "kaleem-alert@%n.service"],
+        ...(options.followed ?? []).map((job) => ["OnSuccess", `kaleem-${job}.service`] as const),
       ],
     },
     {
@@ -126,6 +141,14 @@ function agentService(description: string, command: string, options: ServiceOpti
         ["ExecStart", `${layout.agentCommand} ${command}`],
         ...(options.stopPost
           ? [["ExecStopPost", `${layout.agentCommand} ${options.stopPost}`] as const]
+          : []),
+        ...(options.quiet
+          ? ([
+              ["LogLevelMax", "notice"],
+              ["SyslogLevel", "notice"],
+              ["StandardOutput", "null"],
+              ["StandardError", "journal"],
+            ] as const)
           : []),
         ...(options.givesWay ? [["SuccessExitStatus", exitCodes.busy] as const] : []),
         // The agent ends what stands still; how long work takes that gets on is no reason to end it.

@@ -16,6 +16,8 @@ export interface StackConfig extends StackSettings {
   readonly off: readonly DisabledService[];
   /** Key in the stack file → value, marked secret. Throws for a key that no definition names, or that the settings do not ask for and the file lacks. */
   readonly secret: (key: string) => pulumi.Output<string>;
+  /** The secret `job-ping-url`; null where the settings do not ask for it. */
+  readonly pingUrl: pulumi.Output<string> | null;
 }
 
 /**
@@ -55,6 +57,7 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     stackFile: path,
     off: disabledServices(catalog, settings.services),
     secret: (key) => found(secrets, key),
+    pingUrl: settings.monitoring.pings === undefined ? null : found(secrets, "job-ping-url"),
   };
 }
 

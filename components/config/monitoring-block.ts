@@ -33,6 +33,18 @@ const mail = z
   })
   .describe("Mail for SEV3 alerts. If omitted, none is sent.");
 
+const pings = z
+  .strictObject({
+    kind: z
+      .literal("healthchecks")
+      .describe(
+        "healthchecks.io or a service like it: each job calls `<url>/<job>/start`, `<url>/<job>` and `<url>/<job>/fail`; the url is the secret `job-ping-url`.",
+      ),
+  })
+  .describe(
+    "A service elsewhere that raises the alarm when a job of the host fails or is not heard of. If omitted, no job tells anyone.",
+  );
+
 /** Who is told of alerts. */
 export const monitoring = z
   .strictObject({
@@ -40,6 +52,7 @@ export const monitoring = z
     chat: chat.optional(),
     mail: mail.optional(),
     heartbeat: heartbeat.optional(),
+    pings: pings.optional(),
     runbooks: field.page
       .describe(
         "Where `docs/runbooks` is published, such as `https://git.example.com/kaleem/blob/main/docs/runbooks`: what alerts tell then links there. If omitted, they name the file in this repository.",

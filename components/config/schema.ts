@@ -99,10 +99,14 @@ const kept = z.strictObject({
 const backups = z
   .strictObject({
     pointEvery: field.interval.describe(
-      "How often a recovery point is taken. A total loss costs at most this, plus shipEvery, plus shipTimeout: " +
+      "How often a recovery point is taken; each goes off-site at once. A total loss costs at most this, plus shipTimeout: " +
         "together no more than any store's objective allows.",
     ),
-    shipEvery: field.interval.describe("How often new points go off-site."),
+    shipEvery: field.interval
+      .default("15m")
+      .describe(
+        "How often it is looked for points that did not get off-site, beside the shipping that follows each point.",
+      ),
     pauseLimit: field
       .duration("50ms", "10s", ": customers wait as long as the stores stand still")
       .default("2s")
@@ -158,6 +162,7 @@ export type HostSettings = StackSettings["host"];
 export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
 export type BackupSettings = StackSettings["backups"];
+export type MonitoringSettings = StackSettings["monitoring"];
 export type EdgeSettings = StackSettings["edge"];
 export type ServiceSettings = z.infer<typeof stateful> & {
   readonly replicas?: number;

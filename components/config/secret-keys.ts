@@ -33,6 +33,16 @@ const platformSecrets = {
     meaning: "The secret half of the key to the off-site bucket.",
     usedBy: ["the host's agent", "`npm run kit`"],
   },
+  "job-ping-url": {
+    form: "url",
+    meaning:
+      "Where each job of the host tells how it ends, without the job's name: `https://hc-ping.com/<ping key>`, or the like. Whoever has it can say that all is well.",
+    usedBy: ["the host's agent"],
+    onlyWhen: {
+      says: "`monitoring.pings` is set",
+      holds: ({ monitoring }) => monitoring.pings !== undefined,
+    },
+  },
   "edge-tls-key": {
     form: "privateKey",
     meaning: "The key of the certificate in `edge.tls`: whoever has it can pose as the edge.",

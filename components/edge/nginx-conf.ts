@@ -26,6 +26,7 @@ export interface NginxConf {
 }
 
 const template = readFileSync(new URL("files/nginx.conf", import.meta.url), "utf8");
+const readOnlyFile = `${edgeMount}/${basename(dirname(layout.readOnly))}/${basename(layout.readOnly)}`;
 const closedFile = `${edgeMount}/${basename(dirname(layout.closed))}/${basename(layout.closed)}`;
 /** One year, and this name only: what else lives below the domain is not ours to promise. */
 const strictTransport = "    add_header Strict-Transport-Security max-age=31536000 always;";
@@ -102,6 +103,15 @@ function location({ path, service, maxBody }: Route): string {
     "      # Asked per request: closing works without a reload.",
     `      if (-f ${closedFile}) {`,
     "        error_page 503 @closed;",
+    "        return 503;",
+    "      }",
+    '      set $refused "";',
+    `      if (-f ${readOnlyFile}) {`,
+    "        set $refused $request_method;",
+    "      }",
+    "      # What only reads goes on.",
+    '      if ($refused ~ "^(POST|PUT|PATCH|DELETE)$") {',
+    "        error_page 503 @full;",
     "        return 503;",
     "      }",
     `      proxy_pass http://${service};`,

@@ -19,7 +19,7 @@ await runOperatorCommand(async () => {
   const { stack, ship, json } = new OperatorCommand("point")
     .description("Takes a recovery point now.")
     .option("--stack <name>", "the stack", "local")
-    .option("--no-ship", "leave shipping to its timer")
+    .option("--no-ship", "leave shipping to the next point, or to its timer")
     .option("--json", "as JSON (docs/json.md)")
     .exitOverride()
     .parse()

@@ -2,7 +2,7 @@ import type { PointList } from "../../recovery/agent/answers/listed-point.ts";
 import { renderAge } from "./render-age.ts";
 
 /** Points as a table, newest first; `*` marks the one that `--at latest` means. */
-export function renderPoints({ points, notes }: PointList, now: Date): string {
+export function renderPoints({ points, newestProven, notes }: PointList, now: Date): string {
   const rows = points.map((point) => [
     `${point.latest ? "*" : " "} ${point.id}`,
     ageOf((now.getTime() - Date.parse(point.instant)) / 1000),
@@ -16,7 +16,12 @@ export function renderPoints({ points, notes }: PointList, now: Date): string {
     rows.length === 0
       ? ["no recovery point yet"]
       : align([["  POINT", "AGE", "WHERE", "PROOF", "LINEAGE", "SIZE", "STORES"], ...rows]);
-  return [...table, ...notes.map((note) => `note: ${note}`)].join("\n");
+  const { local, offsite } = newestProven;
+  const proven =
+    local === null && offsite === null
+      ? []
+      : [`newest proven: here ${local ?? "none"}, off-site ${offsite ?? "none"}`];
+  return [...table, ...proven, ...notes.map((note) => `note: ${note}`)].join("\n");
 }
 
 /** Two clocks may differ by a little; beyond that the point's was wrong, or this one is. */

@@ -19,6 +19,7 @@ export function renderStatus(status: AgentStatus): string {
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
     renderState(status),
+    ...renderWritesBlocked(status, now),
     "",
     ...status.services.map((service) => renderService(service, width)),
     ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
@@ -47,6 +48,15 @@ function renderState({ stack, founded, closed, restore }: AgentStatus): string {
   return founded === null && closed ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
 }
 
+function renderWritesBlocked({ writesBlocked }: AgentStatus, now: Date): string[] {
+  if (writesBlocked === null) return [];
+  const { since, refusing } = writesBlocked;
+  const ago = renderAge((now.getTime() - Date.parse(since)) / 1000);
+  return [
+    `  ✗ WRITES ARE REFUSED for ${ago}: the data volume is at its reserve; by ${["the edge", ...refusing].join(", ")}. See docs/runbooks/WritesBlocked.md`,
+  ];
+}
+
 function renderService(service: AgentStatus["services"][number], width: number): string {
   const { image, wanted, running, healthy, paused } = service;
   const name = service.name.padEnd(width);
@@ -63,7 +73,7 @@ function shorten(image: string): string {
 
 type Place = "local" | "offsite";
 
-function renderStores({ stores }: AgentStatus): string[] {
+function renderStores({ stores, newestProven, newestProvenOffsite }: AgentStatus): string[] {
   const all = Object.entries(stores);
   const ages = (place: Place): string =>
     all
@@ -78,20 +88,28 @@ function renderStores({ stores }: AgentStatus): string[] {
       .reduce((a, b) => Math.max(a, b), 0);
     return Number.isFinite(worst) ? renderAge(worst) : "everything";
   };
+  const trusted = (proven: { readonly ageSeconds: number } | null): string =>
+    proven === null ? "everything" : renderAge(proven.ageSeconds);
+  // Nothing is said before the first proof.
+  const ifProven =
+    newestProven === null && newestProvenOffsite === null
+      ? ""
+      : `; counting proven points alone ${trusted(newestProvenOffsite)} and ${trusted(newestProven)}`;
   return [
     `  newest     here: ${ages("local")}; off-site: ${ages("offsite")}`,
-    `  lost now   ${lost("offsite")} if the machine is lost, ${lost("local")} if only its data is`,
+    `  lost now   ${lost("offsite")} if the machine is lost, ${lost("local")} if only its data is${ifProven}`,
   ];
 }
 
 /** Nothing is said before the first proof: an agent of before there were any has none. */
-function renderProof({ newestProven, lastProof }: AgentStatus): string[] {
+function renderProof({ newestProven, newestProvenOffsite, lastProof }: AgentStatus): string[] {
   const failed =
     lastProof === null || lastProof.lastRun.ok ? [] : [`  ✗ last proof failed: ${lastProof.lastRun.message}`];
-  if (newestProven === null) return failed;
-  const { point, ageSeconds } = newestProven;
+  if (newestProven === null && newestProvenOffsite === null) return failed;
+  const told = (proven: typeof newestProvenOffsite): string =>
+    proven === null ? "none" : `point ${proven.point}, ${renderAge(proven.ageSeconds)} old`;
   return [
-    `  starts     point ${point}, ${renderAge(ageSeconds)} old: each store was started on a copy of it`,
+    `  starts     here ${told(newestProven)}; off-site ${told(newestProvenOffsite)}: each store was started on a copy of it`,
     ...failed,
   ];
 }
@@ -178,12 +196,18 @@ export function renderDeadHost(stack: string, view: OffsiteView, now: Date): str
     lines.push(
       `  bucket     lineage ${head.lineage}, generation ${head.generation}, host ${head.host.slice(0, 8)} since ${since}`,
     );
+    const { newest, proven } = head;
+    const told = (point: typeof newest): string =>
+      point === undefined
+        ? "none is named"
+        : `${point.point}, ${renderAge(Math.max(0, (now.getTime() - Date.parse(point.instant)) / 1000))} old`;
+    lines.push(`  newest     off-site: ${told(newest)}; newest proven: ${told(proven)}`);
     lines.push(
       `  restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"`,
     );
   }
   return [
     ...lines,
-    "  not known without the host: what runs, how old the newest point is, when recovery was last proven",
+    "  not known without the host: what runs, points that never left it, when recovery was last proven",
   ].join("\n");
 }

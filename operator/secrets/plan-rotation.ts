@@ -59,6 +59,10 @@ export function planRotation(name: string, catalog: readonly ServiceDefinition[]
     throw new Error(
       "secrets: edge-tls-key is not rotated here: it belongs to a certificate. Set both in the stack's configuration and run up; the edge reloads.",
     );
+  if (name === "job-ping-url")
+    throw new Error(
+      "secrets: job-ping-url is not rotated here: another service issued it. Change it there, set it in the stack's configuration and run up.",
+    );
   return ofService(name, catalog);
 }
 

@@ -74,8 +74,8 @@ export const objectivesHeld: Rule = {
           : [
               finding(
                 store,
-                `objectives.rpo: a total loss may cost ${spoken(worst)} (pointEvery + shipEvery + shipTimeout), ` +
-                  `got a promise of ${rpo}; shorten the intervals`,
+                `objectives.rpo: a total loss may cost ${spoken(worst)} (pointEvery + shipTimeout), ` +
+                  `got a promise of ${rpo}; shorten the interval`,
               ),
             ]),
       ];
@@ -89,7 +89,8 @@ const timed = { point: "takes recovery points", ship: "copies them off-site" } a
 /** A backup that nobody starts is none. */
 export const timersPresent: Rule = {
   name: "timers-present",
-  description: "Timers take recovery points and ship them; each starts the agent and reports its failure.",
+  description:
+    "Timers take recovery points and ship what is left; each point is shipped at once; each unit starts the agent and reports its failure.",
   check: (view) =>
     Object.entries(timed).flatMap(([role, purpose]): readonly Finding[] => {
       const timer = unit(view, `kaleem-${role}.timer`);
@@ -109,6 +110,13 @@ export const timersPresent: Rule = {
         ...(service === undefined || service.includes(`ExecStart=${layout.agentCommand} ${role}`)
           ? []
           : missing(`ExecStart: expected ${layout.agentCommand} ${role}, got something else`)),
+        ...(role !== "point" ||
+        service === undefined ||
+        /^OnSuccess=(.* )?kaleem-ship\.service( |$)/m.test(service)
+          ? []
+          : missing(
+              "OnSuccess: expected kaleem-ship.service, got nothing, so a point would wait for the timer of shipping",
+            )),
         ...(service === undefined || /^OnFailure=\S/m.test(service)
           ? []
           : missing("OnFailure: expected the unit that reports it, got nothing, so it would fail silently")),
@@ -119,9 +127,7 @@ export const timersPresent: Rule = {
 function worstLossMs(view: StackView): number {
   const timeout = property(agentConfig(view), "shipTimeoutMs");
   return (
-    interval(unit(view, "kaleem-point.timer") ?? "") +
-    interval(unit(view, "kaleem-ship.timer") ?? "") +
-    (typeof timeout === "number" ? timeout : Number.NaN)
+    interval(unit(view, "kaleem-point.timer") ?? "") + (typeof timeout === "number" ? timeout : Number.NaN)
   );
 }
 

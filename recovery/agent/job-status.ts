@@ -9,16 +9,23 @@ import type { AgentContext } from "./context.ts";
 /** What a good run brought is each job's own matter. */
 const anyRecord = runRecord(z.unknown());
 
-/** How every job of the list ended last, in the list's order. @param now The host's clock. */
+/**
+ * How every job of the list ended last, in the list's order. One without a good end is as silent as one that had it long ago, once this host
+ * has been at work for as long.
+ * @param now The host's clock.
+ * @param since When the oldest point here was taken; null when there is none.
+ */
 export async function jobStatuses(
   { config, host }: Pick<AgentContext, "config" | "host">,
   now: Date,
+  since: string | null = null,
 ): Promise<readonly JobStatus[]> {
   return Promise.all(
     jobNames.map(async (job) => {
       const record = await readRecord(host, `${layout.agentState}/${job}.json`, anyRecord);
       const lastSuccessAt = record?.lastSuccess?.finishedAt ?? null;
-      const seconds = lastSuccessAt === null ? null : (now.getTime() - Date.parse(lastSuccessAt)) / 1000;
+      const from = lastSuccessAt ?? since;
+      const seconds = from === null ? null : (now.getTime() - Date.parse(from)) / 1000;
       const most = mostSilentSeconds(job, config.everyMs);
       const silent = seconds !== null && most !== null && seconds > most;
       return {

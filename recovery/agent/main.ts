@@ -27,6 +27,7 @@ import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { fetchCommand } from "./restore/fetch.ts";
+import { reserveCommand } from "./commands/reserve.ts";
 import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
@@ -63,6 +64,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   try-login STORE SECRET
                         whether a store takes each of the passwords in the JSON list on stdin
   containers            measure every container, for monitoring
+  reserve               refuse writes while the data volume is at its reserve; take them again once there is room
   record-deploy         keep how a deployment ended, for monitoring; JSON on stdin
   address SERVICE       where a service answers from this host: the far end of an SSH tunnel
   unpause               thaw what a killed point has left paused
@@ -107,6 +109,7 @@ const commands: Readonly<
   "restic-key": resticKeyCommand,
   "move-offsite": moveOffsiteCommand,
   "try-login": tryLoginCommand,
+  reserve: (context, args) => none(args, () => reserveCommand(context)),
   containers: (context, args) => none(args, () => containersCommand(context)),
   "record-deploy": (context, args) =>
     none(args, async () => recordDeployCommand(context, await textOf(process.stdin))),

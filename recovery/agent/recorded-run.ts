@@ -2,6 +2,9 @@ import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
+import { RunLog } from "./logs/run-log.ts";
+import { RunLogs } from "./logs/run-logs.ts";
+import { JobPings } from "./job-pings.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
 import { readRecord } from "../host/read-record.ts";
 import { BusyRuns } from "./busy-runs.ts";
@@ -24,7 +27,8 @@ export interface RecordedJob<R> {
 /**
  * Runs a job and keeps how it ended, good or bad: a state file and a metrics file. A failure is thrown on after that. A run that found
  * another one at work is only counted: it says nothing about the state of the backups. So many of them in a row do
- * (`busyRuns` of the job): the work has not been done for as long, whoever was in its way.
+ * (`busyRuns` of the job): the work has not been done for as long, whoever was in its way. A dead-man's-switch service hears of the
+ * beginning and of every end that counts. What a run says is kept for the bucket.
  */
 export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>): Promise<R> {
   const startedAt = context.host.now().toISOString();
@@ -41,24 +45,44 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
       ...(lastSuccess === null ? [] : job.samples(lastSuccess.result)),
     ]);
   };
+  const log = new RunLog(context.log, () => context.host.now());
+  const keepLog = async (exitCode: number, sentence: string): Promise<void> => {
+    const text = log.end(`kaleem-${job.job}: exit code ${exitCode}: ${sentence}`);
+    try {
+      await new RunLogs(context.host).keep({ job: job.job, startedAt, exitCode, text });
+    } catch (error) {
+      context.log.line(
+        `the log of this run is not kept: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  const pings = new JobPings(context, job.job);
+  pings.send("start");
   try {
     const result = await job.run();
     await busy.reset();
     await keep(true, exitCodes.ok, job.describe(result), result);
+    await keepLog(exitCodes.ok, job.describe(result));
+    pings.send("ok", job.describe(result));
     return result;
   } catch (error) {
     const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
     const message = sentenceOf(error);
+    await keepLog(exitCode, message);
     if (exitCode !== exitCodes.busy) {
       await busy.reset();
       await keep(false, exitCode, message, null);
+      pings.send("fail", `exit code ${exitCode}: ${message}`);
       throw error;
     }
     const { runs, since } = await busy.count();
     if (runs < jobs[job.job].busyRuns) throw error;
     const sentence = `${runs} runs in a row, since ${since}, found another one at work: ${message}`;
     await keep(false, exitCode, sentence, null);
+    pings.send("fail", `exit code ${exitCode}: ${sentence}`);
     throw new RecoveryError(exitCodes.busy, sentence, { cause: error });
+  } finally {
+    await pings.settled();
   }
 }
 

@@ -24,6 +24,20 @@ export async function setEdgeClosed({ config, docker, host }: Platform, closed: 
   await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
 }
 
+/** Lets the edge turn away what writes, or ends that. Apart from being closed: neither undoes the other. */
+export async function setEdgeReadOnly({ config, docker, host }: Platform, readOnly: boolean): Promise<void> {
+  if (((await host.readFile(layout.readOnly)) !== null) === readOnly) return;
+  if (readOnly)
+    await host.writeFile(
+      layout.readOnly,
+      "# While this file is here the edge turns away what writes. See kaleem-agent reserve.\n",
+      0o644,
+    );
+  else await host.removeFile(layout.readOnly);
+  const containers = await docker.containersOf(config.edge);
+  await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
+}
+
 /**
  * Closes the platform to writers: edge first, so that customers are told at once, then the applications to zero replicas.
  * Returns when no application container is left.

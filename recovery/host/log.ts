@@ -1,8 +1,20 @@
 /** Log lines on stderr, one a phase, with what it took. systemd's journal adds the time. */
 export class Log {
-  readonly #write: (line: string) => void;
-  constructor(write: (line: string) => void = (line) => void process.stderr.write(`${line}\n`)) {
-    this.#write = write;
+  readonly #listeners = new Set<(line: string) => void>();
+  readonly #print: (line: string) => void;
+  constructor(print: (line: string) => void = (line) => void process.stderr.write(`${line}\n`)) {
+    this.#print = print;
+  }
+
+  /** Hands each line to somebody else, too, until what it returns is called. */
+  listen(listener: (line: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #write(line: string): void {
+    this.#print(line);
+    for (const listener of this.#listeners) listener(line);
   }
 
   line(text: string): void {

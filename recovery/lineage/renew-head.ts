@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { HostPort } from "../host/host-port.ts";
 import type { PointTags } from "../point/point-tags.ts";
+import { comparePoints } from "../point/points.ts";
 import type { Bucket } from "./bucket.ts";
 import { checkHead } from "./check-head.ts";
 import { identityOf, nameOf } from "./bucket-identity.ts";
@@ -8,6 +9,9 @@ import { confirmClaim, intendClaim, readClaim } from "./claim.ts";
 import { HeadStore } from "./head-store.ts";
 import type { Head, HeadPoint, Lineage } from "./head.ts";
 import { latestPoint } from "./latest.ts";
+
+/** Whether a point was proven on this host: null when nothing here says so or otherwise. */
+export type ProofOf = (point: string) => Promise<boolean | null>;
 
 type Shipped = Pick<PointTags, "id" | "lineage" | "generation" | "instant" | "sequence">;
 
@@ -20,13 +24,16 @@ export interface RenewPorts {
 
 /**
  * Makes sure that this host holds the head, and renews it under a new nonce: a machine that takes itself for this one, such as a clone,
- * finds at its next shipping that it has lost. With `shipped` (what is off-site now) the head also names the newest point.
+ * finds at its next shipping that it has lost. With `shipped` (what is off-site now) the head also names the newest point and the newest
+ * proven one. What the head calls proven stays so while it is off-site and nothing here says otherwise: records of proofs go with the
+ * points on this host, which are kept for less time.
  * @throws RecoveryError as `checkHead`.
  */
 export async function renewHead(
   { host, bucket, log }: RenewPorts,
   own: Lineage,
   shipped: readonly Shipped[] = [],
+  proofOf: ProofOf = () => Promise.resolve(null),
 ): Promise<Head> {
   const store = new HeadStore(bucket);
   const stored = await store.read();
@@ -43,7 +50,7 @@ export async function renewHead(
     await confirmClaim(host, holding.claim, stored.head, bucket.location);
   const claim = await intendClaim(host, own);
   const head = {
-    ...renewed(stored.head, shipped),
+    ...(await renewed(stored.head, shipped, proofOf)),
     nonce: claim.intended,
     renewedAt: host.now().toISOString(),
   };
@@ -59,13 +66,27 @@ export async function renewHead(
   return head;
 }
 
-function renewed(head: Head, shipped: readonly Shipped[]): Head {
+async function renewed(head: Head, shipped: readonly Shipped[], proofOf: ProofOf): Promise<Head> {
   const own = shipped.filter(
     (point) => point.lineage === head.lineage && point.generation === head.generation,
   );
   const sequence = Math.max(head.sequence ?? 0, ...own.map((point) => point.sequence ?? 0));
   const newest = latestPoint(own, { ...head, parent: null });
-  return { ...head, sequence, ...(newest === null ? {} : { newest: headPoint(newest) }) };
+  if (newest === null) return { ...head, sequence };
+  const { proven: former, ...rest } = head;
+  const proven = await newestProven(own, former, proofOf);
+  const named = { ...rest, sequence, newest: headPoint(newest) };
+  return proven === null ? named : { ...named, proven: headPoint(proven) };
+}
+
+async function newestProven(
+  own: readonly Shipped[],
+  former: HeadPoint | undefined,
+  proofOf: ProofOf,
+): Promise<Shipped | null> {
+  for (const point of [...own].sort((a, b) => comparePoints(b, a)))
+    if ((await proofOf(point.id)) ?? point.id === former?.point) return point;
+  return null;
 }
 
 function headPoint({ id, instant, sequence }: Shipped): HeadPoint {

@@ -22,6 +22,8 @@ export const storeRequest = z.discriminatedUnion("op", [
     disposable: z.boolean(),
   }),
   z.strictObject({ op: z.literal("reset-users") }),
+  z.strictObject({ op: z.literal("refuseWrites") }),
+  z.strictObject({ op: z.literal("allowWrites"), kept: z.string().nullable() }),
   z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
   z.strictObject({ op: z.literal("webhooks"), ids: z.array(z.string()) }),
 ]);

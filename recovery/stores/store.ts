@@ -24,6 +24,9 @@ export interface Store {
   /** Everything that it holds, see `Recovery.inventory`; takes minutes. */
   inventory(request: InventoryRequest): Promise<Inventory>;
   resetUsers(): Promise<void>;
+  /** See `Recovery.writes`. */
+  refuseWrites(): Promise<string | null>;
+  allowWrites(kept: string | null): Promise<void>;
   /** Null for a store that holds none by its nature. */
   orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
   /** Throws for a store that keeps none. */
@@ -97,6 +100,12 @@ export async function openStoreAt(
         ),
       ),
     resetUsers: () => channel.tell({ op: "reset-users" }),
+    refuseWrites: async () =>
+      z
+        .string()
+        .nullable()
+        .parse(await channel.ask({ op: "refuseWrites" })),
+    allowWrites: (kept) => channel.tell({ op: "allowWrites", kept }),
     orders: async (ids) => {
       const answer = await channel.ask({ op: "orders", ids: [...ids] });
       const found = z.record(z.string(), z.unknown()).nullable().parse(answer);

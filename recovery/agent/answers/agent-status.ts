@@ -27,6 +27,11 @@ export const agentStatusSchema = z.object({
   now: z.iso.datetime(),
   founded: lineageSchema.nullable(),
   closed: z.boolean(),
+  /** Since when writes are refused for want of space; null while they are taken, or when an older agent answers. */
+  writesBlocked: z
+    .object({ since: z.iso.datetime(), refusing: z.array(z.string()) })
+    .nullable()
+    .default(null),
   /** Store → its newest point in each place. */
   stores: z.record(z.string(), z.object({ local: newest, offsite: newest })),
   lastPoint: pointRecord.nullable(),
@@ -40,6 +45,8 @@ export const agentStatusSchema = z.object({
     .object({ point: z.string(), instant: z.iso.datetime(), at: z.iso.datetime(), ageSeconds: z.number() })
     .nullable()
     .default(null),
+  /** The newest point off-site that was proven. */
+  newestProvenOffsite: newest.default(null),
   services: z.array(
     z.object({
       name: z.string(),

@@ -16,6 +16,10 @@ export const pointListSchema = z.object({
       proof: z.enum(["proven", "failed"]).nullable().default(null),
     }),
   ),
+  /** The newest proven point in each place; null where there is none, or when an older agent answers. */
+  newestProven: z
+    .object({ local: z.string().nullable(), offsite: z.string().nullable() })
+    .default({ local: null, offsite: null }),
   notes: z.array(z.string()),
 });
 export type PointList = z.infer<typeof pointListSchema>;

@@ -48,6 +48,8 @@ const shipped = z.object({
   shipped: z.array(z.string()),
   /** The newest off-site point of this lineage, from a listing made afterwards. */
   newest: newestPoint,
+  /** The newest of them that was proven; null when none is, or in a record of before the head named it. */
+  proven: z.object({ point: z.string(), instant: z.iso.datetime() }).nullable().default(null),
   points: z.number(),
   /** Bytes a second that off-site takes, as last measured; null when it never was. */
   bytesPerSecond: z.number().nullable().default(null),

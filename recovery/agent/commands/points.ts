@@ -1,5 +1,6 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import type { Head } from "../../lineage/head.ts";
 import { latestPoint } from "../../lineage/latest.ts";
 import { inOrder, pointsOf, type Point } from "../../point/points.ts";
 import { ProofRecords } from "../../proof/proof-record.ts";
@@ -22,16 +23,20 @@ export interface ListedPoint {
   readonly proof: "proven" | "failed" | null;
 }
 
+/** The newest point that was proven, by its id: of those here, and of those off-site when these were asked for. */
+export type NewestProven = Readonly<Record<"local" | "offsite", string | null>>;
+
 /** `kaleem-agent points [--offsite]`: what there is to restore, newest first. Off-site is asked only with `--offsite`: it costs seconds. */
 export async function pointsCommand(
   context: AgentContext,
   withOffsite: boolean,
-): Promise<{ points: readonly ListedPoint[]; notes: readonly string[] }> {
+): Promise<{ points: readonly ListedPoint[]; newestProven: NewestProven; notes: readonly string[] }> {
   const notes: string[] = [];
   const local = await list(async () => pointsOf(await context.local.snapshots()), notes, "local");
   const offsite = withOffsite ? await list(() => offsitePoints(context), notes, "offsite") : [];
   const all = new Map<string, Point>([...offsite, ...local].map((point) => [point.id, point]));
-  const latest = await latestId(context, [...all.values()], notes);
+  const head = await readHead(context, notes);
+  const latest = head === null ? null : (latestPoint([...all.values()], head)?.id ?? null);
   const here = new Set(local.map(({ id }) => id));
   const there = new Set(offsite.map(({ id }) => id));
   const proofs = await proofsOf(context, [...all.keys()]);
@@ -54,7 +59,12 @@ export async function pointsCommand(
         proof: proofs.get(id) ?? null,
       };
     });
-  return { points, notes };
+  // The head knows of proofs whose records went with the points here.
+  const isProven = ({ id, proof }: ListedPoint): boolean =>
+    proof === "proven" || (proof === null && id === head?.proven?.point);
+  const newest = (place: "local" | "offsite"): string | null =>
+    points.find((point) => point.where.includes(place) && isProven(point))?.id ?? null;
+  return { points, newestProven: { local: newest("local"), offsite: newest("offsite") }, notes };
 }
 
 /** Points that have one → how their newest proof ended. */
@@ -87,14 +97,9 @@ async function list(
   }
 }
 
-async function latestId(
-  context: AgentContext,
-  points: readonly Point[],
-  notes: string[],
-): Promise<string | null> {
+async function readHead(context: AgentContext, notes: string[]): Promise<Head | null> {
   try {
-    const stored = await (await context.head()).read();
-    return stored === null ? null : (latestPoint(points, stored.head)?.id ?? null);
+    return (await (await context.head()).read())?.head ?? null;
   } catch (error) {
     if (!(error instanceof RecoveryError)) throw error;
     notes.push(`the latest point cannot be determined: ${error.message}`);

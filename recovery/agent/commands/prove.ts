@@ -15,6 +15,7 @@ import {
   type StoreStart,
 } from "../../proof/prove-point.ts";
 import { endTidily, unlockLone } from "../../stores/lone-start.ts";
+import { provenSample } from "../measure/proven-sample.ts";
 import { openStoreAt } from "../../stores/store.ts";
 import { proveRecord, type ProofResult } from "../answers/run-record.ts";
 import type { AgentContext } from "../context.ts";
@@ -110,12 +111,7 @@ function resultOf({ point, instant, stores }: ProofRecord): ProofResult {
 
 function proofSamples({ instant, stores }: ProofResult): readonly Sample[] {
   return [
-    {
-      name: "backup_last_proven_point_timestamp_seconds",
-      help: "The instant of the newest point whose stores were started on a copy of it.",
-      labels: { repo: "local" },
-      value: Date.parse(instant) / 1000,
-    },
+    provenSample("local", instant),
     ...Object.entries(stores).map(([store, { seconds }]) => ({
       name: "backup_proof_seconds",
       help: "How long a store took to start on the newest proven point and to tell what it holds.",

@@ -3,6 +3,7 @@ import { duration } from "../../host/log.ts";
 import type { Sample } from "../../metrics/metrics.ts";
 import { recordedRun } from "../recorded-run.ts";
 import { shipRecord, type ShipResult } from "../answers/run-record.ts";
+import { provenSample } from "../measure/proven-sample.ts";
 import { shipPoints, type ShipOptions } from "../points/ship-points.ts";
 
 /** `kaleem-agent ship`: brings the points that are not off-site yet there. */
@@ -19,8 +20,9 @@ export async function shipCommand(context: AgentContext, options: ShipOptions = 
   });
 }
 
-function shipSamples({ newest, points, bytesPerSecond }: ShipResult): readonly Sample[] {
+function shipSamples({ newest, proven, points, bytesPerSecond }: ShipResult): readonly Sample[] {
   return [
+    provenSample("offsite", proven === null ? null : proven.instant),
     ...(newest?.stores ?? []).map((store) => ({
       name: "backup_newest_point_timestamp_seconds",
       help: "The instant of the newest point; everything acknowledged before it is in the point.",

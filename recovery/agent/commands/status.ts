@@ -16,6 +16,7 @@ import { hostRestic, type HostRestic } from "../../restic/restic-program.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
+import { readReserveState } from "../reserve/reserve-state.ts";
 import { jobStatuses } from "../job-status.ts";
 import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
@@ -46,6 +47,8 @@ export interface AgentStatus {
   readonly machineId: string;
   readonly founded: Lineage | null;
   readonly closed: boolean;
+  /** Since when writes are refused for want of space, and which stores refuse; null while they are taken. */
+  readonly writesBlocked: { readonly since: string; readonly refusing: readonly string[] } | null;
   readonly stores: Readonly<
     Record<string, { readonly local: NewestPoint | null; readonly offsite: NewestPoint | null }>
   >;
@@ -54,8 +57,10 @@ export interface AgentStatus {
   /** How every job of the list ended last. */
   readonly jobs: readonly JobStatus[];
   readonly lastProof: z.infer<typeof proveRecord> | null;
-  /** The newest point here that was proven; `ageSeconds` is that of its instant. */
+  /** The newest point here that was proven; `ageSeconds` is what would be lost if only proven points were trusted. */
   readonly newestProven: (NewestPoint & { readonly at: string }) | null;
+  /** The newest point off-site that was proven, as the last shipping left it. */
+  readonly newestProvenOffsite: NewestPoint | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -111,6 +116,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     machineId,
     founded: identity?.founded ?? null,
     closed: closedFile !== null,
+    writesBlocked: await writesBlocked(context),
     stores: Object.fromEntries(
       config.stores.map((store) => [
         store,
@@ -119,9 +125,10 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     ),
     lastPoint,
     lastShip,
-    jobs: await jobStatuses(context, now),
+    jobs: await jobStatuses(context, now, points?.[0]?.instant ?? null),
     lastProof,
     newestProven: await newestProven(context, points ?? [], now),
+    newestProvenOffsite: aged(lastShip?.lastSuccess?.result.proven ?? null, now),
     services: services ?? [],
     off: config.off,
     disks: {
@@ -135,6 +142,11 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     restic: await attempt("restic", () => hostRestic(host)),
     problems,
   };
+}
+
+async function writesBlocked({ host }: AgentContext): Promise<AgentStatus["writesBlocked"]> {
+  const state = await readReserveState(host);
+  return state === null ? null : { since: state.since, refusing: Object.keys(state.refusing) };
 }
 
 async function localPoints({ local }: AgentContext, lineage: string | undefined): Promise<readonly Point[]> {
@@ -171,8 +183,19 @@ async function newestProven(
   const records = new ProofRecords(host, layout.proofs);
   const found = await records.newestProven(points.map(({ id }) => id));
   if (found === null) return null;
-  const { point, instant, at } = found;
-  return { point, instant, at, ageSeconds: Math.max(0, (now.getTime() - Date.parse(instant)) / 1000) };
+  const proven = aged(found, now);
+  return proven === null ? null : { ...proven, at: found.at };
+}
+
+/** Null for a point that is dated in the future: it cannot say how old it is. */
+function aged(
+  found: { readonly point: string; readonly instant: string } | null,
+  now: Date,
+): NewestPoint | null {
+  const ageSeconds = found === null ? null : lostNowSeconds([found], now);
+  return found === null || ageSeconds === null
+    ? null
+    : { point: found.point, instant: found.instant, ageSeconds };
 }
 
 /** What is amiss with the clock, in words: ages and "lost now" are told by it. */

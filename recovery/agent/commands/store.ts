@@ -97,6 +97,10 @@ async function perform(
     }
     case "reset-users":
       return recovery.resetUsers(client);
+    case "refuseWrites":
+      return writesOf(recovery).refuse(client);
+    case "allowWrites":
+      return writesOf(recovery).allow(client, request.kept);
     case "orders":
       return recovery.holdsNoOrders !== undefined
         ? null
@@ -109,6 +113,11 @@ async function perform(
       return never;
     }
   }
+}
+
+function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>["writes"]> {
+  if (writes === undefined) throw new Error("it cannot refuse writes");
+  return writes;
 }
 
 function say(answer: StoreAnswer): void {

@@ -3,17 +3,21 @@ import { bucketLayout, layout } from "../../../contract/layout.ts";
 import { jobs } from "../../../contract/jobs.ts";
 import type { Bucket } from "../../lineage/bucket.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
+import type { Head } from "../../lineage/head.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
+import { ProofRecords } from "../../proof/proof-record.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import { resticProgram } from "../../restic/restic-program.ts";
+import { readRecord } from "../../host/read-record.ts";
 import type { AgentContext } from "../context.ts";
+import { RunLogs } from "../logs/run-logs.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
-import type { ShipResult } from "../answers/run-record.ts";
+import { pointRecord, type ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
 import { Uplink } from "../uplink.ts";
 
@@ -26,6 +30,8 @@ export interface ShipOptions {
   /** For how long it waits for one that gives way, such as a prune.
    * @default 60000 */
   readonly waitMs?: number;
+  /** Names in a folder, for the logs that wait. @default the machine's own */
+  readonly logsIn?: (folder: string) => Promise<readonly string[]>;
 }
 
 /**
@@ -36,7 +42,7 @@ export interface ShipOptions {
  */
 export async function shipPoints(
   context: AgentContext,
-  { waitMs = 60_000 }: ShipOptions = {},
+  { waitMs = 60_000, logsIn }: ShipOptions = {},
 ): Promise<ShipResult> {
   const started = performance.now();
   const { host, locks, log, machineId, offsite } = context;
@@ -45,7 +51,14 @@ export async function shipPoints(
   const sinceStart = (): number => Math.round(performance.now() - started);
   if (founded === null) {
     log.line("nothing is shipped: this data root has no lineage, so its points belong to no lineage");
-    const none = { shipped: [], newest: null, points: 0, stackFile: "absent", copyMs: 0 } as const;
+    const none = {
+      shipped: [],
+      newest: null,
+      proven: null,
+      points: 0,
+      stackFile: "absent",
+      copyMs: 0,
+    } as const;
     const bytesPerSecond = await uplink.rate();
     return { ...none, shipped: [], founded: false, bytesPerSecond, totalMs: sinceStart() };
   }
@@ -62,11 +75,14 @@ export async function shipPoints(
   try {
     const bucket = await context.bucket();
     const holder = { host, bucket, log };
-    const stillOurs = async (there: readonly Point[] = []): Promise<void> => {
-      await renewHead(holder, founded, there);
-    };
-    await log.phase("head", stillOurs);
+    const proofs = new ProofRecords(host, layout.proofs);
+    const proofOf = async (point: string): Promise<boolean | null> =>
+      (await proofs.summary(point))?.ok ?? null;
+    const stillOurs = (there: readonly Point[] = []): Promise<Head> =>
+      renewHead(holder, founded, there, proofOf);
+    await log.phase("head", () => stillOurs());
     await judgeBucketClock(context, bucket.clockAheadMs);
+    let taken = await newestTaken(host);
     // Both repositories open before the stack file goes: a file whose password opens nothing must not replace one whose does.
     const lists = await log.phase("list", () => listBoth(context, lineage, signal));
     const stackFile = await log.phase(
@@ -88,43 +104,56 @@ export async function shipPoints(
     let there = lists.offsite;
     const shipped: string[] = [];
     const copyStarted = performance.now();
+    const listHere = async (): Promise<readonly Point[]> =>
+      pointsOf(await context.local.snapshots(lineage, { signal }));
     let missing = wanted(lists.local, there);
     log.line(`${missing.length} points to ship`);
+    let own: readonly Point[] = [];
+    let head: Head | null = null;
     let repetitions = 0;
-    while (missing.length > 0) {
-      const batch = copy.next(missing);
-      try {
-        await copy.copy(batch, missing.length);
-      } catch (error) {
-        repetitions += 1;
-        if (!refusedRepetition(error) || repetitions > mostRepetitions) throw error;
-        log.line(
-          `an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`,
-        );
-        await mendOffsite({ ...context, interrupted: signal });
+    for (let done = false; !done;) {
+      while (missing.length > 0) {
+        const batch = copy.next(missing);
+        try {
+          await copy.copy(batch, missing.length);
+        } catch (error) {
+          repetitions += 1;
+          if (!refusedRepetition(error) || repetitions > mostRepetitions) throw error;
+          log.line(
+            `an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`,
+          );
+          await mendOffsite({ ...context, interrupted: signal });
+          there = pointsOf(await offsite.snapshots(undefined, { signal }));
+          missing = wanted(await listHere(), there);
+          continue;
+        }
+        shipped.push(...batch.map(({ id }) => id));
         there = pointsOf(await offsite.snapshots(undefined, { signal }));
-        missing = wanted(lists.local, there);
-        continue;
+        const came = new Set(there.map(({ id }) => id));
+        const lost = batch.filter(({ id }) => !came.has(id));
+        if (lost.length > 0)
+          throw new RecoveryError(
+            exitCodes.failed,
+            `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`${resticProgram()} snapshots\` there.`,
+          );
+        // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
+        await stillOurs();
+        await renew(there);
+        // A point that was taken meanwhile comes first.
+        taken = await newestTaken(host);
+        missing = wanted(await listHere(), there);
       }
-      shipped.push(...batch.map(({ id }) => id));
-      there = pointsOf(await offsite.snapshots(undefined, { signal }));
-      const came = new Set(there.map(({ id }) => id));
-      const lost = batch.filter(({ id }) => !came.has(id));
-      if (lost.length > 0)
-        throw new RecoveryError(
-          exitCodes.failed,
-          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`${resticProgram()} snapshots\` there.`,
-        );
+      own = there.filter((point) => point.lineage === lineage);
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-      await stillOurs();
-      await renew(there);
-      // A point that was taken meanwhile comes first.
-      missing = wanted(pointsOf(await context.local.snapshots(lineage, { signal })), there);
+      head = await stillOurs(own);
+      await sendLogs(context, bucket, logsIn);
+      // systemd hands a start of what runs already to that run: a point that ended meanwhile is this one's to ship.
+      const takenSince = await newestTaken(host);
+      done = takenSince === taken;
+      taken = takenSince;
+      if (!done) missing = wanted(await listHere(), there);
     }
     const copyMs = Math.round(performance.now() - copyStarted);
-    const own = there.filter((point) => point.lineage === lineage);
-    // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
-    await stillOurs(own);
     const newest = own.at(-1);
     return {
       founded: true,
@@ -133,6 +162,7 @@ export async function shipPoints(
         newest === undefined
           ? null
           : { point: newest.id, instant: newest.instant, stores: [...newest.stores] },
+      proven: own.length === 0 ? null : (head?.proven ?? null),
       points: own.length,
       bytesPerSecond: await uplink.rate(),
       stackFile,
@@ -150,6 +180,27 @@ export async function shipPoints(
     clearInterval(watch);
     await lock.release();
   }
+}
+
+/** Logs of runs go along; that they cannot is said, and no failure: they wait for the next shipping. */
+async function sendLogs(
+  { host, log }: AgentContext,
+  bucket: Bucket,
+  logsIn: ShipOptions["logsIn"],
+): Promise<void> {
+  try {
+    await new RunLogs(host, logsIn).send(bucket);
+  } catch (error) {
+    log.line(
+      `logs of runs wait for the next shipping: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** The newest point that this host has taken, as its job recorded it; null before the first. */
+async function newestTaken(host: AgentContext["host"]): Promise<string | null> {
+  const record = await readRecord(host, `${layout.agentState}/point.json`, pointRecord);
+  return record?.lastSuccess?.result.point ?? null;
 }
 
 /** What arrived is there, in no index yet; entered there, it need not be sent again. */

@@ -35,7 +35,7 @@ test("RabbitMQ raises its alarm at half of its container's memory, is not killed
   const limits = "{vm_memory_monitor:get_memory_limit(), rabbit_disk_monitor:get_disk_free_limit()}.";
   assert.equal(
     await docker(["exec", store.id, "rabbitmqctl", "-q", "eval", limits]),
-    "{134217728,512000000}",
+    "{134217728,1073741824}",
   );
   await store.use((client) => rabbitmq.recovery.setup(client));
   // As a full node does, whatever it happens to use: publishers wait from now on.

@@ -48,3 +48,32 @@ test("a full Redis refuses writes and lives: reads, a canary for a point, and wr
   ]);
   assert.equal(state, "false 0 true");
 });
+
+test("Redis that is told to refuse writes goes on reading, takes a canary and what makes room, and writes again as before", async () => {
+  const image = (await localImage(redisImage, silentProgress)).reference;
+  const store = await containers.create(redis, image, await containers.volume(), secrets, {}, "128MiB");
+  await store.start();
+  const { writes, canary } = redis.recovery;
+  assert.ok(writes);
+  await store.use(async (client) => {
+    await redis.recovery.setup(client);
+    const { redis: connection } = client as { redis: RedisClientType };
+    const limit = async () => (await connection.sendCommand(["CONFIG", "GET", "maxmemory"])) as unknown;
+    const before = await limit();
+    await connection.set("order:1", "one");
+    const kept = await writes.refuse(client);
+    assert.equal(kept, String(64 * 2 ** 20));
+    assert.equal(await writes.refuse(client), null, "a second time changes nothing");
+    await assert.rejects(connection.set("order:2", "two"), /OOM command not allowed/);
+    assert.equal(await connection.get("order:1"), "one");
+    assert.equal(await connection.del("order:1"), 1);
+    await canary.write(client, "while-refusing");
+    assert.equal(await canary.read(client), "while-refusing");
+    await assert.rejects(writes.allow(client, null), /its former maxmemory is not known/);
+    await writes.allow(client, kept);
+    assert.deepEqual(await limit(), before);
+    assert.equal(await connection.set("order:2", "two"), "OK");
+    await writes.allow(client, null);
+    assert.deepEqual(await limit(), before, "one that was started anew is left as it is");
+  });
+});

@@ -12,14 +12,15 @@ import {
   proveUnits,
   shipUnits,
 } from "../../../components/agent/units.ts";
+import { reserveUnits } from "../../../components/agent/reserve-units.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
-import { jobs } from "../../../contract/jobs.ts";
+import { jobs, type Job } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
 import { needTool } from "../support/tools.ts";
 
 const settings: BackupSettings = {
   pointEvery: "5m",
-  shipEvery: "5m",
+  shipEvery: "15m",
   pauseLimit: "2s",
   shipTimeout: "4m",
   keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
@@ -41,6 +42,8 @@ const rendered = {
   ),
   "kaleem-prove.service": renderIni(proveUnits().service),
   "kaleem-prove.timer": renderIni(proveUnits().timer),
+  "kaleem-reserve.service": renderIni(reserveUnits.service),
+  "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),
 };
 
@@ -62,13 +65,32 @@ test("every job of the list has a unit that runs its command, and none is ended 
   }
 });
 
-test("intervals become calendars, and shipping starts after the points", () => {
+test("a point that was taken is shipped at once, and the timer of shipping only catches up between the points", () => {
+  assert.match(rendered["kaleem-point.service"], /^OnSuccess=kaleem-ship\.service$/m);
+  assert.match(rendered["kaleem-ship.timer"], /^OnCalendar=\*-\*-\* \*:07\/15:30$/m);
+  const units: Readonly<Record<string, string>> = rendered;
+  for (const [name, { follows }] of Object.entries(jobs as Readonly<Record<string, Job>>)) {
+    if (follows !== undefined)
+      assert.match(
+        units[`kaleem-${follows}.service`] ?? "",
+        new RegExp(`^OnSuccess=kaleem-${name}\\.service$`, "m"),
+      );
+  }
+});
+
+test("who gives way to others has not failed for it: its record counts how often", () => {
+  for (const [name, unit] of Object.entries(rendered))
+    if (/-(?:ship|prove|forget|prune|check)\S*\.service$/.test(name))
+      assert.match(unit, /^SuccessExitStatus=75$/m, name);
+  assert.doesNotMatch(rendered["kaleem-point.service"], /^SuccessExitStatus/m);
+});
+
+test("intervals become calendars", () => {
   assert.equal(calendar("5m"), "*-*-* *:00/5:00");
   assert.equal(calendar("5m", "60s"), "*-*-* *:01/5:00");
   assert.equal(calendar("30s"), "*-*-* *:*:00/30");
   assert.equal(calendar("30s", "15s"), "*-*-* *:*:15/30");
   assert.equal(calendar("6h", "90s"), "*-*-* 00/6:01:30");
-  assert.match(rendered["kaleem-ship.timer"], /OnCalendar=\*-\*-\* \*:01\/5:00/);
 });
 
 test("an interval that does not fit evenly, or an offset beyond it, is refused", () => {
@@ -119,7 +141,8 @@ for (const name of [
   "kaleem-ship.service",
   "kaleem-point.timer",
   "kaleem-ship.timer",
-]) {
+  "kaleem-reserve.service",
+] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");
     const { status, stderr } = verify(rendered, name);

@@ -192,6 +192,24 @@ test("every refusal of the edge's own is JSON with HSTS; an application's own an
   assert.deepEqual([own.status, own.body], [502, '{"error":"its own"}']);
 });
 
+test("at the reserve of the data volume what writes is turned away, and what reads goes on", async () => {
+  const marker = join(edge.directory, "fence/read-only.conf");
+  const get = await edge.ask("https", "/", trusting);
+  writeFileSync(marker, "#\n");
+  try {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const refused = await edge.ask("https", "/", { ...trusting, method });
+      assert.equal(refused.status, 503, method);
+      assert.equal(refused.headers["retry-after"], "60");
+      assert.equal((JSON.parse(refused.body) as { error: string }).error, "read-only");
+    }
+    assert.equal((await edge.ask("https", "/", trusting)).status, get.status);
+  } finally {
+    rmSync(marker);
+  }
+  assert.notEqual((await edge.ask("https", "/", { ...trusting, method: "POST" })).status, 503);
+});
+
 test("every line of the access log is JSON, whatever is sent", async () => {
   const nasty = `quote " backslash \\ tab \t brace } euro \u00e9 end`;
   await edge.ask("https", `/a%22%5C?q="}\\{`, {

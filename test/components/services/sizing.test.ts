@@ -39,7 +39,7 @@ test("each engine by its own setting, with room", () => {
   });
   assert.deepEqual(sizes(gigabyte / 2), {
     mongo: ["--wiredTigerCacheSizeGB", "0.25"],
-    rabbitmq: { KALEEM_MEMORY_WATERMARK_BYTES: "268435456", KALEEM_FREE_DISK_BYTES: "512000000" },
+    rabbitmq: { KALEEM_MEMORY_WATERMARK_BYTES: "268435456", KALEEM_FREE_DISK_BYTES: "1073741824" },
     minio: { GOMEMLIMIT: "384MiB" },
     n8n: { NODE_OPTIONS: "--max-old-space-size=384" },
   });

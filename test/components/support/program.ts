@@ -50,7 +50,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
     offsite: { endpoint: "http://10.200.1.3:9000", bucket: "kaleem-backup", prefix: "", region: "us-east-1" },
     backups: {
       pointEvery: "5m",
-      shipEvery: "5m",
+      shipEvery: "15m",
       pauseLimit: "2s",
       shipTimeout: "4m",
       keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
@@ -72,6 +72,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
         user: "kaleem@example.com",
       },
       heartbeat: { kind: "webhook" },
+      pings: { kind: "healthchecks" },
       runbooks: "https://docs.example.com/runbooks",
     },
   };

@@ -25,6 +25,8 @@ systemctl show --property=ExecMainStatus --value "$1"
 systemctl show --property=ActiveState --value "$1"
 journalctl --output=cat --no-pager _SYSTEMD_INVOCATION_ID=$id + INVOCATION_ID=$id`;
 
+const untilIdle = `while [ "$(systemctl show --property=ActiveState --value "$1")" = activating ]; do sleep 0.2; done`;
+
 const repository = `restic --repo ${layout.repository} --password-file ${layout.resticPassword} --no-cache`;
 
 /** What a recovery test asks of the machine, over SSH and by the means that an administrator has. */
@@ -41,8 +43,12 @@ export class AgentHost {
     return (await this.host.run(argv, { stdin: script, timeoutMs: 180_000 })).stdout.trim();
   }
 
-  /** Starts `kaleem-point.service` or `kaleem-ship.service`, as its timer does, and waits for its end. */
+  /**
+   * Starts `kaleem-point.service` or `kaleem-ship.service`, as its timer does, and waits for its end. A shipping that follows a point
+   * is waited for before: systemd hands a start of what runs already to that run.
+   */
   async runUnit(job: "point" | "ship"): Promise<UnitRun> {
+    if (job === "ship") await this.bash(untilIdle, `kaleem-${job}.service`);
     const start = performance.now();
     const [code = "", state = "", ...journal] = (await this.bash(runUnit, `kaleem-${job}.service`)).split(
       "\n",

@@ -26,14 +26,18 @@ test("lists points as a table and marks the one that latest means", () => {
       bytes: null,
     },
   ];
+  const newestProven = { local: "20261120T020000Z-0002", offsite: null };
   assert.equal(
-    renderPoints({ points, notes: ["there is no offsite repository yet"] }, now),
+    renderPoints({ points, newestProven, notes: ["there is no offsite repository yet"] }, now),
     `  POINT                  AGE     WHERE          PROOF   LINEAGE      SIZE     STORES
 * 20261120T031900Z-0001  60 s    local          -       kaleem-a1/1  24.0 MB  mongo redis
   20261120T020000Z-0002  80 min  local offsite  proven  kaleem-a1/1  ?        mongo redis
+newest proven: here 20261120T020000Z-0002, off-site none
 note: there is no offsite repository yet`,
   );
 });
+
+const none = { local: null, offsite: null };
 
 test("says that a point is dated in the future, not that it is new", () => {
   const id = "20261121T032000Z-0001";
@@ -51,15 +55,15 @@ test("says that a point is dated in the future, not that it is new", () => {
     proof: "failed" as const,
   };
   assert.match(
-    renderPoints({ points: [point], notes: [] }, now),
+    renderPoints({ points: [point], newestProven: none, notes: [] }, now),
     /^\* 20261121T032000Z-0001 {2}in 24\.0 h! {2}local {2}failed/m,
   );
   const soon = { ...point, instant: "2026-11-20T03:20:30.000Z" };
-  assert.match(renderPoints({ points: [soon], notes: [] }, now), / {2}0 s {2}local/);
+  assert.match(renderPoints({ points: [soon], newestProven: none, notes: [] }, now), / {2}0 s {2}local/);
 });
 
 test("says so when there is none", () => {
-  assert.equal(renderPoints({ points: [], notes: [] }, now), "no recovery point yet");
+  assert.equal(renderPoints({ points: [], newestProven: none, notes: [] }, now), "no recovery point yet");
 });
 
 test("gives a span in the unit that a person would use", () => {

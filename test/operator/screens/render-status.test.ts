@@ -103,9 +103,35 @@ test("the newest point that was proven has a line, and a failed proof is shouted
     exitCode: 34,
     message: "Point p3 is not proven.",
   };
-  const text = renderStatus({ ...status, newestProven, lastProof: { lastRun, lastSuccess: null } });
-  assert.match(text, /^ {2}starts {5}point p2, 10 min old: each store was started on a copy of it$/m);
+  const text = renderStatus({
+    ...status,
+    newestProven,
+    newestProvenOffsite: at("p1", 1200),
+    lastProof: { lastRun, lastSuccess: null },
+  });
+  assert.match(
+    text,
+    /^ {2}starts {5}here point p2, 10 min old; off-site point p1, 20 min old: each store was started on a copy of it$/m,
+  );
+  assert.match(
+    text,
+    /^ {2}lost now .* if only its data is; counting proven points alone 20 min and 10 min$/m,
+  );
+  assert.match(
+    renderStatus({ ...status, newestProven }),
+    /; counting proven points alone everything and 10 min$/m,
+  );
+  assert.doesNotMatch(renderStatus(status), /proven points alone|starts/);
   assert.match(text, /^ {2}✗ last proof failed: Point p3 is not proven\.$/m);
+});
+
+test("writes that are refused for want of space stand first", () => {
+  const writesBlocked = { since: "2026-11-20T03:10:00.000Z", refusing: ["mongo", "redis"] };
+  assert.match(
+    renderStatus({ ...status, writesBlocked }),
+    /^local: open.*\n {2}✗ WRITES ARE REFUSED for 10 min: .*; by the edge, mongo, redis\. See docs\/runbooks\/WritesBlocked\.md$/m,
+  );
+  assert.doesNotMatch(renderStatus(status), /REFUSED/);
 });
 
 test("a timer that does not run and a failed run are shouted", () => {
@@ -192,6 +218,7 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
     stack: "local",
     parent: null,
     changedAt: "2026-11-20T01:20:00.000Z",
+    newest: { point: "p3", instant: "2026-11-20T03:15:00.000Z", sequence: 3 },
   };
   assert.equal(
     renderDeadHost(
@@ -203,8 +230,9 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
   ssh root@127.0.0.1:20010: connection refused
 
   bucket     lineage kaleem-a1, generation 2, host 01234567 since 2.0 h
+  newest     off-site: p3, 5 min old; newest proven: none is named
   restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"
-  not known without the host: what runs, how old the newest point is, when recovery was last proven`,
+  not known without the host: what runs, points that never left it, when recovery was last proven`,
   );
   assert.match(
     renderDeadHost("local", { trouble: "t", head: { why: "no key" } }, new Date()),

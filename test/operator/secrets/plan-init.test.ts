@@ -26,7 +26,7 @@ test("what is there stays", () => {
 test("a value for a secret that is drawn, or that there is not, is refused", () => {
   assert.throws(
     () => planInit(catalog, new Set(), ["mongo-keyfile", "no-such"]),
-    /secrets: mongo-keyfile, no-such: not among the issued values, which are alert-page-key, .*, offsite-access-key-id, offsite-secret-access-key, edge-tls-key/,
+    /secrets: mongo-keyfile, no-such: not among the issued values, which are alert-page-key, .*, offsite-access-key-id, offsite-secret-access-key, job-ping-url, edge-tls-key/,
   );
 });
 

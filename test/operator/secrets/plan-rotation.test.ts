@@ -7,7 +7,7 @@ import { planRotation } from "../../../operator/secrets/plan-rotation.ts";
 test("an unknown name is refused with the list of those that there are", () => {
   assert.throws(
     () => planRotation("redis-pasword", catalog),
-    /^Error: secrets: there is no secret "redis-pasword"\. Secrets: mongo-root-password, .*offsite-secret-access-key, edge-tls-key\.$/,
+    /^Error: secrets: there is no secret "redis-pasword"\. Secrets: mongo-root-password, .*offsite-secret-access-key, job-ping-url, edge-tls-key\.$/,
   );
 });
 

@@ -46,9 +46,9 @@ export const recoveryCases: RefusedCases = {
   },
   "a schedule that cannot keep the promise": {
     rule: "objectives-held",
-    spoil: (stack) => stack.inputs("point-timer").replace("stdin", "/5:", "/10:"),
+    spoil: (stack) => stack.inputs("point-timer").replace("stdin", "/5:", "/12:"),
     says: [
-      "store: objectives.rpo: a total loss may cost 19m (pointEvery + shipEvery + shipTimeout), got a promise of 15m; shorten the intervals",
+      "store: objectives.rpo: a total loss may cost 16m (pointEvery + shipTimeout), got a promise of 15m; shorten the interval",
     ],
   },
   "no timer for shipping": {
@@ -74,6 +74,13 @@ export const recoveryCases: RefusedCases = {
     spoil: (stack) => stack.inputs("point-service").replace("stdin", "agent point", "agent status"),
     says: [
       "kaleem-point: ExecStart: expected /usr/local/bin/kaleem-agent point, got something else; declare it in Backups, which takes recovery points",
+    ],
+  },
+  "a point that waits for the timer of shipping": {
+    rule: "timers-present",
+    spoil: (stack) => stack.inputs("point-service").replace("stdin", "OnSuccess=kaleem-ship.service", ""),
+    says: [
+      "kaleem-point: OnSuccess: expected kaleem-ship.service, got nothing, so a point would wait for the timer of shipping; declare it in Backups, which takes recovery points",
     ],
   },
   "a unit that fails in silence": {

@@ -54,7 +54,7 @@ const unitFiles = (role: string) => [
   file(
     `${role}-service`,
     `/etc/systemd/system/kaleem-${role}.service`,
-    `[Unit]\nOnFailure=alert\n[Service]\nExecStart=/usr/local/bin/kaleem-agent ${role}\n`,
+    `[Unit]\nOnFailure=alert\nOnSuccess=kaleem-ship.service\n[Service]\nExecStart=/usr/local/bin/kaleem-agent ${role}\n`,
   ),
 ];
 

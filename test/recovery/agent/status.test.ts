@@ -67,6 +67,16 @@ describe("status, of the jobs", () => {
     assert.deepEqual(told("check-offsite"), [undefined, undefined, null]);
   });
 
+  it("calls a job silent that never ran, once there are points for as long as it may be silent", async () => {
+    const silent = async () =>
+      (await statusCommand(agent.context)).jobs.find(({ job }) => job === "check-local")?.silentSeconds;
+    assert.equal(await silent(), null, "nothing says since when this host is at work");
+    agent.local.list = [good];
+    assert.equal(await silent(), null);
+    agent.local.list = [snapshot("20261117T120000Z-0001", "2026-11-17T12:00:00.000Z", 1), good];
+    assert.equal(await silent(), 345_600);
+  });
+
   it("judges point and ship by how often this stack lets them run", async () => {
     put("point", record("2026-11-18T11:00:00.000Z"));
     const silent = async (pointEvery: number | null) => {

@@ -29,10 +29,12 @@ function ship(
   host: HostPort = machine,
   shipped: Parameters<typeof renewHead>[2] = [],
   change: { bucket?: string; endpoint?: string } = {},
+  proofs: ReadonlyMap<string, boolean> = new Map(),
 ): Promise<Head> {
   const location = { endpoint: s3.endpoint, bucket: "kaleem-backup", prefix: "", region: "auto", ...change };
   const bucket = new Bucket(location, { accessKeyId: "ID", secretAccessKey: "s" }, 300);
-  return renewHead({ host, bucket, log: { line: (line) => void lines.push(line) } }, own, shipped);
+  const ports = { host, bucket, log: { line: (line: string) => void lines.push(line) } };
+  return renewHead(ports, own, shipped, (id) => Promise.resolve(proofs.get(id) ?? null));
 }
 
 async function failure(work: Promise<unknown>): Promise<RecoveryError> {
@@ -90,11 +92,30 @@ describe("renewHead", () => {
     assert.equal((await readClaim(machine, own))?.sequence, 4);
   });
 
-  it("keeps what it does not change: the newest proven point", async () => {
+  it("names the newest point off-site that this host has proven, of its own generation", async () => {
+    const proofs = new Map([
+      [point(1).id, true],
+      [point(2).id, true],
+      [point(3).id, false],
+      [point(9, 1).id, true],
+    ]);
+    await ship(machine, [point(1), point(2), point(3), point(4), point(9, 1)], {}, proofs);
+    assert.deepEqual(head().proven, { point: point(2).id, instant: point(2).instant, sequence: 2 });
+    assert.equal(head().newest?.sequence, 4);
+  });
+
+  it("keeps a proven point whose record went with the points here, until it is forgotten off-site or refuted", async () => {
     const proven = { point: point(1).id, instant: point(1).instant, sequence: 1 };
     s3.objects.set(headKey, { body: JSON.stringify({ ...old, proven }), version: 1001 });
-    await ship(machine, [point(2)]);
+    await ship();
+    assert.deepEqual(head().proven, proven, "nothing is known of what is off-site");
+    await ship(machine, [point(1), point(2)]);
     assert.deepEqual(head().proven, proven);
+    await ship(machine, [point(1), point(2)], {}, new Map([[point(1).id, false]]));
+    assert.equal(head().proven, undefined);
+    s3.objects.set(headKey, { body: JSON.stringify({ ...head(), proven }), version: 1002 });
+    await ship(machine, [point(2)]);
+    assert.equal(head().proven, undefined);
   });
 
   it("lets the first of two equal machines win, and stops the other for good", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { forgetCommand } from "../../../../recovery/agent/commands/maintenance.ts";
+import { pointsCommand } from "../../../../recovery/agent/commands/points.ts";
 import { shipCommand as ship } from "../../../../recovery/agent/commands/ship.ts";
 import { offsitePoints } from "../../../../recovery/agent/offsite-points.ts";
 import { stackFileVersionKey } from "../../../../recovery/agent/ship-stack-file.ts";
@@ -42,6 +43,21 @@ function snapshot(hour: number, lineage = "prod-1", sequence?: number): Snapshot
   const id = `20261121T${String(hour).padStart(2, "0")}0000Z-0000`;
   const tags = tagsOf({ id, lineage, generation: 1, instant, sequence, stores: ["mongo"] });
   return { id: `s${hour}`, time: instant, host: lineage, paths: [layout.point], tags, bytes: 1 };
+}
+
+/** A point as its job leaves it: in the repository and in its record. */
+function taken(hour: number): void {
+  const made = snapshot(hour);
+  agent.local.list.push(made);
+  const at = made.time;
+  const numbers = { attempts: 1, pauseMs: 1, firstPassMs: 1, secondPassMs: 1, backupMs: 1, totalMs: 1 };
+  const result = {
+    ...{ point: `20261121T${String(hour).padStart(2, "0")}0000Z-0000`, lineage: "prod-1", generation: 1 },
+    ...{ instant: at, snapshot: made.id, stores: ["mongo"], ...numbers, files: 1, bytes: 1, bytesAdded: 1 },
+  };
+  const lastRun = { startedAt: at, finishedAt: at, ok: true, exitCode: 0, message: "taken" };
+  const record = { lastRun, lastSuccess: { finishedAt: at, result } };
+  agent.files.set(`${layout.agentState}/point.json`, JSON.stringify(record));
 }
 
 function shipCommand(context: AgentContext): Promise<ShipResult> {
@@ -144,6 +160,36 @@ describe("ship", () => {
     assert.equal(head.sequence, 8);
   });
 
+  it("takes the logs of earlier runs along, and does not fail for them", async () => {
+    const name = "20261121T110000Z_prove_34.log";
+    agent.files.set(`${layout.runLogs}/${name}`, "what it said\n");
+    const logsIn = () => Promise.resolve([name]);
+    await ship(agent.context, { waitMs: 0, logsIn });
+    const key = "/kaleem-backup/logs/prove/2026-11-21/110000Z-34.log";
+    assert.equal(agent.s3.objects.get(key)?.body, "what it said\n");
+    assert.equal(agent.files.has(`${layout.runLogs}/${name}`), false);
+    const unreadable = () => Promise.reject(new Error("EIO: the folder cannot be read"));
+    assert.equal((await ship(agent.context, { waitMs: 0, logsIn: unreadable })).points, 3);
+    assert.match(agent.lines.at(-1) ?? "", /logs of runs wait for the next shipping: EIO/);
+  });
+
+  it("tells the newest point off-site that was proven here, in head, record and metric", async () => {
+    assert.equal((await shipCommand(agent.context)).proven, null);
+    assert.doesNotMatch(metrics(), /backup_last_proven_point/);
+    const [point, instant] = ["20261121T020000Z-0000", "2026-11-21T02:00:00.000Z"];
+    const proof = { point, instant, at: instant, ok: true, stores: {}, problems: [] };
+    agent.files.set(`${layout.proofs}/${point}.json`, JSON.stringify(proof));
+    assert.equal((await shipCommand(agent.context)).proven?.point, point);
+    const head = JSON.parse(agent.s3.objects.get(headKey)?.body ?? "") as Head;
+    assert.deepEqual(head.proven, { point, instant, sequence: null });
+    assert.match(metrics(), /^backup_last_proven_point_timestamp_seconds\{repo="offsite"\} 1795226400$/m);
+    const listed = await pointsCommand(agent.context, true);
+    assert.deepEqual(listed.newestProven, { local: point, offsite: point });
+    agent.files.delete(`${layout.proofs}/${point}.json`);
+    const without = await pointsCommand(agent.context, true);
+    assert.deepEqual(without.newestProven, { local: point, offsite: point }, "the head still knows it");
+  });
+
   it("says, records and measures a clock that is far from the bucket's", async () => {
     await shipCommand(agent.context);
     assert.deepEqual(
@@ -239,6 +285,27 @@ describe("ship", () => {
     await shipCommand(agent.context);
     assert.deepEqual(agent.offsite.copied, [["s3"], ["s4"], ["s2", "s1", "s0"]]);
     assert.deepEqual(agent.offsite.paces[0], { connections: 1, packMiB: 4 });
+  });
+
+  it("ships a point that was taken after its last look, since a start of what runs already comes to nothing", async () => {
+    const list = agent.local.snapshots.bind(agent.local);
+    let looks = 0;
+    agent.local.snapshots = async (lineage) => {
+      const found = await list(lineage);
+      looks += 1;
+      if (looks === 3) taken(4);
+      return found;
+    };
+    const { points, shipped } = await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.copied, [["s3"], ["s2", "s1"], ["s4"]]);
+    assert.equal(shipped.length, 4);
+    assert.equal(points, 4);
+  });
+
+  it("ends although the newest point of the record is not there to be shipped", async () => {
+    taken(4);
+    agent.local.list.pop();
+    assert.equal((await shipCommand(agent.context)).points, 3);
   });
 
   it("renews the catalogue of points with their sizes, also those that off-site does not tell", async () => {

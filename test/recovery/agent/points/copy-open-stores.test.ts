@@ -70,6 +70,8 @@ async function openStores(): Promise<readonly Store[]> {
         counts: () => happens(`${service} counts`, { things: 1 }),
         inventory: () => assert.fail("not asked for"),
         resetUsers: () => assert.fail("not asked for"),
+        refuseWrites: () => assert.fail("not asked for"),
+        allowWrites: () => assert.fail("not asked for"),
         webhooks: () => assert.fail("not asked"),
         orders: () => assert.fail("not asked for"),
         close: () => Promise.resolve(),
