@@ -1,5 +1,5 @@
 import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
-import type { BackupSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
+import type { BackupSettings, KitSettings, OffsiteSettings, ServiceSettings } from "../config/schema.ts";
 import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import type { DisabledService } from "../../catalog/switches.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
@@ -10,6 +10,7 @@ export function agentConfig(from: {
   readonly catalog: readonly ServiceDefinition[];
   readonly settings: Readonly<Record<string, ServiceSettings>>;
   readonly offsite: OffsiteSettings;
+  readonly kit?: KitSettings;
   readonly backups: BackupSettings;
   readonly edge: string;
   readonly off: readonly DisabledService[];
@@ -19,6 +20,7 @@ export function agentConfig(from: {
     version: 1,
     stack: from.stack,
     offsite: from.offsite,
+    ...(from.kit === undefined ? {} : { kit: from.kit }),
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
     applications: from.catalog
       .filter(isApplication)

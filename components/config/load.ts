@@ -16,6 +16,8 @@ export interface StackConfig extends StackSettings {
   readonly off: readonly DisabledService[];
   /** Key in the stack file → value, marked secret. Throws for a key that no definition names, or that the settings do not ask for and the file lacks. */
   readonly secret: (key: string) => pulumi.Output<string>;
+  /** All of them, by key. */
+  readonly secrets: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /**
@@ -50,6 +52,7 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     stackFile: path,
     off: disabledServices(catalog, settings.services),
     secret: (key) => found(secrets, key),
+    secrets: pulumi.all(Object.fromEntries(secrets)),
   };
 }
 

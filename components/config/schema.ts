@@ -82,6 +82,17 @@ export const offsite = z
   })
   .describe("The bucket from which a lost platform comes back.");
 
+const kit = z
+  .strictObject({
+    recipient: field.recipient.describe(
+      "To whom the stack's file, its secrets in clear within, is sealed before it goes off-site. Public: it seals and opens nothing. " +
+        "`npm run kit -- --out FILE` makes a kit and writes it.",
+    ),
+  })
+  .describe(
+    "The recovery kit. If omitted, the stack's file goes off-site as it is, its secrets encrypted by Pulumi's passphrase alone.",
+  );
+
 const keep = z
   .strictObject({
     within: field.hours.describe("Every point younger than this is kept."),
@@ -124,6 +135,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
       "Holds every application at zero replicas while data has still to be restored.",
     ),
     offsite,
+    kit: kit.optional(),
     backups,
     services: services(catalog),
     edge,
@@ -135,6 +147,7 @@ export type StackSettings = z.infer<ReturnType<typeof stackConfigSchema>>;
 export type HostSettings = StackSettings["host"];
 export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
+export type KitSettings = StackSettings["kit"];
 export type BackupSettings = StackSettings["backups"];
 export type EdgeSettings = StackSettings["edge"];
 export type ServiceSettings = z.infer<typeof stateful> & {

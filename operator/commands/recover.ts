@@ -1,6 +1,7 @@
 /**
  * `npm run recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
  * set aside, the platform comes up closed, its data are restored from off-site and verified, and it opens. Run again, it goes on.
+ * With `--kit` the file and its secrets come from the bucket, where they are not at hand.
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -12,6 +13,8 @@ import { restoreStack } from "../agent/restore-stack.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { hiddenQuestion } from "../kit/choose-passphrase.ts";
+import { LostStack } from "../kit/lost-stack.ts";
 import { renderRestoreEvent } from "../screens/render-restore.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
 import { moveHost } from "../stack/move-host.ts";
@@ -20,7 +23,9 @@ import { stackContext } from "../stack/stack-context.ts";
 import { makeStackFolders, openStack, type Stack } from "../stack/stack.ts";
 
 interface RecoverOptions {
-  readonly stack: string;
+  readonly stack?: string;
+  readonly kit?: string;
+  readonly secretsProvider: string;
   readonly host: string;
   readonly port: string;
   readonly hostKey?: string;
@@ -33,16 +38,19 @@ const progress = terminalProgress();
 await runOperatorCommand(async () => {
   const options = new Command("recover")
     .description("Rebuilds a lost platform on a new machine, and opens it when every check holds.")
-    .requiredOption("--stack <name>", "the stack that was lost")
+    .option("--kit <file>", "its recovery kit: all that is needed where its committed file is not at hand")
+    .option("--stack <name>", "the stack that was lost (default: the one that the kit is of)")
     .requiredOption("--host <user@address>", "the new machine")
     .option("--port <port>", "its sshd's port", "22")
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
+    .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .option("--yes", "agrees to the plan")
     .exitOverride()
     .parse()
     .opts<RecoverOptions>();
-  const stack = openStack(options.stack);
+  const lost = options.kit === undefined ? null : await openLost(options.kit, options);
+  const stack = lost?.stack ?? openStack(named(options.stack));
   if (stack.kind === "local") {
     throw new RecoveryError(
       exitCodes.usage,
@@ -50,12 +58,18 @@ await runOperatorCommand(async () => {
     );
   }
   await makeStackFolders(stack);
-  await writeNewHost(stack, options);
+  await writeNewHost(stack, options, lost);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
     const aside = await setStateAside(stack, stackContext(stack, engine), new Date());
     report(aside === null ? "none" : `kept as ${aside}`);
   });
+  if (lost !== null)
+    await progress.step("secrets of the lost stack", async (report) => {
+      report(
+        `${await lost.encryptSecrets(stackContext(stack, engine))} encrypted into ${stack.committedFile}`,
+      );
+    });
   const yes = options.yes === true;
   const up = await bringUp({
     stack,
@@ -81,8 +95,25 @@ await runOperatorCommand(async () => {
   return exitCodes.ok;
 });
 
+/** The stack that a recovery kit brings back. */
+async function openLost(kitFile: string, { stack, secretsProvider }: RecoverOptions): Promise<LostStack> {
+  // It may ask for a passphrase: no line that is redrawn.
+  const lost = await LostStack.open({ kitFile, stack, secretsProvider, ask: hiddenQuestion() });
+  progress.note(`The recovery kit opens the file of stack ${lost.stack.name}.`);
+  if (lost.remark !== null) progress.note(`  ${lost.remark}`);
+  return lost;
+}
+
+function named(stack: string | undefined): string {
+  if (stack !== undefined) return stack;
+  throw new RecoveryError(
+    exitCodes.usage,
+    "recover: say which stack was lost: --stack NAME, or its --kit FILE",
+  );
+}
+
 /** Shows what changes in the committed file, and writes it once somebody agreed. The second run finds it changed, and says nothing. */
-async function writeNewHost(stack: Stack, options: RecoverOptions): Promise<void> {
+async function writeNewHost(stack: Stack, options: RecoverOptions, lost: LostStack | null): Promise<void> {
   const [, user, address] = /^([^@\s]+)@([^@\s]+)$/.exec(options.host) ?? [];
   const port = Number(options.port);
   if (user === undefined || address === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -93,8 +124,11 @@ async function writeNewHost(stack: Stack, options: RecoverOptions): Promise<void
   }
   const ask = options.yes === true ? null : terminalQuestion();
   const hostKey = options.hostKey ?? (await agreedKey(await scanHostKey(address, port), ask));
-  const text = await readFile(stack.stackFile, "utf8");
-  const moved = moveHost(text, stack.committedFile, { address, port, user, hostKey });
+  const host = { address, port, user, hostKey };
+  const moved =
+    lost === null
+      ? moveHost(await readFile(stack.stackFile, "utf8"), stack.committedFile, host)
+      : await lost.fileFor(host);
   if (moved.diff.length === 0) return;
   progress.note([`${stack.committedFile}:`, ...moved.diff.map((line) => `  ${line}`)].join("\n"));
   if (options.yes !== true) {

@@ -23,6 +23,7 @@ import { storeCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
+import { readKitCheck } from "./kit-check.ts";
 import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
@@ -34,6 +35,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   prove [--point current]
                         start each store on a clone of the newest point, and tell what it holds; --clear: take
                         away what a killed proof has left
+  kit-check             take the record of the recovery kit's last check from the bucket
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   restore               restore; request as JSON on stdin, events as JSON lines
@@ -51,6 +53,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   set-administrator STORE
                         change the password that a store keeps of its administrator; the new one on stdin
   restic-key add|retire the new password of both repositories, on stdin; or take the former one away
+  restic-key try        whether the password on stdin opens each of them
   try-login STORE SECRET
                         whether a store takes each of the passwords in the JSON list on stdin
   containers            measure every container, for monitoring
@@ -78,6 +81,7 @@ const commands: Readonly<
   prune: pruneCommand,
   check: checkCommand,
   prove: proveCommand,
+  "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
   replaced: (_context, args) => none(args, () => replacedCommand()),

@@ -9,7 +9,7 @@ export interface BadAnswer {
 }
 
 /** What was asked, in the words of a sentence; `conditional` for a write that may happen only under a condition. */
-export type Asked = "read" | "write" | "conditional write" | "delete";
+export type Asked = "read" | "list" | "write" | "conditional write" | "delete";
 
 /** A refused or failed request in one sentence that says what to do. Pure. */
 export function bucketRefusal(

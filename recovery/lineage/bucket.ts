@@ -32,6 +32,15 @@ export interface BucketAnswer extends BadAnswer {
   readonly etag: string | null;
 }
 
+interface RequestParts {
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+  readonly query?: URLSearchParams;
+  /** How the answer's bytes become its text.
+   * @default "utf8" */
+  readonly encoding?: "utf8" | "latin1";
+}
+
 /** How often one request is tried while the service says that it is out of order. */
 const tries = 3;
 const firstWaitMs = 100;
@@ -76,6 +85,32 @@ export class Bucket {
     if (!isOk(answer)) throw this.#refusal("read", key, answer);
     if (answer.etag === null) throw this.#refusal("read", key, { ...answer, body: "the answer has no ETag" });
     return { body: answer.body, etag: answer.etag };
+  }
+
+  /** What is under `key` as the bytes that it is, or null: what `get` takes for a text. */
+  async bytes(key: string): Promise<Uint8Array | null> {
+    const answer = await this.#repeated(() => this.#request("GET", key, { encoding: "latin1" }));
+    if (answer.status === 404 && !answer.body.includes("NoSuchBucket")) return null;
+    if (!isOk(answer)) throw this.#refusal("read", key, answer);
+    return Buffer.from(answer.body, "latin1");
+  }
+
+  /** The keys that begin with `start`, in the bucket's order, without the bucket's prefix. */
+  async list(start: string): Promise<readonly string[]> {
+    const { prefix } = this.location;
+    const above = prefix === "" ? "" : `${prefix}/`;
+    const keys: string[] = [];
+    for (let token: string | undefined, more = true; more;) {
+      const query = new URLSearchParams({ "list-type": "2", prefix: above + start });
+      if (token !== undefined) query.set("continuation-token", token);
+      const answer = await this.#repeated(() => this.#request("GET", "", { query }));
+      if (!isOk(answer)) throw this.#refusal("list", start, answer);
+      const found = [...answer.body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => plainText(key ?? ""));
+      keys.push(...found.map((key) => key.slice(above.length)));
+      token = plainText(/<NextContinuationToken>([^<]*)</.exec(answer.body)?.[1] ?? "");
+      more = token !== "" && /<IsTruncated>true</.test(answer.body);
+    }
+    return keys;
   }
 
   /** Writes under a condition; false when the condition does not hold and nothing was written. */
@@ -189,17 +224,22 @@ export class Bucket {
   async #request(
     method: string,
     key: string,
-    init: { body?: string; headers?: Record<string, string> } = {},
+    { query, encoding = "utf8", ...init }: RequestParts = {},
   ): Promise<BucketAnswer> {
     const { endpoint, bucket, prefix } = this.location;
-    const path = [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/");
-    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    // A question to the bucket itself has no key, and its prefix stands in the query.
+    const path = [
+      bucket,
+      ...(prefix === "" || query !== undefined ? [] : [prefix]),
+      ...(key === "" ? [] : [key]),
+    ].join("/");
+    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}${query === undefined ? "" : `?${query.toString().replaceAll("+", "%20")}`}`;
     const sent = Date.now();
     try {
       const signal = AbortSignal.timeout(this.#timeoutMs);
       const response = await this.#client.fetch(url, { ...init, method, signal });
       const clockAheadSeconds = this.#readClock(response.headers.get("date"), sent, Date.now());
-      const body = await response.text();
+      const body = Buffer.from(await response.arrayBuffer()).toString(encoding);
       return { status: response.status, body, etag: response.headers.get("etag"), clockAheadSeconds };
     } catch (error) {
       throw new RecoveryError(
@@ -221,6 +261,18 @@ export class Bucket {
       this.#clock = { aheadMs, roundTripMs };
     return aheadMs / 1000;
   }
+}
+
+/** A text of an answer in XML. */
+function plainText(text: string): string {
+  const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+  return text.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi,
+    (whole, hex?: string, digits?: string, name?: string) => {
+      if (name !== undefined) return named[name] ?? whole;
+      return String.fromCodePoint(hex === undefined ? Number(digits) : parseInt(hex, 16));
+    },
+  );
 }
 
 function isOk({ status }: BadAnswer): boolean {

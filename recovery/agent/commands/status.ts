@@ -14,6 +14,8 @@ import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { jobStatuses } from "../job-status.ts";
+import type { KitState } from "../answers/kit-state.ts";
+import { kitState } from "../kit-check.ts";
 import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
@@ -65,6 +67,8 @@ export interface AgentStatus {
   readonly restore: RestoreState | null;
   /** What restores moved aside and nobody has given up; null when it cannot be listed. */
   readonly replaced: readonly ReplacedData[] | null;
+  /** What is known here of the recovery kit; null when it cannot be told. */
+  readonly kit: KitState | null;
   readonly problems: readonly string[];
 }
 
@@ -127,6 +131,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastProven: proven,
     restore: await attempt("last restore", () => restoreState(context)),
     replaced: await attempt("replaced data", () => listReplaced()),
+    kit: await attempt("recovery kit", () => kitState(context)),
     problems,
   };
 }

@@ -10,6 +10,7 @@ import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
+import { readKitCheck } from "../kit-check.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
 import type { ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
@@ -67,9 +68,10 @@ export async function shipPoints(
     const lists = await log.phase("list", () => listBoth(context, lineage, signal));
     const stackFile = await log.phase(
       "stack file",
-      async () => shipStackFile(bucket, await host.readFile(layout.offsiteStackFile)),
+      () => shipStackFile(bucket, host),
       (state) => state,
     );
+    await readKitCheck({ ...context, bucket: () => Promise.resolve(bucket) });
     await mendOffsite({ ...context, interrupted: signal });
     const catalogue = new PointCatalogue(bucket);
     const renew = async (points: readonly Point[]): Promise<void> => {

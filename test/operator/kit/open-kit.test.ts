@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { recoverStackFile } from "../../../operator/stack/kit.ts";
+import { recoverStackFile } from "../../../operator/kit/open-kit.ts";
 
 let server: Server;
 let endpoint: string;
