@@ -6,7 +6,7 @@ import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
-import { sealStackFile } from "./components/kit/sealed-stack-file.ts";
+import { offsiteStackFile } from "./components/kit/offsite-stack-file.ts";
 import { Host } from "./components/host/host.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
 import { catalog as definitions } from "./catalog/catalog.ts";
@@ -33,10 +33,7 @@ const agent = new RecoveryAgent("agent", {
   offsite,
   config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
-  stackFile:
-    config.kit === undefined
-      ? config.stackFile
-      : sealStackFile({ stack, file: config.stackFile, secrets: config.secrets, ...config.kit }),
+  stackFile: offsiteStackFile(stack, config),
 });
 
 const services = new Services("services", {

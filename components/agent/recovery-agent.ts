@@ -6,7 +6,7 @@ import { layout } from "../../contract/layout.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { rootLine } from "../host/root-line.ts";
-import type { SealedStackFile } from "../kit/sealed-stack-file.ts";
+import type { SealedStackFile } from "../kit/offsite-stack-file.ts";
 import type { Offsite } from "../offsite/offsite.ts";
 import { commandLine } from "../text/shell.ts";
 import { buildAgent } from "./agent-bundle.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isMap, isScalar, parseDocument } from "yaml";
+import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from "yaml";
 import { z } from "zod";
 
 /** What is sealed to a recovery kit: a stack's file and its secrets in clear, apart from each other. */
@@ -14,7 +14,7 @@ export const stackContentSchema = z.strictObject({
 export type StackContent = z.infer<typeof stackContentSchema>;
 
 /** Pulumi's own keys, which mean something to the former secrets provider alone. */
-const ofProvider = ["encryptionsalt", "secretsprovider", "encryptedkey"] as const;
+const ofProvider: readonly string[] = ["encryptionsalt", "secretsprovider", "encryptedkey"];
 
 /**
  * A stack's file without anything that is encrypted: what is left is the same however, and by whom, its secrets are encrypted.
@@ -23,15 +23,31 @@ const ofProvider = ["encryptionsalt", "secretsprovider", "encryptedkey"] as cons
  */
 export function withoutSecrets(text: string): string {
   const document = parseDocument(text);
-  for (const key of ofProvider) document.delete(key);
-  const config = document.get("config");
-  if (isMap(config)) {
-    const secret = config.items.flatMap(({ key, value }) =>
-      isMap(value) && value.has("secure") && isScalar(key) ? [key.value] : [],
-    );
-    for (const key of secret) config.delete(key);
-  }
+  const { contents } = document;
+  if (!isMap(contents)) return text;
+  remove(contents, ({ key }) => isScalar(key) && ofProvider.includes(String(key.value)));
+  const config = contents.get("config");
+  if (isMap(config)) remove(config, ({ value }) => isMap(value) && value.has("secure"));
   return document.toString({ lineWidth: 0 });
+}
+
+/** What stands as a comment before a key that goes stays, before the next one. */
+function remove(map: YAMLMap, goes: (pair: Pair) => boolean): void {
+  let carried = "";
+  const kept = map.items.filter((pair) => {
+    const { key } = pair;
+    const own = isScalar(key) ? (key.commentBefore ?? "") : "";
+    const comment = [carried, own].filter((each) => each !== "").join("\n");
+    if (goes(pair)) {
+      carried = comment;
+      return false;
+    }
+    if (isScalar(key) && comment !== "") key.commentBefore = comment;
+    carried = "";
+    return true;
+  });
+  map.items.splice(0, map.items.length, ...kept);
+  if (carried !== "") map.comment = [map.comment ?? "", carried].filter((each) => each !== "").join("\n");
 }
 
 /** The text that is sealed. The same stack gives the same text, whatever order its secrets come in. Pure. */

@@ -8,8 +8,9 @@ import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import type { StackContent } from "../../components/kit/stack-content.ts";
 import { type ExitCode, exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { kitKeysDigest, type KitCheck } from "../../contract/kit-check.ts";
-import { bucketLayout } from "../../contract/layout.ts";
+import { bucketLayout, layout } from "../../contract/layout.ts";
 import { kitStateSchema } from "../../recovery/agent/answers/kit-state.ts";
+import { CommandError } from "../../recovery/host/host-port.ts";
 import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 import type { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
@@ -90,14 +91,13 @@ export async function checkKit(request: KitCheckRequest): Promise<KitCheckReport
   const password = content.secrets["restic-password"] ?? "";
   await look("off-site", () => lookAtOffsite(bucket, password));
   const host = await openedHost(request, content);
-  if (host instanceof Error) {
-    const why = `not looked at: ${sentenceOf(host)}`;
+  if (host instanceof Error)
     findings.push({
       what: "local",
       ok: null,
-      sentence: `${why} By the stack's file its password is the one of the off-site repository.`,
+      sentence: `not looked at (${sentenceOf(host)}); by the stack's file its password is the one of the off-site repository`,
     });
-  } else await look("local", () => lookAtLocal(host, password));
+  else await look("local", () => lookAtLocal(host, password));
   if (findings.some(({ ok }) => ok === false)) {
     notLooked("present", "record");
     return { findings, exitCode };
@@ -170,10 +170,12 @@ async function lookAtOffsite(bucket: Bucket, password: string): Promise<[true, s
 async function openedHost({ openHost }: KitCheckRequest, content: StackContent): Promise<RemoteHost | Error> {
   try {
     const host = await openHost(content);
-    await host.run(["true"], { timeoutMs: 20_000 });
-    return host;
+    const { stdout } = await host.run([layout.agentCommand, "--help"], { timeoutMs: 20_000 });
+    if (/^ {2}restic-key try /m.test(stdout)) return host;
+    return new Error("the host's agent is older than these tools: run npm run up");
   } catch (error) {
-    if (error instanceof SshError || error instanceof RecoveryError) return error;
+    if (error instanceof SshError || error instanceof RecoveryError || error instanceof CommandError)
+      return error;
     throw error;
   }
 }

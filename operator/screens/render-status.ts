@@ -27,6 +27,7 @@ export function renderStatus(status: AgentStatus): string {
     ...renderProof(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
+    ...renderKit(status, now),
     ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
@@ -136,6 +137,27 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   const takes =
     measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+/** When the recovery kit was last seen to open everything. Nothing from an agent that does not tell it. */
+function renderKit({ kit, stack }: AgentStatus, now: Date): string[] {
+  if (kit === null) return [];
+  const { sealed, checkedAt, keysChanged } = kit;
+  const checked =
+    checkedAt === null
+      ? `never checked: npm run kit -- --check FILE`
+      : `checked ${renderAge((now.getTime() - Date.parse(checkedAt)) / 1000)} ago`;
+  return [
+    `  kit        ${checked}`,
+    ...(keysChanged
+      ? [
+          `  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW ${sealed ? "--from OLD " : ""}--stack ${stack}, then check it`,
+        ]
+      : []),
+    ...(sealed
+      ? []
+      : [`             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack ${stack}`]),
+  ];
 }
 
 /** What restores moved aside takes space until somebody gives it up. */

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { catalog } from "../../catalog/catalog.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
 import { backendUrl, decryptConfig, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
+import { recipientIn } from "../kit/write-recipient.ts";
 import { lockedVersions } from "../images/locked-versions.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
@@ -62,7 +64,7 @@ export class OwnPlace implements Place {
         secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
       },
       versions: lockedVersions(stack.repository, settings.imageLock),
-      remarks,
+      remarks: [...remarks, ...unsealed(stack, await readFile(stack.stackFile, "utf8"))],
       claim: () => noteManager(host, stack.name, manager),
     };
   }
@@ -101,6 +103,14 @@ export class OwnPlace implements Place {
     const { name, committedFile } = this.#stack;
     return new Error(`stack ${name}: the machine that ${committedFile} names is yours, and ${what}.`);
   }
+}
+
+/** What is left to do for a stack whose file goes off-site as only Pulumi's passphrase keeps it. */
+function unsealed({ name }: Stack, text: string): readonly string[] {
+  if (recipientIn(text) !== null) return [];
+  return [
+    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: npm run kit -- --out FILE --stack ${name}`,
+  ];
 }
 
 /** The stack's state, made when it was never there, and its configuration with secrets decrypted. */

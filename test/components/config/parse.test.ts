@@ -384,6 +384,26 @@ test("a password in an address, and a private key where none belongs, are not sh
   );
 });
 
+test("what opens a recovery kit is refused where its recipient belongs, and is shown nowhere", () => {
+  const identity = `AGE-SECRET-KEY-1${"Q".repeat(58)}`;
+  for (const kit of [{ recipient: identity }, { recipient: identity.toLowerCase() }, identity])
+    assert.throws(
+      () => parse({ kit: typeof kit === "string" ? kit : JSON.stringify(kit) }),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /kit(\.recipient)?: expected .*, got what opens a recovery kit, which is not shown/,
+        );
+        assert.ok(!/QQQQ/i.test(error.message));
+        return true;
+      },
+    );
+  refused(
+    { kit: JSON.stringify({ recipient: "age1x" }) },
+    'Pulumi.local.yaml: kit.recipient: expected a recovery kit\'s recipient, age1… of 62 characters, got "age1x"; npm run kit -- --out FILE makes a kit and writes its recipient',
+  );
+});
+
 test("a key of another kind of block is told the keys of its own", () => {
   refused(
     { dataVolume: '{"kind":"loop","sizeGiB":8,"device":"/dev/vdb"}' },

@@ -18,6 +18,7 @@ export interface Declared {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly secretOutputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
 }
 
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
@@ -146,6 +147,7 @@ interface Request {
   getProtect(): boolean | undefined;
   getDeletebeforereplace(): boolean;
   getAdditionalsecretoutputsList(): string[];
+  getIgnorechangesList(): string[];
 }
 
 /** The mocks see inputs only; parents and options are on the request to the engine. */
@@ -166,6 +168,7 @@ function capture(declared: Declared[]): void {
       protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
+      ignoreChanges: request.getIgnorechangesList(),
     });
     return register(request, callback);
   };

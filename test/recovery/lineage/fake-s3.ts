@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 
 /** An S3 endpoint in this process that honours If-Match and If-None-Match, unless told to misbehave. */
 export class FakeS3 {
-  readonly objects = new Map<string, { body: string; version: number }>();
+  readonly objects = new Map<string, { body: string; version: number; bytes?: Buffer }>();
+  /** How many keys one answer to a listing has. */
+  pageSize = 1000;
   /** Replaces the answer to every request. */
   refuse: { status: number; code: string } | null = null;
   /** Requests are accepted and never answered. */
@@ -42,7 +44,7 @@ export class FakeS3 {
           setTimeout(() => {
             response
               .writeHead(answer.status, { date, ...(answer.etag === undefined ? {} : { etag: answer.etag }) })
-              .end(answer.body);
+              .end(answer.bytes ?? answer.body);
           }, this.slowMs);
         });
       });
@@ -77,9 +79,11 @@ export class FakeS3 {
   ): Promise<Answer | null> {
     if (this.refuse !== null) return failed(this.refuse);
     const present = this.objects.get(path);
+    if (method === "GET" && path.includes("?list-type=2")) return this.#list(new URL(path, this.endpoint));
     if (method === "GET") {
       if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
-      return { status: 200, body: present.body, etag: `"${present.version}"` };
+      const { body: text, bytes, version } = present;
+      return { status: 200, body: text, etag: `"${version}"`, ...(bytes === undefined ? {} : { bytes }) };
     }
     if (this.readOnly) return failed({ status: 403, code: "AccessDenied" });
     if (method === "DELETE") {
@@ -98,6 +102,19 @@ export class FakeS3 {
     const instead = answer.status === 200 ? this.storedBut.shift() : undefined;
     if (instead === undefined) return answer;
     return instead === 0 ? null : failed({ status: instead, code: "InternalError" });
+  }
+
+  #list({ pathname, searchParams }: URL): Answer {
+    const start = `${pathname}/${searchParams.get("prefix") ?? ""}`;
+    const after = searchParams.get("continuation-token") ?? "";
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(start) && key > after).sort();
+    const page = keys.slice(0, this.pageSize);
+    const shown = page.map(
+      (key) => `<Contents><Key>${xml(decodeURIComponent(key.slice(pathname.length + 1)))}</Key></Contents>`,
+    );
+    const next = `<IsTruncated>true</IsTruncated><NextContinuationToken>${xml(page.at(-1) ?? "")}</NextContinuationToken>`;
+    const end = keys.length > page.length ? next : "<IsTruncated>false</IsTruncated>";
+    return { status: 200, body: `<ListBucketResult>${shown.join("")}${end}</ListBucketResult>` };
   }
 
   async #conditional(path: string, body: string, headers: IncomingHttpHeaders): Promise<Answer> {
@@ -120,7 +137,12 @@ export class FakeS3 {
 interface Answer {
   readonly status: number;
   readonly body?: string;
+  readonly bytes?: Buffer;
   readonly etag?: string;
+}
+
+function xml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function failed({ status, code }: { status: number; code: string }): Answer {

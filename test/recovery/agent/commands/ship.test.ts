@@ -311,6 +311,31 @@ describe("ship", () => {
     assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
   });
 
+  it("uploads what is sealed to the recovery kit instead, where there is such, and leaves the former form alone", async () => {
+    agent.files.set(layout.offsiteStackFile, "stack: 1");
+    await shipCommand(agent.context);
+    agent.files.set(layout.sealedStackFile, "sealed 1");
+    assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+    agent.files.delete(layout.offsiteStackFile);
+    assert.equal((await shipCommand(agent.context)).stackFile, "unchanged");
+    assert.equal(agent.s3.objects.get("/kaleem-backup/kit/stack.age")?.body, "sealed 1");
+    assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 1");
+    const kept = `/kaleem-backup/${stackFileVersionKey("sealed 1", "sealed")}`;
+    assert.match(kept, /kit\/versions\/[0-9a-f]{32}\.age$/);
+    assert.equal(agent.s3.objects.get(kept)?.body, "sealed 1");
+  });
+
+  it("learns of the recovery kit's last check", async () => {
+    agent.files.set(
+      layout.offsiteCredentials,
+      "[default]\naws_access_key_id = ID\naws_secret_access_key = s\n",
+    );
+    const check = { version: 1, at: "2026-11-20T12:00:00.000Z", keys: "others" };
+    agent.s3.objects.set("/kaleem-backup/kit/checked.json", { body: JSON.stringify(check), version: 1 });
+    await shipCommand(agent.context);
+    assert.match(agent.files.get(`${layout.metrics}/kaleem-kit.prom`) ?? "", /^kaleem_kit_keys_changed 1$/m);
+  });
+
   it("keeps each stack file under its digest, the one that stood there before too", async () => {
     agent.s3.objects.set(stackFileKey, { body: "stack: 0", version: 9 });
     for (const content of ["stack: 1", "stack: 2", "stack: 1"]) {

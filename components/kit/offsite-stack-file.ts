@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentDigest, renderContent, withoutSecrets } from "./stack-content.ts";
 import { seal } from "./seal.ts";
 
-export interface SealedStackFileArgs {
-  readonly stack: string;
-  /** The stack's file on this machine. */
-  readonly file: string;
-  /** Its secrets in clear, by key without the namespace. */
+/** A stack's file and its secrets. */
+export interface StackFile {
+  /** Its path on this machine. */
+  readonly stackFile: string;
+  /** In clear, by key without the namespace. */
   readonly secrets: pulumi.Input<Readonly<Record<string, string>>>;
-  /** Public: to whom it is sealed. */
-  readonly recipient: string;
+  /** To whom it is sealed: public. */
+  readonly kit?: { readonly recipient: string } | undefined;
 }
 
 /** A stack's file that only its recovery kit opens: no secret any more. */
@@ -21,9 +21,17 @@ export interface SealedStackFile {
   readonly digest: pulumi.Output<string>;
 }
 
-/** Seals a stack's file to its recovery kit. The secrets leave this function encrypted alone. */
-export function sealStackFile({ stack, file, secrets, recipient }: SealedStackFileArgs): SealedStackFile {
-  const plain = withoutSecrets(readFileSync(file, "utf8"));
+/**
+ * What of a stack's file goes off-site: sealed to its recovery kit, the secrets leaving this function encrypted alone; or, where it names
+ * no kit, the path of the file as it is.
+ */
+export function offsiteStackFile(
+  stack: string,
+  { stackFile, secrets, kit }: StackFile,
+): SealedStackFile | string {
+  if (kit === undefined) return stackFile;
+  const { recipient } = kit;
+  const plain = withoutSecrets(readFileSync(stackFile, "utf8"));
   const content = pulumi
     .output(secrets)
     .apply((clear) => renderContent({ version: 1, stack, file: plain, secrets: clear }));
