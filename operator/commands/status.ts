@@ -32,11 +32,12 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<StatusOptions>();
-  const target = await readTarget(openStack(stack));
+  const opened = openStack(stack);
+  const target = await readTarget(opened);
   try {
     const host = new SshHost(target.ssh);
     const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });
-    process.stdout.write(`${json === true ? JSON.stringify(status, null, 2) : renderStatus(status)}\n`);
+    process.stdout.write(`${json === true ? JSON.stringify(status, null, 2) : renderStatus(status, opened.kind)}\n`);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof SshError)) throw error;

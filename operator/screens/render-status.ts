@@ -14,7 +14,7 @@ export interface OffsiteView {
 }
 
 /** Status on one screen: what is up, what would be lost now, how the jobs ended, how long a restore takes, when that was last proven. */
-export function renderStatus(status: AgentStatus): string {
+export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "remote"): string {
   const now = new Date(status.now);
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
@@ -27,7 +27,7 @@ export function renderStatus(status: AgentStatus): string {
     ...renderProof(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
-    ...renderKit(status, now),
+    ...renderKit(status, kind, now),
     ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
@@ -139,8 +139,8 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
 }
 
-/** When the recovery kit was last seen to open everything. Nothing from an agent that does not tell it. */
-function renderKit({ kit, stack }: AgentStatus, now: Date): string[] {
+/** When the recovery kit was last seen to open everything; the file of an emulated stack is not sealed. Nothing from an agent that does not tell it. */
+function renderKit({ kit, stack }: AgentStatus, kind: "local" | "remote", now: Date): string[] {
   if (kit === null) return [];
   const { sealed, checkedAt, keysChanged } = kit;
   const checked =
@@ -154,7 +154,7 @@ function renderKit({ kit, stack }: AgentStatus, now: Date): string[] {
           `  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW ${sealed ? "--from OLD " : ""}--stack ${stack}, then check it`,
         ]
       : []),
-    ...(sealed
+    ...(sealed || kind === "local"
       ? []
       : [`             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack ${stack}`]),
   ];

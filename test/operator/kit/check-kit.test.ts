@@ -58,7 +58,7 @@ function host(answers: {
   return {
     read,
     run: (argv, options) => {
-      if (options?.stdin !== undefined) read.push(options.stdin);
+      if (typeof options?.stdin === "string") read.push(options.stdin);
       const state = { sealed: true, checkedAt: now.toISOString(), keysChanged: answers.keysChanged };
       if (argv.includes("--help")) return Promise.resolve({ stdout: "  restic-key try        whether\n" });
       const answer = argv.includes("try") ? { local: answers.local, offsite: true } : state;

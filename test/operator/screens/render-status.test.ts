@@ -217,4 +217,5 @@ test("the recovery kit has a line: when it was checked, and what is to be done",
     "  kit        checked 10 d ago",
     "             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack local",
   ]);
+  assert.doesNotMatch(renderStatus({ ...status, kit: { ...kit, sealed: false } }, "local"), /unsealed/);
 });
