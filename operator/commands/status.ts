@@ -37,7 +37,9 @@ await runOperatorCommand(async () => {
   try {
     const host = new SshHost(target.ssh);
     const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });
-    process.stdout.write(`${json === true ? JSON.stringify(status, null, 2) : renderStatus(status, opened.kind)}\n`);
+    process.stdout.write(
+      `${json === true ? JSON.stringify(status, null, 2) : renderStatus(status, opened.kind)}\n`,
+    );
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof SshError)) throw error;

@@ -80,7 +80,11 @@ export function hiddenQuestion(): HiddenQuestion {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   return async (question) => {
     process.stderr.write(question);
-    const nothing = new Writable({ write: (_chunk, _encoding, done) => void done() });
+    const nothing = new Writable({
+      write: (_chunk, _encoding, done) => {
+        done();
+      },
+    });
     const terminal = createInterface({ input: process.stdin, output: nothing, terminal: true });
     try {
       return await terminal.question("");

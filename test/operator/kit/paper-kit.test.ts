@@ -16,6 +16,9 @@ const kit: RecoveryKit = {
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
   passphrase: identity,
 };
+/** The kit without one of its values. */
+const without = (key: keyof RecoveryKit): Omit<RecoveryKit, "stack"> =>
+  Object.fromEntries(Object.entries(kit).filter(([each]) => each !== key)) as Omit<RecoveryKit, "stack">;
 const paper = printKit(kit);
 /** The numbered lines alone. */
 const numbered = paper.split("\n").filter((line) => /^\s*\d/.test(line));
@@ -68,8 +71,7 @@ describe("a kit on paper", () => {
   });
 
   it("holds kits of before too, whose passphrase may be any text, and a prefix", () => {
-    const { stack: _stack, ...before } = kit;
-    const former = { ...before, prefix: "Prod/1", passphrase: "correct horse – bättery" };
+    const former = { ...without("stack"), prefix: "Prod/1", passphrase: "correct horse – bättery" };
     assert.deepEqual(parseRecoveryKit(printKit(former), "kit.txt"), former);
   });
 
@@ -93,7 +95,7 @@ describe("a kit on paper", () => {
   it("notices every single letter that is typed as another one, and two that are exchanged", () => {
     const index = at("age-key");
     const line = numbered[index] ?? "";
-    const [start = "", groups = ""] = [line.slice(0, 14), line.slice(14, line.indexOf(" ="))];
+    const [start, groups] = [line.slice(0, 14), line.slice(14, line.indexOf(" ="))];
     for (let place = 0; place < groups.trimEnd().length; place += 1) {
       const letter = groups.charAt(place);
       if (letter === " ") continue;
@@ -150,9 +152,8 @@ describe("a kit that is none", () => {
       message:
         "kit.json: expected a recovery kit, as JSON or as its printed lines, got something else. `npm run kit` writes one.",
     });
-    const { passphrase: _passphrase, ...without } = kit;
     assert.throws(
-      () => parseRecoveryKit(JSON.stringify({ ...without, endpoint: "x" }), "kit.json"),
+      () => parseRecoveryKit(JSON.stringify({ ...without("passphrase"), endpoint: "x" }), "kit.json"),
       (error: Error) => {
         assert.match(error.message, /^kit\.json: endpoint: .*\nkit\.json: passphrase: /);
         assert.ok(!error.message.includes(kit.secretAccessKey));
