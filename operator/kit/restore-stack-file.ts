@@ -53,7 +53,7 @@ function fill(existing: string, lost: string, file: string): MovedFile {
   const document = parseDocument(existing);
   const before = parseStackFile(existing, file).config ?? {};
   const settings = Object.entries(parseStackFile(lost, file).config ?? {});
-  const changed = settings.filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value));
+  const changed = settings.filter(([key, value]) => !isSame(before[key], value));
   if (!isMap(document.get("config"))) document.set("config", document.createNode({}));
   for (const [key, value] of changed) document.setIn(["config", key], document.createNode(value));
   return {
@@ -63,6 +63,12 @@ function fill(existing: string, lost: string, file: string): MovedFile {
       `+ ${key}: ${shown(value)}`,
     ]),
   };
+}
+
+/** Pulumi writes numbers, true and false as texts, and means the same. */
+function isSame(one: unknown, other: unknown): boolean {
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+  return one !== undefined && text(one) === text(other);
 }
 
 function withProvider(text: string, provider: string): string {

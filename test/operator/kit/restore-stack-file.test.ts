@@ -12,6 +12,7 @@ config:
     knownHostsFile: keys/known_hosts
   kaleem:dataVolume: { kind: loop, sizeGiB: 8 } # may grow
   kaleem:kit: { recipient: age1x }
+  kaleem:closed: "false"
 `;
 const request: RestoreRequest = {
   content: { version: 1, stack: "prod", file: lost, secrets: { "restic-password": "hush" } },
@@ -33,7 +34,7 @@ const moved = [
 describe("the stack file of a lost stack", () => {
   it("is written from the kit where there is none, with the new machine, and without files of another computer", () => {
     const { text, diff } = restoreStackFile(request);
-    assert.deepEqual(diff, ["+ the settings of the lost stack: host, dataVolume, kit", ...moved]);
+    assert.deepEqual(diff, ["+ the settings of the lost stack: host, dataVolume, kit, closed", ...moved]);
     assert.equal(
       text,
       `# The prod stack.
@@ -46,6 +47,7 @@ config:
     user: deploy
   kaleem:dataVolume: { kind: loop, sizeGiB: 8 } # may grow
   kaleem:kit: { recipient: age1x }
+  kaleem:closed: "false"
 `,
     );
   });
