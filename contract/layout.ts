@@ -79,10 +79,10 @@ export const bucketLayout = {
   head: "lineage/head.json",
   /** The newest encrypted stack file: with the passphrase, all an operator needs. */
   stackFile: "kit/stack.yaml",
-  /** The newest stack file as only the recovery kit opens it. */
-  sealedStackFile: "kit/stack.age",
+  /** Which of the sealed ones below is the newest: a note, since the bucket's lock holds what is below `kit/`. */
+  newestSealedFile: "lineage/sealed-stack-file.json",
   /** When a recovery kit was last checked, and of which keys. */
-  kitCheck: "kit/checked.json",
+  kitCheck: "lineage/kit-check.json",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
   /** What points there are, in one read. */

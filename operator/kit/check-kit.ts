@@ -143,11 +143,11 @@ async function lookAtOffsite(bucket: Bucket, password: string): Promise<[true, s
       exitCodes.noRepository,
       `There is no restic repository below ${folder}/ in the bucket: nothing was ever shipped there, or the prefix is another one.`,
     );
-  for (const name of names) {
+  for (const { key: name } of names) {
     const stored = await bucket.get(name);
     const key = stored === null ? null : openResticKey(stored.body, password);
     if (key === null) continue;
-    const config = await bucket.bytes(`${folder}/config`);
+    const config = await bucket.read(`${folder}/config`);
     const opened = config === null ? null : openResticText(key, config);
     if (opened === null)
       throw new RecoveryError(

@@ -6,6 +6,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout } from "../../contract/layout.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { newestSealedFile } from "../../recovery/lineage/newest-sealed-file.ts";
 import { openWithPassphrase } from "./passphrase-crypter.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 
@@ -60,7 +61,7 @@ export function bucketOf({
 export async function recoverStackFile(location: KitLocation): Promise<string> {
   const stored = await bucketOf(location).get(bucketLayout.stackFile);
   if (stored !== null) return stored.body;
-  throw nothingThere(location, bucketLayout.stackFile);
+  throw nothingThere(location);
 }
 
 /**
@@ -80,7 +81,7 @@ export async function openKit(kit: RecoveryKit, stack?: string): Promise<OpenedK
   if (wanted !== undefined && opened.content.stack !== wanted)
     throw new RecoveryError(
       exitCodes.usage,
-      `${placeOf(kit, bucketLayout.sealedStackFile)} is the file of stack ${opened.content.stack}, not ${wanted}: bucket or prefix are those of another stack.`,
+      `The file in ${placeOf(kit, "")} is that of stack ${opened.content.stack}, not ${wanted}: bucket or prefix are those of another stack.`,
     );
   return opened;
 }
@@ -88,17 +89,16 @@ export async function openKit(kit: RecoveryKit, stack?: string): Promise<OpenedK
 async function openSealed(kit: RecoveryKit): Promise<OpenedKit> {
   const recipient = (await recipientOf(kit)) ?? "";
   const bucket = bucketOf(kit);
-  const place = placeOf(kit, bucketLayout.sealedStackFile);
-  const stored = await bucket.get(bucketLayout.sealedStackFile);
+  const stored = await newestSealedFile(bucket);
   if (stored === null) {
-    if ((await bucket.get(bucketLayout.stackFile)) === null)
-      throw nothingThere(kit, bucketLayout.sealedStackFile);
+    if ((await bucket.get(bucketLayout.stackFile)) === null) throw nothingThere(kit);
     throw new RecoveryError(
       exitCodes.noRepository,
-      `${place} is not there yet: the stack's file went off-site before this kit was made. An older kit opens it; to seal it to this one, ` +
-        "run npm run up with the kit's recipient in the stack's file.",
+      `There is no sealed stack file in ${placeOf(kit, "")} yet: the stack's file went off-site before this kit was made. An older kit opens it; ` +
+        "to seal it to this one, run npm run up with the kit's recipient in the stack's file.",
     );
   }
+  const place = placeOf(kit, stored.key);
   const text = await unseal(stored.body, kit.passphrase, place, recipient);
   return { form: "sealed", content: parseContent(text, place), remark: null };
 }
@@ -143,9 +143,9 @@ async function openEncrypted(kit: RecoveryKit, stack: string | undefined): Promi
     throw new RecoveryError(exitCodes.usage, "The recovery kit does not say whose it is: add --stack NAME.");
   const bucket = bucketOf(kit);
   const place = placeOf(kit, bucketLayout.stackFile);
-  const sealed = await bucket.get(bucketLayout.sealedStackFile);
+  const sealed = await newestSealedFile(bucket);
   const stored = await bucket.get(bucketLayout.stackFile);
-  if (stored === null && sealed === null) throw nothingThere(kit, bucketLayout.stackFile);
+  if (stored === null && sealed === null) throw nothingThere(kit);
   if (stored === null)
     throw new RecoveryError(
       exitCodes.wrongPassword,
@@ -187,10 +187,10 @@ function damaged(place: string, cause: unknown): RecoveryError {
   );
 }
 
-function nothingThere(location: BucketLocation, key: string): RecoveryError {
+function nothingThere(location: BucketLocation): RecoveryError {
   return new RecoveryError(
     exitCodes.noRepository,
-    `There is no stack file at ${placeOf(location, key)}: check bucket and prefix; a platform ships it with its first points.`,
+    `There is no stack file in ${placeOf(location, "kit/")}: check bucket and prefix; a platform ships it with its first points.`,
   );
 }
 

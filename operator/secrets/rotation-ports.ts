@@ -6,6 +6,7 @@ import { exitCodes } from "../../contract/exit-codes.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { newestSealedFile } from "../../recovery/lineage/newest-sealed-file.ts";
 import type { SshRunOptions } from "../ssh/ssh.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 import { recipientIn } from "../kit/write-recipient.ts";
@@ -64,7 +65,7 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
       if (recipientIn(here) === null) return (await bucket.get(bucketLayout.stackFile))?.body === here;
       // Sealed, it looks different each time; what the host has is what the last `up` sealed.
       const { stdout } = await host.run(["cat", layout.sealedStackFile], { timeoutMs: 30_000 });
-      return (await bucket.get(bucketLayout.sealedStackFile))?.body === stdout;
+      return (await newestSealedFile(bucket))?.body === stdout;
     },
     begin: async () => {
       const journal = await readRotationJournal(stack);

@@ -32,6 +32,14 @@ export interface BucketAnswer extends BadAnswer {
   readonly etag: string | null;
 }
 
+/** An object as the bucket lists it. */
+export interface ListedObject {
+  /** Below the bucket's prefix. */
+  readonly key: string;
+  /** When it was stored, in milliseconds since 1970, by the bucket's clock. */
+  readonly storedAtMs: number;
+}
+
 interface RequestParts {
   readonly body?: string;
   readonly headers?: Record<string, string>;
@@ -88,29 +96,32 @@ export class Bucket {
   }
 
   /** What is under `key` as the bytes that it is, or null: what `get` takes for a text. */
-  async bytes(key: string): Promise<Uint8Array | null> {
+  async read(key: string): Promise<Uint8Array | null> {
     const answer = await this.#repeated(() => this.#request("GET", key, { encoding: "latin1" }));
     if (answer.status === 404 && !answer.body.includes("NoSuchBucket")) return null;
     if (!isOk(answer)) throw this.#refusal("read", key, answer);
     return Buffer.from(answer.body, "latin1");
   }
 
-  /** The keys that begin with `start`, in the bucket's order, without the bucket's prefix. */
-  async list(start: string): Promise<readonly string[]> {
+  /** Every object whose key begins so, in the order of their keys, which are told without the bucket's prefix. */
+  async list(start: string): Promise<readonly ListedObject[]> {
     const { prefix } = this.location;
     const above = prefix === "" ? "" : `${prefix}/`;
-    const keys: string[] = [];
+    const objects: ListedObject[] = [];
     for (let token: string | undefined, more = true; more;) {
       const query = new URLSearchParams({ "list-type": "2", prefix: above + start });
       if (token !== undefined) query.set("continuation-token", token);
       const answer = await this.#repeated(() => this.#request("GET", "", { query }));
       if (!isOk(answer)) throw this.#refusal("list", start, answer);
-      const found = [...answer.body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => plainText(key ?? ""));
-      keys.push(...found.map((key) => key.slice(above.length)));
+      for (const [, entry = ""] of answer.body.matchAll(/<Contents>(.*?)<\/Contents>/gs))
+        objects.push({
+          key: plainText(/<Key>([^<]*)</.exec(entry)?.[1] ?? "").slice(above.length),
+          storedAtMs: Date.parse(/<LastModified>([^<]*)</.exec(entry)?.[1] ?? ""),
+        });
       token = plainText(/<NextContinuationToken>([^<]*)</.exec(answer.body)?.[1] ?? "");
       more = token !== "" && /<IsTruncated>true</.test(answer.body);
     }
-    return keys;
+    return objects;
   }
 
   /** Writes under a condition; false when the condition does not hold and nothing was written. */

@@ -21,11 +21,11 @@ after(() => s3.stop());
 const identity = await generateX25519Identity();
 const recipient = await identityToRecipient(identity);
 const now = new Date("2026-11-30T12:00:00.000Z");
-const record = "/kaleem-backup/kit/checked.json";
+const record = "/kaleem-backup/lineage/kit-check.json";
 
 async function sealWith(secrets: Readonly<Record<string, string>>): Promise<void> {
   const content = { version: 1 as const, stack: "prod", file: "config: {}\n", secrets };
-  s3.objects.set("/kaleem-backup/kit/stack.age", {
+  s3.objects.set("/kaleem-backup/kit/versions/0.age", {
     body: await seal(renderContent(content), recipient),
     version: 1,
   });
@@ -83,7 +83,7 @@ describe("a kit that opens everything", () => {
       /^✓ stack file {2}that of stack prod, sealed to this kit, with 1 secrets\.$/,
       /^✓ off-site {4}repository 32ee6e75 opens with the password in the stack's file; it has 16 snapshots$/,
       /^✓ local {7}the host's own repository opens with the same password, tried on the host$/,
-      /^✓ record {6}that it opens everything stands in the bucket \(kit\/checked\.json\)$/,
+      /^✓ record {6}that it opens everything stands in the bucket \(lineage\/kit-check\.json\)$/,
       /^✓ present {5}the host has the same bucket, keys and recipient$/,
     ];
     assert.equal(lines.length, expected.length, lines.join("\n"));
@@ -146,7 +146,7 @@ describe("a kit that does not open something", () => {
       () => s3.objects.clear(),
       () => ({}),
       exitCodes.noRepository,
-      /^✓ bucket .*no head record yet\n✗ stack file {2}There is no stack file at/,
+      /^✓ bucket .*no head record yet\n✗ stack file {2}There is no stack file in/,
     ],
     [
       "a file that is sealed to another kit",
@@ -207,7 +207,7 @@ describe("a kit that does not open something", () => {
     s3.readOnly = true;
     const report = await check();
     assert.equal(report.exitCode, exitCodes.offsiteRefused);
-    assert.match(renderKitCheck(report), /✗ record {6}.*refuses to write kit\/checked\.json/);
+    assert.match(renderKitCheck(report), /✗ record {6}.*refuses to write lineage\/kit-check\.json/);
   });
 
   it("a kit of former keys that still open the bucket", async () => {

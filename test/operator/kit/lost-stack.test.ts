@@ -35,7 +35,7 @@ const host = { address: "192.0.2.7", port: 22, user: "root", hostKey: "ssh-ed255
 async function open(stack: string, named?: string): Promise<LostStack> {
   const content = { version: 1 as const, stack, file, secrets: { "restic-password": "hush" } };
   const sealed = await seal(renderContent(content), await identityToRecipient(identity));
-  s3.objects.set("/kaleem-backup/kit/stack.age", { body: sealed, version: 1 });
+  s3.objects.set("/kaleem-backup/kit/versions/0.age", { body: sealed, version: 1 });
   const kit = {
     stack,
     endpoint: s3.endpoint,

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => agent.stop());
 
-const key = "/kaleem-backup/kit/checked.json";
+const key = "/kaleem-backup/lineage/kit-check.json";
 const metrics = () => agent.files.get(`${layout.metrics}/kaleem-kit.prom`) ?? "";
 const keysOf = (accessKeyId: string) =>
   agent.files.set(
@@ -73,7 +73,7 @@ describe("the last check of the recovery kit", () => {
       assert.deepEqual(await readKitCheck(agent.context), none);
       assert.match(
         agent.lines.at(-1) ?? "",
-        /kit\/checked\.json in the bucket cannot be understood: it counts as no check/,
+        /lineage\/kit-check\.json in the bucket cannot be understood: it counts as no check/,
       );
     }
   });

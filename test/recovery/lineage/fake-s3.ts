@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 /** An S3 endpoint in this process that honours If-Match and If-None-Match, unless told to misbehave. */
 export class FakeS3 {
   readonly objects = new Map<string, { body: string; version: number; bytes?: Buffer }>();
+  /** When an object was stored, for listings. */
+  readonly storedAt = new Map<string, string>();
   /** How many keys one answer to a listing has. */
   pageSize = 1000;
   /** Replaces the answer to every request. */
@@ -110,7 +112,9 @@ export class FakeS3 {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(start) && key > after).sort();
     const page = keys.slice(0, this.pageSize);
     const shown = page.map(
-      (key) => `<Contents><Key>${xml(decodeURIComponent(key.slice(pathname.length + 1)))}</Key></Contents>`,
+      (key) =>
+        `<Contents><Key>${xml(decodeURIComponent(key.slice(pathname.length + 1)))}</Key>` +
+        `<LastModified>${this.storedAt.get(key) ?? "2026-11-20T12:00:00.000Z"}</LastModified></Contents>`,
     );
     const next = `<IsTruncated>true</IsTruncated><NextContinuationToken>${xml(page.at(-1) ?? "")}</NextContinuationToken>`;
     const end = keys.length > page.length ? next : "<IsTruncated>false</IsTruncated>";
