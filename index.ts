@@ -15,6 +15,7 @@ import { loadCatalog, loadImages } from "./components/services/load-checked.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/offsite/offsite.ts";
+import { bringRestic } from "./toolchain/restic/bring-restic.ts";
 
 const stack = pulumi.getStack();
 const catalog = loadCatalog({ catalog: definitions, edge: nginx, published: { [nginx.name]: [80, 443] } });
@@ -22,7 +23,7 @@ const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
-const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog });
+const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
 const offsite = new Offsite("offsite", {
   settings: config.offsite,
   accessKeyId: config.secret("offsite-access-key-id"),

@@ -49,6 +49,8 @@ export const layout = {
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   closed: "/etc/kaleem/edge/fence/closed.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
+  /** A restic that was brought along; absent where the distribution's is new enough. Beside it, what `sha256sum --check` reads. */
+  restic: "/usr/local/lib/kaleem/restic",
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",
   runtime: "/run/kaleem",
@@ -71,6 +73,18 @@ export function userSecretFile(store: string, name: string): string {
 /** Where the edge tells its own counters (`/stub_status`): inside its container and on the overlay network, published nowhere. */
 export const edgeStatusPort = 8081;
 
+/**
+ * What the bucket's lock belongs on, below the configured prefix: written once, and never changed. `restic/index/`, `restic/locks/`,
+ * `lineage/` and `catalogue/` must stay free: they are changed, or removed, by every run.
+ */
+export const lockedPrefixes = [
+  "restic/data/",
+  "restic/snapshots/",
+  "restic/keys/",
+  "restic/config",
+  "kit/",
+] as const;
+
 /** Keys in the off-site bucket, below the configured prefix. */
 export const bucketLayout = {
   /** restic's repository. */
@@ -85,6 +99,8 @@ export const bucketLayout = {
   kitCheck: "lineage/kit-check.json",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
+  /** Which of them is the newest: where the bucket's lock holds `kit/`, the file above cannot be replaced. */
+  newestStackFile: "lineage/stack-file.json",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
 } as const;

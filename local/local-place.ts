@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { catalog } from "../catalog/catalog.ts";
+import { imageVersions } from "../catalog/image-lock.ts";
 import { writtenServices } from "../operator/stack/committed-stack-file.ts";
 import { mergeSettings } from "../operator/stack/merge-settings.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
@@ -68,7 +69,7 @@ export class LocalPlace implements Place {
       ssh: login,
       offsite: cloud.offsite,
       offsiteKeys: cloud.keys,
-      versions: await imageVersions(instance),
+      versions: imageVersions(parseLock(await readFile(instance.cloud.imageLock, "utf8")) ?? {}),
       remarks: ["a stack for trying things out: its machine, its bucket and this computer are one"],
       claim: () => Promise.resolve(),
     };
@@ -104,11 +105,6 @@ export class LocalPlace implements Place {
   async remove(progress: Progress): Promise<void> {
     await tearDownWithDaemon(this.instance, progress);
   }
-}
-
-async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
-  const lock = parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
-  return new Map(Object.values(lock).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
 }
 
 /** Services that are on by default, and whose image is not available here, give way. */

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { repositoryRoot } from "../../workstation/repository.ts";
 
 /**
  * What drivers bring along and a host never needs, replaced by what is there anyway. Halves the bundle, which has to stay
@@ -12,7 +14,7 @@ const slim: Plugin = {
       plugin.onResolve({ filter }, () => ({ path: name, namespace: "slim" }));
       plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({
         contents,
-        resolveDir: root,
+        resolveDir: repositoryRoot,
       }));
     };
     // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
@@ -34,7 +36,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^locales$/, namespace: "slim" }, () => ({
       contents: 'export { default as en } from "zod/v4/locales/en.js";',
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
     virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
     // … and how each type is written as JSON Schema, which the agent never asks for.
@@ -71,6 +73,13 @@ const slim: Plugin = {
       "telemetry",
       "exports.ClientRegistry = { instance: { register() {}, unregister() {} } };",
     );
+    // Of its own description the MongoDB driver tells the server its version.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: descriptionOf(await readFile(path, "utf8")).version }),
+      loader: "json",
+    }));
+    // One connection at a time to a store is enough.
+    virtual(/^\.\/pool$/, "pool", "exports.RedisClientPool = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(
       /^redis$/,
@@ -85,7 +94,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^left-out$/, namespace: "slim" }, () => ({
       contents: leftOut,
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
   },
 };
@@ -98,7 +107,9 @@ const leftOut = `exports.default = { parseCommand() {
   throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in components/agent/bundle.ts");
 } };`;
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+function descriptionOf(text: string): { readonly version: string } {
+  return JSON.parse(text) as { readonly version: string };
+}
 
 /** Drivers' optional extras: asked for inside a try, absent on a host. */
 const optional = [
@@ -120,8 +131,8 @@ const optional = [
  */
 export async function bundleAgent(): Promise<string> {
   const result = await build({
-    entryPoints: [fileURLToPath(new URL("../../recovery/agent/main.ts", import.meta.url))],
-    absWorkingDir: root,
+    entryPoints: [join(repositoryRoot, "recovery/agent/main.ts")],
+    absWorkingDir: repositoryRoot,
     bundle: true,
     minify: true,
     keepNames: false,

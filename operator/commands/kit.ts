@@ -6,10 +6,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
+import { kitAnswer } from "../answers/kit-answer.ts";
+import { printAnswer } from "../answers/print-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { checkKit, hostOfKit, renderKitCheck } from "../kit/check-kit.ts";
@@ -17,6 +18,7 @@ import { makeKit, passphraseKit } from "../kit/make-kit.ts";
 import { printKit } from "../kit/paper-kit.ts";
 import { readRecoveryKit, type RecoveryKit } from "../kit/recovery-kit.ts";
 import { recipientIn, writeRecipient } from "../kit/write-recipient.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { openStack, type Stack } from "../stack/stack.ts";
 
@@ -27,12 +29,13 @@ interface KitOptions {
   readonly from?: string;
   readonly renew?: true;
   readonly stack?: string;
+  readonly json?: true;
 }
 
 const progress = terminalProgress();
 
 await runOperatorCommand(async () => {
-  const options = new Command("kit")
+  const options = new OperatorCommand("kit")
     .description("The recovery kit of a stack: all that an operator must keep.")
     .option("--out <file>", "writes it there (mode 0600); an existing file is replaced only when you say so")
     .option("--print", "prints it, to be copied by hand and typed again")
@@ -40,12 +43,15 @@ await runOperatorCommand(async () => {
     .option("--from <file>", "takes the passphrase of that kit, with the present keys of the bucket")
     .option("--renew", "draws another passphrase, although there is a kit")
     .option("--stack <name>", "the stack (default: local; of --check: the one that the kit is of)")
+    .option("--json", "with --out: says as JSON where it is (docs/json.md)")
     .exitOverride()
     .parse()
     .opts<KitOptions>();
   const writes = options.out !== undefined || options.print === true;
   if (writes === (options.check !== undefined))
     throw new RecoveryError(exitCodes.usage, "kit: say what to do: --out FILE, --print, or --check FILE");
+  if (options.json === true && (options.out === undefined || options.print === true))
+    throw new RecoveryError(exitCodes.usage, "kit: --json goes with --out alone");
   if (options.from !== undefined && options.renew === true)
     throw new RecoveryError(
       exitCodes.usage,
@@ -80,7 +86,7 @@ async function write(options: KitOptions): Promise<number> {
 }
 
 /** The kit is out first: a recipient of which nobody has the kit would be worse than none. */
-async function hand(kit: RecoveryKit, { out, print }: KitOptions): Promise<void> {
+async function hand(kit: RecoveryKit, { out, print, json }: KitOptions): Promise<void> {
   if (out !== undefined) {
     const fresh = `${out}.${process.pid}.new`;
     await writeFile(fresh, `${JSON.stringify(kit, null, 2)}\n`, { mode: 0o600, flag: "wx" });
@@ -88,7 +94,8 @@ async function hand(kit: RecoveryKit, { out, print }: KitOptions): Promise<void>
   }
   if (print === true) process.stdout.write(printKit(kit));
   const told = `recovery kit of stack ${kit.stack ?? ""}. Keep it where it survives the loss of the server.\n`;
-  if (out !== undefined) (print === true ? process.stderr : process.stdout).write(`${out}: ${told}`);
+  if (out !== undefined && json === true) printAnswer(kitAnswer, { stack: kit.stack ?? "", file: out });
+  else if (out !== undefined) (print === true ? process.stderr : process.stdout).write(`${out}: ${told}`);
   else process.stderr.write(told);
 }
 

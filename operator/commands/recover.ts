@@ -5,22 +5,28 @@
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { restoreStack } from "../agent/restore-stack.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { recoverAnswer } from "../answers/recover-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { hiddenQuestion } from "../kit/choose-passphrase.ts";
 import { LostStack } from "../kit/lost-stack.ts";
 import { renderRestoreEvent } from "../screens/render-restore.ts";
+import { lookAtMachine } from "../preflight/look-at-machine.ts";
+import { resticWanted } from "../preflight/restic-wanted.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
+import { SshHost } from "../ssh/ssh.ts";
 import { moveHost } from "../stack/move-host.ts";
 import { setStateAside } from "../stack/set-state-aside.ts";
 import { stackContext } from "../stack/stack-context.ts";
 import { makeStackFolders, openStack, type Stack } from "../stack/stack.ts";
+import { readTarget } from "../stack/target.ts";
 
 interface RecoverOptions {
   readonly stack?: string;
@@ -31,12 +37,13 @@ interface RecoverOptions {
   readonly hostKey?: string;
   readonly at: string;
   readonly yes?: true;
+  readonly json?: true;
 }
 
 const progress = terminalProgress();
 
 await runOperatorCommand(async () => {
-  const options = new Command("recover")
+  const options = new OperatorCommand("recover")
     .description("Rebuilds a lost platform on a new machine, and opens it when every check holds.")
     .option("--kit <file>", "its recovery kit: all that is needed where its committed file is not at hand")
     .option("--stack <name>", "the stack that was lost (default: the one that the kit is of)")
@@ -46,6 +53,7 @@ await runOperatorCommand(async () => {
     .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .option("--yes", "agrees to the plan")
+    .option("--json", "the outcome as JSON (docs/json.md)")
     .exitOverride()
     .parse()
     .opts<RecoverOptions>();
@@ -59,6 +67,7 @@ await runOperatorCommand(async () => {
   }
   await makeStackFolders(stack);
   await writeNewHost(stack, options, lost);
+  await writeRestic(stack);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
     const aside = await setStateAside(stack, stackContext(stack, engine), new Date());
@@ -77,7 +86,10 @@ await runOperatorCommand(async () => {
     agreement: { yes, replaceData: [], ask: terminalQuestion() },
   });
   if (!up.data.closed) {
-    process.stdout.write(`${stack.name} serves: ${up.data.reason}. There was nothing to restore.\n`);
+    const { reason } = up.data;
+    if (options.json === true)
+      printAnswer(recoverAnswer, { stack: stack.name, serves: true, reason, report: null });
+    else process.stdout.write(`${stack.name} serves: ${reason}. There was nothing to restore.\n`);
     return exitCodes.ok;
   }
   const report = await restoreStack({
@@ -85,13 +97,25 @@ await runOperatorCommand(async () => {
     request: { at: options.at, from: "offsite" },
     onEvent: (event) => {
       if (event.event === "phase-finished" || event.event === "report")
-        process.stdout.write(`${renderRestoreEvent(event, null).join("\n")}\n`);
+        (options.json === true ? process.stderr : process.stdout).write(
+          `${renderRestoreEvent(event, null).join("\n")}\n`,
+        );
     },
     onLog: (line) => void process.stderr.write(`  ${line}\n`),
   });
-  if (report.exitCode !== exitCodes.ok) return report.exitCode;
+  const answer = (): void => {
+    if (options.json !== true) return;
+    const serves = report.verdict === "restored";
+    const reason = report.failure?.sentence ?? `restored from point ${report.point.id} and verified`;
+    printAnswer(recoverAnswer, { stack: stack.name, serves, reason, report });
+  };
+  if (report.exitCode !== exitCodes.ok) {
+    answer();
+    return report.exitCode;
+  }
   // The applications were declared at zero replicas and run now: the state is told, so that the next `up` finds nothing to do.
   await bringUp({ stack, progress, agreement: { yes: true, replaceData: [], ask: null } });
+  answer();
   return exitCodes.ok;
 });
 
@@ -137,6 +161,20 @@ async function writeNewHost(stack: Stack, options: RecoverOptions, lost: LostSta
       throw new Error(`recover: not agreed to; ${stack.committedFile} is as it was. Add --yes.`);
   }
   await writeFile(stack.stackFile, moved.text);
+}
+
+/** The new machine may have a restic that will do where the lost one had none, or the other way round; what it cannot tell stays. */
+async function writeRestic(stack: Stack): Promise<void> {
+  const view = await lookAtMachine(new SshHost((await readTarget(stack)).ssh), stack.name);
+  const wanted = resticWanted(view);
+  if (wanted === undefined) return;
+  const restic = wanted === "distribution" ? undefined : wanted;
+  const { text, diff } = moveHost(await readFile(stack.stackFile, "utf8"), stack.committedFile, { restic });
+  if (diff.length === 0) return;
+  progress.note(
+    [`${stack.committedFile}, as the new machine needs it:`, ...diff.map((line) => `  ${line}`)].join("\n"),
+  );
+  await writeFile(stack.stackFile, text);
 }
 
 /** A key that nobody looked at is no pin: unattended it has to be given. */

@@ -77,7 +77,7 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
     const plan = await planned(ready, progress);
     await agree(stack.name, plan, request.agreement);
   }
-  const deployed = await withOperationLock(host.target, "up", async () => {
+  const deployed = await locked(request, host, async () => {
     await prepared.claim();
     const say = (sentence: string): void => progress.note(`  ${sentence}`);
     const done = await recordingDeployment({ host, stack: stack.name, say }, () =>
@@ -88,6 +88,11 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
   });
   const { offsite, offsiteKeys, versions, remarks } = prepared;
   return { engine, context, stack, offsite, offsiteKeys, host, data, remarks, ...deployed, versions, phases };
+}
+
+/** A rotation holds the host's lock already. */
+function locked<T>({ rotating }: BringUpRequest, host: SshHost, work: () => Promise<T>): Promise<T> {
+  return rotating === true ? work() : withOperationLock(host.target, "up", work);
 }
 
 /** What `bringUp` would do, and nothing of it done. */

@@ -12,6 +12,7 @@ import { edgeTarget } from "../stack/edge-target.ts";
 import type { Place } from "../stack/place.ts";
 import type { DataDecision } from "../stack/data-decision.ts";
 import { removeHalfMade } from "./half-made-services.ts";
+import { tellingRollbacks } from "./outcome.ts";
 import { lookAt, withTaskFailures } from "./watch-tasks.ts";
 
 /** A stack whose file, secrets, images and machine are there. */
@@ -42,11 +43,13 @@ export async function deploy({ context, place, host, data, progress }: Deployabl
     for (const service of await removeHalfMade(context, host))
       progress.note(`  ${service}: left half-created by an interrupted run; removed, will be recreated`);
     const result = await withTaskFailures(lookAt(host), () =>
-      runPulumi(context, "up", {
-        onResource: ({ name, action }) => {
-          report(`${name} ${action}`);
-        },
-      }),
+      tellingRollbacks(() =>
+        runPulumi(context, "up", {
+          onResource: ({ name, action }) => {
+            report(`${name} ${action}`);
+          },
+        }),
+      ),
     );
     report(describeChanges(result.changes));
     return result;

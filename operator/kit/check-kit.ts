@@ -16,10 +16,11 @@ import type { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { askAgent } from "../agent/agent.ts";
 import { givenKeyFile } from "../ssh/given-key.ts";
+import { pinHostKey } from "../ssh/known-hosts.ts";
+import { knownHostsPattern } from "../ssh/ssh-target.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 import { SshError } from "../ssh/ssh-error.ts";
 import { SshHost } from "../ssh/ssh.ts";
-import { pinHostKey } from "../stack/known-hosts.ts";
 import { bucketOf, openKit, recipientOf } from "./open-kit.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { openResticKey, openResticText } from "./restic-key.ts";
@@ -221,7 +222,11 @@ export async function hostOfKit(
   const { address, port, user, hostKey, privateKeyFile } = parsed.data;
   const folder = await mkdtemp(join(tmpdir(), "kaleem-kit-"));
   const knownHostsFile = join(folder, "known_hosts");
-  await pinHostKey(knownHostsFile, { address, port, hostKey });
+  await pinHostKey(
+    knownHostsFile,
+    knownHostsPattern({ address, port }),
+    hostKey.split(" ").slice(0, 2).join(" "),
+  );
   const named =
     privateKeyFile === undefined || isAbsolute(privateKeyFile)
       ? privateKeyFile

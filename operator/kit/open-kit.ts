@@ -6,6 +6,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout } from "../../contract/layout.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { newestStackFile } from "../../recovery/lineage/newest-stack-file.ts";
 import { newestSealedFile } from "../../recovery/lineage/newest-sealed-file.ts";
 import { openWithPassphrase } from "./passphrase-crypter.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
@@ -59,8 +60,8 @@ export function bucketOf({
  * @throws RecoveryError saying which of endpoint, bucket, keys or prefix is wrong; never with a key in it.
  */
 export async function recoverStackFile(location: KitLocation): Promise<string> {
-  const stored = await bucketOf(location).get(bucketLayout.stackFile);
-  if (stored !== null) return stored.body;
+  const stored = await newestStackFile(bucketOf(location));
+  if (stored !== null) return stored;
   throw nothingThere(location);
 }
 
@@ -91,7 +92,7 @@ async function openSealed(kit: RecoveryKit): Promise<OpenedKit> {
   const bucket = bucketOf(kit);
   const stored = await newestSealedFile(bucket);
   if (stored === null) {
-    if ((await bucket.get(bucketLayout.stackFile)) === null) throw nothingThere(kit);
+    if ((await newestStackFile(bucket)) === null) throw nothingThere(kit);
     throw new RecoveryError(
       exitCodes.noRepository,
       `There is no sealed stack file in ${placeOf(kit, "")} yet: the stack's file went off-site before this kit was made. An older kit opens it; ` +
@@ -144,14 +145,14 @@ async function openEncrypted(kit: RecoveryKit, stack: string | undefined): Promi
   const bucket = bucketOf(kit);
   const place = placeOf(kit, bucketLayout.stackFile);
   const sealed = await newestSealedFile(bucket);
-  const stored = await bucket.get(bucketLayout.stackFile);
+  const stored = await newestStackFile(bucket);
   if (stored === null && sealed === null) throw nothingThere(kit);
   if (stored === null)
     throw new RecoveryError(
       exitCodes.wrongPassword,
       `The stack's file in the bucket is sealed to a recovery kit made later than this one: find that kit.`,
     );
-  const { encryptionsalt: salt, config = {} } = readStackYaml(stored.body, place);
+  const { encryptionsalt: salt, config = {} } = readStackYaml(stored, place);
   if (salt === undefined)
     throw new RecoveryError(
       exitCodes.wrongPassword,
@@ -171,7 +172,7 @@ async function openEncrypted(kit: RecoveryKit, stack: string | undefined): Promi
   });
   return {
     form: "encrypted",
-    content: { version: 1, stack, file: withoutSecrets(stored.body), secrets: Object.fromEntries(secrets) },
+    content: { version: 1, stack, file: withoutSecrets(stored), secrets: Object.fromEntries(secrets) },
     remark:
       sealed === null
         ? null

@@ -28,6 +28,7 @@ export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "re
     ...renderJobs(status, now),
     ...renderRestore(status, now),
     ...renderKit(status, kind, now),
+    ...renderRestic(status),
     ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
@@ -158,6 +159,12 @@ function renderKit({ kit, stack }: AgentStatus, kind: "local" | "remote", now: D
       ? []
       : [`             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack ${stack}`]),
   ];
+}
+
+function renderRestic({ restic }: AgentStatus): string[] {
+  if (restic === null) return [];
+  const from = restic.from === "distribution" ? "the distribution's" : "brought along";
+  return [`  restic     ${restic.version}, ${from}`];
 }
 
 /** What restores moved aside takes space until somebody gives it up. */

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { z } from "zod";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 
 /** Where the host keeps which state manages it. */
@@ -24,4 +25,15 @@ export async function noteManager(host: RemoteHost, stack: string, manager: stri
     stdin: `${JSON.stringify(record)}\n`,
     timeoutMs: 30_000,
   });
+}
+
+const recordSchema = z.object({ stack: z.string(), manager: z.string(), since: z.string(), by: z.string() });
+/** What a host has noted of the state that manages it. */
+export type ManagerRecord = z.infer<typeof recordSchema>;
+
+/** Reads what {@link noteManager} noted; null when no state has. @throws SshError, CommandError, or Error when it is not what was noted */
+export async function readManager(host: RemoteHost): Promise<ManagerRecord | null> {
+  const script = 'if [ -e "$1" ]; then cat "$1"; fi';
+  const { stdout } = await host.run(["sh", "-c", script, "sh", recordFile], { timeoutMs: 30_000 });
+  return stdout.trim() === "" ? null : recordSchema.parse(JSON.parse(stdout));
 }

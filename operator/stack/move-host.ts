@@ -1,4 +1,5 @@
 import { parseDocument } from "yaml";
+import type { ResticTarget } from "../../toolchain/restic/bring-restic.ts";
 
 /** A machine that takes a lost one's place. */
 export interface NewHost {
@@ -9,6 +10,9 @@ export interface NewHost {
   readonly hostKey: string;
 }
 
+/** What a stack file says of its machine; undefined takes a line away. */
+export type HostLines = Partial<NewHost> & { readonly restic?: ResticTarget | undefined };
+
 /** A stack file that names another machine, and the lines that differ. */
 export interface MovedFile {
   readonly text: string;
@@ -16,11 +20,10 @@ export interface MovedFile {
 }
 
 /**
- * A stack's committed file with another machine in it: address, port, user and host key are edited, and nothing else, comments
- * included. Pure.
+ * A stack's committed file with other lines about its machine: these are edited, and nothing else, comments included. Pure.
  * @throws Error when the text is no stack file with a host
  */
-export function moveHost(text: string, file: string, host: NewHost): MovedFile {
+export function moveHost(text: string, file: string, host: HostLines): MovedFile {
   const document = parseDocument(text);
   const at = (key: string): readonly string[] => ["config", "kaleem:host", key];
   if (document.errors.length > 0 || document.getIn(["config", "kaleem:host"]) === undefined)
@@ -30,10 +33,11 @@ export function moveHost(text: string, file: string, host: NewHost): MovedFile {
   const diff = Object.entries(host).flatMap(([key, value]) => {
     const former: unknown = document.getIn(at(key));
     if (former === value) return [];
-    document.setIn(at(key), value);
+    if (value === undefined) document.deleteIn(at(key));
+    else document.setIn(at(key), value);
     return [
       ...(former === undefined ? [] : [`- host.${key}: ${JSON.stringify(former)}`]),
-      `+ host.${key}: ${JSON.stringify(value)}`,
+      ...(value === undefined ? [] : [`+ host.${key}: ${JSON.stringify(value)}`]),
     ];
   });
   return { text: diff.length === 0 ? text : document.toString({ lineWidth: 0 }), diff };

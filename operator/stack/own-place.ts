@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { catalog } from "../../catalog/catalog.ts";
+import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
 import { backendUrl, decryptConfig, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { recipientIn } from "../kit/write-recipient.ts";
-import { lockedVersions } from "../images/locked-versions.ts";
+import { bringRestic, resticVersion, type ResticTarget } from "../../toolchain/restic/bring-restic.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
 import { planInit } from "../secrets/plan-init.ts";
@@ -47,6 +48,7 @@ export class OwnPlace implements Place {
         user: ssh.user,
         memory: memoryOf(settings),
         loopBytes: settings.loopBytes,
+        restic: settings.restic,
         now: Date.now() / 1000,
         manager: request.takeState ? null : manager,
       });
@@ -56,6 +58,10 @@ export class OwnPlace implements Place {
       return remarks;
     });
     for (const remark of remarks) progress.note(`  ${remark}`);
+    // The program takes it from the cache; what cannot be had is said here, before anything is touched.
+    const { restic } = settings;
+    if (restic !== "distribution")
+      await progress.step(`restic for ${restic}`, (report) => brought(restic, report, progress));
     return {
       ssh,
       offsite,
@@ -63,7 +69,7 @@ export class OwnPlace implements Place {
         accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
         secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
       },
-      versions: lockedVersions(stack.repository, settings.imageLock),
+      versions: imageVersions(readImageLock(stack.repository, settings.imageLock)),
       remarks: [...remarks, ...unsealed(stack, await readFile(stack.stackFile, "utf8"))],
       claim: () => noteManager(host, stack.name, manager),
     };
@@ -133,6 +139,15 @@ async function openState(
     );
   }
   return values;
+}
+
+async function brought(
+  target: ResticTarget,
+  report: (detail: string) => void,
+  progress: PlaceRequest["progress"],
+): Promise<void> {
+  const { source } = await bringRestic(target, { report, note: (text) => progress.note(`  ${text}`) });
+  report(`${resticVersion}, ${source}`);
 }
 
 /** What all enabled services may take together, in bytes. */

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { ResticSource } from "../../contract/restic.ts";
+import { host as hostSchema } from "../../components/config/schema.ts";
 import { stateful } from "../../components/config/services-block.ts";
 import { parseStackFile } from "./stack-file.ts";
 import type { Stack } from "./stack.ts";
@@ -18,7 +20,7 @@ const schema = z.object({
     z.looseObject({ kind: z.literal("device") }),
   ]),
   imageLock: z.string(),
-  host: z.looseObject({ privateKeyFile: z.string().optional() }),
+  host: z.looseObject({ privateKeyFile: z.string().optional(), restic: hostSchema.shape.restic }),
 });
 
 /** What the preflight needs of a remote stack's settings. What else is wrong with them, the program says, path first. */
@@ -29,6 +31,7 @@ export interface RemoteSettings {
   readonly imageLock: string;
   /** Whether the file names the key to log in with. */
   readonly namesKey: boolean;
+  readonly restic: ResticSource;
 }
 
 /** @throws Error naming every one of them that is missing or wrong */
@@ -54,6 +57,7 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
   return {
     services,
     imageLock,
+    restic: host.restic,
     namesKey: host.privateKeyFile !== undefined,
     loopBytes: dataVolume.kind === "loop" ? dataVolume.sizeGiB * 1024 ** 3 : null,
   };

@@ -5,6 +5,7 @@ import { addressCommand } from "./commands/address.ts";
 import { containersCommand } from "./commands/containers.ts";
 import { closeCommand, openCommand } from "./commands/open-close.ts";
 import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenance.ts";
+import { moveOffsiteCommand } from "./commands/move-offsite.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
@@ -54,6 +55,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
                         change the password that a store keeps of its administrator; the new one on stdin
   restic-key add|retire the new password of both repositories, on stdin; or take the former one away
   restic-key try        whether the password on stdin opens each of them
+  move-offsite [--cancel]
+                        copy the off-site bucket to the one on stdin, with its keys, as JSON; or give that up
   try-login STORE SECRET
                         whether a store takes each of the passwords in the JSON list on stdin
   containers            measure every container, for monitoring
@@ -99,6 +102,7 @@ const commands: Readonly<
   "retire-logins": (context, args) => none(args, () => retireLoginsCommand(context)),
   "set-administrator": setAdministratorCommand,
   "restic-key": resticKeyCommand,
+  "move-offsite": moveOffsiteCommand,
   "try-login": tryLoginCommand,
   containers: (context, args) => none(args, () => containersCommand(context)),
   "record-deploy": (context, args) =>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import type { HostPort } from "../host/host-port.ts";
 import type { Bucket } from "../lineage/bucket.ts";
@@ -12,7 +13,8 @@ const types = { encrypted: "application/yaml", sealed: "application/octet-stream
 /**
  * Brings the stack file off-site as it lies on this host, which holds nothing that opens it: sealed to the recovery kit where the stack
  * names one, else encrypted. Each content is kept for good under its digest, and written there once. Which sealed one is the newest says
- * a note, which no lock of the bucket holds; the newest encrypted one is `kit/stack.yaml`. The other form is left alone.
+ * a note, which no lock of the bucket holds; of the encrypted ones another note,
+ * and `kit/stack.yaml`, for readers of before, unless the bucket's lock holds an earlier one. The other form is left alone.
  *
  * The caller has opened the repositories with this host's password before.
  */
@@ -40,9 +42,13 @@ async function shipEncrypted(bucket: Bucket, content: string): Promise<"uploaded
   const present = (await bucket.get(bucketLayout.stackFile))?.body ?? null;
   if (present !== null && present !== content) await keep(bucket, present, "encrypted");
   await keep(bucket, content, "encrypted");
-  if (present === content) return "unchanged";
-  await bucket.put(bucketLayout.stackFile, content, types.encrypted, { always: true });
-  return "uploaded";
+  const key = stackFileVersionKey(content);
+  const known = (await bucket.get(bucketLayout.newestStackFile))?.body ?? null;
+  const newest = `${JSON.stringify({ version: 1, key })}\n`;
+  if (known !== newest)
+    await bucket.put(bucketLayout.newestStackFile, newest, "application/json", { always: true });
+  const replaced = present !== content && (await replaceUnlessLocked(bucket, content));
+  return known === newest && !replaced ? "unchanged" : "uploaded";
 }
 
 /** Where a content is kept: its digest's first half is one of a kind, and short enough to be read aloud. */
@@ -56,4 +62,13 @@ async function keep(bucket: Bucket, content: string, form: Form): Promise<boolea
   const key = stackFileVersionKey(content, form);
   if ((await bucket.get(key)) !== null) return false;
   return bucket.put(key, content, types[form], { ifAbsent: true });
+}
+
+async function replaceUnlessLocked(bucket: Bucket, content: string): Promise<boolean> {
+  try {
+    return await bucket.put(bucketLayout.stackFile, content, "application/yaml", { always: true });
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.objectLocked) throw error;
+    return false;
+  }
 }

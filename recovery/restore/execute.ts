@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { PhaseRecorder } from "./journal/phase-recorder.ts";
 import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { RestoreEvent } from "./journal/event.ts";
@@ -11,7 +12,6 @@ import { phases } from "./phases/phases.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import { recordReport } from "./report/record-report.ts";
-import { sentenceOf } from "../host/sentence-of.ts";
 import type { RestoreReport } from "./report/report.ts";
 
 /** During these the data lock is held. The safety point before and the first point after them take it themselves. */

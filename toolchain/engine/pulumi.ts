@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clearDeadLocks } from "./dead-lock.ts";
 import {
   EngineEventReader,
   type PlannedStep,
@@ -11,6 +10,7 @@ import {
 } from "./engine-events.ts";
 import { followLines } from "./follow-lines.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
+import { withoutDeadLocks } from "./stack.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
 
 /** How an operation is run; everything is optional. */
@@ -44,7 +44,7 @@ const operationFlags = {
 /**
  * Runs one operation on a stack that `createStack` made, and returns what it changed. Throws `PulumiError` with
  * every error that the engine reported. ^C, SIGTERM and SIGHUP reach the engine once each, as a request to stop
- * tidily; a second one stops it at once.
+ * tidily; a second one stops it at once. A lock that a killed engine of this machine left on the stack is taken away.
  */
 export async function runPulumi(
   context: StackContext,
@@ -53,7 +53,15 @@ export async function runPulumi(
 ): Promise<OperationResult> {
   const started = Date.now();
   mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
-  clearDeadLocks(context.stateDirectory);
+  return withoutDeadLocks(context, () => runOnce(context, operation, options, started));
+}
+
+async function runOnce(
+  context: StackContext,
+  operation: keyof typeof operationFlags,
+  options: OperationOptions,
+  started: number,
+): Promise<OperationResult> {
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");

@@ -72,6 +72,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
         user: "kaleem@example.com",
       },
       heartbeat: { kind: "webhook" },
+      runbooks: "https://docs.example.com/runbooks",
     },
   };
   return {

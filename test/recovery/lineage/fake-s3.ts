@@ -4,10 +4,6 @@ import type { AddressInfo } from "node:net";
 /** An S3 endpoint in this process that honours If-Match and If-None-Match, unless told to misbehave. */
 export class FakeS3 {
   readonly objects = new Map<string, { body: string; version: number; bytes?: Buffer }>();
-  /** When an object was stored, for listings. */
-  readonly storedAt = new Map<string, string>();
-  /** How many keys one answer to a listing has. */
-  pageSize = 1000;
   /** Replaces the answer to every request. */
   refuse: { status: number; code: string } | null = null;
   /** Requests are accepted and never answered. */
@@ -28,6 +24,10 @@ export class FakeS3 {
   readOnly = false;
   /** Such as a key pair that may write and not remove. */
   keepsAll = false;
+  /** When an object was stored, for listings. */
+  readonly storedAt = new Map<string, string>();
+  /** Paths that a lock of the bucket holds: neither removed nor overwritten, whatever the condition. */
+  locked: (path: string) => boolean = () => false;
   readonly requests: { method: string; path: string; authorization: string }[] = [];
   readonly #server: Server;
   #writes = 0;
@@ -81,13 +81,15 @@ export class FakeS3 {
   ): Promise<Answer | null> {
     if (this.refuse !== null) return failed(this.refuse);
     const present = this.objects.get(path);
-    if (method === "GET" && path.includes("?list-type=2")) return this.#list(new URL(path, this.endpoint));
+    if (method === "GET" && path.includes("?list-type=2")) return { status: 200, body: this.#list(path) };
     if (method === "GET") {
       if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
       const { body: text, bytes, version } = present;
       return { status: 200, body: text, etag: `"${version}"`, ...(bytes === undefined ? {} : { bytes }) };
     }
     if (this.readOnly) return failed({ status: 403, code: "AccessDenied" });
+    if (present !== undefined && this.locked(path))
+      return failed({ status: 409, code: "ObjectLockedByBucketPolicy" });
     if (method === "DELETE") {
       if (this.keepsAll) return failed({ status: 403, code: "AccessDenied" });
       this.objects.delete(path);
@@ -106,19 +108,16 @@ export class FakeS3 {
     return instead === 0 ? null : failed({ status: instead, code: "InternalError" });
   }
 
-  #list({ pathname, searchParams }: URL): Answer {
-    const start = `${pathname}/${searchParams.get("prefix") ?? ""}`;
-    const after = searchParams.get("continuation-token") ?? "";
-    const keys = [...this.objects.keys()].filter((key) => key.startsWith(start) && key > after).sort();
-    const page = keys.slice(0, this.pageSize);
-    const shown = page.map(
-      (key) =>
-        `<Contents><Key>${xml(decodeURIComponent(key.slice(pathname.length + 1)))}</Key>` +
-        `<LastModified>${this.storedAt.get(key) ?? "2026-11-20T12:00:00.000Z"}</LastModified></Contents>`,
-    );
-    const next = `<IsTruncated>true</IsTruncated><NextContinuationToken>${xml(page.at(-1) ?? "")}</NextContinuationToken>`;
-    const end = keys.length > page.length ? next : "<IsTruncated>false</IsTruncated>";
-    return { status: 200, body: `<ListBucketResult>${shown.join("")}${end}</ListBucketResult>` };
+  #list(path: string): string {
+    const url = new URL(path, "http://s3");
+    const root = `${url.pathname}/`;
+    const prefix = root + (url.searchParams.get("prefix") ?? "");
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const contents = keys.map((key) => {
+      const storedAt = this.storedAt.get(key) ?? "2000-01-01T00:00:00.000Z";
+      return `<Contents><Key>${key.slice(root.length)}</Key><LastModified>${storedAt}</LastModified><ETag>"1"</ETag><Size>1</Size></Contents>`;
+    });
+    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
   }
 
   async #conditional(path: string, body: string, headers: IncomingHttpHeaders): Promise<Answer> {
@@ -143,10 +142,6 @@ interface Answer {
   readonly body?: string;
   readonly bytes?: Buffer;
   readonly etag?: string;
-}
-
-function xml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function failed({ status, code }: { status: number; code: string }): Answer {

@@ -231,28 +231,6 @@ describe("Bucket", () => {
     );
   });
 
-  it("lists what begins alike, page by page, and gives bytes as they are", async () => {
-    s3.pageSize = 2;
-    const keys = ["kit/a&b", "kit/c", "kit/d", "kit/e e", "kit/f", "other/x"];
-    for (const key of keys) await bucket().put(key, "1", "text/plain", { always: true });
-    assert.deepEqual(
-      (await bucket().list("kit/")).map(({ key }) => key),
-      keys.slice(0, -1),
-    );
-    assert.equal((await bucket().list("kit/c"))[0]?.storedAtMs, Date.parse("2026-11-20T12:00:00.000Z"));
-    assert.deepEqual(await bucket().list("none/"), []);
-    const bytes = Buffer.from([0, 255, 13, 10, 128]);
-    const path = [...s3.objects.keys()].find((each) => each.endsWith("/kit/c")) ?? "";
-    s3.objects.set(path, { body: "", bytes, version: 1 });
-    assert.deepEqual(Buffer.from((await bucket().read("kit/c")) ?? []), bytes);
-    assert.equal(await bucket().read("kit/none"), null);
-    s3.refuse = { status: 403, code: "AccessDenied" };
-    assert.match(
-      (await failure(bucket().list("kit/"))).message,
-      /refuses to list kit\/ \(403 AccessDenied\)/,
-    );
-  });
-
   it("does not take a missing bucket for a missing object", async () => {
     s3.refuse = { status: 404, code: "NoSuchBucket" };
     // Begun one after the other: a second one that fails while the first is awaited would have nobody to tell.

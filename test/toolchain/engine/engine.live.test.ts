@@ -18,8 +18,7 @@ import { runPulumi } from "../../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../../toolchain/engine/stack-context.ts";
 import { createStack, decryptConfig, readOutputs, setSecrets } from "../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
+import { repositoryRoot as root } from "../../../workstation/repository.ts";
 
 /** ESM, `.ts` imports and types: what the real program needs of the engine, without a provider. */
 const program = `
@@ -128,7 +127,7 @@ test("a wrong passphrase is named as such, and nothing is made with it", async (
   const wrong = { ...context, passphraseFile, stateDirectory: join(folder, "no-state") };
   await assert.rejects(
     createStack(wrong),
-    /The passphrase file is not the one that the stack file was encrypted with/,
+    /The passphrase is not the one that the stack file was encrypted with/,
   );
   assert.equal(existsSync(join(wrong.stateDirectory, ".pulumi", "stacks")), false);
   await assert.rejects(runPulumi({ ...context, passphraseFile }, "up"), /passphrase file is not the one/);
