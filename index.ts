@@ -6,7 +6,6 @@ import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
-import { offsiteStackFile } from "./components/kit/offsite-stack-file.ts";
 import { Host } from "./components/host/host.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
 import { catalog as definitions } from "./catalog/catalog.ts";
@@ -34,7 +33,7 @@ const agent = new RecoveryAgent("agent", {
   offsite,
   config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
-  stackFile: offsiteStackFile(stack, config),
+  stackFile: { stack, ...config },
 });
 
 const services = new Services("services", {

@@ -6,7 +6,7 @@ import { layout } from "../../contract/layout.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { rootLine } from "../host/root-line.ts";
-import type { SealedStackFile } from "../kit/offsite-stack-file.ts";
+import { offsiteStackFile, type StackFile } from "../kit/offsite-stack-file.ts";
 import type { Offsite } from "../offsite/offsite.ts";
 import { commandLine } from "../text/shell.ts";
 import { buildAgent } from "./agent-bundle.ts";
@@ -19,9 +19,9 @@ export interface RecoveryAgentArgs {
   readonly resticPassword: pulumi.Input<string>;
   /**
    * What goes off-site, so that a lost platform comes back from the recovery kit alone: the stack's file sealed to that kit, or, of a stack
-   * that names none, the path of the file on this machine, its secrets encrypted by Pulumi's passphrase.
+   * that names none, the file as it is on this machine, its secrets encrypted by Pulumi's passphrase.
    */
-  readonly stackFile: SealedStackFile | string;
+  readonly stackFile: StackFile;
 }
 
 /**
@@ -54,7 +54,7 @@ export class RecoveryAgent extends pulumi.ComponentResource {
       mode: "0600",
       content: args.offsite.credentials,
     });
-    const { stackFile } = args;
+    const stackFile = offsiteStackFile(args.stackFile);
     if (typeof stackFile === "string") {
       // Its name is part of the resource's identity, and older than the words of today.
       file("escrow", {

@@ -5,6 +5,7 @@ import { seal } from "./seal.ts";
 
 /** A stack's file and its secrets. */
 export interface StackFile {
+  readonly stack: string;
   /** Its path on this machine. */
   readonly stackFile: string;
   /** In clear, by key without the namespace. */
@@ -25,10 +26,7 @@ export interface SealedStackFile {
  * What of a stack's file goes off-site: sealed to its recovery kit, the secrets leaving this function encrypted alone; or, where it names
  * no kit, the path of the file as it is.
  */
-export function offsiteStackFile(
-  stack: string,
-  { stackFile, secrets, kit }: StackFile,
-): SealedStackFile | string {
+export function offsiteStackFile({ stack, stackFile, secrets, kit }: StackFile): SealedStackFile | string {
   if (kit === undefined) return stackFile;
   const { recipient } = kit;
   const plain = withoutSecrets(readFileSync(stackFile, "utf8"));

@@ -47,6 +47,8 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<KitOptions>();
+  // A stack that is not there is told before anything else.
+  if (options.check === undefined) openStack(options.stack ?? "local");
   const writes = options.out !== undefined || options.print === true;
   if (writes === (options.check !== undefined))
     throw new RecoveryError(exitCodes.usage, "kit: say what to do: --out FILE, --print, or --check FILE");

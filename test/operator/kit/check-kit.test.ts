@@ -132,7 +132,7 @@ describe("a kit that does not open something", () => {
       () => (s3.refuse = { status: 403, code: "AccessDenied" }),
       () => ({}),
       exitCodes.offsiteRefused,
-      /^✗ bucket .*refuses to list kit\/ \(403 AccessDenied\).*\n- stack file {2}not looked at\n- off-site /,
+      /^✗ bucket .*refuses to list kit\/\*? \(403 AccessDenied\).*\n- stack file {2}not looked at\n- off-site /,
     ],
     [
       "a bucket that does not answer",
