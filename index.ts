@@ -35,7 +35,7 @@ const agent = new RecoveryAgent("agent", {
   config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
   pingUrl: config.pingUrl,
-  stackFile: config.stackFile,
+  stackFile: { stack, ...config },
 });
 const services = new Services("services", {
   host,

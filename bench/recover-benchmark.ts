@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { bringUp } from "../operator/deploy/bring-up.ts";
 import { recoverStack } from "../operator/recover/recover-stack.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
-import { recoveryKitSchema } from "../operator/stack/recovery-kit.ts";
+import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { Benchmark } from "./benchmark.ts";

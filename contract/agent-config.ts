@@ -21,6 +21,8 @@ export const agentConfigSchema = z.strictObject({
     prefix: z.string(),
     region: z.string(),
   }),
+  /** The recovery kit that the stack's file is sealed to, by its public half. Absent where the stack names none. */
+  kit: z.strictObject({ recipient: z.string() }).optional(),
   /** Stores, by catalog name; directories under the live root come from the catalog. */
   stores: z.array(z.string()),
   /** Services that are held at zero replicas while the data root has no lineage or being restored. */

@@ -12,7 +12,7 @@ export const exitCodes = {
   config: 3,
   /** No point answers the request. */
   noPoint: 10,
-  /** The repository's password is wrong. */
+  /** The repository's password is wrong, or the recovery kit's passphrase. */
   wrongPassword: 11,
   /** There is no repository where one must be. */
   noRepository: 12,

@@ -46,6 +46,8 @@ export const layout = {
   offsiteCredentials: "/etc/kaleem/secrets/offsite-credentials",
   /** The stack file, its secrets encrypted with the passphrase: shipped off-site so that a bucket and a passphrase suffice. */
   offsiteStackFile: "/etc/kaleem/escrow/stack.yaml",
+  /** The stack's file as only the recovery kit opens it: shipped off-site instead, where the stack names a kit. */
+  sealedStackFile: "/etc/kaleem/escrow/stack.age",
   /** nginx's configuration and keys, bind-mounted read-only as one directory. */
   edge: "/etc/kaleem/edge",
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
@@ -99,6 +101,10 @@ export const bucketLayout = {
   head: "lineage/head.json",
   /** The newest encrypted stack file: with the passphrase, all an operator needs. */
   stackFile: "kit/stack.yaml",
+  /** Which of the sealed ones below is the newest: a note, since the bucket's lock holds what is below `kit/`. */
+  newestSealedFile: "lineage/sealed-stack-file.json",
+  /** When a recovery kit was last checked, and of which keys. */
+  kitCheck: "lineage/kit-check.json",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
   /** What the jobs' runs said: `<job>/<day>/<time>-<exit code>.log`; removed by the shipping once they are old. No lock may lie on it. */

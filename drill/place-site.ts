@@ -10,7 +10,7 @@ import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import type { LedgerEntry } from "../recovery/orders/ledger.ts";
 import type { ClockOffset, DrillSite } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
-import { recoveryKitSchema } from "../operator/stack/recovery-kit.ts";
+import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
 import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
 import { restoreStack } from "../operator/agent/restore-stack.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";

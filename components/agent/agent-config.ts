@@ -1,6 +1,7 @@
 import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
 import type {
   BackupSettings,
+  KitSettings,
   MonitoringSettings,
   OffsiteSettings,
   ServiceSettings,
@@ -15,6 +16,7 @@ export function agentConfig(from: {
   readonly catalog: readonly ServiceDefinition[];
   readonly settings: Readonly<Record<string, ServiceSettings>>;
   readonly offsite: OffsiteSettings;
+  readonly kit?: KitSettings;
   readonly backups: BackupSettings;
   readonly monitoring: MonitoringSettings;
   readonly edge: string;
@@ -25,6 +27,7 @@ export function agentConfig(from: {
     version: 1,
     stack: from.stack,
     offsite: from.offsite,
+    ...(from.kit === undefined ? {} : { kit: from.kit }),
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
     applications: from.catalog
       .filter(isApplication)

@@ -6,6 +6,7 @@ import { layout } from "../../contract/layout.ts";
 import { HostFile, type HostFileArgs } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { rootLine } from "../host/root-line.ts";
+import { offsiteStackFile, type StackFile } from "../kit/offsite-stack-file.ts";
 import type { Offsite } from "../offsite/offsite.ts";
 import { commandLine } from "../text/shell.ts";
 import { buildAgent } from "./agent-bundle.ts";
@@ -18,8 +19,11 @@ export interface RecoveryAgentArgs {
   readonly resticPassword: pulumi.Input<string>;
   /** Where jobs tell how they end; null when nobody is told. */
   readonly pingUrl: pulumi.Input<string> | null;
-  /** The stack file on this machine, its secrets encrypted: goes off-site, so that a bucket and a passphrase suffice. */
-  readonly stackFile: string;
+  /**
+   * What goes off-site, so that a lost platform comes back from the recovery kit alone: the stack's file sealed to that kit, or, of a stack
+   * that names none, the file as it is on this machine, its secrets encrypted by Pulumi's passphrase.
+   */
+  readonly stackFile: StackFile;
 }
 
 /**
@@ -54,12 +58,22 @@ export class RecoveryAgent extends pulumi.ComponentResource {
     });
     if (args.pingUrl !== null)
       file("ping-url", { path: layout.pingUrl, mode: "0600", content: pulumi.secret(args.pingUrl) });
-    // Its name is part of the resource's identity, and older than the words of today.
-    file("escrow", {
-      path: layout.offsiteStackFile,
-      mode: "0600",
-      content: readFileSync(args.stackFile, "utf8"),
-    });
+    const stackFile = offsiteStackFile(args.stackFile);
+    if (typeof stackFile === "string") {
+      // Its name is part of the resource's identity, and older than the words of today.
+      file("escrow", {
+        path: layout.offsiteStackFile,
+        mode: "0600",
+        content: readFileSync(stackFile, "utf8"),
+      });
+    } else {
+      file("sealed-stack-file", {
+        path: layout.sealedStackFile,
+        mode: "0600",
+        content: stackFile.text,
+        version: stackFile.digest,
+      });
+    }
     this.registerOutputs({});
   }
 

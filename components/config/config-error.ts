@@ -84,6 +84,7 @@ function shown(value: unknown, secret: boolean): string {
   if (secret) return "a value that the file keeps secret";
   if (typeof value === "string" && /^\s*-----BEGIN [A-Z ]*PRIVATE KEY/.test(value))
     return "a private key, which is not shown";
+  if (/AGE-SECRET-KEY-/i.test(JSON.stringify(value))) return "what opens a recovery kit, which is not shown";
   // A user and a password in an address are no secrets of the file's, and secrets all the same.
   const text = JSON.stringify(value).replaceAll(/:\/\/[^/"]*@/g, "://…@");
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;

@@ -5,6 +5,7 @@ import * as address from "./addresses.ts";
 import { bucketAdvice, keyPrefixAdvice } from "./bucket-name.ts";
 import { deviceAdvice, pathAdvice } from "./file-path.ts";
 import { hostKeyAdvice } from "./host-key.ts";
+import { recipientAdvice, recipientForm } from "../kit/recipient.ts";
 import { judgedText as text } from "./judged-text.ts";
 
 function whole(min: number, max: number, expectation: string): z.ZodNumber {
@@ -129,6 +130,12 @@ export const region = text<string>(
 export const certificates = text<string>(
   /^\s*(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\s*)+$/,
   "certificates in PEM (-----BEGIN CERTIFICATE-----…) and nothing else",
+);
+/** To whom a stack's file is sealed: public. */
+export const recipient = text<string>(
+  recipientForm,
+  "a recovery kit's recipient, age1… of 62 characters",
+  recipientAdvice,
 );
 /** Part of a sentence, on one line. */
 export const reason = text<string>(/^[^\0-\x1f\x7f-\x9f]{3,200}$/, "a reason in a few words");

@@ -18,6 +18,8 @@ export interface StackConfig extends StackSettings {
   readonly secret: (key: string) => pulumi.Output<string>;
   /** The secret `job-ping-url`; null where the settings do not ask for it. */
   readonly pingUrl: pulumi.Output<string> | null;
+  /** All of them, by key. */
+  readonly secrets: pulumi.Output<Readonly<Record<string, string>>>;
 }
 
 /**
@@ -58,6 +60,7 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     off: disabledServices(catalog, settings.services),
     secret: (key) => found(secrets, key),
     pingUrl: settings.monitoring.pings === undefined ? null : found(secrets, "job-ping-url"),
+    secrets: pulumi.all(Object.fromEntries(secrets)),
   };
 }
 

@@ -89,6 +89,17 @@ export const offsite = z
   })
   .describe("The bucket from which a lost platform comes back.");
 
+const kit = z
+  .strictObject({
+    recipient: field.recipient.describe(
+      "To whom the stack's file, its secrets in clear within, is sealed before it goes off-site. Public: it seals and opens nothing. " +
+        "`npm run kit -- --out FILE` makes a kit and writes it.",
+    ),
+  })
+  .describe(
+    "The recovery kit. If omitted, the stack's file goes off-site as it is, its secrets encrypted by Pulumi's passphrase alone.",
+  );
+
 const kept = z.strictObject({
   within: field.hours.describe("Every point younger than this is kept."),
   daily: field.kept(3653).describe("One point a day is kept, for so many days."),
@@ -150,6 +161,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
           "Refused where there is anything to restore; without effect once there is a lineage. The same as `npm run up -- --first-install`.",
       ),
     offsite,
+    kit: kit.optional(),
     backups,
     services: services(catalog),
     edge,
@@ -161,6 +173,7 @@ export type StackSettings = z.infer<ReturnType<typeof stackConfigSchema>>;
 export type HostSettings = StackSettings["host"];
 export type DataVolume = StackSettings["dataVolume"];
 export type OffsiteSettings = StackSettings["offsite"];
+export type KitSettings = StackSettings["kit"];
 export type BackupSettings = StackSettings["backups"];
 export type MonitoringSettings = StackSettings["monitoring"];
 export type EdgeSettings = StackSettings["edge"];

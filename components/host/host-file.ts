@@ -14,6 +14,11 @@ export interface HostFileArgs {
   readonly path: string;
   /** Goes over stdin. May be secret: nothing of it is printed. */
   readonly content: pulumi.Input<string>;
+  /**
+   * Names the content where the same one is written differently each time, as what is encrypted is: the file changes with this alone.
+   * Left out, it changes with its content.
+   */
+  readonly version?: pulumi.Input<string>;
   /** `uid:gid` or `user:group`. @default "0:0" */
   readonly owner?: string;
   /** Octal, such as `0644`. */
@@ -47,7 +52,7 @@ export class HostFile extends pulumi.ComponentResource {
         create: rootLine(args.host, installLine(args)),
         delete: rootLine(args.host, removeLine(args)),
         stdin: args.content,
-        triggers: [args.host.identity, args.path],
+        triggers: [args.host.identity, args.path, ...(args.version === undefined ? [] : [args.version])],
         logging: remote.Logging.None,
         addPreviousOutputInEnv: false,
       },
@@ -57,6 +62,8 @@ export class HostFile extends pulumi.ComponentResource {
         ...inherited(opts),
         ...(opts?.retainOnDelete === undefined ? {} : { retainOnDelete: opts.retainOnDelete }),
         deleteBeforeReplace: true,
+        // A replacement takes the new content all the same.
+        ...(args.version === undefined ? {} : { ignoreChanges: ["stdin"] }),
         additionalSecretOutputs: ["stdout", "stderr"],
       },
     );

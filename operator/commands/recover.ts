@@ -1,6 +1,7 @@
 /**
  * `npm run recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
  * set aside, the platform comes up closed while its data are fetched from off-site, they are verified, and it opens. Run again, it goes on.
+ * With `--kit` the file and its secrets come from the bucket, where they are not at hand.
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
  */
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
@@ -12,16 +13,21 @@ import { recoverAnswer } from "../answers/recover-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
+import { hiddenQuestion } from "../kit/choose-passphrase.ts";
+import { LostStack } from "../kit/lost-stack.ts";
 import { freshState } from "../recover/fresh-state.ts";
 import { writeNewHost, writeRestic } from "../recover/new-host.ts";
 import { recoverStack } from "../recover/recover-stack.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { stackContext } from "../stack/stack-context.ts";
 import { makeStackFolders, openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
 interface RecoverOptions {
-  readonly stack: string;
+  readonly stack?: string;
+  readonly kit?: string;
+  readonly secretsProvider: string;
   readonly host: string;
   readonly port: string;
   readonly hostKey?: string;
@@ -36,10 +42,12 @@ const progress = terminalProgress();
 await runOperatorCommand(async () => {
   const options = new OperatorCommand("recover")
     .description("Rebuilds a lost platform on a new machine, and opens it when every check holds.")
-    .requiredOption("--stack <name>", "the stack that was lost")
+    .option("--kit <file>", "its recovery kit: all that is needed where its committed file is not at hand")
+    .option("--stack <name>", "the stack that was lost (default: the one that the kit is of)")
     .requiredOption("--host <user@address>", "the new machine")
     .option("--port <port>", "its sshd's port", "22")
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
+    .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .option("--from-scratch", "discard an unfinished restore of another point on that machine")
     .option("--yes", "agrees to the plan")
@@ -47,7 +55,8 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<RecoverOptions>();
-  const stack = openStack(options.stack);
+  const lost = options.kit === undefined ? null : await openLost(options.kit, options);
+  const stack = lost?.stack ?? openStack(named(options.stack));
   if (stack.kind === "local") {
     throw new RecoveryError(
       exitCodes.usage,
@@ -56,15 +65,20 @@ await runOperatorCommand(async () => {
   }
   const [yes, ask] = [options.yes === true, terminalQuestion()];
   await makeStackFolders(stack);
-  await writeNewHost({ stack, given: options, progress, yes, ask, scan: scanHostKey });
+  await writeNewHost({ stack, lost, given: options, progress, yes, ask, scan: scanHostKey });
   const { ssh, offsite } = await readTarget(stack);
   const host = new SshHost(ssh);
   await writeRestic(stack, host, progress);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
-    const aside = await freshState(stack, engine, host, offsite);
+    const aside = await freshState({ stack, engine, host, offsite, keys: lost?.offsiteKeys ?? null });
     report(aside === null ? "none" : `kept as ${aside}`);
   });
+  if (lost !== null)
+    await progress.step("secrets of the lost stack", async (report) => {
+      const count = await lost.encryptSecrets(stackContext(stack, engine));
+      report(`${count} encrypted into ${stack.committedFile}`);
+    });
   const { report, serves } = await recoverStack({
     stack,
     progress,
@@ -92,4 +106,21 @@ await runOperatorCommand(async () => {
 
 function reasonOf({ failure, point }: RestoreReport): string {
   return failure?.sentence ?? `restored from point ${point.id} and verified`;
+}
+
+/** The stack that a recovery kit brings back. */
+async function openLost(kitFile: string, { stack, secretsProvider }: RecoverOptions): Promise<LostStack> {
+  // It may ask for a passphrase: no line that is redrawn.
+  const lost = await LostStack.open({ kitFile, stack, secretsProvider, ask: hiddenQuestion() });
+  progress.note(`The recovery kit opens the file of stack ${lost.stack.name}.`);
+  if (lost.remark !== null) progress.note(`  ${lost.remark}`);
+  return lost;
+}
+
+function named(stack: string | undefined): string {
+  if (stack !== undefined) return stack;
+  throw new RecoveryError(
+    exitCodes.usage,
+    "recover: say which stack was lost: --stack NAME, or its --kit FILE",
+  );
 }

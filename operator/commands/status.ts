@@ -34,12 +34,13 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse()
     .opts<StatusOptions>();
-  const target = await readTarget(openStack(stack));
+  const opened = openStack(stack);
+  const target = await readTarget(opened);
   try {
     const host = new SshHost(target.ssh);
     const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });
     if (json === true) printAnswer(agentStatusSchema, status);
-    else process.stdout.write(`${renderStatus(status)}\n`);
+    else process.stdout.write(`${renderStatus(status, opened.kind)}\n`);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof SshError)) throw error;

@@ -7,7 +7,7 @@
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { renderBroughtUp } from "../deploy/render-brought-up.ts";
-import { readRecoveryKit } from "../stack/recovery-kit.ts";
+import { readRecoveryKit } from "../kit/recovery-kit.ts";
 import { openStack } from "../stack/stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";

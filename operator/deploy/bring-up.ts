@@ -15,7 +15,7 @@ import { decideOnData, type DataDecision, type DataState } from "../stack/data-d
 import { hasShipped, isEdgeClosed, readFounding, readLineage, readUnfinished } from "../stack/data-state.ts";
 import { openPlace } from "../stack/open-place.ts";
 import type { Place, PreparedPlace } from "../stack/place.ts";
-import type { RecoveryKit } from "../stack/recovery-kit.ts";
+import type { RecoveryKit } from "../kit/recovery-kit.ts";
 import type { Stack } from "../stack/stack.ts";
 import { agree, type Agreement } from "./agree.ts";
 import { deploy, type Deployed } from "./deploy.ts";

@@ -6,7 +6,7 @@ import { defaultLockForMs } from "../../recovery/restic/retention.ts";
 import { offsite } from "../../components/config/schema.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
-import { readRecoveryKit } from "../stack/recovery-kit.ts";
+import { readRecoveryKit } from "../kit/recovery-kit.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** A bucket, and what the stack's settings say of its lock. */

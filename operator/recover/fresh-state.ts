@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { bucketLayout } from "../../contract/layout.ts";
+import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { backendUrl, decryptConfig } from "../../toolchain/engine/stack.ts";
+import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { pinnedHost } from "../stack/move-host.ts";
@@ -11,16 +13,26 @@ import { stackContext } from "../stack/stack-context.ts";
 import type { Stack } from "../stack/stack.ts";
 import { hasPlatform } from "../stack/state-owner.ts";
 
+export interface FreshStateRequest {
+  readonly stack: Stack;
+  readonly engine: Engine;
+  readonly host: SshHost;
+  readonly offsite: BucketLocation;
+  /** The bucket's keys, as a recovery kit gives them; null: the stack's own file has them. */
+  readonly keys: OffsiteCredentials | null;
+}
+
 /**
  * Looks at the machine, and sees to it that the stack's state is one of it, or an empty one.
  * @returns the name under which a lost machine's state is kept; null when there was none
  */
-export async function freshState(
-  stack: Stack,
-  engine: Engine,
-  host: SshHost,
-  offsite: BucketLocation,
-): Promise<string | null> {
+export async function freshState({
+  stack,
+  engine,
+  host,
+  offsite,
+  keys,
+}: FreshStateRequest): Promise<string | null> {
   const context = stackContext(stack, engine);
   const view = await lookAtMachine(host, stack.name);
   const { hostKey = "" } = pinnedHost(await readFile(stack.stackFile, "utf8"), stack.committedFile);
@@ -31,12 +43,16 @@ export async function freshState(
     hasPlatform: hasPlatform(view, stack.name, manager),
   };
   const keep = async (name: string, text: string): Promise<void> => {
-    const values = await decryptConfig(context);
-    const bucket = new Bucket(offsite, {
-      accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
-      secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
-    });
+    const bucket = new Bucket(offsite, keys ?? (await keysOf(context)));
     await bucket.put(`${bucketLayout.lostStates}/${name}.json`, text, "application/json", { ifAbsent: true });
   };
   return setStateAside(stack, engineBackend(context), machine, { now: new Date(), keep });
+}
+
+async function keysOf(context: StackContext): Promise<OffsiteCredentials> {
+  const values = await decryptConfig(context);
+  return {
+    accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
+    secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
+  };
 }

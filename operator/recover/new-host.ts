@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Progress } from "../../workstation/progress.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
+import type { LostStack } from "../kit/lost-stack.ts";
 import type { Agreement } from "../deploy/agree.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { resticWanted } from "../preflight/restic-wanted.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
-import { moveHost, pinnedHost, type NewHost } from "../stack/move-host.ts";
+import { moveHost, namesHost, pinnedHost, type NewHost } from "../stack/move-host.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** What an operator says of the machine that takes a lost one's place. */
@@ -20,6 +22,8 @@ export interface GivenHost {
 
 export interface NewHostRequest {
   readonly stack: Pick<Stack, "stackFile" | "committedFile">;
+  /** What a recovery kit gives, where that was given: a committed file may then be missing. */
+  readonly lost?: Pick<LostStack, "fileFor"> | null;
   readonly given: GivenHost;
   readonly progress: Progress;
   /** `--yes`: no question about what changes in the file. */
@@ -41,9 +45,11 @@ export async function writeNewHost(request: NewHostRequest): Promise<void> {
   const { stack, given, progress, yes } = request;
   const ask = yes ? null : request.ask;
   const { user, address, port } = readHost(given);
-  const text = await readFile(stack.stackFile, "utf8");
+  const lost = request.lost ?? null;
+  const text = lost === null ? await readFile(stack.stackFile, "utf8") : await readIfThere(stack.stackFile);
   const hostKey = given.hostKey ?? (await foundKey(request, text, { user, address, port }));
-  const moved = moveHost(text, stack.committedFile, { address, port, user, hostKey });
+  const host = { address, port, user, hostKey };
+  const moved = lost === null ? moveHost(text ?? "", stack.committedFile, host) : await lost.fileFor(host);
   if (moved.diff.length === 0) return;
   progress.note([`${stack.committedFile}:`, ...moved.diff.map((line) => `  ${line}`)].join("\n"));
   if (!yes && !agreed(await ask?.("Write this? [y/N] ")))
@@ -88,11 +94,11 @@ function readHost({ host, port }: GivenHost): Omit<NewHost, "hostKey"> {
 /** A key that nobody looked at is no pin: unattended it has to be given, unless an earlier run has pinned it. */
 async function foundKey(
   { stack, yes, ask, scan }: NewHostRequest,
-  text: string,
+  text: string | null,
   { user, address, port }: Omit<NewHost, "hostKey">,
 ): Promise<string> {
   const shown = await scan(address, port);
-  const pinned = pinnedHost(text, stack.committedFile);
+  const pinned = text === null || !namesHost(text) ? {} : pinnedHost(text, stack.committedFile);
   if (
     pinned.address === address &&
     pinned.port === port &&

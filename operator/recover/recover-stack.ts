@@ -7,7 +7,7 @@ import type { Agreement } from "../deploy/agree.ts";
 import { bringUp, type BringUpRequest, type BroughtUp } from "../deploy/bring-up.ts";
 import { withOperationLock } from "../deploy/operation-lock.ts";
 import { readUnfinished } from "../stack/data-state.ts";
-import type { RecoveryKit } from "../stack/recovery-kit.ts";
+import type { RecoveryKit } from "../kit/recovery-kit.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import type { Stack } from "../stack/stack.ts";
 import { FetchBeside, isRunning, type FetchEnd } from "./fetch-beside.ts";

@@ -14,7 +14,7 @@ export interface OffsiteView {
 }
 
 /** Status on one screen: what is up, what would be lost now, how the jobs ended, how long a restore takes, when that was last proven. */
-export function renderStatus(status: AgentStatus): string {
+export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "remote"): string {
   const now = new Date(status.now);
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
@@ -28,6 +28,7 @@ export function renderStatus(status: AgentStatus): string {
     ...renderProof(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
+    ...renderKit(status, kind, now),
     ...renderRestic(status),
     ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
@@ -155,6 +156,27 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   const takes =
     measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+/** When the recovery kit was last seen to open everything; the file of an emulated stack is not sealed. Nothing from an agent that does not tell it. */
+function renderKit({ kit, stack }: AgentStatus, kind: "local" | "remote", now: Date): string[] {
+  if (kit === null) return [];
+  const { sealed, checkedAt, keysChanged } = kit;
+  const checked =
+    checkedAt === null
+      ? `never checked: npm run kit -- --check FILE`
+      : `checked ${renderAge((now.getTime() - Date.parse(checkedAt)) / 1000)} ago`;
+  return [
+    `  kit        ${checked}`,
+    ...(keysChanged
+      ? [
+          `  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW ${sealed ? "--from OLD " : ""}--stack ${stack}, then check it`,
+        ]
+      : []),
+    ...(sealed || kind === "local"
+      ? []
+      : [`             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack ${stack}`]),
+  ];
 }
 
 function renderRestic({ restic }: AgentStatus): string[] {

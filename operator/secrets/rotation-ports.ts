@@ -6,8 +6,10 @@ import { waitUntil } from "../../contract/wait-until.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
+import { newestSealedFile } from "../../recovery/lineage/newest-sealed-file.ts";
 import type { SshRunOptions } from "../ssh/ssh.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
+import { recipientIn } from "../kit/write-recipient.ts";
 import { generatedSecrets } from "./generated-secrets.ts";
 import type { RotationPorts } from "./rotate.ts";
 import { endRotation, noteStep, readRotationJournal, refuseOther } from "./rotation-journal.ts";
@@ -59,8 +61,11 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
     },
     stackFileIsPresent: async () => {
       const bucket = await bucketOf(stack, await stack.values());
-      const stored = await bucket.get(bucketLayout.stackFile);
-      return stored?.body === (await readFile(stack.stackFile, "utf8"));
+      const here = await readFile(stack.stackFile, "utf8");
+      if (recipientIn(here) === null) return (await bucket.get(bucketLayout.stackFile))?.body === here;
+      // Sealed, it looks different each time; what the host has is what the last `up` sealed.
+      const { stdout } = await host.run(["cat", layout.sealedStackFile], { timeoutMs: 30_000 });
+      return (await newestSealedFile(bucket))?.body === stdout;
     },
     begin: async () => {
       const journal = await readRotationJournal(stack);

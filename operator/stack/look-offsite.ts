@@ -5,6 +5,8 @@ import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { parseOffsiteCredentials, type OffsiteCredentials } from "../../contract/offsite-credentials.ts";
+import { isPaperKit } from "../kit/paper-kit.ts";
+import { parseRecoveryKit } from "../kit/recovery-kit.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
 /** At the top, as in a recovery kit, or under `backup`, as an emulated cloud keeps them. */
@@ -24,9 +26,13 @@ export async function lookOffsite(
   }
 }
 
-/** A recovery kit (JSON), or an AWS shared-credentials file. The parser's own words would quote the file, so they are not used. */
+/** A recovery kit in either form, or an AWS shared-credentials file. The parser's own words would quote the file, so they are not used. */
 export async function readKeys(file: string): Promise<OffsiteCredentials> {
   const content = await readFile(file, "utf8");
+  if (isPaperKit(content)) {
+    const { accessKeyId, secretAccessKey } = parseRecoveryKit(content, file);
+    return { accessKeyId, secretAccessKey };
+  }
   if (!content.trimStart().startsWith("{")) return parseOffsiteCredentials(content, file);
   let value: unknown;
   try {

@@ -19,6 +19,12 @@ export interface MovedFile {
   readonly diff: readonly string[];
 }
 
+/** Whether a stack's file names a machine; the template does not. Pure. */
+export function namesHost(text: string): boolean {
+  const document = parseDocument(text);
+  return document.errors.length === 0 && isMap(document.getIn(["config", "kaleem:host"]));
+}
+
 /** The machine that a stack's file names, as far as it does. Pure. @throws Error when the text is no stack file with a host */
 export function pinnedHost(text: string, file: string): Partial<NewHost> {
   const { host } = hostIn(text, file);

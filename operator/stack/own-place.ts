@@ -11,6 +11,7 @@ import {
   isInitialized,
 } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
+import { recipientIn } from "../kit/write-recipient.ts";
 import { bringRestic, resticVersion, type ResticTarget } from "../../toolchain/restic/bring-restic.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
@@ -81,7 +82,7 @@ export class OwnPlace implements Place {
         secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
       },
       versions: imageVersions(readImageLock(stack.repository, settings.imageLock)),
-      remarks,
+      remarks: [...remarks, ...unsealed(stack, await readFile(stack.stackFile, "utf8"))],
       firstInstall: settings.firstInstall,
       claim: () => noteManager(host, stack.name, manager),
     };
@@ -143,6 +144,14 @@ export class OwnPlace implements Place {
     const { name, committedFile } = this.#stack;
     return new Error(`stack ${name}: the machine that ${committedFile} names is yours, and ${what}.`);
   }
+}
+
+/** What is left to do for a stack whose file goes off-site as only Pulumi's passphrase keeps it. */
+function unsealed({ name }: Stack, text: string): readonly string[] {
+  if (recipientIn(text) !== null) return [];
+  return [
+    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: npm run kit -- --out FILE --stack ${name}`,
+  ];
 }
 
 /** The stack's state, made when it was never there, and its configuration with secrets decrypted. */

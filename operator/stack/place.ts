@@ -5,7 +5,7 @@ import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
 import type { DataDecision } from "./data-decision.ts";
-import type { RecoveryKit } from "./recovery-kit.ts";
+import type { RecoveryKit } from "../kit/recovery-kit.ts";
 
 /**
  * Where a stack lives: the only thing in which a machine of yours and one that is emulated on this computer differ.

@@ -3,11 +3,11 @@ import { catalog } from "../../catalog/catalog.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import { recoverStackFile } from "./kit.ts";
+import { isSealedKit, openKit, recoverStackFile } from "../kit/open-kit.ts";
 import { committedStackFile } from "./committed-stack-file.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
-import type { RecoveryKit } from "./recovery-kit.ts";
+import type { RecoveryKit } from "../kit/recovery-kit.ts";
 import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
 import { readIfThere } from "../../workstation/read-if-there.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
@@ -32,10 +32,12 @@ export interface StackPreparation {
 export async function prepareStack(preparation: StackPreparation): Promise<StackContext> {
   const { stack, engine, found, kit } = preparation;
   await makeStackFolders(stack);
-  await ensurePassphrase(stack.passphraseFile, kit?.passphrase);
+  const sealed = kit !== undefined && isSealedKit(kit);
+  await ensurePassphrase(stack.passphraseFile, sealed ? undefined : kit?.passphrase);
   const committed = await committedStackFile(stack);
-  const onDisk =
-    (await readIfThere(stack.stackFile)) ?? (kit === undefined ? null : await recoverStackFile(kit));
+  const here = await readIfThere(stack.stackFile);
+  const onDisk = here ?? (kit === undefined || sealed ? null : await recoverStackFile(kit));
+  const recovered = here === null && sealed ? (await openKit(kit)).content.secrets : {};
   const existing = onDisk === null ? null : parseStackFile(onDisk, stack.stackFile);
   await writeIfChanged(
     stack.stackFile,
@@ -45,7 +47,9 @@ export async function prepareStack(preparation: StackPreparation): Promise<Stack
 
   const context = stackContext(stack, engine);
   await createStack(context);
-  await setSecrets(context, missingSecrets(existing === null ? new Set() : secretsIn(existing), preparation));
+  const present = new Set([...(existing === null ? [] : secretsIn(existing)), ...Object.keys(recovered)]);
+  const values = Object.entries(recovered).map(([key, value]) => [`kaleem:${key}`, value] as const);
+  await setSecrets(context, new Map([...values, ...missingSecrets(present, preparation)]));
   // The engine writes YAML in its own order, and `false` as a text; ours each time keeps the host's copy unchanged.
   const written = await readFile(stack.stackFile, "utf8");
   const complete = composeStackFile(committed, parseStackFile(written, stack.stackFile), found);

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
 import { z } from "zod";
 import {
   exportState,
@@ -19,7 +20,8 @@ export interface StateBackend {
   /** Makes an empty one. */
   make(name: string): Promise<void>;
   read(name: string): Promise<unknown>;
-  write(name: string, state: unknown): Promise<void>;
+  /** False when it does not take a state whose secrets nothing here opens. */
+  write(name: string, state: unknown): Promise<boolean>;
   /** Forgets one; nothing that it declared is touched. */
   remove(name: string): Promise<void>;
 }
@@ -31,7 +33,15 @@ export function engineBackend(context: StackContext): StateBackend {
     has: (name) => isInitialized(of(name)),
     make: (name) => initializeStack(of(name)),
     read: (name) => exportState(of(name)),
-    write: (name, state) => importState(of(name), state),
+    write: async (name, state) => {
+      try {
+        await importState(of(name), state);
+        return true;
+      } catch (error) {
+        if (error instanceof PulumiError && error.message.includes("incorrect passphrase")) return false;
+        throw error;
+      }
+    },
     remove: (name) => removeStack(of(name)),
   };
 }
@@ -46,7 +56,7 @@ const timed = z.looseObject({
  * in a file and off-site; it is never refreshed or destroyed. That name follows from the state's own time, so that a run that was killed in the middle
  * is gone on with by the next, and nothing is set aside twice.
  * @param options.keep puts it away from this computer too, before anything of it is taken away
- * @returns the name that the former state has now; null when nothing had to be set aside
+ * @returns the name that the former state has now, and where it is when the backend does not have it; null when nothing had to be set aside
  * @throws Error when the platform runs on this machine already, and the state is another one's
  */
 export async function setStateAside(
@@ -70,15 +80,19 @@ export async function setStateAside(
   }
   const lost = `${stack.name}-lost-${stampOf(state, now)}`;
   const text = `${JSON.stringify(state)}\n`;
-  await writeWholeFile(join(stack.folder, `${lost}.json`), text, 0o600);
+  const file = join(stack.folder, `${lost}.json`);
+  await writeWholeFile(file, text, 0o600);
   await keep(lost, text);
   if (!(await backend.has(lost))) await backend.make(lost);
-  await backend.write(lost, renamed(state, stack.name, lost));
+  const isKept = await backend.write(lost, renamed(state, stack.name, lost));
+  if (!isKept) await backend.remove(lost);
   // Made by the engine beside the committed ones; the state has what opens its own secrets.
   await rm(join(stack.repository, `Pulumi.${lost}.yaml`), { force: true });
   await backend.remove(stack.name);
   await backend.make(stack.name);
-  return lost;
+  return isKept
+    ? lost
+    : `${lost}, in ${relative(stack.repository, file)} and in the bucket: what opens its secrets is not here, as with a recovery kit alone`;
 }
 
 /** When it was last changed: the same state has the same. */

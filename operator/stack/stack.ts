@@ -58,6 +58,26 @@ export function openStack(
       `stack ${name}: --offsite-of is for stacks on an emulated machine; the bucket of this one stands in Pulumi.${name}.yaml`,
     );
   }
+  return paths(name, kind, offsiteOf, repository);
+}
+
+/**
+ * A remote stack whose committed file may not be here, as on a computer that has the repository and a recovery kit alone.
+ * @throws RecoveryError `usage` for a name that no stack on a machine of yours can have
+ */
+export function lostStack(name: string, repository = repositoryRoot): Stack {
+  if (!isStackName(name) || localName.test(name)) {
+    throw new RecoveryError(
+      exitCodes.usage,
+      localName.test(name)
+        ? `stack ${name}: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name`
+        : `stack: expected ${stackNameRule}; got "${name}"`,
+    );
+  }
+  return paths(name, "remote", name, repository);
+}
+
+function paths(name: string, kind: Stack["kind"], offsiteOf: string, repository: string): Stack {
   const folder = join(repository, ".kaleem", name);
   const file = `Pulumi.${name}.yaml`;
   return {

@@ -28,6 +28,7 @@ import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { fetchCommand } from "./restore/fetch.ts";
 import { reserveCommand } from "./commands/reserve.ts";
+import { readKitCheck } from "./kit-check.ts";
 import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
@@ -39,6 +40,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   prove [--point current]
                         start each store on a clone of the newest point, and tell what it holds; --clear: take
                         away what a killed proof has left
+  kit-check             take the record of the recovery kit's last check from the bucket
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
   fetch                 fetch the point of a restore ahead of it, on an empty data root; request and events as below
@@ -59,6 +61,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   set-administrator STORE
                         change the password that a store keeps of its administrator; the new one on stdin
   restic-key add|retire the new password of both repositories, on stdin; or take the former one away
+  restic-key try        whether the password on stdin opens each of them
   move-offsite [--cancel]
                         copy the off-site bucket to the one on stdin, with its keys, as JSON; or give that up
   try-login STORE SECRET
@@ -89,6 +92,7 @@ const commands: Readonly<
   prune: pruneCommand,
   check: checkCommand,
   prove: proveCommand,
+  "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
   replaced: (_context, args) => none(args, () => replacedCommand()),

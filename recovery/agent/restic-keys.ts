@@ -22,6 +22,12 @@ const stateSchema = z.strictObject({
 });
 type State = z.infer<typeof stateSchema>;
 
+/** Whether a password opens each repository; null where there is none. */
+export interface KeyTrial {
+  readonly local: boolean | null;
+  readonly offsite: boolean | null;
+}
+
 type Keys = Pick<AgentContext, "host" | "local" | "offsite" | "log"> & { readonly files?: KeyFiles };
 
 /** Where a change of password keeps what it knows. */
@@ -36,6 +42,28 @@ const hostFiles: KeyFiles = {
   newPassword: `${layout.runtime}/restic-password.new`,
 };
 const places = ["local", "offsite"] as const;
+
+/** Whether a password opens the repositories. Changes nothing; needs no lock. */
+export async function tryResticKey(context: Keys, password: string): Promise<KeyTrial> {
+  const { host } = context;
+  await host.run(["install", "-d", "-m", "0755", dirname(filesOf(context).newPassword)]);
+  const folder = (await host.run(["mktemp", "-d", "-p", dirname(filesOf(context).newPassword)])).trim();
+  const passwordFile = `${folder}/password`;
+  const opensOne = async (place: (typeof places)[number]): Promise<boolean | null> => {
+    try {
+      return (await new Restic({ ...context[place].repository, passwordFile }).exists()) ? true : null;
+    } catch (error) {
+      if (error instanceof RecoveryError && error.exitCode === exitCodes.wrongPassword) return false;
+      throw error;
+    }
+  };
+  try {
+    await host.writeFile(passwordFile, `${password}\n`, 0o600);
+    return { local: await opensOne("local"), offsite: await opensOne("offsite") };
+  } finally {
+    await host.run(["rm", "-rf", folder]);
+  }
+}
 
 /** Makes the new password open both repositories, and sees that it does. */
 export async function addResticKey(context: Keys, password: string): Promise<KeyChange> {

@@ -7,7 +7,7 @@ import type { Bucket } from "./bucket.ts";
 const newestSchema = z.object({ version: z.literal(1), key: z.string().startsWith("kit/") });
 
 /**
- * The stack file that a platform shipped last; null when it never shipped one. The note that names it may be lost or altered, as it
+ * The encrypted stack file that a platform shipped last, not one that is sealed to a recovery kit; null when it never shipped one. The note that names it may be lost or altered, as it
  * stands below no lock: then the one that was stored last counts.
  */
 export async function newestStackFile(bucket: Bucket): Promise<string | null> {
@@ -16,7 +16,9 @@ export async function newestStackFile(bucket: Bucket): Promise<string | null> {
   const stored = named === null ? null : await bucket.get(named);
   if (stored !== null) return stored.body;
   const kept = (await listKept(bucket)).filter(
-    ({ key }) => key === bucketLayout.stackFile || key.startsWith(`${bucketLayout.stackFileVersions}/`),
+    ({ key }) =>
+      key === bucketLayout.stackFile ||
+      (key.startsWith(`${bucketLayout.stackFileVersions}/`) && key.endsWith(".yaml")),
   );
   // Stored within the same second, the plain one was written after its version.
   const isPlain = ({ key }: ListedObject): number => Number(key === bucketLayout.stackFile);

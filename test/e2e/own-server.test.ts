@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { generateX25519Identity } from "age-encryption";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { OwnServer } from "./support/own-server.ts";
 
@@ -83,6 +85,36 @@ test("unchanged, without a question", async () => {
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
 });
 
+test("a recovery kit is written and printed; its public half goes into the stack's file, which is sealed to it", async () => {
+  const made = await server.run("kit", "--out", server.kept("kit.json"), "--print");
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stderr, /\+ kit\.recipient: "age1/);
+  assert.match(made.stdout, /^KALEEM RECOVERY KIT\n/);
+  await writeFile(server.kept("kit.txt"), made.stdout, { mode: 0o600 });
+  const again = await server.run("kit", "--out", server.kept("other.json"));
+  assert.equal(again.code, exitCodes.usage);
+  assert.match(again.stderr, /Stack staging has a recovery kit already/);
+  const up = await server.run("up", "--yes");
+  assert.equal(up.code, 0, up.stderr);
+  assert.doesNotMatch(up.stdout, /seal it to a recovery kit/);
+  const unchanged = await server.run("up");
+  assert.equal(unchanged.code, 0, unchanged.stderr);
+  assert.match(unchanged.stderr, /pulumi up \(unchanged\)/, "sealed again, it is no change");
+});
+
+test("the kit, typed from paper, opens bucket, stack file and both repositories, and status tells of it", async () => {
+  await server.run("point");
+  let checked = await server.run("kit", "--check", server.kept("kit.txt"));
+  // The sealed file goes with the next shipping.
+  for (const deadline = Date.now() + 120_000; checked.code !== 0 && Date.now() < deadline;)
+    checked = await server.run("kit", "--check", server.kept("kit.txt"));
+  assert.equal(checked.code, 0, checked.stdout + checked.stderr);
+  for (const what of ["bucket", "stack file", "off-site", "local", "record", "present"])
+    assert.match(checked.stdout, new RegExp(`^✓ ${what} `, "m"));
+  const status = await server.run("status");
+  assert.match(status.stdout, /^ {2}kit +checked \d+ \S+ ago$/m);
+});
+
 test("a plain pulumi up finds nothing to do either, and nothing is next", async () => {
   const plain = await server.pulumi("up", "--yes");
   assert.equal(plain.code, 0, plain.stdout + plain.stderr);
@@ -151,7 +183,7 @@ test("a host of another stack is refused by name", async () => {
   }
 });
 
-test("a lost machine: recover rebuilds the platform on another one, with its data, and opens it", async (t) => {
+test("a lost machine: recover rebuilds the platform on another one from the kit alone, with its data, and opens it", async (t) => {
   const placed = await server.run("smoke");
   const [, order = ""] = /order (\S+) acknowledged/.exec(placed.stdout) ?? [];
   assert.match(await server.whereIs(order), /mongo/, "there is something to lose");
@@ -162,14 +194,32 @@ test("a lost machine: recover rebuilds the platform on another one, with its dat
   const dead = await server.run("status");
   assert.equal(dead.code, exitCodes.hostUnreachable);
 
-  const told = ["--host", `deploy@${address}`, "--port", "2222"];
+  await server.forget();
+  const told = ["--kit", server.kept("kit.txt"), "--host", `deploy@${address}`, "--port", "2222"];
   const unattended = await server.run("recover", ...told, "--yes");
   assert.notEqual(unattended.code, 0);
   assert.match(unattended.stderr, /the host key SHA256:\S+ was not agreed to; nothing was changed/);
 
+  const kit = JSON.parse(await readFile(server.kept("kit.json"), "utf8")) as Record<string, string>;
+  await writeFile(
+    server.kept("other.json"),
+    JSON.stringify({ ...kit, passphrase: await generateX25519Identity() }),
+  );
+  const other = await server.run(
+    "recover",
+    ...told.with(1, server.kept("other.json")),
+    "--host-key",
+    hostKey,
+    "--yes",
+  );
+  assert.equal(other.code, exitCodes.wrongPassword);
+  assert.match(other.stderr, /passphrase does not open s3:\S+: the file is sealed to another kit/);
+  assert.equal(existsSync(join(server.checkout, "Pulumi.staging.yaml")), false, "nothing is half done");
+
   const recover = await server.run("recover", ...told, "--host-key", hostKey, "--yes");
   assert.equal(recover.code, 0, recover.stderr);
-  assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{4}/);
+  assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{4}, in \S+ alone/);
+  assert.match(recover.stderr, /\+ the settings of the lost stack: .*offsite/);
   assert.match(
     recover.stderr,
     new RegExp(`- host\\.restic: "${target}"`),

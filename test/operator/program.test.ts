@@ -179,7 +179,7 @@ test("KALEEM_STACK gives a command its stack that has no other default", async (
   assert.match(given.stderr, /^stack no-such: there is no Pulumi\.no-such\.yaml\./);
   assert.match(
     (await kaleem(["recover", "--host", "root@192.0.2.7"])).stderr,
-    /required option '--stack <name>'/,
+    /^recover: say which stack was lost: --stack NAME, or its --kit FILE$/m,
   );
 });
 

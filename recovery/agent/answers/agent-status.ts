@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pointRecord, proveRecord, shipRecord } from "./run-record.ts";
+import { kitStateSchema } from "./kit-state.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { replacedDataSchema } from "../../restore/replaced-data.ts";
 import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
@@ -65,6 +66,8 @@ export const agentStatusSchema = z.object({
   restore: z
     .object({ running: z.boolean(), unfinished: z.object({ id: z.string(), phase: z.string() }).nullable() })
     .nullable(),
+  /** What the host knows of the recovery kit; null when it cannot tell, or an older agent does not say. */
+  kit: kitStateSchema.nullable().default(null),
   /** What restores moved aside; null when it cannot be listed, or an older agent does not say. */
   replaced: z.array(replacedDataSchema).nullable().default(null),
   /** Which restic runs there; null when it cannot be asked, or an older agent does not say. */

@@ -18,6 +18,8 @@ import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { readReserveState } from "../reserve/reserve-state.ts";
 import { jobStatuses } from "../job-status.ts";
+import type { KitState } from "../answers/kit-state.ts";
+import { kitState } from "../kit-check.ts";
 import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
@@ -73,6 +75,8 @@ export interface AgentStatus {
   readonly restore: RestoreState | null;
   /** What restores moved aside and nobody has given up; null when it cannot be listed. */
   readonly replaced: readonly ReplacedData[] | null;
+  /** What is known here of the recovery kit; null when it cannot be told. */
+  readonly kit: KitState | null;
   /** Which restic the agent runs here. */
   readonly restic: HostRestic | null;
   readonly problems: readonly string[];
@@ -139,6 +143,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastProven: proven,
     restore: await attempt("last restore", () => restoreState(context)),
     replaced: await attempt("replaced data", () => listReplaced()),
+    kit: await attempt("recovery kit", () => kitState(context)),
     restic: await attempt("restic", () => hostRestic(host)),
     problems,
   };

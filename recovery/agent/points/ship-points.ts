@@ -16,6 +16,7 @@ import type { AgentContext } from "../context.ts";
 import { RunLogs } from "../logs/run-logs.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
+import { readKitCheck } from "../kit-check.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
 import { pointRecord, type ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
@@ -87,9 +88,10 @@ export async function shipPoints(
     const lists = await log.phase("list", () => listBoth(context, lineage, signal));
     const stackFile = await log.phase(
       "stack file",
-      async () => shipStackFile(bucket, await host.readFile(layout.offsiteStackFile)),
+      () => shipStackFile(bucket, host),
       (state) => state,
     );
+    await readKitCheck({ ...context, bucket: () => Promise.resolve(bucket) });
     await mendOffsite({ ...context, interrupted: signal });
     await mendLostIndex(context, bucket, lists.offsite, signal);
     const catalogue = new PointCatalogue(bucket);

@@ -9,7 +9,7 @@ import { secrets, validValues } from "../support/program.ts";
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
 /** Every key of the top level, those that may be left out included. */
-const knownKeys = [...Object.keys(valid), "edge-tls-key", "firstInstall"].sort();
+const knownKeys = [...Object.keys(valid), "edge-tls-key", "firstInstall", "kit"].sort();
 
 function parse(
   values: Record<string, string | undefined>,
@@ -410,6 +410,26 @@ test("a password in an address, and a private key where none belongs, are not sh
   assert.throws(
     () => parse(changed("host", (host) => ({ ...host, hostKey: given.key }))),
     /host\.hostKey: expected a public host key .*, got a private key, which is not shown; that is a private key, which does not belong here; get it with: ssh-keyscan/,
+  );
+});
+
+test("what opens a recovery kit is refused where its recipient belongs, and is shown nowhere", () => {
+  const identity = `AGE-SECRET-KEY-1${"Q".repeat(58)}`;
+  for (const kit of [{ recipient: identity }, { recipient: identity.toLowerCase() }, identity])
+    assert.throws(
+      () => parse({ kit: typeof kit === "string" ? kit : JSON.stringify(kit) }),
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /kit(\.recipient)?: expected .*, got what opens a recovery kit, which is not shown/,
+        );
+        assert.ok(!/QQQQ/i.test(error.message));
+        return true;
+      },
+    );
+  refused(
+    { kit: JSON.stringify({ recipient: "age1x" }) },
+    'Pulumi.local.yaml: kit.recipient: expected a recovery kit\'s recipient, age1… of 62 characters, got "age1x"; npm run kit -- --out FILE makes a kit and writes its recipient',
   );
 });
 

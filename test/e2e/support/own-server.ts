@@ -124,6 +124,21 @@ export class OwnServer {
     await writeFile(file, stringify({ ...committed, config }));
   }
 
+  /** Where the operator keeps the recovery kit: away from the checkout. */
+  kept(name: string): string {
+    return join(dirname(this.checkout), name);
+  }
+
+  /**
+   * All that is left is the repository: no committed file, no folder of the stack, and another passphrase than the one that its secrets and
+   * its state were encrypted with.
+   */
+  async forget(): Promise<void> {
+    await rm(join(this.checkout, `Pulumi.${this.stack}.yaml`));
+    await rm(join(this.checkout, ".kaleem", this.stack), { recursive: true });
+    await writeFile(this.kept("passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
+  }
+
   /** Runs an npm script for the stack in the operator's checkout, with their environment; the last argument may change that. */
   run(script: string, ...args: (string | Readonly<Record<string, string>>)[]): Promise<Ended> {
     return this.runAs(this.stack, script, ...args);

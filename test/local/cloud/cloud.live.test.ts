@@ -5,7 +5,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { AwsClient } from "aws4fetch";
+import { renderContent } from "../../../components/kit/stack-content.ts";
+import { seal } from "../../../components/kit/seal.ts";
 import { type Cloud, ensureCloud } from "../../../local/cloud/ensure-cloud.ts";
 import { destroyCloud } from "../../../local/cloud/destroy-cloud.ts";
 import { cloudKeys } from "../../../local/cloud/cloud-keys.ts";
@@ -16,6 +19,7 @@ import { ensureImages } from "../../../local/images/ensure-images.ts";
 import { parseLock } from "../../../local/images/image-lock.ts";
 import { standIns } from "../../../local/images/stand-ins.ts";
 import { stackInstance } from "../../../local/instance.ts";
+import { openKit } from "../../../operator/kit/open-kit.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 
@@ -72,6 +76,22 @@ test("of twenty writers that all want the head, exactly one gets it", async () =
     bucket.put(key, `writer ${index}`, "text/plain", { ifAbsent: true }),
   );
   assert.equal((await Promise.all(writes)).filter((won) => won).length, 1);
+});
+
+test("a recovery kit opens from it what was sealed, lists it, and reads bytes as they are", async () => {
+  const passphrase = await generateX25519Identity();
+  const content = { version: 1 as const, stack: "prod", file: "config: {}\n", secrets: { a: "hush" } };
+  const bucket = new Bucket(cloud.offsite, cloud.keys);
+  const sealed = await seal(renderContent(content), await identityToRecipient(passphrase));
+  await bucket.put("kit/versions/0.age", sealed, "application/octet-stream", { always: true });
+  await bucket.put("kit/other & more", "ä", "text/plain", { always: true });
+  const kit = { ...cloud.offsite, ...cloud.keys, stack: "prod", passphrase };
+  assert.deepEqual((await openKit(kit)).content, content);
+  assert.deepEqual(
+    (await bucket.list("kit/")).map(({ key }) => key),
+    ["kit/other & more", "kit/versions/0.age"],
+  );
+  assert.deepEqual(Buffer.from((await bucket.read("kit/other & more")) ?? []), Buffer.from("ä"));
 });
 
 test("an outage takes S3 away and its end brings it back with its data", async () => {

@@ -239,3 +239,23 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
     /bucket {5}not known: no key/,
   );
 });
+
+test("the recovery kit has a line: when it was checked, and what is to be done", () => {
+  const kit = { sealed: true, checkedAt: "2026-11-10T03:20:00.000Z", keysChanged: false };
+  const lines = (changes: Partial<typeof kit> | { checkedAt: null }): string[] =>
+    renderStatus({ ...status, kit: { ...kit, ...changes } })
+      .split("\n")
+      .slice(-3)
+      .filter((line) => line.includes("kit"));
+  assert.deepEqual(lines({}), ["  kit        checked 10 d ago"]);
+  assert.deepEqual(lines({ checkedAt: null }), ["  kit        never checked: npm run kit -- --check FILE"]);
+  assert.deepEqual(lines({ keysChanged: true }), [
+    "  kit        checked 10 d ago",
+    "  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW --from OLD --stack local, then check it",
+  ]);
+  assert.deepEqual(lines({ sealed: false }), [
+    "  kit        checked 10 d ago",
+    "             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack local",
+  ]);
+  assert.doesNotMatch(renderStatus({ ...status, kit: { ...kit, sealed: false } }, "local"), /unsealed/);
+});

@@ -48,9 +48,13 @@ class FakeBackend implements StateBackend {
   read(name: string): Promise<unknown> {
     return Promise.resolve(this.states.get(name));
   }
-  async write(name: string, state: unknown): Promise<void> {
+  /** Nothing here opens the secrets of the states that it is given. */
+  refuses = false;
+  async write(name: string, state: unknown): Promise<boolean> {
     assert.ok(this.states.has(name), `no stack named ${name}`);
+    if (this.refuses) return false;
     await this.#change(() => this.states.set(name, state));
+    return true;
   }
   async remove(name: string): Promise<void> {
     await this.#change(() => this.states.delete(name));
@@ -115,6 +119,14 @@ test("a state that cannot be kept off-site is left where it is", async () => {
     /^Error: the bucket does not answer$/,
   );
   assert.deepEqual([...backend.states], [["prod", stateOf("prod", oldKey)]]);
+});
+
+test("a state whose secrets nothing here opens is kept in its file and in the bucket alone, and that is said", async () => {
+  backend.states.set("prod", stateOf("prod", oldKey));
+  backend.refuses = true;
+  assert.match((await aside(fresh)) ?? "", new RegExp(`^${lost}, in .*${lost}\\.json and in the bucket: what opens its secrets is not here`));
+  assert.deepEqual([...backend.states], [["prod", stateOf("prod")]]);
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, `${lost}.json`), "utf8")), stateOf("prod", oldKey));
 });
 
 /** make lost, write lost, remove, make. */

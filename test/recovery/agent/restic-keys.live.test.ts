@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { LocalHost } from "../../../recovery/host/local-host.ts";
 import { Log } from "../../../recovery/host/log.ts";
-import { addResticKey, retireResticKey } from "../../../recovery/agent/restic-keys.ts";
+import { addResticKey, retireResticKey, tryResticKey } from "../../../recovery/agent/restic-keys.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kaleem-keys-"));
@@ -36,6 +36,14 @@ before(async () => {
   await local.addKey(emergency);
 });
 after(() => rmSync(folder, { recursive: true }));
+
+test("a password is tried on both, and nothing of it is left", async () => {
+  assert.deepEqual(await tryResticKey(context, "former-password"), { local: true, offsite: true });
+  assert.deepEqual(await tryResticKey(context, "emergency-password"), { local: true, offsite: false });
+  const none = { ...context, offsite: open("none") };
+  assert.deepEqual(await tryResticKey(none, "former-password"), { local: true, offsite: null });
+  assert.deepEqual(readdirSync(join(folder, "run")), []);
+});
 
 test("interrupted between the two repositories, both open with the former password, and a second run ends well", async () => {
   const addKey = offsite.addKey.bind(offsite);

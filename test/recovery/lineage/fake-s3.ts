@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** An S3 endpoint in this process that honours If-Match and If-None-Match, unless told to misbehave. */
 export class FakeS3 {
-  readonly objects = new Map<string, { body: string; version: number }>();
+  readonly objects = new Map<string, { body: string; version: number; bytes?: Buffer }>();
   /** Replaces the answer to every request. */
   refuse: { status: number; code: string } | null = null;
   /** Requests are accepted and never answered. */
@@ -46,7 +46,7 @@ export class FakeS3 {
           setTimeout(() => {
             response
               .writeHead(answer.status, { date, ...(answer.etag === undefined ? {} : { etag: answer.etag }) })
-              .end(answer.body);
+              .end(answer.bytes ?? answer.body);
           }, this.slowMs);
         });
       });
@@ -84,7 +84,8 @@ export class FakeS3 {
     if (method === "GET" && path.includes("?list-type=2")) return { status: 200, body: this.#list(path) };
     if (method === "GET") {
       if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
-      return { status: 200, body: present.body, etag: `"${present.version}"` };
+      const { body: text, bytes, version } = present;
+      return { status: 200, body: text, etag: `"${version}"`, ...(bytes === undefined ? {} : { bytes }) };
     }
     if (this.readOnly) return failed({ status: 403, code: "AccessDenied" });
     if (present !== undefined && this.locked(path))
@@ -139,6 +140,7 @@ export class FakeS3 {
 interface Answer {
   readonly status: number;
   readonly body?: string;
+  readonly bytes?: Buffer;
   readonly etag?: string;
 }
 

@@ -5,6 +5,7 @@ import { forgetCommand } from "../../../../recovery/agent/commands/maintenance.t
 import { pointsCommand } from "../../../../recovery/agent/commands/points.ts";
 import { shipCommand as ship } from "../../../../recovery/agent/commands/ship.ts";
 import { offsitePoints } from "../../../../recovery/agent/offsite-points.ts";
+import { newestSealedFile } from "../../../../recovery/lineage/newest-sealed-file.ts";
 import { stackFileVersionKey } from "../../../../recovery/agent/ship-stack-file.ts";
 import type { ShipResult } from "../../../../recovery/agent/answers/run-record.ts";
 import { jobs } from "../../../../contract/jobs.ts";
@@ -379,6 +380,44 @@ describe("ship", () => {
     assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 2");
     agent.s3.objects.delete(stackFileKey);
     assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+  });
+
+  it("uploads what is sealed to the recovery kit instead, where there is such, and leaves the former form alone", async () => {
+    agent.files.set(layout.offsiteStackFile, "stack: 1");
+    await shipCommand(agent.context);
+    agent.files.set(layout.sealedStackFile, "sealed 1");
+    assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+    agent.files.delete(layout.offsiteStackFile);
+    assert.equal((await shipCommand(agent.context)).stackFile, "unchanged");
+    assert.equal((await newestSealedFile(await agent.context.bucket()))?.body, "sealed 1");
+    assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 1");
+    const kept = `/kaleem-backup/${stackFileVersionKey("sealed 1", "sealed")}`;
+    assert.match(kept, /kit\/versions\/[0-9a-f]{32}\.age$/);
+    assert.equal(agent.s3.objects.get(kept)?.body, "sealed 1");
+    // Back to an earlier content: the note tells, and nothing below kit/ is written twice.
+    for (const content of ["sealed 2", "sealed 1"]) {
+      agent.files.set(layout.sealedStackFile, content);
+      assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+      assert.equal((await newestSealedFile(await agent.context.bucket()))?.body, content);
+    }
+    const sealedWrites = agent.s3.requests.filter(
+      ({ method, path }) => method === "PUT" && path.endsWith(".age"),
+    );
+    assert.equal(sealedWrites.length, 2, "each once");
+  });
+
+  it("learns of the recovery kit's last check", async () => {
+    agent.files.set(
+      layout.offsiteCredentials,
+      "[default]\naws_access_key_id = ID\naws_secret_access_key = s\n",
+    );
+    const check = { version: 1, at: "2026-11-20T12:00:00.000Z", keys: "others" };
+    agent.s3.objects.set("/kaleem-backup/lineage/kit-check.json", {
+      body: JSON.stringify(check),
+      version: 1,
+    });
+    await shipCommand(agent.context);
+    assert.match(agent.files.get(`${layout.metrics}/kaleem-kit.prom`) ?? "", /^kaleem_kit_keys_changed 1$/m);
   });
 
   it("keeps each stack file under its digest, the one that stood there before too", async () => {

@@ -15,16 +15,16 @@ import pulumi from "@pulumi/pulumi";
 import command from "@pulumi/command";
 
 const { connection, commands, copies } = JSON.parse(readFileSync(new URL("resources.json", import.meta.url), "utf8"));
-for (const [name, { secretStdin, ...args }] of Object.entries(commands)) {
+for (const [name, { secretStdin, options, ...args }] of Object.entries(commands)) {
   const stdin = secretStdin === undefined ? {} : { stdin: pulumi.secret(secretStdin) };
-  new command.remote.Command(name, { connection, ...args, ...stdin });
+  new command.remote.Command(name, { connection, ...args, ...stdin }, options ?? {});
 }
 for (const [name, { file, ...args }] of Object.entries(copies)) {
   new command.remote.CopyToRemote(name, { connection, ...args, source: new pulumi.asset.FileAsset(file) });
 }
 `;
 
-/** What the test program declares. A command's `secretStdin` becomes its `stdin`, as a secret. */
+/** What the test program declares. A command's `secretStdin` becomes its `stdin`, as a secret; `options` are the resource's. */
 export interface TestResources {
   readonly connection: Readonly<Record<string, unknown>>;
   readonly commands?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
