@@ -8,18 +8,12 @@ import type { Failure } from "./report/failure.ts";
 import { nextStep } from "./report/next-step.ts";
 import type { PhaseContext } from "./phases/phase.ts";
 import { phases } from "./phases/phases.ts";
+import { dataUntouchedBefore, phaseFacts } from "./plan/phase-facts.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import { recordReport } from "./report/record-report.ts";
 import { sentenceOf } from "../host/sentence-of.ts";
 import type { RestoreReport } from "./report/report.ts";
-
-/** During these the data lock is held. The safety point before and the first point after them take it themselves. */
-const locked: ReadonlySet<PhaseName> = new Set(
-  phaseNames.slice(phaseNames.indexOf("fetch"), phaseNames.indexOf("record")),
-);
-/** During these the live data is what it was before the restore. */
-const untouched: ReadonlySet<PhaseName> = new Set(phaseNames.slice(0, phaseNames.indexOf("place")));
 
 /** Told what happens while it happens. */
 export type Progress = (event: RestoreEvent) => void;
@@ -80,11 +74,9 @@ class Run {
     const settled = new Map(this.#journal.phases.filter(isSettled).map((phase) => [phase.name, phase.state]));
     const first = phaseNames.find((name) => !settled.has(name));
     if (first === undefined) return [];
-    const again = new Set<PhaseName>();
-    if (first !== "locate" && first !== "record") again.add("close");
-    if (first === "place") again.add("stop");
-    if (settled.get("safety-point") === "done" && untouched.has(first) && (await this.#allRun()))
-      again.add("safety-point");
+    const again = new Set<PhaseName>(phaseFacts[first].repeats);
+    const live = !phaseFacts[first].changesData && dataUntouchedBefore(first);
+    if (settled.get("safety-point") === "done" && live && (await this.#allRun())) again.add("safety-point");
     return phaseNames.filter((name) => !settled.has(name) || again.has(name));
   }
 
@@ -137,7 +129,7 @@ class Run {
   }
 
   async #lock(name: PhaseName): Promise<void> {
-    if (!locked.has(name)) await this.#unlock();
+    if (!phaseFacts[name].locks) await this.#unlock();
     else this.#release ??= await this.#ports.lockData();
   }
 
