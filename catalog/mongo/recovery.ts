@@ -1,4 +1,4 @@
-import type { Collection, Db, MongoClient } from "mongodb";
+import type { Db, MongoClient } from "mongodb";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
@@ -102,10 +102,6 @@ export const mongoRecovery: Recovery<Client> = {
     },
   },
 
-  async counts(client, limitMs) {
-    return { orders: await countWithin(limitMs, backupOf(client).db("kaleem").collection("orders")) };
-  },
-
   // What others have made may be readable to root alone.
   inventory: async (client, request) => mongoInventory(await client.root(), request),
 
@@ -166,17 +162,6 @@ async function initiate(admin: Db): Promise<void> {
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-/** Exact, since the estimate drifts after a crash; it walks the whole collection, hence the limit. */
-async function countWithin(timeoutMS: number, collection: Collection): Promise<number | null> {
-  try {
-    return await collection.countDocuments({}, { timeoutMS });
-  } catch (error) {
-    const { MongoOperationTimeoutError } = await import("mongodb");
-    if (error instanceof MongoOperationTimeoutError) return null;
-    throw error;
   }
 }
 

@@ -59,10 +59,6 @@ export const redisRecovery: Recovery<Client> = {
     read: ({ redis }) => redis.get(canaryKey),
   },
 
-  async counts({ redis }) {
-    return { keys: await redis.dbSize() };
-  },
-
   async inventory({ redis }, request) {
     try {
       return await redisInventory(redisCommands(redis), request);

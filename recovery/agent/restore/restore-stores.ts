@@ -7,8 +7,6 @@ import { openStore, type Store, type StoreOpening } from "../../stores/store.ts"
 
 /** So many orders are asked for at once: one line of answer stays small. */
 const ordersAtOnce = 500;
-/** Caches are cold after a restore: several times what a point gives, and less than a call may take. */
-const countLimitMs = 15_000;
 
 /** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
 export function restoredStores(
@@ -36,7 +34,6 @@ export function restoredStores(
       }
     },
     canary: (name) => ask(name, (store) => store.readCanary()),
-    counts: (name) => ask(name, (store) => store.counts(countLimitMs)),
     version: (name) => ask(name, (store) => store.version()),
     orders: (name, ids) =>
       ask(name, async (store) => {

@@ -1,4 +1,3 @@
-import type { Counts } from "../../../catalog/recovery.ts";
 import type { HostPort } from "../../host/host-port.ts";
 import type { Measured, RestoredStore } from "../verify/check-manifest.ts";
 import type { Head } from "../../lineage/head.ts";
@@ -66,7 +65,6 @@ export interface ServicesPort {
 export interface StoresPort {
   resetUsers(store: string): Promise<void>;
   canary(store: string): Promise<string | null>;
-  counts(store: string): Promise<Counts>;
   version(store: string): Promise<string>;
   /** Digests (`orderDigest`) of those orders that the store has; null for a store that holds none by its nature. */
   orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;

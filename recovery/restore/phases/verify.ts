@@ -32,7 +32,6 @@ async function gather({ ports, ledger }: PhaseContext, store: string): Promise<S
   const ids = ledger?.entries.map((entry) => entry.id) ?? null;
   return {
     canary: await ask(() => access.canary(store)),
-    counts: await ask(() => access.counts(store)),
     version: await ask(() => access.version(store)),
     image: await ask(async () => {
       const [container] = await services.containers(store);

@@ -1,4 +1,3 @@
-import type { Counts } from "../../../catalog/recovery.ts";
 import type { Measured } from "./check-manifest.ts";
 
 /** What was asked of a store, or why there is no answer. */
@@ -7,7 +6,6 @@ export type Answer<Value> = { readonly value: Value } | { readonly why: string }
 /** What one restored store says of itself. */
 export interface StoreEvidence {
   readonly canary: Answer<string | null>;
-  readonly counts: Answer<Counts>;
   readonly version: Answer<string>;
   /** Image reference of its running container. */
   readonly image: Answer<string>;

@@ -1,4 +1,3 @@
-import type { Counts } from "../../../catalog/recovery.ts";
 import type { Manifest } from "../../point/manifest.ts";
 import type { Check, StoreLoss } from "./check.ts";
 import type { Measured } from "./check-manifest.ts";
@@ -29,9 +28,6 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     }
     checks.push(
       judgeCanary(store, facts.canary, found.canary),
-      ...judgeCounts(store, facts.counts, found.counts),
-    );
-    checks.push(
       judgeVersion(store, facts.version, found.version),
       judgeImage(store, facts.image, found.image),
     );
@@ -85,27 +81,6 @@ function judgeCanary(store: string, expected: string, answer: Answer<string | nu
     if (got === expected) return ok(`${expected}, as written just before the instant`);
     return failed(`expected ${expected}, ${got === null ? "there is none" : `got ${got}`}`);
   });
-}
-
-type Brackets = Manifest["stores"][string]["counts"];
-
-function judgeCounts(store: string, brackets: Brackets, answer: Answer<Counts>): Check[] {
-  return Object.entries(brackets).map(([what, bracket]) =>
-    check(`count of ${what}`, store, answer, (counts) => {
-      if (bracket === null) return ok("not compared: too many to be counted while the point was taken");
-      const got = counts[what];
-      if (got === undefined)
-        return { result: "not-made", sentence: "could not be checked: the store does not count it" };
-      if (got === null)
-        return { result: "not-made", sentence: "could not be checked: the store did not count it in time" };
-      const { before, after } = bracket;
-      const [low, high] = [Math.min(before, after), Math.max(before, after)];
-      const range = low === high ? String(low) : `${low} to ${high}`;
-      return got >= low && got <= high
-        ? ok(`${got}, within ${range}`)
-        : failed(`expected ${range}, got ${got}`);
-    }),
-  );
 }
 
 function judgeVersion(store: string, expected: string, answer: Answer<string>): Check {

@@ -54,7 +54,7 @@ test("restores: data placed, head claimed before anyone is let in, report and me
     "close", "lock", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
     "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
   ]); // prettier-ignore
-  assert.equal(report.checks.length, 10);
+  assert.equal(report.checks.length, 8);
   assert.ok((report.openedAfterSeconds ?? 0) > 0);
   const metrics = readFileSync(join(host.root, "metrics/kaleem-restore.prom"), "utf8");
   assert.match(metrics, /^kaleem_restore_last_exit_code 0$/m);
