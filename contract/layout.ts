@@ -54,6 +54,8 @@ export const layout = {
   proofFiles: "/run/kaleem/proof",
   /** How proofs ended: one file a point. */
   proofs: "/var/lib/kaleem/agent/proofs",
+  /** Of which points the bucket has the proof. */
+  shippedProofs: "/var/lib/kaleem/agent/shipped-proofs.json",
   /** Containers that a point has paused, one id a line; read by ExecStopPost. */
   paused: "/run/kaleem/paused",
   locks: "/run/lock/kaleem",
@@ -81,4 +83,6 @@ export const bucketLayout = {
   stackFileVersions: "kit/versions",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
+  /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
+  proofs: "lineage/proofs",
 } as const;

@@ -9,6 +9,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { restoreStack } from "../agent/restore-stack.ts";
+import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
@@ -25,6 +26,8 @@ interface RecoverOptions {
   readonly port: string;
   readonly hostKey?: string;
   readonly at: string;
+  readonly accept: readonly string[];
+  readonly withoutProof?: true;
   readonly yes?: true;
 }
 
@@ -38,6 +41,8 @@ await runOperatorCommand(async () => {
     .option("--port <port>", "its sshd's port", "22")
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
+    .addOption(acceptOption())
+    .addOption(withoutProofOption())
     .option("--yes", "agrees to the plan")
     .exitOverride()
     .parse()
@@ -68,7 +73,12 @@ await runOperatorCommand(async () => {
   }
   const report = await restoreStack({
     host: up.host,
-    request: { at: options.at, from: "offsite" },
+    request: {
+      at: options.at,
+      from: "offsite",
+      accept: [...options.accept],
+      withoutProof: options.withoutProof === true,
+    },
     onEvent: (event) => {
       if (event.event === "phase-finished" || event.event === "report")
         process.stdout.write(`${renderRestoreEvent(event, null).join("\n")}\n`);

@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
+import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
@@ -26,6 +27,8 @@ interface RestoreOptions {
   readonly fromScratch?: true;
   readonly leaveOut?: readonly string[];
   readonly ledger?: string;
+  readonly accept: readonly string[];
+  readonly withoutProof?: true;
   readonly forget?: string;
   readonly yes?: true;
   readonly plan?: true;
@@ -80,6 +83,8 @@ function commandLine(): Command {
     .option("--ledger <file>", "acknowledged orders (JSON lines) to check the restored stores against")
     .option("--from-scratch", "discard an unfinished restore instead of continuing it")
     .option("--without-safety-point", "continue even if the current state cannot be saved as a point")
+    .addOption(acceptOption())
+    .addOption(withoutProofOption())
     .option("--leave-out <stores...>", "skip stores that exist only in the point or only here")
     .option("--lineage <name>", "allow points of a lineage other than the head's")
     .option(
@@ -91,7 +96,16 @@ function commandLine(): Command {
         "--forget <restore>",
         "remove for good what that restore moved aside; npm run status lists it",
       ).conflicts([
-        ...["at", "from", "overExisting", "ledger", "fromScratch", "withoutSafetyPoint", "leaveOut"],
+        ...[
+          "at",
+          "from",
+          "overExisting",
+          "ledger",
+          "fromScratch",
+          "withoutSafetyPoint",
+          "leaveOut",
+          "withoutProof",
+        ],
         ...["lineage", "takeOver"],
       ]),
     )
@@ -112,6 +126,8 @@ async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
     safetyPoint: options.withoutSafetyPoint !== true,
     leaveOut: [...(options.leaveOut ?? [])],
     fromScratch: options.fromScratch === true,
+    accept: [...options.accept],
+    withoutProof: options.withoutProof === true,
     ledger,
   };
 }

@@ -6,7 +6,7 @@ import type { Ledger } from "./verify/judge-orders.ts";
 import { passedBy } from "./plan/left-out.ts";
 import type { Failure } from "./report/failure.ts";
 import { nextStep } from "./report/next-step.ts";
-import type { PhaseContext } from "./phases/phase.ts";
+import type { Asked, PhaseContext } from "./phases/phase.ts";
 import { phases } from "./phases/phases.ts";
 import { dataUntouchedBefore, phaseFacts } from "./plan/phase-facts.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
@@ -21,6 +21,7 @@ export type Progress = (event: RestoreEvent) => void;
 export interface ExecuteOptions {
   /** Acknowledged orders to hold the stores against. */
   readonly ledger: Ledger | null;
+  readonly asked: Asked;
   readonly progress: Progress;
 }
 
@@ -121,6 +122,7 @@ class Run {
       plan: journal.plan,
       ports: this.#ports,
       ledger: this.#options.ledger,
+      asked: this.#options.asked,
       memory: journal.memory,
       remember: (facts) => Object.assign(journal.memory, facts),
       progress: ({ bytes, totalBytes }) =>

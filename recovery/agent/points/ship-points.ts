@@ -10,6 +10,7 @@ import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
+import { shipProofs } from "./ship-proofs.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
 import type { ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
@@ -107,6 +108,11 @@ export async function shipPoints(
     const own = there.filter((point) => point.lineage === lineage);
     // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
     await stillOurs(own);
+    await log.phase(
+      "proofs",
+      () => shipProofs(context, bucket, own),
+      (count) => `${count} brought`,
+    );
     const newest = own.at(-1);
     return {
       founded: true,

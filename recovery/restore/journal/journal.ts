@@ -23,6 +23,8 @@ export const restoreMemorySchema = z.strictObject({
   directories: z.record(z.string(), z.strictObject({ files: z.number(), bytes: z.number() })).optional(),
   checks: z.array(checkSchema).optional(),
   losses: z.array(storeLossSchema).optional(),
+  /** Names that the last verification was told to accept and that nothing was called by, in words. */
+  unused: z.array(z.string()).optional(),
   warnings: z.array(z.string()).optional(),
 });
 export type RestoreMemory = z.infer<typeof restoreMemorySchema>;

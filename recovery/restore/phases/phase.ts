@@ -9,11 +9,21 @@ export interface PhaseContext {
   readonly ports: RestorePorts;
   /** Acknowledged orders to hold the stores against; null when there are none to hold. */
   readonly ledger: Ledger | null;
+  /** What is asked of this run alone, whatever the plan was made with. */
+  readonly asked: Asked;
   /** What earlier phases learnt. */
   readonly memory: Readonly<RestoreMemory>;
   /** Kept in the journal, also when the phase fails afterwards. */
   readonly remember: (facts: RestoreMemory) => void;
   readonly progress: (progress: FetchProgress) => void;
+}
+
+/** What a person says of the verification. */
+export interface Asked {
+  /** Findings that do not fail the restore, by their names or families. */
+  readonly accept: readonly string[];
+  /** A point that was never proven is not proven now. */
+  readonly withoutProof: boolean;
 }
 
 /** What a phase did. */

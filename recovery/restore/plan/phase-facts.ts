@@ -22,7 +22,9 @@ export const phaseFacts: Readonly<Record<PhaseName, PhaseFacts>> = {
   place: { locks: true, leaves: "closed", changesData: true, repeats: ["close", "stop"] },
   "reset-users": { locks: true, leaves: "closed", changesData: true, repeats: ["close"] },
   start: { locks: true, leaves: "closed", changesData: true, repeats: ["close"] },
-  verify: { locks: true, leaves: "closed", changesData: false, repeats: ["close"] },
+  prove: { locks: true, leaves: "closed", changesData: false, repeats: ["close"] },
+  // A proof that did not come about is tried again.
+  verify: { locks: true, leaves: "closed", changesData: false, repeats: ["close", "prove"] },
   open: { locks: true, leaves: "open", changesData: false, repeats: ["close"] },
   record: { locks: false, leaves: "open", changesData: false, repeats: [] },
 };
@@ -60,7 +62,8 @@ export const orderConstraints: readonly OrderConstraint[] = [
     because: "the users in the point's data are set, not those of before",
   },
   { first: "reset-users", then: "start", because: "health checks log in with the present passwords" },
-  { first: "start", then: "verify", because: "engines are asked once they have recovered" },
+  { first: "start", then: "prove", because: "a proof starts stores with the secrets of those that run" },
+  { first: "prove", then: "verify", because: "what was restored is held against what the point holds" },
   { first: "verify", then: "open", because: "nobody may write to data that was not verified" },
   { first: "open", then: "record", because: "the first point of the new generation holds what was let in" },
 ];

@@ -21,6 +21,10 @@ export const restoreRequestSchema = z.strictObject({
   fromScratch: z.boolean().default(false),
   /** Stores that only one of the point and the platform has, and that are to be passed by. */
   leaveOut: z.array(z.string().min(1)).default([]),
+  /** Findings of the verification that do not fail the restore: names as it prints them, or families such as `redis: keys`. */
+  accept: z.array(z.string().min(1)).default([]),
+  /** A point that was never proven is not proven now: what was restored is then held against no inventory. */
+  withoutProof: z.boolean().default(false),
   /** Only says what would be done. */
   planOnly: z.boolean().default(false),
   /** Acknowledged orders, kept outside the machine, that the restored stores are held against. */

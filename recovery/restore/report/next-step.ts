@@ -20,6 +20,8 @@ export function nextStep(journal: RestoreJournal, failed: PhaseName, exitCode: n
   const closed =
     "The edge stays at 503 and applications at zero replicas; what was replaced is kept on the host.";
   if (exitCode === exitCodes.verifyFailed)
-    return `${closed} Choose another point with --at … --from-scratch.`;
+    return `${closed} Look at what differs. If it may be so, ${again} and accept each finding by the flag beside it; otherwise choose another point with --at … --from-scratch.`;
+  if (failed === "prove")
+    return `${closed} Fix the cause and ${again}; restore without comparing what the stores hold by adding --without-proof; ${other}.`;
   return `${closed} Fix the cause and ${again}, ${other}.`;
 }

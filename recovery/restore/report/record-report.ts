@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writeMetrics } from "../../metrics/metrics.ts";
 import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { Failure } from "./failure.ts";
-import type { RestoreReport } from "./report.ts";
+import { wasCompared, type RestoreReport } from "./report.ts";
 import type { RestoreJournal, RestoreMemory } from "../journal/journal.ts";
 import { saveJournal } from "../journal/journal-file.ts";
 import type { RestorePorts } from "../phases/ports.ts";
@@ -29,7 +29,9 @@ export async function recordReport(
     rpoSeconds: report.losses.length > 0 ? Math.max(...report.losses.map((loss) => loss.seconds)) : null,
     report: report.id,
   };
-  await host.writeFile(join(paths.agentState, "last-proven.json"), pretty(proven));
+  // Data that was held against nothing proves no recovery.
+  if (wasCompared(report.checks))
+    await host.writeFile(join(paths.agentState, "last-proven.json"), pretty(proven));
   // Last: a restore counts as finished only once everything about it is written.
   journal.finishedAt = finishedAt;
   await saveJournal(ports, journal);
@@ -64,6 +66,7 @@ export function composeReport(
     warnings: [
       ...plan.leftOut.map(({ sentence }) => sentence),
       ...datedAhead(plan.point, ageSeconds),
+      ...(memory.unused ?? []),
       ...(memory.warnings ?? []),
     ],
     next: plan.next,

@@ -3,6 +3,7 @@ import { checkSchema, storeLossSchema, type Check } from "../verify/check.ts";
 import { phaseRecordSchema, type PhaseRecord } from "../journal/journal.ts";
 import { phaseNameSchema } from "../plan/phase-name.ts";
 import { chosenPointSchema } from "../plan/restore-plan.ts";
+import { notCompared } from "../verify/judge-inventories.ts";
 import { spreadSchema, type Spread } from "../verify/spread.ts";
 
 /** What a restore did and proved. Kept as JSON on the host and given to whoever asked for it. */
@@ -67,7 +68,21 @@ function renderVerdict(report: RestoreReport): string[] {
     ];
   }
   const opened = report.openedAfterSeconds ?? 0;
-  return [`RESTORED AND VERIFIED, open after ${opened.toFixed(1)} s`];
+  return [`${headline(report.checks)}, open after ${opened.toFixed(1)} s`];
+}
+
+/** Whether every store was held against what the point holds of it. */
+export function wasCompared(checks: readonly Check[]): boolean {
+  return !checks.some(({ name }) => name === notCompared);
+}
+
+/** What a person took upon themselves stands in the first line. */
+function headline(checks: readonly Check[]): string {
+  const accepted = checks.filter(({ result, name }) => result === "accepted" && name !== notCompared).length;
+  const unknown = wasCompared(checks) ? [] : ["without comparing what the stores hold with the point"];
+  const said = accepted === 0 ? [] : [`with ${accepted} ${accepted === 1 ? "finding" : "findings"} accepted`];
+  if (unknown.length + said.length === 0) return "RESTORED AND VERIFIED";
+  return `RESTORED, ${[...unknown, ...said].join(" and ")}`;
 }
 
 /** One line of the timeline: what, how long, how much, how fast. */
@@ -86,7 +101,7 @@ function volume(bytes: number | null, seconds: number | null): string {
 
 function renderChecks(checks: readonly Check[]): string[] {
   if (checks.length === 0) return ["  no check was run"];
-  const marks = { ok: "✓", failed: "✗", "not-made": "?" } as const;
+  const marks = { ok: "✓", failed: "✗", "not-made": "?", accepted: "!" } as const;
   return checks.map((check) => `  ${marks[check.result]} ${check.sentence}`);
 }
 

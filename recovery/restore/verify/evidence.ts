@@ -1,3 +1,4 @@
+import type { StoreInventory } from "./judge-inventories.ts";
 import type { Measured } from "./check-manifest.ts";
 
 /** What was asked of a store, or why there is no answer. */
@@ -15,6 +16,9 @@ export interface StoreEvidence {
 
 /** Everything that was gathered after a restore. */
 export interface Evidence {
+  readonly inventories: Readonly<Record<string, StoreInventory>>;
+  /** Differences that a person accepts, by name or family. */
+  readonly accept: readonly string[];
   readonly stores: Readonly<Record<string, StoreEvidence>>;
   /** Directories as they were fetched, before an engine opened them. */
   readonly directories: Readonly<Record<string, Measured>>;

@@ -3,12 +3,15 @@ import type { Check, StoreLoss } from "./check.ts";
 import type { Measured } from "./check-manifest.ts";
 import { compareVersions } from "../../../catalog/engine-version.ts";
 import type { Answer, Evidence } from "./evidence.ts";
+import { judgeInventories } from "./judge-inventories.ts";
 import { judgeOrders, type HeldOrders, type Ledger } from "./judge-orders.ts";
 
 /** The judgement: each check with its sentence, and what each store lost of the ledger. */
 export interface Verdict {
   readonly checks: readonly Check[];
   readonly losses: readonly StoreLoss[];
+  /** Names that were to be accepted and that nothing is called by. */
+  readonly unused: readonly string[];
 }
 
 /** Judges a restore. Pure. A store or a check that gave no answer is `not-made`, which fails a restore as `failed` does. */
@@ -39,7 +42,8 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
     if (loss !== null) losses.push(loss);
   }
-  return { checks, losses };
+  const inventories = judgeInventories(evidence.inventories, evidence.accept);
+  return { checks: [...checks, ...inventories.checks], losses, unused: inventories.unused };
 }
 
 /**

@@ -8,12 +8,13 @@ import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../../../recovery/restore/journal/event.ts";
 import { restoreEventSchema } from "../../../recovery/restore/journal/event.ts";
 import { loadJournal } from "../../../recovery/restore/journal/journal-file.ts";
+import type { Asked } from "../../../recovery/restore/phases/phase.ts";
 import type { Ledger } from "../../../recovery/restore/verify/judge-orders.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import type { RestoreReport } from "../../../recovery/restore/report/report.ts";
 import type { Findings } from "../../../recovery/restore/plan/findings.ts";
 import { findings, request } from "./phases/findings-fixture.ts";
-import { ScratchHost, manifest } from "./phases/ports-fixture.ts";
+import { nothingAsked, ScratchHost, manifest } from "./phases/ports-fixture.ts";
 
 let host: ScratchHost;
 let events: RestoreEvent[];
@@ -27,7 +28,11 @@ beforeEach(async () => {
 afterEach(() => host.remove());
 
 /** One run, as the agent makes it: it resumes what the journal holds. */
-async function run(found: Partial<Findings> = {}, ledger: Ledger | null = null): Promise<RestoreReport> {
+async function run(
+  found: Partial<Findings> = {},
+  ledger: Ledger | null = null,
+  asked: Asked = nothingAsked,
+): Promise<RestoreReport> {
   const { ports } = host;
   const journal = await loadJournal(ports);
   const plan = planRestore(findings({ journal, ...found }), request({ overExisting: true }));
@@ -35,6 +40,7 @@ async function run(found: Partial<Findings> = {}, ledger: Ledger | null = null):
   const resumed = journal !== null && journal.plan.id === plan.id;
   return await execute(resumed ? { ...journal, plan } : beginJournal(plan, ports.host.now()), ports, {
     ledger,
+    asked,
     progress: (event) => events.push(restoreEventSchema.parse(event)),
   });
 }
@@ -52,9 +58,9 @@ test("restores: data placed, head claimed before anyone is let in, report and me
   assert.equal(host.head.head.parent?.point, "20261120T031000Z-77c1");
   assert.deepEqual(host.calls, [
     "close", "lock", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
-    "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
+    "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "take mongo", "take redis", "claim", "open", "unlock", "point", "ship",
   ]); // prettier-ignore
-  assert.equal(report.checks.length, 8);
+  assert.equal(report.checks.length, 12);
   assert.ok((report.openedAfterSeconds ?? 0) > 0);
   const metrics = readFileSync(join(host.root, "metrics/kaleem-restore.prom"), "utf8");
   assert.match(metrics, /^kaleem_restore_last_exit_code 0$/m);
@@ -117,6 +123,7 @@ test("the age of a point is never negative: one that is dated in the future has 
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, new Date("2026-11-20T03:00:00Z")), ports, {
     ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.pointAgeSeconds, 0);
@@ -143,6 +150,7 @@ test("what a first attempt moved aside is still there when a second one has succ
   assert.ok(!Array.isArray(plan) && plan.id !== first.id);
   const second = await execute(beginJournal(plan, ports.host.now()), ports, {
     ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(second.verdict, "restored", JSON.stringify(second.failure));
@@ -248,6 +256,7 @@ test("killed between two renames, a second run places the rest and overwrites no
   assert.ok(!Array.isArray(plan));
   const killed = await execute(beginJournal(plan, ports.host.now()), ports, {
     ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(killed.failure?.phase, "place");
@@ -274,6 +283,7 @@ test("does not place data under a running store", async () => {
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
     ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.failure?.phase, "place");
@@ -434,6 +444,7 @@ test("a store that never becomes healthy ends the wait with the command that sho
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
     ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.exitCode, exitCodes.storeDown);

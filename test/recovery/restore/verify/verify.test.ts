@@ -23,6 +23,8 @@ function evidence(store: "mongo" | "redis", spoiled: Partial<StoreEvidence> = {}
   return {
     stores: { ...stores, [store]: { ...stores[store], ...spoiled } },
     directories: { mongo: { files: 2, bytes: 16 }, redis: { files: 1, bytes: 13 } },
+    inventories: {},
+    accept: [],
   };
 }
 
