@@ -3,7 +3,6 @@
  * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
 import { Command, Option } from "commander";
-import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
 import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
@@ -26,7 +25,6 @@ interface RestoreOptions {
   readonly withoutSafetyPoint?: true;
   readonly fromScratch?: true;
   readonly leaveOut?: readonly string[];
-  readonly ledger?: string;
   readonly accept: readonly string[];
   readonly withoutProof?: true;
   readonly forget?: string;
@@ -40,7 +38,7 @@ await runOperatorCommand(async () => {
   const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
   if (options.forget !== undefined) return await forget(host, options.forget, options);
-  const request = await requestOf(options);
+  const request = requestOf(options);
   const print = options.json === true ? printJson : printer();
   const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
   try {
@@ -80,7 +78,6 @@ function commandLine(): Command {
       "--over-existing",
       "replace the live data of a stack that has data (a safety point is taken first)",
     )
-    .option("--ledger <file>", "acknowledged orders (JSON lines) to check the restored stores against")
     .option("--from-scratch", "discard an unfinished restore instead of continuing it")
     .option("--without-safety-point", "continue even if the current state cannot be saved as a point")
     .addOption(acceptOption())
@@ -115,8 +112,7 @@ function commandLine(): Command {
     .parse();
 }
 
-async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
-  const ledger = options.ledger === undefined ? null : (await readLedger(options.ledger)).entries;
+function requestOf(options: RestoreOptions): RestoreAsk {
   return {
     at: options.at,
     from: options.from,
@@ -128,7 +124,6 @@ async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
     fromScratch: options.fromScratch === true,
     accept: [...options.accept],
     withoutProof: options.withoutProof === true,
-    ledger,
   };
 }
 

@@ -41,10 +41,7 @@ const storeFacts = z.strictObject({
    * while it runs; absent in points of before there were any.
    */
   copiedAt: z.iso.datetime().optional(),
-  /**
-   * The store where an order may be instead of here, as the catalog said when the point was taken: a restore is judged by that, not by
-   * what is deployed meanwhile.
-   */
+  /** In points of agents that judged orders; nothing is made of it. */
   ordersMayBeIn: z.string().optional(),
   /** Engine version, as the store says it. */
   version: z.string(),

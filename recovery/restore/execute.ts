@@ -2,7 +2,6 @@ import { PhaseRecorder } from "./journal/phase-recorder.ts";
 import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { RestoreEvent } from "./journal/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./journal/journal.ts";
-import type { Ledger } from "./verify/judge-orders.ts";
 import { passedBy } from "./plan/left-out.ts";
 import type { Failure } from "./report/failure.ts";
 import { nextStep } from "./report/next-step.ts";
@@ -19,8 +18,6 @@ import type { RestoreReport } from "./report/report.ts";
 export type Progress = (event: RestoreEvent) => void;
 
 export interface ExecuteOptions {
-  /** Acknowledged orders to hold the stores against. */
-  readonly ledger: Ledger | null;
   readonly asked: Asked;
   readonly progress: Progress;
 }
@@ -121,7 +118,6 @@ class Run {
     return {
       plan: journal.plan,
       ports: this.#ports,
-      ledger: this.#options.ledger,
       asked: this.#options.asked,
       memory: journal.memory,
       remember: (facts) => Object.assign(journal.memory, facts),

@@ -65,7 +65,6 @@ export async function copyOpenStores(
     directories: Object.values(definition.data),
     version: await store.version(),
     copiedAt: (isLate({ definition }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
-    ...ordersElsewhere(definition),
   }));
   const held = await log.phase("check of the copy", async () => ({
     ...(await copies.standing.finish(interrupted)),
@@ -130,12 +129,6 @@ async function copyBoth(
       `${passes} passes, ${files} files in the last, ${duration(copiedAt.getTime() - frozen.pausedAt.getTime())} after the instant of the others`,
   );
   return { frozen, running: result };
-}
-
-function ordersElsewhere({ recovery: { ordersMayBeIn } }: StatefulDefinition): {
-  readonly ordersMayBeIn?: string;
-} {
-  return ordersMayBeIn === undefined ? {} : { ordersMayBeIn };
 }
 
 function frozenCopy(

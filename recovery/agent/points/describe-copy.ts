@@ -11,8 +11,6 @@ export interface CopiedStore {
   readonly directories: readonly string[];
   readonly version: string;
   readonly copiedAt: Date;
-  /** The store where an order may be instead. */
-  readonly ordersMayBeIn?: string;
 }
 
 /** What was seen while a copy was made. */
@@ -34,12 +32,11 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, copiedAt, ordersMayBeIn, directories } of stores) {
+  for (const { service, image, version, copiedAt, directories } of stores) {
     facts[service] = {
       canary: id,
       counts: {},
       copiedAt: copiedAt.toISOString(),
-      ...(ordersMayBeIn === undefined ? {} : { ordersMayBeIn }),
       version,
       image,
       directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),

@@ -70,10 +70,8 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   const resumed = resume(found.journal, planned);
   say({ event: "begun", plan: planned, resumed: resumed !== null });
   const journal = resumed ?? beginJournal(planned, found.now);
-  const { ledger: entries, clockOffsetMs, clockErrorMs, accept, withoutProof } = request;
-  const ledger = entries === null ? null : { entries, clockOffsetMs, clockErrorMs };
+  const { accept, withoutProof } = request;
   const report = await execute(journal, restorePorts(context), {
-    ledger,
     asked: { accept, withoutProof },
     progress: say,
   });

@@ -1,4 +1,3 @@
-import type { Ledger } from "../verify/judge-orders.ts";
 import type { RestoreMemory } from "../journal/journal.ts";
 import type { FetchProgress, RestorePorts } from "./ports.ts";
 import type { RestorePlan } from "../plan/restore-plan.ts";
@@ -7,8 +6,6 @@ import type { RestorePlan } from "../plan/restore-plan.ts";
 export interface PhaseContext {
   readonly plan: RestorePlan;
   readonly ports: RestorePorts;
-  /** Acknowledged orders to hold the stores against; null when there are none to hold. */
-  readonly ledger: Ledger | null;
   /** What is asked of this run alone, whatever the plan was made with. */
   readonly asked: Asked;
   /** What earlier phases learnt. */

@@ -69,8 +69,6 @@ export interface StoresPort {
   resetUsers(store: string): Promise<void>;
   canary(store: string): Promise<string | null>;
   version(store: string): Promise<string>;
-  /** Digests (`orderDigest`) of those orders that the store has; null for a store that holds none by its nature. */
-  orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;
 }
 
 /** What points hold, and what the restored stores hold. */

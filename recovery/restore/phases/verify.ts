@@ -24,17 +24,16 @@ export const verifyRestore: Phase = async (context) => {
   for (const store of Object.keys(manifest.stores)) stores[store] = await gather(context, store);
   const inventories = await gatherInventories(context, Object.keys(manifest.stores));
   const evidence: Evidence = { stores, directories, inventories, accept: context.asked.accept };
-  const { checks, losses, unused } = judge(manifest, evidence, context.ledger);
+  const { checks, unused } = judge(manifest, evidence);
   const unknown = unused.map(
     (name) => `${acceptFlag(name)}: nothing was found by that name, so nothing was accepted by it`,
   );
-  context.remember({ checks: [...checks], losses: [...losses], unused: unknown });
+  context.remember({ checks: [...checks], unused: unknown });
   requireAll(checks);
-  const orders =
-    context.ledger === null
-      ? "no ledger of orders was given"
-      : `${context.ledger.entries.length} acknowledged orders compared`;
-  return { detail: `${checks.length} checks passed; ${orders}` };
+  const accepted = checks.filter(({ result }) => result === "accepted").length;
+  return {
+    detail: `${checks.length - accepted} checks passed${accepted === 0 ? "" : `, ${accepted} accepted`}`,
+  };
 };
 
 /** What each store held at the point, and what it holds now. One after the other: each reads as much as it can in its time. */
@@ -63,9 +62,8 @@ function notProven(record: ProofRecord | null, store: string): string {
   return `${why} To restore without this comparison, repeat with --without-proof.`;
 }
 
-async function gather({ ports, ledger }: PhaseContext, store: string): Promise<StoreEvidence> {
+async function gather({ ports }: PhaseContext, store: string): Promise<StoreEvidence> {
   const { access, services } = ports;
-  const ids = ledger?.entries.map((entry) => entry.id) ?? null;
   return {
     canary: await ask(() => access.canary(store)),
     version: await ask(() => access.version(store)),
@@ -74,7 +72,6 @@ async function gather({ ports, ledger }: PhaseContext, store: string): Promise<S
       if (container === undefined) throw new Error("it has no running container");
       return container.image;
     }),
-    orders: ids === null ? null : await ask(() => access.orders(store, ids)),
   };
 }
 

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ledgerEntrySchema } from "../../orders/ledger.ts";
 
 /** Where a point may come from; `any` prefers the local copy, which is the nearer one. */
 export const sourceSchema = z.enum(["any", "local", "offsite"]);
@@ -27,12 +26,6 @@ export const restoreRequestSchema = z.strictObject({
   withoutProof: z.boolean().default(false),
   /** Only says what would be done. */
   planOnly: z.boolean().default(false),
-  /** Acknowledged orders, kept outside the machine, that the restored stores are held against. */
-  ledger: z.array(ledgerEntrySchema).nullable().default(null),
-  /** This host's clock minus the clock that dated the ledger, in milliseconds. */
-  clockOffsetMs: z.number().default(0),
-  /** How far that offset may be off, in milliseconds: orders this close before the instant are not demanded. */
-  clockErrorMs: z.number().nonnegative().default(0),
 });
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 

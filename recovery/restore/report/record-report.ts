@@ -26,7 +26,6 @@ export async function recordReport(
     at: finishedAt,
     point: report.point.id,
     rtoSeconds: report.openedAfterSeconds,
-    rpoSeconds: report.losses.length > 0 ? Math.max(...report.losses.map((loss) => loss.seconds)) : null,
     report: report.id,
   };
   // Data that was held against nothing proves no recovery.
@@ -61,8 +60,7 @@ export function composeReport(
     openedAfterSeconds: openedAt === null ? null : (openedAt - Date.parse(journal.startedAt)) / 1000,
     phases: journal.phases,
     checks: memory.checks ?? [],
-    losses: memory.losses ?? [],
-    spreads: spreads(memory),
+    spreads: { copies: copySpread(memory) },
     warnings: [
       ...plan.leftOut.map(({ sentence }) => sentence),
       ...datedAhead(plan.point, ageSeconds),
@@ -84,14 +82,11 @@ function datedAhead({ id, instant }: RestoreReport["point"], ageSeconds: number)
   ];
 }
 
-function spreads({ losses = [], manifest }: RestoreMemory): RestoreReport["spreads"] {
-  const newest = losses.flatMap(({ store, newestOrderAt }) =>
-    newestOrderAt === null ? [] : [[store, newestOrderAt] as const],
-  );
+function copySpread({ manifest }: RestoreMemory): RestoreReport["spreads"]["copies"] {
   const copied = Object.entries(manifest?.stores ?? {}).flatMap(([store, { copiedAt }]) =>
     copiedAt === undefined ? [] : [[store, copiedAt] as const],
   );
-  return { orders: spreadOf(new Map(newest)), copies: spreadOf(new Map(copied)) };
+  return spreadOf(new Map(copied));
 }
 
 function pretty(value: unknown): string {

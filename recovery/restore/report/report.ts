@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkSchema, storeLossSchema, type Check } from "../verify/check.ts";
+import { checkSchema, type Check } from "../verify/check.ts";
 import { phaseRecordSchema, type PhaseRecord } from "../journal/journal.ts";
 import { phaseNameSchema } from "../plan/phase-name.ts";
 import { chosenPointSchema } from "../plan/restore-plan.ts";
@@ -25,12 +25,10 @@ export const restoreReportSchema = z.strictObject({
   openedAfterSeconds: z.number().nullable(),
   phases: z.array(phaseRecordSchema),
   checks: z.array(checkSchema),
-  /** Per store, what of the acknowledged orders is gone; empty without a ledger. */
-  losses: z.array(storeLossSchema),
-  /** How far the stores are from each other: by the newest order that each still has, and by when each was copied; null where not known. */
-  spreads: z
-    .strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() })
-    .default({ orders: null, copies: null }),
+  /** In reports of agents that judged orders; nothing is made of it. */
+  losses: z.array(z.unknown()).optional(),
+  /** How far the stores are from each other in time, by when each was copied; null where not known. */
+  spreads: z.object({ copies: spreadSchema.nullable() }).default({ copies: null }),
   warnings: z.array(z.string()),
   /** What the data root is now. */
   next: z.strictObject({ lineage: z.string(), generation: z.number().int(), host: z.string() }),
@@ -52,7 +50,7 @@ export function renderReport(report: RestoreReport): string {
     ...report.phases.map(renderPhase),
     "",
     ...renderChecks(report.checks),
-    ...renderLosses(report),
+    `  RPO      the point was ${age(report.pointAgeSeconds)} old: what was written after it is lost`,
     ...renderSpreads(report.spreads),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
   ].join("\n");
@@ -105,19 +103,14 @@ function renderChecks(checks: readonly Check[]): string[] {
   return checks.map((check) => `  ${marks[check.result]} ${check.sentence}`);
 }
 
-function renderLosses(report: RestoreReport): string[] {
-  if (report.losses.length === 0)
-    return [
-      `  RPO      not measured against orders (no ledger); the point was ${age(report.pointAgeSeconds)} old`,
-    ];
-  return report.losses.map(
-    ({ store, lost, seconds }) =>
-      `  RPO      ${store}: ${seconds.toFixed(1)} s, ${lost} acknowledged orders lost`,
-  );
+/** Ways to tell how far stores differ in time; a drill knows one more. */
+export interface Spreads {
+  readonly copies: Spread | null;
+  readonly orders?: Spread | null;
 }
 
 /** How far the stores differ in time, a line for each way to tell. */
-export function renderSpreads({ orders, copies }: RestoreReport["spreads"]): string[] {
+export function renderSpreads({ copies, orders = null }: Spreads): string[] {
   const line = (what: string, { seconds, earliest, latest }: Spread): string =>
     seconds === 0
       ? `  spread   ${what}: none`

@@ -6,13 +6,11 @@ export function restoreSamples(report: RestoreReport): Sample[] {
   const finished = Date.parse(report.finishedAt) / 1000;
   const bad = report.checks.filter(({ result }) => result === "failed" || result === "not-made").length;
   const accepted = report.checks.filter(({ result }) => result === "accepted").length;
-  const rpo = report.losses.length === 0 ? null : Math.max(...report.losses.map((loss) => loss.seconds));
   const series: [name: string, help: string, value: number | null][] = [
     ["last_run_timestamp_seconds", "When the last restore ended.", finished],
     ["last_exit_code", "How the last restore ended; 0 is success.", report.exitCode],
     ["last_duration_seconds", "From the first phase until the platform was open.", report.openedAfterSeconds],
     ["last_point_age_seconds", "Age of the restored point when the restore began.", report.pointAgeSeconds],
-    ["last_rpo_seconds", "Acknowledged orders lost, as a span of time; the worst store's.", rpo],
     ["last_checks", "Checks run or attempted.", report.checks.length],
     ["last_checks_not_passed", "Checks that failed or could not be run.", bad],
     [

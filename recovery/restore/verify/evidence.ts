@@ -10,8 +10,6 @@ export interface StoreEvidence {
   readonly version: Answer<string>;
   /** Image reference of its running container. */
   readonly image: Answer<string>;
-  /** Digests of those orders of the ledger that it has, null in a store that holds none by its nature; null when no ledger was given. */
-  readonly orders: Answer<ReadonlyMap<string, string> | null> | null;
 }
 
 /** Everything that was gathered after a restore. */

@@ -1,23 +1,20 @@
 import type { Manifest } from "../../point/manifest.ts";
-import type { Check, StoreLoss } from "./check.ts";
+import type { Check } from "./check.ts";
 import type { Measured } from "./check-manifest.ts";
 import { compareVersions } from "../../../catalog/engine-version.ts";
 import type { Answer, Evidence } from "./evidence.ts";
 import { judgeInventories } from "./judge-inventories.ts";
-import { judgeOrders, type HeldOrders, type Ledger } from "./judge-orders.ts";
 
-/** The judgement: each check with its sentence, and what each store lost of the ledger. */
+/** The judgement: each check with its sentence. */
 export interface Verdict {
   readonly checks: readonly Check[];
-  readonly losses: readonly StoreLoss[];
   /** Names that were to be accepted and that nothing is called by. */
   readonly unused: readonly string[];
 }
 
 /** Judges a restore. Pure. A store or a check that gave no answer is `not-made`, which fails a restore as `failed` does. */
-export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | null): Verdict {
+export function judge(manifest: Manifest, evidence: Evidence): Verdict {
   const checks: Check[] = [];
-  const losses: StoreLoss[] = [];
   for (const [store, facts] of Object.entries(manifest.stores)) {
     const found = evidence.stores[store];
     if (found === undefined) {
@@ -36,32 +33,9 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
     checks.push(...describeTime(store, facts.copiedAt, manifest));
-    const held = heldOrders(store, facts.ordersMayBeIn, evidence);
-    if (ledger === null || held === null) continue;
-    const { result, sentence, loss } = judgeOrders(held, manifest.instant, ledger);
-    checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
-    if (loss !== null) losses.push(loss);
   }
   const inventories = judgeInventories(evidence.inventories, evidence.accept);
-  return { checks: [...checks, ...inventories.checks], losses, unused: inventories.unused };
-}
-
-/**
- * Null for a store that holds no order by its nature, such as one of workflows. A store that the point does not hold is no excuse
- * for another: its orders then have to be here.
- */
-function heldOrders(store: string, mayBeIn: string | undefined, { stores }: Evidence): HeldOrders | null {
-  const own = ordersOf(store, stores);
-  if (own === null) return null;
-  if (mayBeIn === undefined) return { store, own };
-  const held = ordersOf(mayBeIn, stores) ?? { why: "it holds no orders" };
-  return { store, own, elsewhere: { store: mayBeIn, held } };
-}
-
-function ordersOf(store: string, stores: Evidence["stores"]): HeldOrders["own"] | null {
-  const orders = stores[store]?.orders ?? { why: "the store was not asked" };
-  if ("why" in orders) return orders;
-  return orders.value === null ? null : { value: orders.value };
+  return { checks: [...checks, ...inventories.checks], unused: inventories.unused };
 }
 
 type Judged = Pick<Check, "result" | "sentence">;

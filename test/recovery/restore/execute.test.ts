@@ -9,7 +9,6 @@ import type { RestoreEvent } from "../../../recovery/restore/journal/event.ts";
 import { restoreEventSchema } from "../../../recovery/restore/journal/event.ts";
 import { loadJournal } from "../../../recovery/restore/journal/journal-file.ts";
 import type { Asked } from "../../../recovery/restore/phases/phase.ts";
-import type { Ledger } from "../../../recovery/restore/verify/judge-orders.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import type { RestoreReport } from "../../../recovery/restore/report/report.ts";
 import type { Findings } from "../../../recovery/restore/plan/findings.ts";
@@ -28,18 +27,13 @@ beforeEach(async () => {
 afterEach(() => host.remove());
 
 /** One run, as the agent makes it: it resumes what the journal holds. */
-async function run(
-  found: Partial<Findings> = {},
-  ledger: Ledger | null = null,
-  asked: Asked = nothingAsked,
-): Promise<RestoreReport> {
+async function run(found: Partial<Findings> = {}, asked: Asked = nothingAsked): Promise<RestoreReport> {
   const { ports } = host;
   const journal = await loadJournal(ports);
   const plan = planRestore(findings({ journal, ...found }), request({ overExisting: true }));
   assert.ok(!Array.isArray(plan), JSON.stringify(plan));
   const resumed = journal !== null && journal.plan.id === plan.id;
   return await execute(resumed ? { ...journal, plan } : beginJournal(plan, ports.host.now()), ports, {
-    ledger,
     asked,
     progress: (event) => events.push(restoreEventSchema.parse(event)),
   });
@@ -122,7 +116,6 @@ test("the age of a point is never negative: one that is dated in the future has 
   const plan = planRestore(findings({ now: new Date("2026-11-20T03:00:00Z") }), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, new Date("2026-11-20T03:00:00Z")), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });
@@ -149,7 +142,6 @@ test("what a first attempt moved aside is still there when a second one has succ
   );
   assert.ok(!Array.isArray(plan) && plan.id !== first.id);
   const second = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });
@@ -255,7 +247,6 @@ test("killed between two renames, a second run places the rest and overwrites no
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const killed = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });
@@ -282,7 +273,6 @@ test("does not place data under a running store", async () => {
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });
@@ -357,45 +347,6 @@ test("refuses a point without its mongo files", async () => {
   );
 });
 
-const orders: Ledger = {
-  entries: [1, 2, 3].map((seq) => ({
-    seq,
-    id: `o${seq}`,
-    digest: String(seq).repeat(64),
-    acknowledgedAt: `2026-11-20T03:${seq < 3 ? "09" : "11"}:0${seq}.000Z`,
-  })),
-  clockOffsetMs: 0,
-  clockErrorMs: 0,
-};
-const held = (...entries: Ledger["entries"]): Map<string, string> =>
-  new Map(entries.map(({ id, digest }) => [id, digest]));
-
-test("holds both stores against the ledger, and counts what came after the point as lost", async () => {
-  for (const store of ["mongo", "redis"]) host.orders.set(store, held(...orders.entries.slice(0, 2)));
-  const report = await run({}, orders);
-  assert.equal(report.verdict, "restored", JSON.stringify(report.failure));
-  assert.deepEqual(
-    report.losses.map((loss) => loss.lost),
-    [1, 1],
-  );
-});
-
-test("an edited order turns the restore red with its own exit code, and the platform stays closed", async () => {
-  const [first, second] = orders.entries;
-  assert.ok(first !== undefined && second !== undefined);
-  host.orders.set("mongo", held(first, second));
-  host.orders.set("redis", held(first, { ...second, digest: "f".repeat(64) }));
-  const report = await run({}, orders);
-  assert.equal(report.exitCode, exitCodes.verifyFailed);
-  assert.match(
-    report.failure?.sentence ?? "",
-    /redis: orders: of 2 acknowledged before the instant, altered: order 2 \(o2\)/,
-  );
-  assert.match(report.failure?.next ?? "", /^The edge stays at 503 and applications at zero replicas/);
-  assert.ok(!host.calls.includes("open"));
-  assert.equal(host.head?.head.generation, 1);
-});
-
 test("a check that cannot be made fails the restore with its own exit code", async () => {
   host.trouble.set("canary redis", new Error("connection refused"));
   const report = await run();
@@ -443,7 +394,6 @@ test("a store that never becomes healthy ends the wait with the command that sho
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });

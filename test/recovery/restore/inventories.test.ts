@@ -29,7 +29,6 @@ async function run(asked: Partial<Asked> = {}): Promise<RestoreReport> {
   assert.ok(!Array.isArray(plan), JSON.stringify(plan));
   const resumed = journal !== null && journal.plan.id === plan.id;
   return await execute(resumed ? { ...journal, plan } : beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: { ...nothingAsked, ...asked },
     progress: () => undefined,
   });

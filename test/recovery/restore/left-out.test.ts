@@ -35,7 +35,6 @@ async function run(found: Partial<Findings>, leaveOut: string[] = []): Promise<R
   const plan = planRestore(findings(found), request({ leaveOut }));
   assert.ok(!Array.isArray(plan), JSON.stringify(plan));
   return await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
     asked: nothingAsked,
     progress: () => undefined,
   });

@@ -50,12 +50,6 @@ test("tags and manifest of a copy tell the same point, instant and stores", () =
   assert.deepEqual([manifest.instant, manifest.pauseMs, manifest.host], [tags.instant, 87, "machine"]);
 });
 
-test("the manifest keeps where orders may be instead, so that a restore is judged as the point was taken", () => {
-  const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ordersMayBeIn: "redis" }] });
-  assert.equal(manifest.stores["mongo"]?.ordersMayBeIn, "redis");
-  assert.equal("ordersMayBeIn" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
-});
-
 test("the manifest says what was left out, and only when there was something", () => {
   const leftOut = [{ reason: "socket", count: 1, paths: ["mongo/socket"] }];
   const { manifest } = describeCopy({ ...seen, held: { mongo: { files: 3, bytes: 4096, digest, leftOut } } });

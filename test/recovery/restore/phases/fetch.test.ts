@@ -32,7 +32,6 @@ function context(change: (ports: RestorePorts) => Partial<RestorePorts> = () => 
   return {
     plan,
     ports: { ...ports, ...change(ports) },
-    ledger: null,
     asked: nothingAsked,
     memory,
     remember,

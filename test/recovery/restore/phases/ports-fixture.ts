@@ -91,10 +91,6 @@ export class ScratchHost {
   head: { head: Head; etag: string } | null;
   /** Whether the head is this machine's writing, not a clone's. */
   wroteHead = true;
-  orders = new Map<string, Map<string, string>>([
-    ["mongo", new Map()],
-    ["redis", new Map()],
-  ]);
   canary: string | null = null;
   locked = false;
   withoutManifest = false;
@@ -174,7 +170,6 @@ export class ScratchHost {
           return this.canary ?? `mark-${store}`;
         },
         version: async () => this.version,
-        orders: async (store) => this.orders.get(store) ?? new Map<string, string>(),
       },
       inventories: {
         recorded: async () => this.proof,
