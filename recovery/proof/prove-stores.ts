@@ -21,7 +21,7 @@ export interface StoresProof {
   readonly stores: readonly StatefulDefinition[];
   readonly storePorts: StorePorts;
   /** Sees to it that a store has the memory that it may take; gives what undoes that. @throws RecoveryError `busy` when it cannot */
-  room(definition: StatefulDefinition, start: StoreStart): Promise<() => Promise<void>>;
+  readonly room: (definition: StatefulDefinition, start: StoreStart) => Promise<() => Promise<void>>;
 }
 
 /**
