@@ -1,4 +1,5 @@
 import { build, type Plugin } from "esbuild";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -23,6 +24,13 @@ const slim: Plugin = {
       "saslprep",
       'exports.saslprep = (text) => { if (/[^ -~]/.test(text)) throw new Error("expected an ASCII password"); return text; };',
     );
+    // The driver tells servers its version, and has no use for the rest of its package.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({
+        version: (JSON.parse(await readFile(path, "utf8")) as { version: string }).version,
+      }),
+      loader: "json",
+    }));
     // Encryption by the client wants a native library that no host has.
     virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
     // GridFS keeps large files in MongoDB; no service does.
