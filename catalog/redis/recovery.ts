@@ -84,7 +84,15 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const appPassword = secrets["app-password"] ?? "";
   if (appPassword === "")
     throw new Error('redis: the secret app-password is missing or empty; run "npm run up"');
-  return { redis: await logIn(host, "default", secrets["password"] ?? ""), appPassword };
+  const redis = await logIn(host, "default", secrets["password"] ?? "");
+  try {
+    // While it loads its data it lets everybody in and answers nothing.
+    await redis.ping();
+  } catch (error) {
+    redis.destroy();
+    throw error;
+  }
+  return { redis, appPassword };
 }
 
 async function logIn(host: string, username: string, password: string): Promise<RedisClientType> {
