@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentConfig } from "./components/agent/agent-config.ts";
 import { Backups } from "./components/agent/backups.ts";
+import { Lineage } from "./components/agent/lineage.ts";
 import { RecoveryAgent } from "./components/agent/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
@@ -14,6 +15,7 @@ import { loadCatalog, loadImages } from "./components/services/load-checked.ts";
 import { Services } from "./components/services/services.ts";
 import { stackOutputs } from "./components/stack-outputs.ts";
 import { Offsite } from "./components/offsite/offsite.ts";
+import { bringRestic } from "./toolchain/restic/bring-restic.ts";
 
 const stack = pulumi.getStack();
 const catalog = loadCatalog({ catalog: definitions, edge: nginx, published: { [nginx.name]: [80, 443] } });
@@ -21,7 +23,7 @@ const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
-const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog });
+const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
 const offsite = new Offsite("offsite", {
   settings: config.offsite,
   accessKeyId: config.secret("offsite-access-key-id"),
@@ -34,7 +36,6 @@ const agent = new RecoveryAgent("agent", {
   resticPassword: config.secret("restic-password"),
   stackFile: config.stackFile,
 });
-
 const services = new Services("services", {
   host,
   agent, // makes users and replica sets between stores and applications
@@ -53,7 +54,8 @@ const edge = new Edge("edge", {
   settings: config.edge,
   secret: config.secret,
 });
-const backups = new Backups("backups", { host, agent, after: services, settings: config.backups });
+const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
+const backups = new Backups("backups", { host, agent, after: [services, lineage], settings: config.backups });
 new Monitoring("monitoring", { host, agent });
 
-export const outputs = stackOutputs(stack, config, { host, services, edge, backups });
+export const outputs = stackOutputs(stack, config, { host, services, edge, lineage, backups });

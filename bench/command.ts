@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- platform | up | point | copy | stores | edge | rotation | drill`: the figures in
+ * `npm run bench -- platform | up | recover | point | copy | stores | edge | rotation | drill`: the figures in
  * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { benchAnswer, type BenchAnswer } from "./bench-answer.ts";
 import { openBenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { benchmarkCopy } from "./copy-benchmark.ts";
@@ -14,25 +15,33 @@ import { benchmarkPlatform } from "./platform-benchmark.ts";
 import { benchmarkPoint } from "./point-benchmark.ts";
 import { benchmarkDrill } from "./drill-benchmark.ts";
 import { renderBenchmark } from "./render-benchmark.ts";
+import { benchmarkRecover } from "./recover-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
 import { benchmarkUp } from "./up-benchmark.ts";
+import { printAnswer } from "../operator/answers/print-answer.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { runOperatorCommand } from "../operator/command-line.ts";
+import { OperatorCommand } from "../operator/operator-command.ts";
 
 const progress = terminalProgress();
+/** What goes to stdout as JSON, where that was asked for. */
+const answered: BenchAnswer["benchmarks"] = [];
 
 await runOperatorCommand(async () => {
-  const program = new Command("local-bench")
+  const program = new OperatorCommand("bench")
     .description("Runs a benchmark on a stack of its own and saves the figures.")
     .exitOverride();
   const add = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
-      .option("--json <file>", "where to save the figures (default: .kaleem/benchmarks)");
+      .option(
+        "--json [file]",
+        "every figure as JSON on stdout (docs/json.md), or saved there (default: saved in .kaleem/benchmarks)",
+      );
   const onStack = (command: Command): Command =>
     command.option("--stack <name>", "a running stack; it will be filled with orders", "local-bench");
 
@@ -43,7 +52,11 @@ await runOperatorCommand(async () => {
     .option("--stack <name>", "the stack, which is removed first", "local-bench")
     .action(async ({ json, stack }: Common) => {
       const kept = (part: string) =>
-        json === undefined ? {} : { json: json.replace(/(\.json)?$/, `-${part}.json`) };
+        typeof json === "string"
+          ? { json: json.replace(/(\.json)?$/, `-${part}.json`) }
+          : json === true
+            ? { json }
+            : {};
       await run(kept("platform"), () => benchmarkPlatform(openStack(stack), progress));
       const load = { connections: 16, rounds: 6, seconds: 8, progress };
       await run(kept("edge"), async () => benchmarkEdge(await openBenchStack(stack), load));
@@ -53,6 +66,12 @@ await runOperatorCommand(async () => {
     .option("--cold", "build engine and images from scratch (about 20 minutes)")
     .action((options: Common & { cold?: true }) =>
       run(options, () => benchmarkUp(openStack(options.stack), { cold: options.cold === true, progress })),
+    );
+  add("recover", "a lost platform's recovery from the bucket, against up alone; its stack goes again")
+    .option("--stack <name>", "the stack, which is removed first", "local-bench")
+    .option("--size <MB>", "data in the stores beside their own", whole, 1000)
+    .action(({ stack, size, ...options }: Common & { size: number }) =>
+      run(options, () => benchmarkRecover(stack, { megabytes: size, progress })),
     );
   onStack(add("point", "recovery points and their shipping, while orders come in"))
     .option("--points <count>", "points", whole, 10)
@@ -127,12 +146,14 @@ await runOperatorCommand(async () => {
       run(options, () => benchmarkDrill(repositoryRoot, options.run === true)),
     );
   await program.parseAsync();
+  if (answered.length > 0) printAnswer(benchAnswer, { benchmarks: answered });
   return 0;
 });
 
 interface Common {
   readonly stack: string;
-  readonly json?: string;
+  /** True: on stdout. */
+  readonly json?: string | true;
 }
 
 async function run({ json }: Pick<Common, "json">, benchmark: () => Promise<Benchmark>): Promise<void> {
@@ -140,13 +161,14 @@ async function run({ json }: Pick<Common, "json">, benchmark: () => Promise<Benc
   const { result, machine } = await onThisMachine(benchmark);
   const folder = join(repositoryRoot, ".kaleem", "benchmarks");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = json ?? join(folder, `${startedAt.replaceAll(/[:.]/g, "")}-${result.name}.json`);
+  const kept = join(folder, `${startedAt.replaceAll(/[:.]/g, "")}-${result.name}.json`);
+  const file = typeof json === "string" ? json : kept;
   const { name, notes, figures } = result;
-  await writeFile(
-    file,
-    `${JSON.stringify({ benchmark: name, startedAt, machine, notes, ...figures }, null, 2)}\n`,
-  );
-  process.stdout.write(`\n${renderBenchmark(result, machine)}\n  Every figure: ${file}\n`);
+  const measured = { benchmark: name, startedAt, machine, notes: [...notes], ...figures };
+  await writeFile(file, `${JSON.stringify(measured, null, 2)}\n`);
+  if (json === true) answered.push(measured);
+  const out = json === true ? process.stderr : process.stdout;
+  out.write(`\n${renderBenchmark(result, machine)}\n  Every figure: ${file}\n`);
 }
 
 /** A positive whole number. */

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { drillReportSchema, type DrillReport } from "../drill/drill-report.ts";
+import { namesIn } from "../recovery/host/names-in.ts";
 import type { Benchmark } from "./benchmark.ts";
 
 /**
@@ -51,10 +52,7 @@ function drill(repository: string): Promise<void> {
 
 async function newestReport(folder: string): Promise<{ file: string; report: DrillReport }> {
   // Their names begin with the time.
-  const names = await readdir(folder).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   const newest = names
     .filter((name) => name.endsWith(".json"))
     .sort()

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { waitUntil } from "../contract/wait-until.ts";
 import type { RemoteHost } from "../operator/ssh/remote-host.ts";
 
 /** Stops the timers while its standard input is open, however that ends. */
@@ -35,15 +36,16 @@ export async function withTimersHeld<T>(host: RemoteHost, work: () => Promise<T>
 }
 
 async function awaitIdle(host: RemoteHost): Promise<void> {
-  const deadline = Date.now() + 60_000;
   const units = ["kaleem-point.service", "kaleem-ship.service"];
-  for (;;) {
+  const isIdle = async (): Promise<boolean> => {
     const { stdout } = await host.run(["systemctl", "show", "--property=ActiveState", ...units], {
       timeoutMs: 30_000,
     });
-    if (!stdout.includes("activating")) return;
-    if (Date.now() > deadline)
-      throw new Error("bench: a point or shipping that was already running did not end in time.");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+    return !stdout.includes("activating");
+  };
+  await waitUntil(isIdle, {
+    limitMs: 60_000,
+    everyMs: 500,
+    late: () => "bench: a point or shipping that was already running did not end in time.",
+  });
 }

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
+import { sentenceOf } from "../contract/sentence-of.ts";
 
-const image = z.strictObject({
+/** The lock that is committed: what staging and prod run. From the repository's root. */
+export const committedImageLock = "catalog/images.lock.json";
+
+const lockedImage = z.strictObject({
   /** With its digest: what runs is what was tested, whatever a tag is moved to. */
   ref: z.string().min(1),
   /** Null while the digest has still to be looked up; such an image is refused. */
@@ -9,7 +14,13 @@ const image = z.strictObject({
   version: z.string().min(1),
   source: z.enum(["upstream", "stand-in"]),
 });
-const imageLockSchema = z.record(z.string(), image);
+const lockedImages = z.record(z.string(), lockedImage);
+
+/** An image as a lock file has it. */
+export type LockedImage = z.infer<typeof lockedImage>;
+
+/** A lock file: image key → the image that services run. */
+export type LockedImages = z.infer<typeof lockedImages>;
 
 /** An image lock that cannot be used, in one sentence a problem. */
 export class ImageLockError extends Error {
@@ -17,6 +28,25 @@ export class ImageLockError extends Error {
     super(problems.join("\n"));
     this.name = "ImageLockError";
   }
+}
+
+/** A lock file's text, digests or not. @throws ImageLockError naming `file` and every problem */
+export function parseImageLock(file: string, text: string): LockedImages {
+  const parsed = lockedImages.safeParse(json(file, text));
+  if (parsed.success) return parsed.data;
+  throw new ImageLockError(
+    parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`),
+  );
+}
+
+/** A stack's lock file, whose path is relative to the repository's root or absolute. @throws ImageLockError as `parseImageLock` */
+export function readImageLock(repository: string, file: string): LockedImages {
+  return parseImageLock(file, readFileSync(resolve(repository, file), "utf8"));
+}
+
+/** Image reference → what is in it, such as `8.2 (upstream)`. */
+export function imageVersions(images: LockedImages): ReadonlyMap<string, string> {
+  return new Map(Object.values(images).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
 }
 
 /** Which image each key stands for, by digest. */
@@ -33,14 +63,9 @@ export class ImageLock {
   }
 
   static parse(file: string, text: string, wanted: readonly string[]): ImageLock {
-    const parsed = imageLockSchema.safeParse(json(file, text));
-    if (!parsed.success) {
-      throw new ImageLockError(
-        parsed.error.issues.map(({ path, message }) => `${file}: ${path.join(".")}: ${message}`),
-      );
-    }
+    const images = parseImageLock(file, text);
     const problems = wanted.flatMap((key) => {
-      const entry = parsed.data[key];
+      const entry = images[key];
       if (entry === undefined) return [`${file}: ${key}: missing; expected {ref, version, source}`];
       if (/@sha256:[0-9a-f]{64}$/.test(entry.ref)) return [];
       return [
@@ -49,7 +74,7 @@ export class ImageLock {
       ];
     });
     if (problems.length > 0) throw new ImageLockError(problems);
-    return new ImageLock(new Map(Object.entries(parsed.data).map(([key, { ref }]) => [key, ref])));
+    return new ImageLock(new Map(Object.entries(images).map(([key, { ref }]) => [key, ref])));
   }
 
   /** The reference with digest. Throws for a key that was not among the wanted ones. */
@@ -64,8 +89,6 @@ function json(file: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new ImageLockError([
-      `${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    throw new ImageLockError([`${file}: not JSON: ${sentenceOf(error)}`]);
   }
 }

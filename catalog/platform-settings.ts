@@ -15,5 +15,7 @@ export interface PlatformSettings {
       | { readonly server: string; readonly from: string; readonly to: string; readonly user: string }
       | undefined;
     readonly heartbeat?: Channel;
+    /** Address below which the runbooks are published. */
+    readonly runbooks?: string | undefined;
   };
 }

@@ -1,18 +1,26 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Backups } from "./agent/backups.ts";
+import type { Lineage } from "./agent/lineage.ts";
 import type { StackConfig } from "./config/load.ts";
 import type { Edge } from "./edge/edge.ts";
 import type { Host } from "./host/host.ts";
 import { type StackOutputs, stackOutputsSchema } from "../contract/outputs.ts";
 import type { Services } from "./services/services.ts";
 
-/** The stack's outputs, checked against the schema that the operator's commands read them with. */
+/** The stack's outputs, checked against the schema that the operator's commands read them with; what comes next is known once it ran. */
 export function stackOutputs(
   stack: string,
   config: StackConfig,
-  made: { readonly host: Host; readonly services: Services; readonly edge: Edge; readonly backups: Backups },
-): StackOutputs {
+  made: {
+    readonly host: Host;
+    readonly services: Services;
+    readonly edge: Edge;
+    readonly lineage: Lineage;
+    readonly backups: Backups;
+  },
+): Omit<StackOutputs, "next"> & { readonly next: pulumi.Output<string | null> } {
   const { address, port, user } = made.host.settings;
-  return stackOutputsSchema.parse({
+  const known = stackOutputsSchema.omit({ next: true }).parse({
     version: 2,
     stack,
     host: { address, port, user, hostKey: made.host.identity },
@@ -27,5 +35,6 @@ export function stackOutputs(
     offsite: config.offsite,
     backups: made.backups.schedule,
     closed: config.closed,
-  } satisfies StackOutputs);
+  } satisfies Omit<StackOutputs, "next">);
+  return { ...known, next: made.lineage.next };
 }

@@ -41,5 +41,7 @@ export const agentConfigSchema = z.strictObject({
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */
   offsiteRetention: retention.optional(),
+  /** For how long the bucket's lock holds what is new in it, in milliseconds; less than `offsiteRetention.within`. @default 14 days, in recovery/restic/retention.ts */
+  lockForMs: z.number().int().positive().optional(),
 });
 export type AgentConfig = z.infer<typeof agentConfigSchema>;

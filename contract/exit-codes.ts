@@ -54,6 +54,8 @@ export const exitCodes = {
   repositoryDamaged: 33,
   /** A store does not start on its part of a point, or cannot tell what it holds: that point is not proven. */
   notProven: 34,
+  /** A lock of the bucket does not let an object be removed or overwritten yet. */
+  objectLocked: 35,
   /** No space left on the data or the system disk. */
   diskFull: 40,
   /** The stores were paused for longer than the limit; the point was discarded. */

@@ -16,6 +16,8 @@ export const layout = {
   proof: "/srv/kaleem/proof",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
+  /** The lineage that is being founded here, on the data root itself: a run that was killed is recognised by it, a lost disk is not. */
+  founding: "/srv/kaleem/lineage.json.seeding",
   /** Where a restore unpacks before it places; same filesystem as `live`, so placing is a rename. */
   incoming: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces, by its id; kept until a person gives it up by that name. */
@@ -47,6 +49,8 @@ export const layout = {
   /** While this file is there the edge answers 503 (its own health endpoints aside). nginx looks for it at each request. */
   closed: "/etc/kaleem/edge/fence/closed.conf",
   agentBundle: "/usr/local/lib/kaleem/agent.mjs",
+  /** A restic that was brought along; absent where the distribution's is new enough. Beside it, what `sha256sum --check` reads. */
+  restic: "/usr/local/lib/kaleem/restic",
   /** Executable wrapper around the bundle. */
   agentCommand: "/usr/local/bin/kaleem-agent",
   runtime: "/run/kaleem",
@@ -71,6 +75,18 @@ export function userSecretFile(store: string, name: string): string {
 /** Where the edge tells its own counters (`/stub_status`): inside its container and on the overlay network, published nowhere. */
 export const edgeStatusPort = 8081;
 
+/**
+ * What the bucket's lock belongs on, below the configured prefix: written once, and never changed. `restic/index/`, `restic/locks/`,
+ * `lineage/` and `catalogue/` must stay free: they are changed, or removed, by every run.
+ */
+export const lockedPrefixes = [
+  "restic/data/",
+  "restic/snapshots/",
+  "restic/keys/",
+  "restic/config",
+  "kit/",
+] as const;
+
 /** Keys in the off-site bucket, below the configured prefix. */
 export const bucketLayout = {
   /** restic's repository. */
@@ -81,6 +97,10 @@ export const bucketLayout = {
   stackFile: "kit/stack.yaml",
   /** Every stack file that was ever shipped, each under the digest of its content; written once. */
   stackFileVersions: "kit/versions",
+  /** Which of them is the newest: where the bucket's lock holds `kit/`, the file above cannot be replaced. */
+  newestStackFile: "lineage/stack-file.json",
+  /** The states of machines that were lost, each under the name that it is kept by; written once, secrets encrypted. */
+  lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */

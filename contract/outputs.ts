@@ -31,5 +31,7 @@ export const stackOutputsSchema = z.strictObject({
   }),
   backups: z.strictObject({ pointEvery: z.string(), shipEvery: z.string() }),
   closed: z.boolean(),
+  /** The one command to run next; null when there is nothing to do, or an older program declared the stack. */
+  next: z.string().nullable().default(null),
 });
 export type StackOutputs = z.infer<typeof stackOutputsSchema>;

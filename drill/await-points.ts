@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { waitUntil } from "../contract/wait-until.ts";
 import type { DrillSite } from "./drill-site.ts";
 
 /** Which points are waited for, and for how long. */
@@ -19,17 +19,17 @@ export async function awaitPoints(
   site: Pick<DrillSite, "shippedPoints" | "lastWordsOnPoints">,
   { since, wanted, timeoutMs, everyMs = 1000 }: AwaitedPoints,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  let shipped = 0;
+  const areShipped = async (): Promise<boolean> => {
     const points = await site.shippedPoints();
-    const shipped = points.filter((instant) => Date.parse(instant) > since.getTime()).length;
-    if (shipped >= wanted) return;
-    if (Date.now() > deadline) {
-      throw new Error(
-        `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
-          `${timeoutMs / 1000} s. See \`npm run status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
-      );
-    }
-    await wait(everyMs);
-  }
+    shipped = points.filter((instant) => Date.parse(instant) > since.getTime()).length;
+    return shipped >= wanted;
+  };
+  await waitUntil(areShipped, {
+    limitMs: timeoutMs,
+    everyMs,
+    late: async () =>
+      `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
+      `${timeoutMs / 1000} s. See \`npm run status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
+  });
 }

@@ -1,19 +1,20 @@
 /**
  * `npm run drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
- * Exit codes: 0 passed, 3 something that must be there was missing or altered, or a check could not be made,
- * 1 the drill could not be carried through, 2 wrong arguments.
+ * Exit codes: see docs/exit-codes.md; 30 when something that must be there was missing or altered, or a check could not be made.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
+import { exitCodes } from "../contract/exit-codes.ts";
 import { PlaceSite } from "./place-site.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { drill } from "./drill.ts";
-import { renderDrill } from "./drill-report.ts";
+import { drillReportSchema, renderDrill } from "./drill-report.ts";
 import { runOperatorCommand } from "../operator/command-line.ts";
+import { printAnswer } from "../operator/answers/print-answer.ts";
+import { OperatorCommand } from "../operator/operator-command.ts";
 
 interface DrillArguments {
   readonly stack: string;
@@ -23,10 +24,11 @@ interface DrillArguments {
   readonly report?: string;
   readonly existing?: true;
   readonly keep?: true;
+  readonly json?: true;
 }
 
 await runOperatorCommand(async () => {
-  const program = new Command("drill")
+  const program = new OperatorCommand("drill")
     .description("Loses a whole stack while orders come in and restores it from off-site, with proof.")
     .option("--stack <name>", "the stack to lose; never one that you need", "drill")
     .option("--rate <orders>", "orders a second", "20")
@@ -35,6 +37,7 @@ await runOperatorCommand(async () => {
     .option("--report <file>", "where to keep the report (default: .kaleem/drills)")
     .option("--existing", "lose the stack as it is, instead of a newly created one")
     .option("--keep", "leave the rebuilt stack up")
+    .option("--json", "the report as JSON (docs/json.md)")
     .exitOverride()
     .parse();
   const options = program.opts<DrillArguments>();
@@ -61,6 +64,7 @@ await runOperatorCommand(async () => {
   });
   await writeFile(options.report ?? join(reports, `${stamp}.json`), `${JSON.stringify(report, null, 2)}\n`);
   if (options.keep !== true) await rebuiltPlace.remove(progress);
-  process.stdout.write(`\n${renderDrill(report)}\n`);
-  return report.causes.length === 0 ? 0 : 3;
+  if (options.json === true) printAnswer(drillReportSchema, report);
+  else process.stdout.write(`\n${renderDrill(report)}\n`);
+  return report.causes.length === 0 ? exitCodes.ok : exitCodes.verifyFailed;
 });

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { catalog } from "../catalog/catalog.ts";
+import { imageVersions } from "../catalog/image-lock.ts";
 import { writtenServices } from "../operator/stack/committed-stack-file.ts";
+import { firstInstall } from "../operator/stack/data-decision.ts";
 import { mergeSettings } from "../operator/stack/merge-settings.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
 import { prepareStack } from "../operator/stack/prepare-stack.ts";
@@ -68,23 +70,25 @@ export class LocalPlace implements Place {
       ssh: login,
       offsite: cloud.offsite,
       offsiteKeys: cloud.keys,
-      versions: await imageVersions(instance),
+      versions: imageVersions(parseLock(await readFile(instance.cloud.imageLock, "utf8")) ?? {}),
       remarks: ["a stack for trying things out: its machine, its bucket and this computer are one"],
+      firstInstall: false,
       claim: () => Promise.resolve(),
     };
   }
 
   /** Writes the working copy of the stack's file, with what `prepare` found out, and makes its state and secrets. */
-  openContext({ engine, data, settings, kit }: ContextRequest): ReturnType<Place["openContext"]> {
+  async openContext({ engine, data, settings, kit }: ContextRequest): ReturnType<Place["openContext"]> {
     if (this.#found === undefined) throw new Error("a local place is prepared before it is opened");
     const { offsiteKeys, settings: found } = this.#found;
-    return prepareStack({
+    const context = await prepareStack({
       stack: this.#stack,
       engine,
       offsiteKeys,
       ...(kit === undefined ? {} : { kit }),
       found: mergeSettings({ ...found, closed: data.closed }, settings),
     });
+    return { ...context, env: { ...context.env, ...firstInstall(data) } };
   }
 
   edgeAddress(): Promise<{ address: string; port: number }> {
@@ -104,11 +108,6 @@ export class LocalPlace implements Place {
   async remove(progress: Progress): Promise<void> {
     await tearDownWithDaemon(this.instance, progress);
   }
-}
-
-async function imageVersions({ cloud }: StackInstance): Promise<ReadonlyMap<string, string>> {
-  const lock = parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
-  return new Map(Object.values(lock).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
 }
 
 /** Services that are on by default, and whose image is not available here, give way. */

@@ -1,4 +1,4 @@
-// Starts every npm script: `node operator/start.mjs <script.ts> [arguments]`.
+// Starts the program and every npm script: `node operator/start.mjs <script.ts> [arguments]`.
 //
 // Needs nothing but Linux, npm and a Node.js of 18 or later: it installs node_modules from the lock file when
 // they are missing or stale, finds a Node.js that runs TypeScript (the one it runs on, or the pinned one among
@@ -23,7 +23,7 @@ async function main([script, ...scriptArguments]) {
   if (process.platform !== "linux") {
     refuse(`this runs on Linux; got ${process.platform}. Use a Linux machine, virtual machine or WSL 2.`);
   }
-  if (script === undefined) refuse("which script? Use npm run <name>; package.json lists the names.");
+  if (script === undefined) refuse("which script? Use ./kaleem COMMAND; ./kaleem --help lists them.");
   if (script === "--install") return install();
   if (!isInstalled()) {
     // Under a lock that the kernel holds: of two commands started at once one installs, the other waits and finds it done.

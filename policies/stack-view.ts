@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from "../catalog/definition.ts";
+import type { LockedImage as WholeLockedImage } from "../catalog/image-lock.ts";
 
 /** Stands for a value that a preview cannot know yet. */
 export const unknownValue = Symbol("known only after up");
@@ -17,10 +18,7 @@ export interface DeclaredResource {
 }
 
 /** An image as the lock file has it. */
-export interface LockedImage {
-  readonly ref: string;
-  readonly source: string;
-}
+export type LockedImage = Readonly<Pick<WholeLockedImage, "ref" | "source">>;
 
 /** All that a rule may look at. */
 export interface StackView {

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseOutcomes, summarize } from "./outcomes.ts";
+import { repositoryRoot as repository } from "../workstation/repository.ts";
 
-const repository = resolve(import.meta.dirname, "..");
 /** The folder that outcomes are told to; every program that a run starts inherits it. */
 const folderVariable = "KALEEM_TEST_OUTCOMES";
 

@@ -5,12 +5,14 @@
  */
 import { globSync } from "node:fs";
 import { resolve } from "node:path";
+import { sentenceOf } from "../contract/sentence-of.ts";
+import { runOperatorCommand } from "../operator/command-line.ts";
+import { OperatorCommand } from "../operator/operator-command.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { runAndTell, runProgram, runTests, type RunResult } from "./run-tests.ts";
-import { chooseStages, occasionsOf, type StageName } from "./stages.ts";
-
-const repository = resolve(import.meta.dirname, "..");
+import { chooseStages, occasionsOf, stages as allStages, type StageName } from "./stages.ts";
+import { repositoryRoot as repository } from "../workstation/repository.ts";
 
 function tool(name: string, ...args: string[]): string[] {
   return [process.execPath, resolve(repository, "node_modules", name), ...args];
@@ -22,6 +24,7 @@ function testFiles(pattern: string, leaveOut: RegExp): string[] {
   return files.sort();
 }
 
+const names = allStages.map(({ name }) => name);
 const stages: Record<StageName, () => Promise<number>> = {
   types: () => runProgram(tool("typescript/bin/tsc", "-p", ".")),
   lint: () => runProgram(tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
@@ -32,17 +35,22 @@ const stages: Record<StageName, () => Promise<number>> = {
 };
 
 async function main(): Promise<number> {
+  new OperatorCommand("test")
+    .description("Runs every stage of the tests, or some of them, after installing what they need.")
+    .option("--only <stages>", `only these, separated by commas: ${names.join(", ")}`)
+    .option("--without <stages>", "all but these; `check` is all without live,e2e")
+    .parse();
   let chosen: StageName[];
   try {
     chosen = chooseStages(process.argv.slice(2));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(sentenceOf(error));
     return 2;
   }
   try {
     await ensurePrerequisites(terminalProgress(), occasionsOf(chosen));
   } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\n${sentenceOf(error)}`);
     return 1;
   }
   return runAndTell(chosen.length === Object.keys(stages).length ? "test" : chosen.join("+"), () =>
@@ -67,4 +75,4 @@ async function runStages(chosen: readonly StageName[]): Promise<RunResult> {
   return { table, code: failed === 0 ? 0 : 1 };
 }
 
-process.exitCode = await main();
+await runOperatorCommand(main);

@@ -26,8 +26,12 @@ export const silentProgress: Progress = {
  * One line per finished step (`✓ engine (built 3.259.0) 0.1 s`). While a step lasts, a terminal shows its
  * latest detail in place; elsewhere, as in CI, a line appears every `heartbeatSeconds` (default 10).
  */
-export function terminalProgress(output: ProgressOutput = process.stderr, heartbeatSeconds = 10): Progress {
-  const live = output.isTTY === true;
+export function terminalProgress(
+  output: ProgressOutput = process.stderr,
+  heartbeatSeconds = 10,
+  environment: NodeJS.ProcessEnv = process.env,
+): Progress {
+  const live = output.isTTY === true && isRedrawable(environment);
   return {
     async step(title, work) {
       const started = Date.now();
@@ -59,6 +63,11 @@ export function terminalProgress(output: ProgressOutput = process.stderr, heartb
       output.write(`${text}\n`);
     },
   };
+}
+
+/** Whether the terminal can take a line back; nothing here has colours, so that NO_COLOR asks for nothing more. */
+export function isRedrawable(environment: NodeJS.ProcessEnv): boolean {
+  return environment["TERM"] !== "dumb";
 }
 
 function seconds(started: number): string {

@@ -88,7 +88,7 @@ function page({ settings, stack }: Facts): Receiver {
     routing_key_file: secretFile("page-key"),
     severity: '{{ if eq .CommonLabels.severity "SEV1" }}critical{{ else }}error{{ end }}',
     description: `${stack}: ${title}`,
-    details: { runbook: "{{ (index .Alerts 0).Annotations.runbook }}" },
+    details: { runbook: runbook(settings, "(index .Alerts 0).Annotations.runbook") },
     send_resolved: true,
   };
   return { name: "page", pagerduty_configs: [sent] };
@@ -99,19 +99,22 @@ function chat({ settings, stack }: Facts): Receiver {
   const sent = {
     api_url_file: secretFile("chat-url"),
     title: `${stack} {{ .Status | toUpper }} ${title}`,
-    text: "{{ range .Alerts }}{{ .Annotations.description }}\n{{ .Annotations.runbook }}\n{{ end }}",
+    text: told(settings),
     send_resolved: true,
   };
   return { name: "chat", slack_configs: [sent] };
 }
 
-function mail({ settings }: Facts): Receiver {
+function mail({ settings, stack }: Facts): Receiver {
   if (settings.monitoring.mail === undefined) return { name: "mail-unset" };
   const { server, from, to, user } = settings.monitoring.mail;
   const sent = {
     ...{ to, from, smarthost: server, auth_username: user },
     auth_password_file: secretFile("mail-password"),
     require_tls: true,
+    headers: { Subject: `${stack} {{ .Status | toUpper }} ${title}` },
+    // Text alone: the default page links to an address of Alertmanager that only the host reaches.
+    ...{ html: "", text: told(settings) },
   };
   return { name: "mail", email_configs: [sent] };
 }
@@ -122,6 +125,17 @@ function heartbeat({ settings }: Facts): Receiver {
     name: "heartbeat",
     webhook_configs: [{ url_file: secretFile("heartbeat-url"), send_resolved: false }],
   };
+}
+
+/** What each alert says, and where its runbook is. */
+function told(settings: Facts["settings"]): string {
+  return `{{ range .Alerts }}{{ .Annotations.description }}\n${runbook(settings, ".Annotations.runbook")}\n{{ end }}`;
+}
+
+/** A runbook's address: where the runbooks are published, or its path in the repository. */
+function runbook({ monitoring: { runbooks } }: Facts["settings"], annotation: string): string {
+  if (runbooks === undefined) return `{{ ${annotation} }}`;
+  return `${runbooks}/{{ reReplaceAll "^docs/runbooks/" "" ${annotation} }}`;
 }
 
 const title =

@@ -1,3 +1,4 @@
+import { monitoringServer } from "../monitoring-server.ts";
 import { alertmanagerConfig } from "./alertmanager-config.ts";
 import type { PlatformSettings } from "../platform-settings.ts";
 import { defineStateless, type GivenSecret } from "../definition.ts";
@@ -13,7 +14,16 @@ function isSet(channel: keyof PlatformSettings["monitoring"]): GivenSecret["only
 
 /** Groups alerts and takes them to people: paging for SEV1 and SEV2, chat for all, mail for SEV3. */
 export const alertmanager = defineStateless({
-  name: "alertmanager",
+  ...monitoringServer({
+    name: "alertmanager",
+    ready: "http://127.0.0.1:9093/-/ready",
+    startPeriod: "30s",
+    pace: { every: "10s", retries: 3 },
+    memory: "64MiB",
+    stopGrace: "15s",
+    // Silences, and what has been told already.
+    keeps: "/alertmanager",
+  }),
   image: "alertmanager",
   user: "65534:65534",
   entrypoint: ["/bin/alertmanager"],
@@ -52,18 +62,5 @@ export const alertmanager = defineStateless({
     "alert-heartbeat-url":
       "Webhook of a dead-man's-switch service: called every minute while alerting works; the service raises the alarm when the calls stop.",
   },
-  health: {
-    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9093/-/ready"],
-    every: "10s",
-    timeout: "5s",
-    retries: 3,
-    startPeriod: "30s",
-  },
-  limits: { memory: "64MiB", cpus: 0.5 },
-  replicas: 1,
-  stopGrace: "15s",
-  // Silences, and what has been told already.
-  history: { "/alertmanager": "alertmanager" },
-  runsClosed: true,
   recovery: "none: alerts that still apply fire again; silences have to be set again",
 });

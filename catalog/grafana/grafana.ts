@@ -1,3 +1,4 @@
+import { monitoringServer } from "../monitoring-server.ts";
 import { grafanaDatasources } from "./grafana-datasources.ts";
 import { defineStateless } from "../definition.ts";
 
@@ -8,7 +9,15 @@ const dashboard = (name: string): URL => new URL(`dashboards/${name}.json`, impo
  * the browser cannot be saved over them. Reached through a tunnel only.
  */
 export const grafana = defineStateless({
-  name: "grafana",
+  ...monitoringServer({
+    name: "grafana",
+    ready: "http://127.0.0.1:3000/api/health",
+    startPeriod: "2m",
+    memory: "192MiB",
+    stopGrace: "15s",
+    // Users, preferences and annotations.
+    keeps: "/var/lib/grafana",
+  }),
   image: "grafana",
   user: "472:0",
   ports: { http: 3000 },
@@ -40,19 +49,6 @@ export const grafana = defineStateless({
   },
   generated: { "/etc/grafana/provisioning/datasources/datasources.yml": grafanaDatasources },
   scratch: { "/tmp": "16MiB" },
-  health: {
-    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"],
-    every: "15s",
-    timeout: "5s",
-    retries: 4,
-    startPeriod: "2m",
-  },
-  limits: { memory: "192MiB", cpus: 0.5 },
-  replicas: 1,
-  stopGrace: "15s",
   optional: { enabledByDefault: true },
-  // Users, preferences and annotations.
-  history: { "/var/lib/grafana": "grafana" },
-  runsClosed: true,
   recovery: "none: dashboards and data sources are files of this repository",
 });

@@ -1,11 +1,21 @@
 import { defineStateless } from "../definition.ts";
+import { monitoringServer } from "../monitoring-server.ts";
 
 /**
  * Brings the containers' output and the host's journal to Loki: syslog-ng, the lightest kept one whose program can also be had as
  * a distribution's package. Docker writes which service a line is of beside it, so that no socket of Docker's is needed here.
  */
 export const logShipper = defineStateless({
-  name: "log-shipper",
+  ...monitoringServer({
+    name: "log-shipper",
+    ready: ["/usr/sbin/syslog-ng-ctl", "healthcheck", "--control=/tmp/syslog-ng.ctl", "--timeout=4"],
+    startPeriod: "30s",
+    pace: { every: "15s", retries: 3 },
+    memory: "96MiB",
+    stopGrace: "15s",
+    // How far each file has been read, and what Loki has not taken yet.
+    keeps: "/var/lib/syslog-ng",
+  }),
   image: "syslog-ng",
   // The files belong to root, and nobody else may read them.
   user: "0:0",
@@ -27,19 +37,6 @@ export const logShipper = defineStateless({
     "/etc/machine-id": "/etc/machine-id",
   },
   scratch: { "/tmp": "4MiB" },
-  health: {
-    argv: ["/usr/sbin/syslog-ng-ctl", "healthcheck", "--control=/tmp/syslog-ng.ctl", "--timeout=4"],
-    every: "15s",
-    timeout: "5s",
-    retries: 3,
-    startPeriod: "30s",
-  },
-  limits: { memory: "96MiB", cpus: 0.5 },
-  replicas: 1,
-  stopGrace: "15s",
   optional: { enabledByDefault: true },
-  // How far each file has been read, and what Loki has not taken yet.
-  history: { "/var/lib/syslog-ng": "log-shipper" },
-  runsClosed: true,
   recovery: "none: continues where it stopped, or with what the host still has",
 });

@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { minioRecovery } from "./recovery.ts";
 import { minioSizing } from "./sizing.ts";
 
@@ -42,13 +43,7 @@ export const minio = defineStore({
       "Password of the applications' user, which may put and get receipts. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
   },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
-  health: {
-    argv: ["/bin/sh", "/etc/kaleem/health"],
-    every: "10s",
-    timeout: "9s",
-    retries: 6,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["/bin/sh", "/etc/kaleem/health"]),
   limits: { memory: "1GiB", cpus: 1 },
   sizing: minioSizing,
   stopGrace: "1m",

@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { mongoRecovery } from "./recovery.ts";
 import { mongoSizing } from "./sizing.ts";
 
@@ -52,13 +53,7 @@ export const mongo = defineStore({
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
     "/etc/kaleem/health.js": new URL("files/health.js", import.meta.url),
   },
-  health: {
-    argv: ["/bin/sh", "/etc/kaleem/health"],
-    every: "10s",
-    timeout: "9s",
-    retries: 6,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["/bin/sh", "/etc/kaleem/health"]),
   limits: { memory: "2GiB", cpus: 2 },
   sizing: mongoSizing,
   stopGrace: "2m",

@@ -1,4 +1,5 @@
 import type { Db, MongoClient } from "mongodb";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
@@ -154,15 +155,12 @@ async function initiate(admin: Db): Promise<void> {
   if (hello["setName"] === undefined && hello["isWritablePrimary"] !== true) {
     await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host: "mongo:27017" }] } });
   }
-  const deadline = Date.now() + primaryLimitMs;
-  while ((await admin.command({ hello: 1 }))["isWritablePrimary"] !== true) {
-    if (Date.now() > deadline) {
-      throw new Error(
-        `mongo: no primary ${primaryLimitMs / 1000} s after the replica set was initiated; look at rs.status()`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  await waitUntil(async () => (await admin.command({ hello: 1 }))["isWritablePrimary"] === true, {
+    limitMs: primaryLimitMs,
+    everyMs: 250,
+    late: () =>
+      `mongo: no primary ${primaryLimitMs / 1000} s after the replica set was initiated; look at rs.status()`,
+  });
 }
 
 function canaries(client: Client) {

@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { ownerEmail } from "./n8n-client.ts";
 import { n8nRecovery } from "./recovery.ts";
 import { n8nSizing } from "./sizing.ts";
@@ -49,13 +50,7 @@ export const n8n = defineStore({
     "/etc/kaleem/owner-hash.cjs": new URL("files/owner-hash.cjs", import.meta.url),
     "/etc/kaleem/health.cjs": new URL("files/health.cjs", import.meta.url),
   },
-  health: {
-    argv: ["node", "/etc/kaleem/health.cjs"],
-    every: "15s",
-    timeout: "9s",
-    retries: 4,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["node", "/etc/kaleem/health.cjs"], { every: "15s", retries: 4 }),
   limits: { memory: "1GiB", cpus: 1 },
   sizing: n8nSizing,
   stopGrace: "1m",

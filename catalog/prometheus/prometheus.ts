@@ -1,3 +1,4 @@
+import { monitoringServer } from "../monitoring-server.ts";
 import { jobRules } from "./job-rules.ts";
 import { objectivesRules } from "./objectives-rules.ts";
 import { prometheusConfig } from "./prometheus-config.ts";
@@ -10,7 +11,17 @@ const rules = (name: string): URL => new URL(`rules/${name}.yml`, import.meta.ur
  * Cost: its history, at most 2 GB. Recovery: none; what it knew of the past is lost with the machine.
  */
 export const prometheus = defineStateless({
-  name: "prometheus",
+  ...monitoringServer({
+    name: "prometheus",
+    ready: "http://127.0.0.1:9090/-/ready",
+    // Replays its log of the last hours first.
+    startPeriod: "2m",
+    pace: { every: "10s", retries: 6 },
+    memory: "384MiB",
+    cpus: 1,
+    stopGrace: "30s",
+    keeps: "/prometheus",
+  }),
   image: "prometheus",
   user: "65534:65534",
   entrypoint: ["/bin/prometheus"],
@@ -37,18 +48,5 @@ export const prometheus = defineStateless({
     "/etc/prometheus/rules/jobs.yml": jobRules,
     "/etc/prometheus/rules/objectives.yml": objectivesRules,
   },
-  health: {
-    argv: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/ready"],
-    every: "10s",
-    timeout: "5s",
-    retries: 6,
-    // Replays its log of the last hours first.
-    startPeriod: "2m",
-  },
-  limits: { memory: "384MiB", cpus: 1 },
-  replicas: 1,
-  stopGrace: "30s",
-  history: { "/prometheus": "prometheus" },
-  runsClosed: true,
   recovery: "none: starts measuring again; it holds no customer data",
 });

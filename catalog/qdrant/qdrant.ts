@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { qdrantRecovery } from "./recovery.ts";
 
 /**
@@ -43,13 +44,7 @@ export const qdrant = defineStore({
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
   },
-  health: {
-    argv: ["/bin/bash", "/etc/kaleem/health"],
-    every: "5s",
-    timeout: "4s",
-    retries: 6,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["/bin/bash", "/etc/kaleem/health"], { every: "5s", timeout: "4s" }),
   limits: { memory: "1GiB", cpus: 1 },
   stopGrace: "1m",
   recovery: qdrantRecovery,

@@ -1,3 +1,5 @@
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
+
 const answerLimitMs = 10_000;
 
 /** RabbitMQ's management API, asked as its administrator. */
@@ -55,7 +57,7 @@ export class ManagementApi {
       return [answer, await answer.text()];
     } catch (cause) {
       if (isTimeout(cause)) throw new Error(`${where}: no answer within ${limitMs / 1000} s`, { cause });
-      throw new Error(`${where}: ${reason(cause)}`, { cause });
+      throw new Error(`${where}: ${causeSentenceOf(cause)}`, { cause });
     }
   }
 }
@@ -64,10 +66,4 @@ export class ManagementApi {
 function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === "TimeoutError" || isTimeout(error.cause);
-}
-
-/** fetch says no more than that it failed; its cause says why. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { rabbitmqRecovery } from "./recovery.ts";
 import { rabbitmqSizing } from "./sizing.ts";
 
@@ -40,13 +41,7 @@ export const rabbitmq = defineStore({
   },
   // The administrator's hash lies here until it is imported.
   scratch: { "/tmp": "16MiB" },
-  health: {
-    argv: ["/bin/bash", "/etc/kaleem/health"],
-    every: "10s",
-    timeout: "9s",
-    retries: 6,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["/bin/bash", "/etc/kaleem/health"]),
   limits: { memory: "1GiB", cpus: 1 },
   sizing: rabbitmqSizing,
   stopGrace: "2m",

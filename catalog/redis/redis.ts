@@ -1,4 +1,5 @@
 import { defineStore } from "../definition.ts";
+import { storeHealth } from "../store-health.ts";
 import { redisRecovery } from "./recovery.ts";
 import { redisSizing } from "./sizing.ts";
 
@@ -25,13 +26,7 @@ export const redis = defineStore({
     "/etc/kaleem/entrypoint": new URL("files/entrypoint.sh", import.meta.url),
     "/etc/kaleem/health": new URL("files/health.sh", import.meta.url),
   },
-  health: {
-    argv: ["/bin/sh", "/etc/kaleem/health"],
-    every: "5s",
-    timeout: "4s",
-    retries: 6,
-    startPeriod: "30m",
-  },
+  health: storeHealth(["/bin/sh", "/etc/kaleem/health"], { every: "5s", timeout: "4s" }),
   limits: { memory: "1GiB", cpus: 1 },
   sizing: redisSizing,
   stopGrace: "1m",

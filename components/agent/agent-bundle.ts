@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { bundleAgent } from "./bundle.ts";
 
 export interface AgentBundle {
@@ -10,7 +10,7 @@ export interface AgentBundle {
   readonly sha256: string;
 }
 
-const output = join(fileURLToPath(new URL("../..", import.meta.url)), ".kaleem/build/agent.mjs");
+const output = join(repositoryRoot, ".kaleem/build/agent.mjs");
 
 /**
  * Builds the agent into a file from which it is copied. The same sources give the same bytes, so an unchanged agent is an

@@ -32,5 +32,7 @@ export function agentConfig(from: {
       shipEvery: milliseconds(backups.shipEvery),
     },
     retention: backups.keep,
+    offsiteRetention: backups.keepOffsite,
+    lockForMs: milliseconds(backups.lockFor),
   } satisfies AgentConfig);
 }

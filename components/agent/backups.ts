@@ -11,7 +11,7 @@ export interface BackupsArgs {
   readonly host: Host;
   readonly agent: RecoveryAgent;
   /** What must be there before the first point makes sense. */
-  readonly after: pulumi.Resource;
+  readonly after: readonly pulumi.Resource[];
   readonly settings: BackupSettings;
 }
 
@@ -34,7 +34,7 @@ export class Backups extends pulumi.ComponentResource {
       new SystemdTimer(
         `${name}-${role}`,
         { host, unit: `kaleem-${role}`, ...units },
-        { parent: this, dependsOn: [alert, args.agent, args.after] },
+        { parent: this, dependsOn: [alert, args.agent, ...args.after] },
       );
     }
     this.registerOutputs(this.schedule);

@@ -1,6 +1,7 @@
-import { build, type Plugin } from "esbuild";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { join } from "node:path";
+import { repositoryRoot } from "../../workstation/repository.ts";
 
 /**
  * What drivers bring along and a host never needs, replaced by what is there anyway. Halves the bundle, which has to stay
@@ -13,7 +14,7 @@ const slim: Plugin = {
       plugin.onResolve({ filter }, () => ({ path: name, namespace: "slim" }));
       plugin.onLoad({ filter: new RegExp(`^${name}$`), namespace: "slim" }, () => ({
         contents,
-        resolveDir: root,
+        resolveDir: repositoryRoot,
       }));
     };
     // mongodb's connection strings want a WHATWG URL parser with its Unicode tables; Node has one built in.
@@ -24,13 +25,6 @@ const slim: Plugin = {
       "saslprep",
       'exports.saslprep = (text) => { if (/[^ -~]/.test(text)) throw new Error("expected an ASCII password"); return text; };',
     );
-    // The driver tells servers its version, and has no use for the rest of its package.
-    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
-      contents: JSON.stringify({
-        version: (JSON.parse(await readFile(path, "utf8")) as { version: string }).version,
-      }),
-      loader: "json",
-    }));
     // Encryption by the client wants a native library that no host has.
     virtual(/\/client_encryption$/, "client-encryption", "exports.ClientEncryption = undefined;");
     // GridFS keeps large files in MongoDB; no service does.
@@ -42,7 +36,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^locales$/, namespace: "slim" }, () => ({
       contents: 'export { default as en } from "zod/v4/locales/en.js";',
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
     virtual(/\.\/from-json-schema\.js$/, "schema", "export const fromJSONSchema = undefined;");
     // … and how each type is written as JSON Schema, which the agent never asks for.
@@ -79,6 +73,20 @@ const slim: Plugin = {
       "telemetry",
       "exports.ClientRegistry = { instance: { register() {}, unregister() {} } };",
     );
+    // Of its own description the MongoDB driver tells the server its version.
+    plugin.onLoad({ filter: /\/mongodb\/package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: descriptionOf(await readFile(path, "utf8")).version }),
+      loader: "json",
+    }));
+    // Nothing is cached of a store that is asked once.
+    virtual(
+      /^\.\/cache$/,
+      "cache",
+      "exports.BasicClientSideCache = exports.ClientSideCacheProvider = undefined;",
+    );
+    virtual(/\/auto_encrypter$/, "auto-encrypter", "exports.AutoEncrypter = undefined;");
+    // One connection at a time to a store is enough.
+    virtual(/^\.\/pool$/, "pool", "exports.RedisClientPool = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.
     virtual(
       /^redis$/,
@@ -93,7 +101,7 @@ const slim: Plugin = {
     );
     plugin.onLoad({ filter: /^left-out$/, namespace: "slim" }, () => ({
       contents: leftOut,
-      resolveDir: root,
+      resolveDir: repositoryRoot,
     }));
   },
 };
@@ -106,7 +114,9 @@ const leftOut = `exports.default = { parseCommand() {
   throw new Error("this Redis command is left out of the agent's bundle: see redisCommands in components/agent/bundle.ts");
 } };`;
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+function descriptionOf(text: string): { readonly version: string } {
+  return JSON.parse(text) as { readonly version: string };
+}
 
 /** Drivers' optional extras: asked for inside a try, absent on a host. */
 const optional = [
@@ -128,8 +138,8 @@ const optional = [
  */
 export async function bundleAgent(): Promise<string> {
   const result = await build({
-    entryPoints: [fileURLToPath(new URL("../../recovery/agent/main.ts", import.meta.url))],
-    absWorkingDir: root,
+    entryPoints: [join(repositoryRoot, "recovery/agent/main.ts")],
+    absWorkingDir: repositoryRoot,
     bundle: true,
     minify: true,
     keepNames: false,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { resticSources } from "../../contract/restic.ts";
 import { bytes, type ByteSize, type Duration, milliseconds } from "../../catalog/quantities.ts";
 import * as address from "./addresses.ts";
 import { bucketAdvice, keyPrefixAdvice } from "./bucket-name.ts";
@@ -136,6 +137,12 @@ export const mailAddress = text<string>(
   "a mail address such as ops@example.com",
   address.mailAdvice,
 );
+/** A folder of pages. It is written into templates and messages as it is. */
+export const page = text<string>(
+  /^https?:\/\/[A-Za-z0-9._~:@/%+-]*[A-Za-z0-9._~%+-]$/,
+  "an address such as https://docs.example.com/runbooks, without a slash at its end",
+  address.urlAdvice,
+);
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
@@ -167,3 +174,8 @@ export const secretForms = {
   ),
 } as const;
 export type SecretForm = keyof typeof secretForms;
+
+/** Which restic a machine runs. */
+export const resticSource = z
+  .enum(resticSources, { error: `expected ${resticSources.join(", ")}` })
+  .meta({ title: resticSources.join(", ") });

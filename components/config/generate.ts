@@ -4,12 +4,11 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { generatedFiles } from "./generated-files.ts";
 
-const repository = join(import.meta.dirname, "../..");
-
 for (const [file, text] of await generatedFiles()) {
-  mkdirSync(join(repository, dirname(file)), { recursive: true });
-  writeFileSync(join(repository, file), text);
+  mkdirSync(join(repositoryRoot, dirname(file)), { recursive: true });
+  writeFileSync(join(repositoryRoot, file), text);
   console.log(file);
 }

@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { catalog } from "../../catalog/catalog.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { reference } from "./reference.ts";
 import { namespace, stackFileSchema } from "./stack-file-schema.ts";
 import { readStackYaml } from "./stack-yaml.ts";
-
-const repository = join(import.meta.dirname, "../..");
 
 /** What `npm run generate` writes: path from the repository's root → text, in the repository's format. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -15,7 +14,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     "schemas/stack.schema.json": JSON.stringify(stackFileSchema(catalog)),
   };
   const formatted = Object.entries(texts).map(async ([file, text]): Promise<[string, string]> => {
-    const filepath = join(repository, file);
+    const filepath = join(repositoryRoot, file);
     return [file, await format(text, { ...(await resolveConfig(filepath)), filepath })];
   });
   return new Map(await Promise.all(formatted));
@@ -24,6 +23,6 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
 /** The top-level settings that the committed file of the local stack has. */
 function committedKeys(): Set<string> {
   const name = "Pulumi.local.yaml";
-  const { config = {} } = readStackYaml(readFileSync(join(repository, name), "utf8"), name);
+  const { config = {} } = readStackYaml(readFileSync(join(repositoryRoot, name), "utf8"), name);
   return new Set(Object.keys(config).map((key) => key.slice(namespace.length)));
 }

@@ -34,9 +34,14 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   const encrypted = new Set(
     encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
   );
-  // Found out by whoever runs the engine, each time anew: it is no setting of a file that is committed.
-  const closed = process.env["KALEEM_CLOSED"];
-  if (closed !== undefined && closed !== "") values["closed"] = closed;
+  // Found out, or said, by whoever runs the engine: it wins over a file that is committed.
+  for (const [variable, key] of [
+    ["KALEEM_CLOSED", "closed"],
+    ["KALEEM_FIRST_INSTALL", "firstInstall"],
+  ] as const) {
+    const value = process.env[variable];
+    if (value !== undefined && value !== "") values[key] = value;
+  }
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const path = stackFile(file);
   const { problems: textProblems } = judgeStackYaml(readFileSync(path, "utf8"));

@@ -40,6 +40,11 @@ export const monitoring = z
     chat: chat.optional(),
     mail: mail.optional(),
     heartbeat: heartbeat.optional(),
+    runbooks: field.page
+      .describe(
+        "Where `docs/runbooks` is published, such as `https://git.example.com/kaleem/blob/main/docs/runbooks`: what alerts tell then links there. If omitted, they name the file in this repository.",
+      )
+      .optional(),
   })
   .default({})
   .describe("Where alerts go. Alertmanager shows them in any case.");

@@ -5,6 +5,7 @@ import { bucketAtEndpointAdvice } from "./bucket-name.ts";
 import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms } from "./fields.ts";
+import { lockProblems } from "./lock-problems.ts";
 import { scheduleProblems } from "./schedule-problems.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
 import { secretKeys, type SecretKey } from "./secret-keys.ts";
@@ -49,6 +50,7 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
     ...secretProblems(raw, secrets, askable(blocks)),
     ...(blocks.services === undefined ? [] : switchProblems(catalog, blocks.services)),
     ...(blocks.backups === undefined ? [] : scheduleProblems(blocks.backups, catalog, blocks.services ?? {})),
+    ...(blocks.backups === undefined ? [] : lockProblems(blocks.backups)),
     ...offsiteProblems(blocks),
     ...missingFiles(blocks, raw.fileExists),
     ...(blocks.edge === undefined ? [] : tlsProblems(blocks.edge, raw)),

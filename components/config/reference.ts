@@ -45,7 +45,8 @@ function settingRow(
   { path, form, required, fallback, meaning }: ConfigKey,
   committed: ReadonlySet<string>,
 ): Row {
-  const found = committed.has(path.split(".")[0] ?? "") ? "" : " ★";
+  const isLeftOut = !path.includes(".") && fallback !== undefined;
+  const found = isLeftOut || committed.has(path.split(".")[0] ?? "") ? "" : " ★";
   const otherwise = fallback === undefined ? (required ? "required" : "none") : `\`${fallback}\``;
   return [`\`${path}\`${found}`, form, otherwise, meaning];
 }

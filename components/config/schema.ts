@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { oldestRestic } from "../../contract/restic.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";
@@ -37,6 +38,12 @@ export const host = z
       .optional()
       .describe(
         "Holds the same host key, for the ssh client under the Docker provider. Left out, hostKey is pinned without a file.",
+      ),
+    restic: field.resticSource
+      .default("distribution")
+      .describe(
+        `Which restic the machine runs; ${oldestRestic} or later. Where the distribution's is older, as on Debian 12, name the machine's ` +
+          "architecture: a release is brought along for it. `up` says when that is needed.",
       ),
     insecureRegistries: z
       .array(field.registry, { error: "expected a list of addresses" })
@@ -82,14 +89,12 @@ export const offsite = z
   })
   .describe("The bucket from which a lost platform comes back.");
 
-const keep = z
-  .strictObject({
-    within: field.hours.describe("Every point younger than this is kept."),
-    daily: field.kept(3653).describe("One point a day is kept, for so many days."),
-    weekly: field.kept(522).describe("One point a week is kept, for so many weeks."),
-    monthly: field.kept(120).describe("One point a month is kept, for so many months."),
-  })
-  .describe("Which recovery points are kept in the machine's own repository; the newest always is.");
+const kept = z.strictObject({
+  within: field.hours.describe("Every point younger than this is kept."),
+  daily: field.kept(3653).describe("One point a day is kept, for so many days."),
+  weekly: field.kept(522).describe("One point a week is kept, for so many weeks."),
+  monthly: field.kept(120).describe("One point a month is kept, for so many months."),
+});
 
 const backups = z
   .strictObject({
@@ -108,7 +113,18 @@ const backups = z
       .describe(
         "How long a shipping is reckoned to take at most, when the intervals are judged against the objectives. Nothing is ended by it: what moves bytes goes on.",
       ),
-    keep,
+    keep: kept.describe(
+      "Which recovery points are kept in the machine's own repository; the newest always is.",
+    ),
+    keepOffsite: kept
+      .default({ within: "360h", daily: 7, weekly: 4, monthly: 6 })
+      .describe("Which recovery points are kept off-site; the newest always is."),
+    lockFor: field.hours
+      .default("336h")
+      .describe(
+        "For how long the bucket's lock holds what is new in it. Off-site nothing younger is forgotten; keepOffsite.within must be longer. " +
+          "The lock itself is a rule of the bucket, which its owner sets: see docs/offsite.md.",
+      ),
   })
   .describe("Recovery points: how often, and how long they are kept.");
 
@@ -123,6 +139,12 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     closed: field.flag.describe(
       "Holds every application at zero replicas while data has still to be restored.",
     ),
+    firstInstall: field.flag
+      .default(false)
+      .describe(
+        "This platform is new: an empty data root beside a bucket without head and points founds a lineage, and serves. " +
+          "Refused where there is anything to restore; without effect once there is a lineage. The same as `npm run up -- --first-install`.",
+      ),
     offsite,
     backups,
     services: services(catalog),

@@ -28,8 +28,8 @@ export interface HostBaselineArgs {
   readonly directories: readonly HostDirectory[];
   /** Registries that Docker may speak plain HTTP to. */
   readonly insecureRegistries: readonly string[];
-  /** Left out: the distribution's restic, which has to be new enough. */
-  readonly restic?: ResticBinary;
+  /** Left out: the distribution's restic, which has to be new enough. Where that is, one that is brought along is not used. */
+  readonly restic?: Promise<ResticBinary>;
 }
 
 /** The program behind the first and the heavy steps. @param root in front of the machine's paths, for tests */
@@ -68,29 +68,30 @@ export class HostBaseline extends pulumi.ComponentResource {
     super("kaleem:host:HostBaseline", name, {}, opts);
     const { host } = args;
     const { connection, identity } = host;
-    const step = (
-      role: string,
-      create: string,
-      stdin: string,
-      dependsOn: pulumi.Resource[],
-      ...triggers: string[]
-    ) =>
+    const step = (role: string, create: pulumi.Input<string>, stdin: string, dependsOn: pulumi.Resource[]) =>
       new remote.Command(
         `${name}-${role}`,
-        { connection, create, stdin, triggers: [identity, ...triggers] },
+        { connection, create, stdin, triggers: [identity] },
         { parent: this, dependsOn, customTimeouts: { create: "40m", update: "40m" } },
       );
     const line = (verb: string) => `bash -s -- ${verb} ${options(args)}`;
+    const restic = args.restic === undefined ? undefined : pulumi.output(args.restic.catch(refuse));
+    const withRestic = (make: (words: string) => string): pulumi.Input<string> =>
+      restic === undefined ? make("") : restic.apply((binary) => make(resticWords(binary)));
 
-    const checked = step("check", firstRootLine(host, line("check")), script, []);
+    const checked = step(
+      "check",
+      withRestic((words) => firstRootLine(host, `${line("check")}${words}`)),
+      script,
+      [],
+    );
     const installed = step("installer", rootShell(host, placeInstaller), installer, [checked]);
-    const copied = args.restic === undefined ? [] : [this.#restic(name, args.restic, host, checked)];
+    const copied = restic === undefined ? [] : [this.#restic(name, restic, host, checked)];
     const packages = step(
       "packages",
-      rootLine(host, line("packages")),
+      withRestic((words) => rootLine(host, `${line("packages")}${words}`)),
       script,
       [checked, ...copied],
-      ...(args.restic === undefined ? [] : [args.restic.sha256]),
     );
     const access = new HostAccess(
       `${name}-access`,
@@ -104,14 +105,14 @@ export class HostBaseline extends pulumi.ComponentResource {
   }
 
   /** Into the home of the user who logs in, since it need not be root; only root's own checked copy of it is ever run. */
-  #restic(name: string, { file, sha256 }: ResticBinary, host: SshHost, after: pulumi.Resource) {
+  #restic(name: string, restic: pulumi.Output<ResticBinary>, host: SshHost, after: pulumi.Resource) {
     return new remote.CopyToRemote(
       `${name}-restic`,
       {
         connection: host.connection,
-        source: new pulumi.asset.FileAsset(file),
+        source: restic.apply(({ file }) => new pulumi.asset.FileAsset(file)),
         remotePath: incomingRestic,
-        triggers: [host.identity, sha256],
+        triggers: [host.identity],
       },
       { parent: this, dependsOn: after },
     );
@@ -157,8 +158,18 @@ const placeInstaller = [
 /** Below the home of the user who logs in. */
 const incomingRestic = ".kaleem-restic";
 
-function options({ host, dataVolume, directories, insecureRegistries, restic }: HostBaselineArgs): string {
-  const words = commandLine([
+/** The sentence alone, without a stack trace: that there is none is no fault of the program's. */
+function refuse(error: unknown): never {
+  throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+}
+
+/** The login shell knows where home is; root's shell behind sudo has another. */
+function resticWords({ sha256 }: ResticBinary): string {
+  return ` ${commandLine(["--restic-sha256", sha256])} --restic "$HOME/${incomingRestic}"`;
+}
+
+function options({ host, dataVolume, directories, insecureRegistries }: HostBaselineArgs): string {
+  return commandLine([
     ...["--data-root", layout.dataRoot],
     ...(dataVolume.kind === "device"
       ? ["--device", dataVolume.device]
@@ -166,10 +177,7 @@ function options({ host, dataVolume, directories, insecureRegistries, restic }: 
     ...["--lineage", layout.lineage, "--fence", layout.closed, "--login-user", host.user],
     ...insecureRegistries.flatMap((registry) => ["--insecure-registry", registry]),
     ...directories.flatMap(({ path, owner, mode }) => ["--directory", `${path}:${owner}:${mode}`]),
-    ...(restic === undefined ? [] : ["--restic-sha256", restic.sha256]),
   ]);
-  // The login shell knows where home is; root's shell behind sudo has another.
-  return restic === undefined ? words : `${words} --restic "$HOME/${incomingRestic}"`;
 }
 
 function text(name: string): string {

@@ -3,10 +3,13 @@ import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DataVolume, HostSettings } from "../config/schema.ts";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import type { ResticSource } from "../../contract/restic.ts";
 import { connection, sshOptions } from "./connection.ts";
 import { hostDirectories } from "./directories.ts";
 import { HostBaseline, type ResticBinary } from "./host-baseline.ts";
 import type { SshHost } from "./ssh-host.ts";
+
+type ResticTarget = Exclude<ResticSource, "distribution">;
 
 export interface HostArgs {
   /** Address, login and pinned host key. Another host key means another machine: give it a fresh stack and restore. */
@@ -14,8 +17,11 @@ export interface HostArgs {
   readonly dataVolume: DataVolume;
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
-  /** For machines whose distribution has none that is new enough. */
-  readonly restic?: ResticBinary;
+  /** Finds, downloads or builds a restic for machines whose distribution has none that is new enough; asked for those alone. */
+  readonly bringRestic: (
+    target: ResticTarget,
+    options: { note(text: string): void },
+  ) => Promise<ResticBinary>;
 }
 
 /** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */
@@ -34,6 +40,8 @@ export class Host extends pulumi.ComponentResource implements SshHost {
     this.connection = connection(args.ssh);
     this.identity = args.ssh.hostKey.split(" ").slice(0, 2).join(" ");
     this.user = args.ssh.user;
+    const { restic } = args.ssh;
+    const note = (text: string): void => void pulumi.log.info(text, this);
     this.baseline = new HostBaseline(
       `${name}-baseline`,
       {
@@ -41,7 +49,7 @@ export class Host extends pulumi.ComponentResource implements SshHost {
         dataVolume: args.dataVolume,
         directories: hostDirectories(args.catalog),
         insecureRegistries: args.ssh.insecureRegistries,
-        ...(args.restic === undefined ? {} : { restic: args.restic }),
+        ...(restic === "distribution" ? {} : { restic: args.bringRestic(restic, { note }) }),
       },
       { parent: this },
     );

@@ -1,5 +1,6 @@
 import { connect } from "amqplib";
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { withDeadline } from "./deadline.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -86,7 +87,7 @@ export class AmqpConnection {
 /** What went wrong with RabbitMQ, in our words. */
 export function asAmqpError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = sentenceOf(error);
   if (/ACCESS.REFUSED/.test(reason)) {
     return new StoreError(
       "rabbitmq",

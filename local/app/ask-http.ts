@@ -1,3 +1,4 @@
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
 import { StoreError } from "./store-error.ts";
 import type { StoreName } from "./store-error.ts";
 
@@ -21,14 +22,6 @@ export async function askHttp(
     if (error instanceof DOMException && error.name === "TimeoutError") {
       throw new StoreError(store, "away", `${store} gave no answer within ${limitMs} ms`, error);
     }
-    throw new StoreError(store, "away", `${store} cannot be reached: ${reasonOf(error)}`, error);
+    throw new StoreError(store, "away", `${store} cannot be reached: ${causeSentenceOf(error)}`, error);
   }
-}
-
-/** fetch itself says only "fetch failed"; what failed is its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message !== "" ? cause.message : "code" in cause ? String(cause.code) : error.message;
 }

@@ -2,6 +2,7 @@
  * The sample application: `node server.mjs api|worker|webhooks|embedding`. What tests and drills write through.
  * Settings: environment variables, see `<role>/settings.ts`. Exit codes: `exit-codes.ts`. Logs: JSON lines on stdout.
  */
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { RoleMaker } from "./role.ts";
 import { runRole } from "./run-role.ts";
@@ -31,7 +32,7 @@ async function main([name = "", ...rest]: readonly string[]): Promise<number> {
       process.stderr.write(error.message.replace(/^/gm, `${name}: `) + "\n");
       return exitCodes.configuration;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sentenceOf(error);
     process.stderr.write(`${name}: cannot start: ${reason}\n`);
     return exitCodes.failed;
   }

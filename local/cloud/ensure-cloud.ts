@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { LocalCommandError } from "../images/command.ts";
@@ -99,24 +100,16 @@ async function answers(offsite: BucketLocation, keys: OffsiteCredentials): Promi
 
 /** Runs inside the server's own container: the root keys never leave it, and the user's travel over standard input. */
 async function provision(cloud: CloudInstance, user: OffsiteCredentials): Promise<void> {
-  const deadline = Date.now() + readyLimitSeconds * 1000;
+  const { container } = cloud.s3;
   const input = JSON.stringify({ bucket: cloud.s3.bucket, ...user });
-  for (;;) {
-    try {
-      await docker(["exec", "--interactive", cloud.s3.container, "s3-provision"], { input });
-      return;
-    } catch (error) {
-      // A busy server may be live, and say so, before it can make a bucket.
-      const notYet =
-        error instanceof LocalCommandError &&
-        (error.exitCode === 3 || /Server not initialized yet/.test(error.stderr));
-      if (!notYet) throw error;
-      if (Date.now() > deadline) {
-        throw new Error(
-          `${cloud.s3.container}: not ready within ${readyLimitSeconds} s; look at \`docker logs ${cloud.s3.container}\`. ${error.message}`,
-        );
-      }
-    }
-    await delay(200);
-  }
+  await waitUntil(() => docker(["exec", "--interactive", container, "s3-provision"], { input }), {
+    limitMs: readyLimitSeconds * 1000,
+    everyMs: 200,
+    // A busy server may be live, and say so, before it can make a bucket.
+    notYet: (error) =>
+      error instanceof LocalCommandError &&
+      (error.exitCode === 3 || /Server not initialized yet/.test(error.stderr)),
+    late: (error) =>
+      `${container}: not ready within ${readyLimitSeconds} s; look at \`docker logs ${container}\`. ${sentenceOf(error)}`,
+  });
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { docker } from "../images/docker.ts";
 import type { CloudInstance } from "../instance.ts";
 
@@ -13,11 +13,11 @@ export async function stopS3(cloud: CloudInstance): Promise<void> {
  */
 export async function startS3(cloud: CloudInstance): Promise<void> {
   await docker(["start", cloud.s3.container]);
-  const deadline = Date.now() + 60_000;
-  while (!(await isReady(cloud.s3.endpoint))) {
-    if (Date.now() > deadline) throw new Error(`${cloud.s3.container}: started, but not ready within 60 s`);
-    await delay(200);
-  }
+  await waitUntil(() => isReady(cloud.s3.endpoint), {
+    limitMs: 60_000,
+    everyMs: 200,
+    late: () => `${cloud.s3.container}: started, but not ready within 60 s`,
+  });
 }
 
 async function isReady(endpoint: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { command } from "./command.ts";
-import { debianMirrors } from "./debian-mirrors.ts";
+import { debianMirrors, type Suite } from "./debian-mirrors.ts";
 
 /** A Debian file system to be made by mmdebstrap. */
 export interface DebianRootfs {
   /** `forky` only for applications: its systemd does not boot where cgroups are v1. */
-  readonly suite: "trixie" | "forky";
+  readonly suite: Suite;
   /**
    * `apt` has a package manager inside, `essential` is the least that packages install into; `extract` has the
    * packages' files and nothing else: no installation scripts run.
@@ -78,7 +78,7 @@ export async function makeDebianRootfs(
   const mirrors = await debianMirrors(rootfs.suite);
   await command(["mmdebstrap", ...mmdebstrapArguments(rootfs, directory, mirrors)], {
     onLine: (line) => {
-      if (line.startsWith("I: ")) report(line.slice(3).replace(/\.+$/, ""));
+      if (line.startsWith("I: ")) report(line.slice(3).replace(/ in shell: .*|\.+$/, ""));
     },
   });
 }

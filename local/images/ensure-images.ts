@@ -1,17 +1,12 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { LockedImage, LockedImages } from "../../catalog/image-lock.ts";
 import { contentKey } from "../../workstation/cache/content-key.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import type { CloudInstance, StackInstance } from "../instance.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { docker } from "./docker.ts";
-import {
-  type GeneratedLock,
-  type LockedImage,
-  lockedReference,
-  parseLock,
-  readReference,
-  renderLock,
-} from "./image-lock.ts";
+import { lockedReference, parseLock, readReference, renderLock } from "./image-lock.ts";
 import { ImageMissingError } from "./image-missing-error.ts";
 import { imageKey, localImage } from "./local-image.ts";
 import type { ImageRecipe } from "./recipe.ts";
@@ -53,7 +48,7 @@ export async function ensureImages(
   const before = await readLock(cloud);
   const { wanted, missing } = await wantedImages(before, services);
   const present = await Promise.all(wanted.map((image) => keep(cloud, image, before[image.name])));
-  const lock: GeneratedLock = {};
+  const lock: LockedImages = {};
   for (const [index, image] of wanted.entries()) {
     lock[image.name] = present[index] ?? (await publish(cloud, image, progress));
   }
@@ -63,10 +58,10 @@ export async function ensureImages(
 }
 
 async function wantedImages(
-  before: GeneratedLock,
+  before: LockedImages,
   services: readonly UpstreamOnlyService[],
 ): Promise<{ readonly wanted: readonly Wanted[]; readonly missing: readonly UpstreamOnlyService[] }> {
-  const upstream = await upstreamImages();
+  const upstream = upstreamImages();
   const source = await chooseSource(before, upstream.get("mongo")?.ref);
   const made = Object.entries(standIns).map(([name, recipe]): Wanted => {
     const image = upstream.get(name);
@@ -97,10 +92,7 @@ function pulled(name: string, { ref, version }: UpstreamImage): Wanted {
   return { name, key: contentKey([ref]), source: "upstream", fetch };
 }
 
-async function chooseSource(
-  before: GeneratedLock,
-  probe: string | undefined,
-): Promise<LockedImage["source"]> {
+async function chooseSource(before: LockedImages, probe: string | undefined): Promise<LockedImage["source"]> {
   const begun = before["mongo"]?.source;
   if (begun !== undefined) return begun;
   return probe !== undefined && (await upstreamAnswers(probe)) ? "upstream" : "stand-in";
@@ -138,16 +130,12 @@ function localRegistry(cloud: CloudInstance): string {
   return `127.0.0.1:${cloud.registry.port}`;
 }
 
-async function readLock(cloud: CloudInstance): Promise<GeneratedLock> {
-  try {
-    return parseLock(await readFile(cloud.imageLock, "utf8")) ?? {};
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
-  }
+async function readLock(cloud: CloudInstance): Promise<LockedImages> {
+  const text = await readIfThere(cloud.imageLock);
+  return text === null ? {} : (parseLock(text) ?? {});
 }
 
-async function writeLock(cloud: CloudInstance, lock: GeneratedLock): Promise<void> {
+async function writeLock(cloud: CloudInstance, lock: LockedImages): Promise<void> {
   await mkdir(path.dirname(cloud.imageLock), { recursive: true, mode: 0o700 });
   await writeFile(`${cloud.imageLock}.new`, renderLock(lock));
   await rename(`${cloud.imageLock}.new`, cloud.imageLock);

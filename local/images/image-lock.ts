@@ -1,37 +1,26 @@
-import { z } from "zod";
+import { ImageLockError, parseImageLock, type LockedImages } from "../../catalog/image-lock.ts";
 import type { CloudInstance } from "../instance.ts";
 
-const entry = z.strictObject({
-  /** `<registry>/kaleem/<name>:<key>@sha256:…`; the key tells which recipe or which upstream image it was made from. */
-  ref: z.string(),
-  version: z.string(),
-  source: z.enum(["upstream", "stand-in"]),
-});
-const schema = z.record(z.string(), entry);
-
-/** One image of a lock. */
-export type LockedImage = z.infer<typeof entry>;
-
-/** The generated lock: image key → the very image that services run. */
-export type GeneratedLock = z.infer<typeof schema>;
-
 /** Reads a generated lock's text; undefined when it is none, since it can always be made again. Pure. */
-export function parseLock(text: string): GeneratedLock | undefined {
+export function parseLock(text: string): LockedImages | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return parseImageLock("the generated lock", text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof ImageLockError) return undefined;
     throw error;
   }
 }
 
 /** A lock as text: sorted, so that the same images give the same file. Pure. */
-export function renderLock(lock: GeneratedLock): string {
+export function renderLock(lock: LockedImages): string {
   const sorted = Object.fromEntries(Object.entries(lock).sort(([left], [right]) => (left < right ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 2)}\n`;
 }
 
-/** How services name an image that was pushed to the cloud's registry. Pure. */
+/**
+ * How services name an image that was pushed to the cloud's registry: `<registry>/kaleem/<name>:<key>@sha256:…`; the key tells which
+ * recipe or which upstream image it was made from. Pure.
+ */
 export function lockedReference(cloud: CloudInstance, name: string, key: string, digest: string): string {
   return `${cloud.registry.authority}/kaleem/${name}:${key}@${digest}`;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { madeAt } from "../../workstation/cache/cached.ts";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import { cacheKind, imageKey } from "./local-image.ts";
 import type { ImageRecipe } from "./recipe.ts";
 
@@ -62,11 +63,8 @@ export function recordLine({ name, version, made, packages }: ImageRecord): stri
 }
 
 async function packagesIn(file: string): Promise<Record<string, string> | undefined> {
-  try {
-    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line !== "");
-    return Object.fromEntries(lines.map((line) => line.split(" ") as [string, string]));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await readIfThere(file);
+  if (text === null) return undefined;
+  const lines = text.split("\n").filter((line) => line !== "");
+  return Object.fromEntries(lines.map((line) => line.split(" ") as [string, string]));
 }

@@ -1,18 +1,11 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
-import { z } from "zod";
+import { committedImageLock, readImageLock, type LockedImage } from "../../catalog/image-lock.ts";
 import { recall, remember } from "../../workstation/cache/memo.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { LocalCommandError } from "./command.ts";
 import { docker } from "./docker.ts";
 
-const schema = z.record(z.string(), z.object({ ref: z.string(), version: z.string() }));
-
-/** An image as the committed lock names it. */
-export interface UpstreamImage {
-  /** With its digest where the lock has one. */
-  readonly ref: string;
-  readonly version: string;
-}
+/** An image as the committed lock names it: with its digest where the lock has one. */
+export type UpstreamImage = Pick<LockedImage, "ref" | "version">;
 
 /** One try an hour is enough where nothing answers. */
 const memo = "upstream-images-unreachable";
@@ -20,10 +13,8 @@ const memoSeconds = 3600;
 const probeSeconds = 5;
 
 /** The committed lock's images by key. */
-export async function upstreamImages(): Promise<ReadonlyMap<string, UpstreamImage>> {
-  const file = path.join(import.meta.dirname, "../../catalog/images.lock.json");
-  const lock = schema.parse(JSON.parse(await readFile(file, "utf8")));
-  return new Map(Object.entries(lock));
+export function upstreamImages(): ReadonlyMap<string, UpstreamImage> {
+  return new Map(Object.entries(readImageLock(repositoryRoot, committedImageLock)));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { command, LocalCommandError } from "../images/command.ts";
 import type { StackInstance } from "../instance.ts";
 
@@ -31,23 +32,23 @@ export function sshArguments(
  *   `limitSeconds` with ssh's last words when it does not answer
  */
 export async function awaitSsh(instance: StackInstance, limitSeconds: number): Promise<void> {
-  const deadline = Date.now() + limitSeconds * 1000;
-  for (;;) {
+  const { container, ports } = instance.machine;
+  const login = async (): Promise<true> => {
     try {
       await command(sshArguments(instance, ["true"]), { timeoutSeconds: 20 });
-      return;
+      return true;
     } catch (error) {
-      if (!(error instanceof LocalCommandError)) throw error;
-      const refusal = sshRefusal(instance, error.stderr);
-      if (refusal !== undefined) throw new Error(refusal);
-      if (Date.now() > deadline) {
-        throw new Error(
-          `${instance.machine.container}: no SSH answer on 127.0.0.1:${instance.machine.ports.ssh} within ${limitSeconds} s; look at \`docker logs ${instance.machine.container}\`. ${error.message}`,
-        );
-      }
+      const refusal = error instanceof LocalCommandError ? sshRefusal(instance, error.stderr) : undefined;
+      throw refusal === undefined ? error : new Error(refusal);
     }
-    await delay(200);
-  }
+  };
+  await waitUntil(login, {
+    limitMs: limitSeconds * 1000,
+    everyMs: 200,
+    notYet: (error) => error instanceof LocalCommandError,
+    late: (error) =>
+      `${container}: no SSH answer on 127.0.0.1:${ports.ssh} within ${limitSeconds} s; look at \`docker logs ${container}\`. ${sentenceOf(error)}`,
+  });
 }
 
 /** What to do about an answer of ssh that waiting does not change; undefined when waiting may help. Pure. */

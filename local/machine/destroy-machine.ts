@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { pinHostKey } from "../../operator/ssh/known-hosts.ts";
+import { knownHostsPattern } from "../../operator/ssh/ssh-target.ts";
 import { docker, inspect } from "../images/docker.ts";
 import { LocalCommandError } from "../images/command.ts";
 import type { StackInstance } from "../instance.ts";
-import { hostPattern, pinHostKey } from "./known-hosts.ts";
 import { machineState } from "./machine-state.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function destroyMachine(instance: StackInstance): Promise<boolean> 
     if (killed.status === "rejected") throw killed.reason;
     await docker(["rm", "--force", "--volumes", container]);
   }
-  await pinHostKey(knownHosts, hostPattern("127.0.0.1", ports.ssh), undefined);
+  await pinHostKey(knownHosts, knownHostsPattern({ address: "127.0.0.1", port: ports.ssh }), undefined);
   return state !== "absent";
 }
 

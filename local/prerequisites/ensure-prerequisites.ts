@@ -22,7 +22,7 @@ export interface Prerequisites {
 
 /**
  * Makes sure that every tool that `occasions` need is there, and that Docker answers if they need it; installs through apt,
- * in one call, where that is allowed (root on Debian or Ubuntu) and starts the daemon if it must. Changes nothing when
+ * in one call, where that is allowed (root on Debian) and starts the daemon if it must. Changes nothing when
  * all is well (under 0.1 s), and nothing when it has to refuse: the error then names everything that is missing and
  * what to do.
  */

@@ -6,7 +6,7 @@ export interface Machine {
   readonly environment: NodeJS.ProcessEnv;
   readonly isRoot: boolean;
   readonly userName: string;
-  /** Debian, or something made from it that has apt. */
+  /** Debian itself: packages of what is made from it have other names and versions. */
   readonly isDebian: boolean;
   /** Whether systemd runs this machine (and so its services). */
   readonly hasSystemd: boolean;
@@ -21,7 +21,7 @@ export function thisMachine(): Machine {
     environment: process.env,
     isRoot: process.getuid?.() === 0,
     userName: userInfo().username,
-    isDebian: /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release),
+    isDebian: /^ID="?debian"?$/m.test(release),
     hasSystemd: existsSync("/run/systemd/system"),
     fileRoot: "/",
   };

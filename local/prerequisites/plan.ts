@@ -47,7 +47,7 @@ function installSentence(
   const what = `missing on this machine: ${names.join(", ")}.`;
   return machine.isDebian
     ? `${what} Run: sudo apt-get install -y --no-install-recommends ${packages.join(" ")}`
-    : `${what} This is not Debian or Ubuntu, so install them with your own package manager (Debian's names: ${packages.join(", ")}).`;
+    : `${what} This is not Debian, so install them with your own package manager (Debian's names: ${packages.join(", ")}).`;
 }
 
 function refuseDaemon(

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { probeDaemon } from "./docker-daemon.ts";
 import { runCommand } from "../../workstation/run-command.ts";
@@ -26,18 +26,20 @@ const recordFile = (machine: Machine): string => join(folder(machine), "started-
  */
 export async function startDaemon(machine: Machine): Promise<string> {
   const failed = machine.hasSystemd ? await startBySystemd(machine) : startByHand(machine);
-  const deadline = Date.now() + startSeconds * 1000;
-  for (;;) {
+  const didNot = (why: string): Error =>
+    new Error(`the Docker daemon did not start: ${why}\n${logTail(machine)}`);
+  const version = async (): Promise<string | undefined> => {
     const state = await probeDaemon(machine);
     if (state.kind === "answers") return state.version;
     const reason = failed();
-    if (reason !== undefined || Date.now() > deadline) {
-      throw new Error(
-        `the Docker daemon did not start: ${reason ?? `no answer within ${String(startSeconds)} s`}\n${logTail(machine)}`,
-      );
-    }
-    await sleep(200);
-  }
+    if (reason !== undefined) throw didNot(reason);
+    return undefined;
+  };
+  return waitUntil(version, {
+    limitMs: startSeconds * 1000,
+    everyMs: 200,
+    late: () => didNot(`no answer within ${String(startSeconds)} s`),
+  });
 }
 
 async function startBySystemd(machine: Machine): Promise<() => string | undefined> {
@@ -85,15 +87,11 @@ export async function stopDaemonWeStarted(machine: Machine): Promise<DaemonStop>
   if (listed.code !== 0) throw new Error(`docker ps: ${listed.stderr.trim()}`);
   if (listed.stdout.trim() !== "") return "containers remain";
   process.kill(record.pid, "SIGTERM");
-  const deadline = Date.now() + stopSeconds * 1000;
-  while (startTime(record.pid) === record.startedAt) {
-    if (Date.now() > deadline) {
-      throw new Error(
-        `dockerd (pid ${String(record.pid)}) has not stopped ${String(stopSeconds)} s after SIGTERM`,
-      );
-    }
-    await sleep(100);
-  }
+  await waitUntil(() => startTime(record.pid) !== record.startedAt, {
+    limitMs: stopSeconds * 1000,
+    everyMs: 100,
+    late: () => `dockerd (pid ${String(record.pid)}) has not stopped ${String(stopSeconds)} s after SIGTERM`,
+  });
   rmSync(file);
   return "stopped";
 }

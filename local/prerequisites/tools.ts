@@ -80,6 +80,12 @@ export const tools: readonly Tool[] = [
     neededBy: ["unit", "e2e"],
     purpose: "lists the files that what is quoted is held against, and makes an operator's checkout",
   },
+  {
+    needs: "bzip2",
+    debianPackage: "bzip2",
+    neededBy: ["unit"],
+    purpose: "unpacks a restic that is brought along",
+  },
   { needs: "pgrep", debianPackage: "procps", neededBy: ["unit"], purpose: "sees that no process is left" },
   {
     needs: "ps",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { nginx } from "../../components/edge/nginx.ts";
 import { catalog } from "../../catalog/catalog.ts";
+import { layout } from "../../contract/layout.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openPlace } from "../stack/open-place.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -8,6 +9,7 @@ import { readTarget } from "../stack/target.ts";
 import { type HostView, readHostView } from "./host-view.ts";
 import { type Finding, judgeHost } from "./judge-host.ts";
 import { openPorts } from "./open-ports.ts";
+import type { PortScan } from "./port-scan.ts";
 
 const script = readFileSync(new URL("look-at-host.sh", import.meta.url), "utf8");
 const everyPort = Array.from({ length: 65_535 }, (_, index) => index + 1);
@@ -18,6 +20,7 @@ const customaryPorts = [...everyPort.slice(0, 10_000), 15_672, 15_692, 27_017];
 export interface Audit {
   readonly findings: readonly Finding[];
   readonly view: HostView;
+  readonly scan: PortScan;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function auditHost(stack: Stack, options: { readonly full: boolean 
   const place = await openPlace(stack);
   const host = new SshHost((await readTarget(stack)).ssh);
   const address = await place.scanAddress();
-  const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast"], {
+  const { stdout } = await host.run(["bash", "-s", "--", options.full ? "full" : "fast", layout.restic], {
     stdin: script,
     timeoutMs: 900_000,
   });
@@ -36,5 +39,5 @@ export async function auditHost(stack: Stack, options: { readonly full: boolean 
   // sshd may listen where services are not by custom.
   const tried = options.full ? everyPort : [...new Set([...customaryPorts, ...view.sshPorts])];
   const open = await openPorts(address, tried);
-  return { view, findings: judgeHost(open, view, [...catalog, nginx]) };
+  return { view, scan: { address, tried, open }, findings: judgeHost(open, view, [...catalog, nginx]) };
 }

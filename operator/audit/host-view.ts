@@ -10,9 +10,17 @@ const container = z.looseObject({
   }),
   Mounts: z.array(z.looseObject({ Source: z.string().optional(), Destination: z.string() })),
 });
+const restic = z.strictObject({
+  version: z.string(),
+  from: z.enum(["distribution", "brought along"]),
+  /** Whether one that was brought along has the bytes that were checked when it came. */
+  pinned: z.boolean(),
+});
 const line = z.union([
   z.strictObject({ sshd: z.string() }),
   z.strictObject({ sshPort: z.number().int() }),
+  z.strictObject({ listening: z.number().int() }),
+  z.strictObject({ restic }),
   z.strictObject({ state: z.strictObject({ name: z.string(), active: z.string() }) }),
   z.strictObject({ unit: z.strictObject({ name: z.string(), exposure: z.number() }) }),
   z.strictObject({ container }),
@@ -39,6 +47,10 @@ export interface HostView {
   readonly sshd: ReadonlyMap<string, string>;
   /** Ports that sshd listens on beyond the loopback, ascending. */
   readonly sshPorts: readonly number[];
+  /** TCP ports that anything listens on beyond the loopback, ascending. */
+  readonly listening: readonly number[];
+  /** The agent's restic; undefined when the host did not say. */
+  readonly restic: z.infer<typeof restic> | undefined;
   /** Unit → how systemd calls its state, such as `active`. */
   readonly states: ReadonlyMap<string, string>;
   readonly units: readonly { readonly name: string; readonly exposure: number }[];
@@ -65,6 +77,8 @@ export function readHostView(printed: string): HostView {
       }),
     ),
     sshPorts: seen.flatMap((each) => ("sshPort" in each ? [each.sshPort] : [])).sort((a, b) => a - b),
+    listening: seen.flatMap((each) => ("listening" in each ? [each.listening] : [])).sort((a, b) => a - b),
+    restic: seen.find((each) => "restic" in each)?.restic,
     states: new Map(
       seen.flatMap((each) => ("state" in each ? [[each.state.name, each.state.active] as const] : [])),
     ),

@@ -1,4 +1,5 @@
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { isResticNewEnough, oldestRestic } from "../../contract/restic.ts";
 import type { HostView, SeenContainer } from "./host-view.ts";
 
 /** One thing that was looked at. */
@@ -41,6 +42,7 @@ export function judgeHost(
     ...Object.entries(sshdWanted).map(([key, value]) =>
       finding(`sshd: ${key}`, value, view.sshd.get(key) ?? "absent"),
     ),
+    ...judgeRestic(view),
     ...(view.sshFailures === undefined
       ? []
       : [finding("ssh-audit: failures", "none", view.sshFailures.join("; ") || "none")]),
@@ -61,6 +63,19 @@ export function judgeHost(
       passed: exposure <= exposureLimit,
     })),
     ...view.containers.map((container) => judgeContainer(container, byName.get(container.service))),
+  ];
+}
+
+function judgeRestic({ restic }: HostView): Finding[] {
+  if (restic === undefined) return [];
+  const { version, from, pinned } = restic;
+  return [
+    {
+      what: "restic",
+      wanted: `≥ ${oldestRestic}, and of one that was brought along the bytes that were pinned`,
+      found: `${version === "" ? "none that runs" : version}, ${from}${pinned ? "" : ", other bytes than the pinned ones"}`,
+      passed: pinned && isResticNewEnough(version),
+    },
   ];
 }
 

@@ -1,6 +1,8 @@
-# Shows what an audit of the platform's host judges: one JSON object a line. Run by the npm scripts over SSH: bash -s -- [full] <this script
+# Shows what an audit of the platform's host judges: one JSON object a line. Run by the npm scripts over SSH: bash -s -- full|fast RESTIC <this script
 #   {"sshd": …}        sshd's effective settings, in base64
 #   {"sshPort": …}     a port that sshd listens on beyond the loopback, or systemd for it
+#   {"listening": …}   a TCP port that anything listens on beyond the loopback
+#   {"restic": …}      the agent's restic: RESTIC where one was brought along there, else the distribution's
 #   {"state": …}       whether what guards the access runs
 #   {"unit": …}        the exposure that systemd-analyze gives each unit of ours
 #   {"container": …}   docker inspect of each running task
@@ -23,6 +25,20 @@ ssh_ports() {
 }
 for port in $(ssh_ports); do printf '{"sshPort":%s}\n' "$port"; done
 
+for port in $(ss -H -ltn | awk '{ print $4 }' | sed -n '/^127\./d; /^\[::1\]/d; s/^.*:\([0-9][0-9]*\)$/\1/p' | sort -nu); do
+  printf '{"listening":%s}\n' "$port"
+done
+
+brought=$2
+restic_version() { { "$1" version 2>/dev/null || true; } | sed -n '1s/^restic \([0-9][0-9.]*\).*/\1/p'; }
+if [[ -e $brought ]]; then
+  pinned=false
+  if sha256sum --check --status "$brought.sha256" 2>/dev/null; then pinned=true; fi
+  printf '{"restic":{"version":"%s","from":"brought along","pinned":%s}}\n' "$(restic_version "$brought")" "$pinned"
+else
+  printf '{"restic":{"version":"%s","from":"distribution","pinned":true}}\n' "$(restic_version restic)"
+fi
+
 for unit in kaleem-firewall.service kaleem-access.timer; do
   printf '{"state":{"name":"%s","active":"%s"}}\n' "$unit" "$(systemctl is-active "$unit" || true)"
 done
@@ -43,7 +59,7 @@ for container in $(docker ps --quiet --filter label=com.docker.swarm.service.nam
   fi
 done
 
-[[ ${1:-} == full ]] || exit 0
+[[ $1 == full ]] || exit 0
 
 missing=()
 for program in lynis ssh-audit; do command -v "$program" >/dev/null || missing+=("$program"); done
@@ -54,7 +70,8 @@ if ((${#missing[@]} > 0)); then
   trap 'apt-get -qq purge --yes --auto-remove "${missing[@]}" >/dev/null' EXIT
 fi
 # ssh-audit ends with 2 or 3 when it has warnings or failures: they are its answer.
-said=$(ssh-audit --no-colors 127.0.0.1) || (($? == 2 || $? == 3))
+port=$(ssh_ports | head -n 1)
+said=$(ssh-audit --no-colors --port "${port:-22}" 127.0.0.1) || (($? == 2 || $? == 3))
 printf '{"sshAudit":"%s"}\n' "$(sed -n '/\[fail\]/p' <<<"$said" | encode)"
 report=$(mktemp)
 lynis audit system --quick --no-colors --quiet --report-file "$report" >/dev/null 2>&1 || [[ -s $report ]]

@@ -5,19 +5,18 @@
  */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
+import { committedImageLock } from "../../catalog/image-lock.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { parseImageReference } from "../images/image-reference.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
 import { upstreamDigest } from "../images/upstream-digest.ts";
 import { runOperatorCommand } from "../command-line.ts";
-
-const lockFile = "catalog/images.lock.json";
+import { OperatorCommand } from "../operator-command.ts";
 
 await runOperatorCommand(async () => {
   let exitCode = 0;
-  const program = new Command("images")
+  const program = new OperatorCommand("images")
     .description("The lock file that pins every image to a digest.")
     .exitOverride();
   program
@@ -33,8 +32,8 @@ await runOperatorCommand(async () => {
 });
 
 async function refresh(keys: readonly string[]): Promise<number> {
-  const file = join(repositoryRoot, lockFile);
-  const lock = parseUpstreamLock(lockFile, await readFile(file, "utf8"));
+  const file = join(repositoryRoot, committedImageLock);
+  const lock = parseUpstreamLock(committedImageLock, await readFile(file, "utf8"));
   const refreshed = await refreshLock(lock, keys, async (reference) => {
     const image = parseImageReference(reference);
     return upstreamDigest(image, { credentials: await registryCredentials(image.host) });

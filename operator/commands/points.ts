@@ -1,7 +1,8 @@
 /** `npm run points`: the recovery points of a stack, here and off-site. Exit codes: see docs/exit-codes.md. */
-import { Command } from "commander";
 import { askAgent } from "../agent/agent.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { pointListSchema } from "../../recovery/agent/answers/listed-point.ts";
 import { renderPoints } from "../screens/render-points.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -15,17 +16,18 @@ interface PointsOptions {
 }
 
 await runOperatorCommand(async () => {
-  const { stack, local, json } = new Command("points")
+  const { stack, local, json } = new OperatorCommand("points")
     .description("Lists the recovery points of a stack, newest first.")
     .option("--stack <name>", "the stack", "local")
     .option("--local", "only those on the host: does not ask the off-site bucket")
-    .option("--json", "as JSON")
+    .option("--json", "as JSON (docs/json.md)")
     .exitOverride()
     .parse()
     .opts<PointsOptions>();
   const host = new SshHost((await readTarget(openStack(stack))).ssh);
   const argv = local === true ? ["points"] : ["points", "--offsite"];
   const list = await askAgent(host, { argv, schema: pointListSchema, timeoutMs: 180_000 });
-  process.stdout.write(`${json === true ? JSON.stringify(list, null, 2) : renderPoints(list, new Date())}\n`);
+  if (json === true) printAnswer(pointListSchema, list);
+  else process.stdout.write(`${renderPoints(list, new Date())}\n`);
   return 0;
 });

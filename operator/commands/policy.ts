@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { violations } from "../../policies/rule.ts";
 import { imageLockFilled } from "../../policies/rules/images.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
@@ -17,23 +17,32 @@ import { previewWithPack } from "../policy/preview-with-pack.ts";
 import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { type PolicyAnswer, policyAnswer } from "../answers/policy-answer.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 
 await runOperatorCommand(async () => {
-  new Command("policy")
+  const { json } = new OperatorCommand("policy")
     .description("Checks the program of every committed stack against the policy pack.")
+    .option("--json", "as JSON (docs/json.md)")
     .exitOverride()
-    .parse();
+    .parse()
+    .opts<{ json?: true }>();
   const engine = await findOrBuildEngine(terminalProgress());
-  let refused = 0;
+  const stacks: PolicyAnswer["stacks"] = [];
   for (const stack of committedStacks) {
     const begun = performance.now();
     const against = await judge(engine, stack);
-    if (against.length > 0) refused += 1;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    const verdict = against.length === 0 ? "✓ keeps every rule" : "✗ refused";
-    process.stdout.write(`${[`${stack.padEnd(8)} ${verdict} (${seconds} s)`, ...against].join("\n  ")}\n`);
+    const passed = against.length === 0;
+    const seconds = (performance.now() - begun) / 1000;
+    stacks.push({ stack, passed, against: [...against], seconds });
+    const verdict = `${passed ? "✓ keeps every rule" : "✗ refused"} (${seconds.toFixed(1)} s)`;
+    const out = json === true ? process.stderr : process.stdout;
+    out.write(`${[`${stack.padEnd(8)} ${verdict}`, ...against].join("\n  ")}\n`);
   }
-  return refused === 0 ? 0 : 1;
+  const passed = stacks.every((one) => one.passed);
+  if (json === true) printAnswer(policyAnswer, { passed, stacks });
+  return passed ? exitCodes.ok : exitCodes.failed;
 });
 
 async function judge(engine: Engine, stack: CommittedStack): Promise<readonly string[]> {

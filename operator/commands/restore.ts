@@ -2,13 +2,18 @@
  * `npm run restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
  * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
-import { Command, Option } from "commander";
-import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
-import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
 import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
+import { type Command, Option } from "commander";
+import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
+import { type RestorePlan, restorePlanSchema } from "../../recovery/restore/plan/restore-plan.ts";
+import { isRedrawable } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { forgetAnswer } from "../answers/forget-answer.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 import { renderPlan, renderRestoreEvent } from "../screens/render-restore.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { forgetReplaced } from "../agent/forget-replaced.ts";
 import { planStackRestore, restoreStack, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -44,13 +49,16 @@ await runOperatorCommand(async () => {
   try {
     if (options.plan === true) {
       const plan = await planStackRestore({ host, request, onLog });
-      process.stdout.write(`${options.json === true ? JSON.stringify(plan, null, 2) : renderPlan(plan)}\n`);
+      if (options.json === true) printAnswer(restorePlanSchema, plan);
+      else process.stdout.write(`${renderPlan(plan)}\n`);
       return 0;
     }
-    return (await restoreStack({ host, request, onEvent: print, onLog })).exitCode;
+    const restore = () => restoreStack({ host, request, onEvent: print, onLog });
+    return (await withOperationLock(target.ssh, "restore", restore)).exitCode;
   } catch (error) {
-    // Its reasons are printed already when they came as events to a reader of JSON.
-    if (error instanceof RestoreRefused && options.json === true) return error.exitCode;
+    // Its reasons are printed already when they came as events to a reader of JSON; a plan comes as no event.
+    if (error instanceof RestoreRefused && options.json === true && options.plan !== true)
+      return error.exitCode;
     throw error;
   }
 });
@@ -60,13 +68,13 @@ async function forget(host: SshHost, id: string, { plan, yes, json }: RestoreOpt
     void (json === true ? process.stderr : process.stdout).write(`${line}\n`);
   const asked = { host, id, planOnly: plan === true, yes: yes === true, ask: terminalQuestion(), say };
   const removed = await forgetReplaced(asked);
-  if (json === true) process.stdout.write(`${JSON.stringify({ id, removed })}\n`);
+  if (json === true) printAnswer(forgetAnswer, { id, removed });
   else if (removed) say("Removed.");
   return 0;
 }
 
 function commandLine(): Command {
-  return new Command("restore")
+  return new OperatorCommand("restore")
     .description("Brings a stack's data back from a recovery point, verifies it, and opens the platform.")
     .option("--stack <name>", "the stack to restore", "local")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
@@ -93,21 +101,12 @@ function commandLine(): Command {
         "--forget <restore>",
         "remove for good what that restore moved aside; npm run status lists it",
       ).conflicts([
-        ...[
-          "at",
-          "from",
-          "overExisting",
-          "ledger",
-          "fromScratch",
-          "withoutSafetyPoint",
-          "leaveOut",
-          "withoutProof",
-        ],
+        ...["at", "from", "overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof"],
         ...["lineage", "takeOver"],
       ]),
     )
     .option("--yes", "agrees to --forget")
-    .option("--json", "events as JSON lines")
+    .option("--json", "events as JSON lines, the plan as one document (docs/json.md)")
     .exitOverride()
     .parse();
 }
@@ -133,7 +132,7 @@ function printJson(event: RestoreEvent): void {
 
 /** On a terminal the running phase is one line that changes; elsewhere only what has ended is printed. */
 function printer(): (event: RestoreEvent) => void {
-  const live = process.stdout.isTTY;
+  const live = process.stdout.isTTY && isRedrawable(process.env);
   let plan: RestorePlan | null = null;
   return (event) => {
     if (event.event === "begun") plan = event.plan;

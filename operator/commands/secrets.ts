@@ -3,8 +3,8 @@
  * printed, or given on a command line.
  * Exit codes: 0 done, 1 failed (the sentence says what to do; a rotation goes on when run again), 2 wrong arguments.
  */
-import { json } from "node:stream/consumers";
-import { Command } from "commander";
+import { json as readJson } from "node:stream/consumers";
+import type { Command } from "commander";
 import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
@@ -15,50 +15,61 @@ import { rotate, type RotationReport } from "../secrets/rotate.ts";
 import { rotationPorts } from "../secrets/rotation-ports.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { withOperationLock } from "../deploy/operation-lock.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { secretInitAnswer, secretListAnswer, secretRotateAnswer } from "../answers/secrets-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 
 interface Options {
   readonly stack: string;
   readonly offsiteOf?: string;
   readonly given?: true;
+  readonly json?: true;
 }
 
 const progress = terminalProgress();
 
 await runOperatorCommand(async () => {
-  const program = new Command("secrets").description("A stack's secrets.").exitOverride();
+  const program = new OperatorCommand("secrets").description("A stack's secrets.").exitOverride();
   const command = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
       .option("--stack <name>", "the stack", "local")
+      .option("--json", "as JSON (docs/json.md)")
       .exitOverride();
   command("init", "generates every missing secret, and says which ones only you can set")
     .option("--given", "read issued values, such as the bucket's keys, as a JSON object from stdin")
-    .action(async ({ stack, given }: Options) => init(stack, given === true));
-  command("list", "lists the secrets, never a value").action(async ({ stack }: Options) => list(stack));
+    .action(async (options: Options) => init(options));
+  command("list", "lists the secrets, never a value").action(async (options: Options) => list(options));
   command(
     "rotate <name>",
     "changes one, in the running services too; issued ones are read as a JSON object from stdin",
   )
     .option("--offsite-of <stack>", "whose off-site bucket a local stack uses (default: its own)")
-    .action(async (name: string, { stack, offsiteOf }: Options) => change(name, stack, offsiteOf));
+    .action(async (name: string, options: Options) => change(name, options));
   await program.parseAsync();
   return 0;
 });
 
-async function list(name: string): Promise<void> {
-  const stack = openSecretsStack(openStack(name), progress);
-  print(renderSecretList(name, listSecrets(catalog, await stack.present())));
+async function list({ stack, json }: Options): Promise<void> {
+  const secrets = listSecrets(catalog, await openSecretsStack(openStack(stack), progress).present());
+  if (json !== true) print(renderSecretList(stack, secrets));
+  else
+    printAnswer(secretListAnswer, {
+      stack,
+      secrets: secrets.map(({ usedBy, ...secret }) => ({ ...secret, usedBy: [...usedBy] })),
+    });
 }
 
-async function init(name: string, takeGiven: boolean): Promise<void> {
+async function init({ stack: name, given, json }: Options): Promise<void> {
   const stack = openSecretsStack(openStack(name), progress);
-  const handedIn = takeGiven ? await fromStdin() : new Map<string, string>();
+  const handedIn = given === true ? await fromStdin() : new Map<string, string>();
   const plan = planInit(catalog, await stack.present(), [...handedIn.keys()]);
   const draw = generatedSecrets(catalog);
   const values = [
@@ -66,22 +77,36 @@ async function init(name: string, takeGiven: boolean): Promise<void> {
     ...plan.given.map((key) => [key, handedIn.get(key) ?? ""] as const),
   ];
   await stack.set(new Map(values));
-  print(renderInit(name, plan));
+  if (json !== true) print(renderInit(name, plan));
+  else {
+    const { kept, drawn, given: taken, toSet } = plan;
+    printAnswer(secretInitAnswer, {
+      stack: name,
+      kept: [...kept],
+      drawn: [...drawn],
+      given: [...taken],
+      toSet: [...toSet],
+    });
+  }
 }
 
-async function change(name: string, stackName: string, offsiteOf: string | undefined): Promise<void> {
+async function change(name: string, { stack: stackName, offsiteOf, json }: Options): Promise<void> {
   planRotation(name, catalog); // An unknown name is refused before anything is looked for.
   const stack = openSecretsStack(openStack(stackName, { offsiteOf }), progress);
+  const { ssh } = await readTarget(stack);
   const ports = rotationPorts({
     name,
     stack,
-    host: new SshHost((await readTarget(stack)).ssh),
+    host: new SshHost(ssh),
     up: async () => {
       await bringUp({ stack, progress, rotating: true });
     },
     given: () => fromStdin(),
   });
-  print(render(await rotate(name, catalog, ports, progress)));
+  const rotation = () => rotate(name, catalog, ports, progress);
+  const report = await withOperationLock(ssh, "rotation", rotation);
+  if (json !== true) print(render(report));
+  else printAnswer(secretRotateAnswer, { ...report, stack: stackName, names: [...report.names] });
 }
 
 async function fromStdin(): Promise<ReadonlyMap<string, string>> {
@@ -90,7 +115,7 @@ async function fromStdin(): Promise<ReadonlyMap<string, string>> {
       'secrets: issued values are read from stdin, such as {"offsite-access-key-id": "…", "offsite-secret-access-key": "…"}: ' +
         "redirect a file that only you can read, and remove it afterwards",
     );
-  const parsed = z.record(z.string(), z.string().min(1)).safeParse(await json(process.stdin));
+  const parsed = z.record(z.string(), z.string().min(1)).safeParse(await readJson(process.stdin));
   if (parsed.success) return new Map(Object.entries(parsed.data));
   throw new Error("secrets: expected a JSON object of names and texts on stdin, got something else");
 }

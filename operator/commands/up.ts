@@ -4,7 +4,6 @@
  * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `npm run restore`.
  * Exit codes: see docs/exit-codes.md.
  */
-import { Command } from "commander";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { renderBroughtUp } from "../deploy/render-brought-up.ts";
@@ -12,6 +11,9 @@ import { readRecoveryKit } from "../stack/recovery-kit.ts";
 import { openStack } from "../stack/stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
+import { printAnswer } from "../answers/print-answer.ts";
+import { answerOfUp, upAnswer } from "../answers/up-answer.ts";
+import { OperatorCommand } from "../operator-command.ts";
 
 interface UpOptions {
   readonly stack: string;
@@ -20,11 +22,12 @@ interface UpOptions {
   readonly firstInstall?: true;
   readonly takeState?: true;
   readonly yes?: true;
+  readonly json?: true;
   readonly replaceData?: readonly string[];
 }
 
 await runOperatorCommand(async () => {
-  const program = new Command("up")
+  const program = new OperatorCommand("up")
     .description("Brings a stack up, or confirms that it is up.")
     .option("--stack <name>", "the stack", "local")
     .option("--yes", "agrees to the plan, unless it puts data at risk")
@@ -36,6 +39,7 @@ await runOperatorCommand(async () => {
       "whose registry and off-site bucket a local stack uses (default: its own)",
     )
     .option("--recover <file>", "recovery kit of a lost local platform: its secrets come from the bucket")
+    .option("--json", "the outcome as JSON (docs/json.md)")
     .exitOverride()
     .parse();
   const options = program.opts<UpOptions>();
@@ -57,6 +61,7 @@ await runOperatorCommand(async () => {
           },
         }),
   });
-  process.stdout.write(`${renderBroughtUp(result)}\n`);
+  if (options.json === true) printAnswer(upAnswer, answerOfUp(result));
+  else process.stdout.write(`${renderBroughtUp(result)}\n`);
   return 0;
 });

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { EdgeClient, NoAnswer, type EdgeTarget } from "../../recovery/orders/edge-client.ts";
 
 /** What the edge said to `GET /api/health`: its status code, or why there was none. */
@@ -17,16 +17,17 @@ export async function askEdge(target: EdgeTarget): Promise<{ status: number | nu
 
 /** Waits until the edge answers `GET /api/health` with this status; at the deadline an error with its last answer. */
 export async function awaitEdge(target: EdgeTarget, wanted: 200 | 503, timeoutMs: number): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
   let last = "not asked";
-  while (Date.now() < deadline) {
+  const answersAsWanted = async (): Promise<boolean> => {
     const answer = await askEdge(target);
-    if (answer.status === wanted) return;
     last = answer.text;
-    await wait(250);
-  }
-  throw new Error(
-    `${target.url}/api/health: expected ${wanted} within ${timeoutMs / 1000} s, the last answer was: ${last}. ` +
+    return answer.status === wanted;
+  };
+  await waitUntil(answersAsWanted, {
+    limitMs: timeoutMs,
+    everyMs: 250,
+    late: () =>
+      `${target.url}/api/health: expected ${wanted} within ${timeoutMs / 1000} s, the last answer was: ${last}. ` +
       "See `npm run status`, and `docker service ps api --no-trunc` on the host.",
-  );
+  });
 }

@@ -1,9 +1,16 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { SshHost } from "../ssh/ssh.ts";
-import { compareRunning, type SeenTask, type WantedService } from "./compare-running.ts";
 import { lookAgain } from "./look-again.ts";
+import { NotAsDeclaredError } from "./outcome.ts";
 import { newestOfEach, renderTaskFailures } from "./task-failures.ts";
+import {
+  differenceSentence,
+  judgeRunning,
+  type Difference,
+  type SeenTask,
+  type WantedService,
+} from "./verdict.ts";
 import { lookAt } from "./watch-tasks.ts";
 
 const inspected = z.array(
@@ -37,8 +44,8 @@ function healthOf({ Status, FailingStreak }: { Status: string; FailingStreak: nu
 }
 
 /**
- * Waits until exactly these services run and are healthy, whatever was said of their updates. At the deadline every difference is
- * named, and what the tasks of those services said last.
+ * Waits until exactly these services run and are healthy, whatever was said of their updates.
+ * @throws NotAsDeclaredError at the deadline: every difference, and what the tasks of those services said last
  */
 export async function awaitServices(
   stack: string,
@@ -46,29 +53,30 @@ export async function awaitServices(
   host: SshHost,
   timeoutMs: number,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const seen = await lookAgain(() => seenTasks(host));
-    const differences = compareRunning(services, seen);
-    if (differences.length === 0) return;
-    if (Date.now() > deadline) {
-      const amiss = services.filter((service) => compareRunning([service], seen).length > 0);
-      throw new Error(describe(stack, differences, await lastWords(host, amiss)));
-    }
-    await wait(500);
-  }
+  let differences: readonly Difference[] = [];
+  const isAsWanted = async (): Promise<boolean> => {
+    differences = judgeRunning(services, await lookAgain(() => seenTasks(host)));
+    return differences.length === 0;
+  };
+  await waitUntil(isAsWanted, {
+    limitMs: timeoutMs,
+    everyMs: 500,
+    late: async () => {
+      const said = await lastWords(host, new Set(differences.map(({ service }) => service)));
+      return new NotAsDeclaredError(describe(stack, differences, said), differences);
+    },
+  });
 }
 
-async function lastWords(host: SshHost, amiss: readonly WantedService[]): Promise<string> {
+async function lastWords(host: SshHost, amiss: ReadonlySet<string>): Promise<string> {
   const { failures } = await lookAt(host)();
-  const names = new Set(amiss.map(({ name }) => name));
-  return renderTaskFailures(newestOfEach(failures.filter(({ service }) => names.has(service))));
+  return renderTaskFailures(newestOfEach(failures.filter(({ service }) => amiss.has(service))));
 }
 
-function describe(stack: string, differences: readonly string[], lastWords: string): string {
+function describe(stack: string, differences: readonly Difference[], lastWords: string): string {
   return [
     `stack ${stack}: what runs is not what was declared:`,
-    ...differences.map((line) => `  ${line}`),
+    ...differences.map((difference) => `  ${differenceSentence(difference)}`),
     ...(lastWords === "" ? [] : ["What its tasks said:", lastWords]),
     "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, fix the cause, and run `npm run up` again.",
   ].join("\n");

@@ -5,12 +5,14 @@ import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
+import { joinedProgress, type Beside } from "../../workstation/joined-progress.ts";
+import { PointCatalogue } from "../../recovery/point/point-catalogue.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { timedProgress, type PhaseSeconds } from "../../workstation/timed-progress.ts";
 import { readRotationJournal, refuseOther } from "../secrets/rotation-journal.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { decideOnData, type DataDecision, type DataState } from "../stack/data-decision.ts";
-import { isEdgeClosed, readLineage, readUnfinished } from "../stack/data-state.ts";
+import { hasShipped, isEdgeClosed, readFounding, readLineage, readUnfinished } from "../stack/data-state.ts";
 import { openPlace } from "../stack/open-place.ts";
 import type { Place, PreparedPlace } from "../stack/place.ts";
 import type { RecoveryKit } from "../stack/recovery-kit.ts";
@@ -34,6 +36,10 @@ export interface BringUpRequest {
   readonly firstInstall?: boolean;
   /** The machine may be taken over from a state that is lost for good. */
   readonly takeState?: boolean;
+  /** The data of a lost platform come back afterwards: no first install, whatever the stack's file says. */
+  readonly recovering?: true;
+  /** Goes on beside the declaring of a platform that stays closed; started once the agent can work on its host. */
+  readonly beside?: Beside & { start(host: SshHost): void };
   /** It is part of a rotation; without it, one that has not ended is refused. */
   readonly rotating?: true;
   /** Settings that win over the stack's file, by key without the namespace. Local stacks alone. */
@@ -68,8 +74,9 @@ interface Ready {
 
 /** Everything from a bare machine to a platform that answers, or that waits closed for its restore. Idempotent. */
 export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
-  const { stack } = request;
-  const { progress, phases } = timedProgress(request.progress);
+  const { stack, beside } = request;
+  const shown = beside === undefined ? request.progress : joinedProgress(request.progress, beside);
+  const { progress, phases } = timedProgress(shown);
   if (request.rotating !== true) refuseOther(await readRotationJournal(stack), "", stack.name);
   const ready = await getReady(request, progress);
   const { context, data, host, place, prepared, engine } = ready;
@@ -77,17 +84,35 @@ export async function bringUp(request: BringUpRequest): Promise<BroughtUp> {
     const plan = await planned(ready, progress);
     await agree(stack.name, plan, request.agreement);
   }
-  const deployed = await withOperationLock(host.target, "up", async () => {
+  const deployed = await locked(request, host, async () => {
     await prepared.claim();
     const say = (sentence: string): void => progress.note(`  ${sentence}`);
     const done = await recordingDeployment({ host, stack: stack.name, say }, () =>
-      deploy({ context, place, host, data, progress }),
+      deploy({
+        context,
+        place,
+        host,
+        data,
+        progress,
+        ...(beside === undefined || !data.closed
+          ? {}
+          : {
+              onAgent: () => {
+                beside.start(host);
+              },
+            }),
+      }),
     );
-    if (data.found) await progress.step("first point", (report) => firstPoint(host, report));
+    if (data.firstPoint) await progress.step("first point", (report) => firstPoint(host, report));
     return done;
   });
   const { offsite, offsiteKeys, versions, remarks } = prepared;
   return { engine, context, stack, offsite, offsiteKeys, host, data, remarks, ...deployed, versions, phases };
+}
+
+/** A rotation holds the host's lock already. */
+function locked<T>({ rotating }: BringUpRequest, host: SshHost, work: () => Promise<T>): Promise<T> {
+  return rotating === true ? work() : withOperationLock(host.target, "up", work);
 }
 
 /** What `bringUp` would do, and nothing of it done. */
@@ -115,7 +140,8 @@ async function getReady(request: BringUpRequest, progress: Progress): Promise<Re
   const host = new SshHost(prepared.ssh);
   const data = await progress.step("data", async (report) => {
     const decision = await lookAtData(host, prepared, {
-      firstInstall: stack.kind === "local" || request.firstInstall === true,
+      firstInstall: request.recovering !== true && (request.firstInstall === true || prepared.firstInstall),
+      emulated: stack.kind === "local",
       kitGiven: kit !== undefined,
     });
     report(decision.reason);
@@ -140,14 +166,26 @@ async function planned({ context }: Ready, progress: Progress): Promise<ChangePl
 async function lookAtData(
   host: SshHost,
   { offsite, offsiteKeys }: PreparedPlace,
-  said: Pick<DataState, "firstInstall" | "kitGiven">,
+  said: Pick<DataState, "firstInstall" | "emulated" | "kitGiven">,
 ): Promise<DataDecision> {
   const bucket = new Bucket(offsite, offsiteKeys);
-  const [founded, found, unfinished, edgeClosed] = await Promise.all([
+  const [founded, founding, shipped, found, points, unfinished, edgeClosed] = await Promise.all([
     readLineage(host),
+    readFounding(host),
+    hasShipped(host),
     new HeadStore(bucket).read(),
+    new PointCatalogue(bucket).read(),
     readUnfinished(host),
     isEdgeClosed(host),
   ]);
-  return decideOnData({ founded, head: found?.head ?? null, unfinished, edgeClosed, ...said });
+  return decideOnData({
+    founded,
+    founding,
+    shipped,
+    head: found?.head ?? null,
+    points: points !== null && points.length > 0,
+    unfinished,
+    edgeClosed,
+    ...said,
+  });
 }

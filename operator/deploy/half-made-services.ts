@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clearDeadLocks } from "../../toolchain/engine/dead-lock.ts";
+import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
 import { exportState, importState } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
@@ -66,8 +66,10 @@ export async function removeHalfMade(
   context: StackContext,
   host: Pick<RemoteHost, "run">,
 ): Promise<string[]> {
-  if (clearDeadLocks(context.stateDirectory)) return [];
-  const { services, cleared } = halfMade(await exportState(context));
+  const state = await exportState(context);
+  const { services, cleared } = halfMade(state);
+  if (services.length === 0 && cleared === null) return [];
+  if (await isWorkedOn(context, state)) return [];
   const removed: string[] = [];
   for (const name of services) {
     const { stdout } = await host.run(["sh", "-c", remove, "-", name], { timeoutMs: removalLimitMs });
@@ -75,4 +77,15 @@ export async function removeHalfMade(
   }
   if (cleared !== null) await importState(context, cleared);
   return removed;
+}
+
+/** Whether somebody else works on the stack: its lock is asked for by putting back the state that is there. */
+async function isWorkedOn(context: StackContext, state: unknown): Promise<boolean> {
+  try {
+    await importState(context, state);
+    return false;
+  } catch (error) {
+    if (error instanceof PulumiError && error.locked) return true;
+    throw error;
+  }
 }

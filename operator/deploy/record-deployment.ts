@@ -1,24 +1,25 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Deployment } from "../../recovery/agent/measure/deployments.ts";
 import { layout } from "../../contract/layout.ts";
 import type { SshHost } from "../ssh/ssh.ts";
+import { outcomeOf, type Outcome } from "./outcome.ts";
 
 /** What is known of an `up` that has ended. */
 export interface EndedUp {
   readonly stack: string;
   readonly seconds: number;
-  /** Null when it succeeded. */
-  readonly error: unknown;
+  readonly outcome: Outcome;
 }
 
-/** An ended `up` as a deployment of the whole platform. The engine says "rollback" where Swarm went back to the old version. Pure. */
-export function deploymentOf({ stack, seconds, error }: EndedUp): Deployment {
-  const words = error instanceof Error ? error.message : String(error);
+/** An ended `up` as a deployment of the whole platform. Pure. */
+export function deploymentOf({ stack, seconds, outcome }: EndedUp): Deployment {
   return {
     environment: stack,
     service: "platform",
-    status: error === null ? "success" : "failed",
+    status: outcome === "succeeded" ? "success" : "failed",
     seconds: Math.round(seconds * 10) / 10,
-    rolledBack: error !== null && /rollback completed|rolled back/.test(words) ? "unhealthy" : null,
+    // Swarm has no other reason to take an update back.
+    rolledBack: outcome === "rolled back" ? "unhealthy" : null,
   };
 }
 
@@ -32,7 +33,7 @@ export async function recordDeployment(host: SshHost, ended: EndedUp): Promise<s
     await host.run([layout.agentCommand, "record-deploy"], { stdin, timeoutMs: 30_000 });
     return null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = sentenceOf(error);
     return `monitoring was not told how this deployment ended: ${why}`;
   }
 }
@@ -46,18 +47,18 @@ export async function recordingDeployment<R extends { readonly changed: boolean 
   work: () => Promise<R>,
 ): Promise<R> {
   const started = performance.now();
-  const record = async (error: unknown): Promise<void> => {
+  const record = async (outcome: Outcome): Promise<void> => {
     const seconds = (performance.now() - started) / 1000;
-    const problem = await recordDeployment(target.host, { stack: target.stack, seconds, error });
+    const problem = await recordDeployment(target.host, { stack: target.stack, seconds, outcome });
     if (problem !== null) target.say(problem);
   };
   let result: R;
   try {
     result = await work();
   } catch (error) {
-    await record(error);
+    await record(outcomeOf(error));
     throw error;
   }
-  if (result.changed) await record(null);
+  if (result.changed) await record("succeeded");
   return result;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { lookAgain } from "./look-again.ts";
 import {
@@ -82,7 +83,7 @@ class TaskWatch {
       for (const { service, id } of [...this.#last.values()]) if (well.has(id)) this.#last.delete(service);
       this.#trouble = "";
     } catch (error) {
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trouble = sentenceOf(error);
     }
   }
 

@@ -1,35 +1,30 @@
-import { z } from "zod";
-
-const entrySchema = z.strictObject({
-  ref: z.string(),
-  /** Null marks a reference whose digest has still to be looked up. */
-  digest: z.null().optional(),
-  version: z.string(),
-  source: z.literal("upstream"),
-});
-const lockSchema = z.record(z.string(), entrySchema);
-
-/** The committed lock: image key → reference. */
-export type UpstreamLock = z.infer<typeof lockSchema>;
+import { ImageLockError, parseImageLock, type LockedImages } from "../../catalog/image-lock.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 
 /** What a refresh came to. */
 export interface Refreshed {
-  readonly lock: UpstreamLock;
+  readonly lock: LockedImages;
   /** One line for each image that was asked for, in the lock's order. */
   readonly lines: readonly string[];
   /** How many could not be looked up; those are as they were. */
   readonly failed: number;
 }
 
-/** Reads the committed lock's text. @throws Error naming `file` and every problem */
-export function parseUpstreamLock(file: string, text: string): UpstreamLock {
-  const parsed = lockSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+/** Reads the committed lock's text: every image of it has an upstream to ask. @throws ImageLockError naming `file` and every problem */
+export function parseUpstreamLock(file: string, text: string): LockedImages {
+  const lock = parseImageLock(file, text);
+  const others = Object.entries(lock).filter(([, { source }]) => source !== "upstream");
+  if (others.length === 0) return lock;
+  throw new ImageLockError(
+    others.map(
+      ([key, { source }]) =>
+        `${file}: ${key}: expected the source upstream, got ${source}: name the image that is to be pinned`,
+    ),
+  );
 }
 
 /** The lock as text, an image a line: a refresh shows as just those lines in a diff. */
-export function renderUpstreamLock(lock: UpstreamLock): string {
+export function renderUpstreamLock(lock: LockedImages): string {
   const lines = Object.entries(lock).map(([key, entry]) => {
     const fields = Object.entries(entry).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`);
     return `  ${JSON.stringify(key)}: { ${fields.join(", ")} }`;
@@ -45,7 +40,7 @@ export function renderUpstreamLock(lock: UpstreamLock): string {
  * @throws Error naming every key that the lock does not have
  */
 export async function refreshLock(
-  lock: UpstreamLock,
+  lock: LockedImages,
   keys: readonly string[],
   look: (reference: string) => Promise<string>,
 ): Promise<Refreshed> {
@@ -65,7 +60,7 @@ export async function refreshLock(
         const { version, source } = entry;
         return { key, entry: { ref, version, source }, line: `✓ ${key}: ${what}, ${ref}`, failed: false };
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
+        const why = sentenceOf(error);
         return { key, entry, line: `✗ ${key}: ${why}`, failed: true };
       }
     }),

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 
 const configSchema = z.looseObject({
   auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).optional(),
@@ -19,10 +19,7 @@ export async function registryCredentials(
   folder = process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker"),
 ): Promise<string | null> {
   const file = join(folder, "config.json");
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  });
+  const text = await readIfThere(file);
   if (text === null) return null;
   const parsed = configSchema.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);

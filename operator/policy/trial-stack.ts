@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
-import type { LockedImage } from "../../policies/stack-view.ts";
+import { committedImageLock, readImageLock, type LockedImages } from "../../catalog/image-lock.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
 import { issuedFor } from "./trial-certificate.ts";
@@ -20,11 +19,8 @@ export interface TrialStack {
   /** Freshly drawn; they open nothing. */
   readonly secrets: Readonly<Record<string, string>>;
   /** The lock as committed, before its gaps were filled for the trial; null for `local`, whose lock is made by `up`. */
-  readonly images: Readonly<Record<string, LockedImage>> | null;
+  readonly images: LockedImages | null;
 }
-
-const lockSchema = z.record(z.string(), z.looseObject({ ref: z.string(), source: z.string() }));
-const committedLock = "catalog/images.lock.json";
 
 /** Composes it, and writes into `folder` the files that its settings name. Nothing in it reaches any machine. */
 export function trialStack(repository: string, stack: CommittedStack, folder: string): TrialStack {
@@ -33,7 +29,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
   const settings = Object.fromEntries(
     Object.entries(committed.config ?? {}).map(([key, value]) => [key.replace(/^kaleem:/, ""), value]),
   );
-  const lock = lockSchema.parse(JSON.parse(readFileSync(join(repository, committedLock), "utf8")));
+  const lock = readImageLock(repository, committedImageLock);
   const isLocal = stack === "local";
   const serverName = `${stack}.example.com`;
   const given = isLocal ? null : issuedFor(serverName);
@@ -64,7 +60,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
 }
 
 /** With a digest for each image, so that the rest of the program can be looked at; no registry has them. */
-function filled(lock: z.infer<typeof lockSchema>): unknown {
+function filled(lock: LockedImages): LockedImages {
   return Object.fromEntries(
     Object.entries(lock).map(([key, { ref, source }]) => {
       const digest = createHash("sha256").update(ref).digest("hex");

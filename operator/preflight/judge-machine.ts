@@ -1,4 +1,6 @@
+import { oldestRestic, type ResticSource } from "../../contract/restic.ts";
 import type { MachineView } from "./machine-view.ts";
+import { resticTarget, resticWanted } from "./restic-wanted.ts";
 
 /** What a stack wants of the machine that it is to run on. */
 export interface WantedMachine {
@@ -10,6 +12,8 @@ export interface WantedMachine {
   readonly loopBytes: number | null;
   /** Seconds since 1970, by this computer's clock. */
   readonly now: number;
+  /** Which restic the stack's file wants there. */
+  readonly restic: ResticSource;
   /** What manages the stack: where its state is kept, and its name there. Null: whoever managed it so far does not count. */
   readonly manager: string | null;
 }
@@ -27,6 +31,8 @@ const gib = 1024 ** 3;
 const systemMemory = 512 * 1024 ** 2;
 /** Docker's images and the local repository, beside the data file. */
 const systemDisk = 8 * gib;
+/** Of the data volume, kept for what comes in while a restore runs: so much, and at least a GiB. */
+const volumeReserve = 0.05;
 const maximumClockSeconds = 300;
 const supported = new Map([["debian", ["12", "13"]]]);
 
@@ -39,6 +45,7 @@ export function judgeMachine(view: MachineView, wanted: WantedMachine): Prefligh
       ...refuseOwner(view, wanted),
       ...refuseResources(view, wanted),
       ...refusePorts(view),
+      ...refuseRestic(view, wanted),
     ],
     remarks: remarks(view, wanted),
   };
@@ -124,6 +131,23 @@ function refusePorts(view: MachineView): string[] {
   });
 }
 
+/** A machine whose restic is too old gets one brought along, if its stack's file says so: the same for everybody who runs it. */
+function refuseRestic(view: MachineView, { restic }: WantedMachine): string[] {
+  const target = resticTarget(view.architecture);
+  if (target === undefined) return [];
+  if (restic !== "distribution" && restic !== target) {
+    return [
+      `restic: kaleem:host.restic is ${restic}, and the machine is ${view.architecture}; write ${target}`,
+    ];
+  }
+  if (restic === target || resticWanted(view) !== target) return [];
+  const found = view.resticOffered ?? view.restic;
+  return [
+    `restic: expected ${oldestRestic} or later of the machine's distribution, got ${found === undefined || found === "" ? "none that says its version" : found}; ` +
+      `add "restic: ${target}" to kaleem:host, and one is brought along`,
+  ];
+}
+
 function remarks(view: MachineView, wanted: WantedMachine): string[] {
   const off = Math.round(view.clock - wanted.now);
   return [
@@ -135,11 +159,31 @@ function remarks(view: MachineView, wanted: WantedMachine): string[] {
     ...(view.foreign.length === 0
       ? []
       : [`containers that are not the platform's run there and are left alone: ${view.foreign.join(", ")}`]),
+    ...volumeRemarks(view),
+    ...(wanted.restic !== "distribution" && resticWanted(view) === "distribution"
+      ? [
+          `restic: the machine's distribution has ${view.restic ?? view.resticOffered ?? ""}, which is used; kaleem:host.restic can go`,
+        ]
+      : []),
     ...(wanted.loopBytes === null
       ? []
       : [
           "the data file and the local repository share one disk: only the off-site bucket survives its loss",
         ]),
+  ];
+}
+
+/**
+ * Whether a restore would find room. The newest copy and a proof's clone share their blocks with the live data; what a restore fetches
+ * shares none, and what it replaces stays until somebody gives it up: so it needs once more what is live.
+ */
+function volumeRemarks({ dataSize, dataFree, liveBytes }: MachineView): string[] {
+  if (dataSize === undefined || dataFree === undefined || liveBytes === undefined) return [];
+  const needed = liveBytes + Math.max(gib, dataSize * volumeReserve);
+  if (dataFree >= needed) return [];
+  return [
+    `data volume: a restore puts the fetched point (${size(liveBytes)}, as much as is live) beside what it replaces; ` +
+      `expected ${size(needed)} free, got ${size(dataFree)} of ${size(dataSize)}; enlarge the volume before that day`,
   ];
 }
 

@@ -8,7 +8,8 @@ const script = readFileSync(new URL("look-at-machine.sh", import.meta.url), "utf
 
 /** Asks a machine what it is. Reads only. @throws SshError when it cannot be reached */
 export async function lookAtMachine(host: RemoteHost, stack: string): Promise<MachineView> {
-  const argv = ["bash", "-s", "--", stack, layout.dataRoot, dirname(layout.loopFile)];
-  const { stdout } = await host.run(argv, { stdin: script, timeoutMs: 60_000 });
+  const { dataRoot, loopFile, restic, live } = layout;
+  const argv = ["bash", "-s", "--", stack, dataRoot, dirname(loopFile), restic, live];
+  const { stdout } = await host.run(argv, { stdin: script, timeoutMs: 180_000 });
   return readMachineView(stdout);
 }

@@ -23,6 +23,8 @@ const viewSchema = z.object({
   /** Bytes free on the data file system; left out while there is none. */
   dataFree: number.optional(),
   dataSize: number.optional(),
+  /** Bytes that the stores' live directories take; left out while there are none, or too many files to count at once. */
+  liveBytes: number.optional(),
   /** How many global IPv4 addresses, and default routes, it has. */
   ipv4: number,
   defaultRoute4: number,
@@ -32,6 +34,12 @@ const viewSchema = z.object({
   port443: text,
   managedBy: text,
   agentStack: text,
+  /** Version of the restic in the machine's PATH; empty when it does not say one. */
+  restic: text,
+  /** Version of the one that was brought along. */
+  resticBrought: text,
+  /** Version that the distribution's package lists offer; left out where they could not be asked. */
+  resticOffered: text,
 });
 
 export interface MachineView extends z.infer<typeof viewSchema> {

@@ -44,6 +44,8 @@ export function renderRestoreEvent(event: RestoreEvent, plan: RestorePlan | null
       const { phase: name, state, seconds, bytes, detail } = event;
       return [renderPhase({ name, state, seconds, bytes, detail, startedAt: "" })];
     }
+    case "fetched":
+      return [];
     case "report":
       return ["", renderReport(event.report)];
     default:

@@ -27,6 +27,7 @@ export function renderStatus(status: AgentStatus): string {
     ...renderProof(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
+    ...renderRestic(status),
     ...renderReplaced(status),
     ...status.problems.map((problem) => `  ✗ ${problem}`),
   ].join("\n");
@@ -136,6 +137,12 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   const takes =
     measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+function renderRestic({ restic }: AgentStatus): string[] {
+  if (restic === null) return [];
+  const from = restic.from === "distribution" ? "the distribution's" : "brought along";
+  return [`  restic     ${restic.version}, ${from}`];
 }
 
 /** What restores moved aside takes space until somebody gives it up. */

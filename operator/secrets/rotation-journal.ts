@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { readIfThere } from "../../workstation/read-if-there.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { RotationStep } from "./plan-rotation.ts";
 
@@ -41,7 +42,7 @@ export async function noteStep(
   if (!next.done.includes("write into the configuration")) return next;
   const file = rotationJournalFile(stack);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${JSON.stringify(next)}\n`, { mode: 0o600 });
+  await writeWholeFile(file, `${JSON.stringify(next)}\n`, 0o600);
   return next;
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
@@ -99,14 +99,11 @@ async function probe(bucket: Bucket, stack: string): Promise<void> {
 
 /** A lock that a timer's run holds is free again within minutes. */
 async function whenFree<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + busyLimitMs;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const busy = error instanceof CommandError && error.exitCode === exitCodes.busy;
-      if (!busy || Date.now() > deadline) throw error;
-    }
-    await delay(2_000);
-  }
+  const { result } = await waitUntil(async () => ({ result: await work() }), {
+    limitMs: busyLimitMs,
+    everyMs: 2_000,
+    notYet: (error) => error instanceof CommandError && error.exitCode === exitCodes.busy,
+    late: (busy) => busy ?? "secrets: the host is busy",
+  });
+  return result;
 }

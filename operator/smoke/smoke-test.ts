@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { EdgeClient, type EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { orderDigest } from "../../recovery/orders/ledger.ts";
 import { attemptOrder } from "../../recovery/orders/order-attempt.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 import type { SmokeHost } from "./smoke-host.ts";
 
 /** One thing that was proved, or not. */
@@ -132,24 +132,21 @@ class SmokeRun {
   async #until(look: () => Promise<readonly Look[]>, said: (name: string) => string): Promise<void> {
     const { limitMs = 30_000, everyMs = 250 } = this.#options;
     const done = new Set<string>();
-    const deadline = performance.now() + limitMs;
-    for (;;) {
+    let seen: readonly Look[] = [];
+    const open = (): readonly Look[] => seen.filter(({ name }) => !done.has(name));
+    const isWell = async (): Promise<boolean> => {
       const looks = await attempt(look);
-      const seen: readonly Look[] = "why" in looks ? [{ name: "agent", why: looks.why }] : looks.value;
+      seen = "why" in looks ? [{ name: "agent", why: looks.why }] : looks.value;
       for (const { name, ok } of seen) {
         if (ok !== true || done.has(name)) continue;
         done.add(name);
         this.#step(name, true, said(name));
       }
-      const open = seen.filter(({ name }) => !done.has(name));
-      if (seen.length > 0 && open.length === 0) return;
-      if (performance.now() > deadline) {
-        if (seen.length === 0) this.#step("agent", false, "no store of this stack keeps it");
-        for (const { name, why } of open) this.#step(name, false, `${why}, after ${limitMs / 1000} s`);
-        return;
-      }
-      await wait(everyMs);
-    }
+      return seen.length > 0 && open().length === 0;
+    };
+    if ((await waitUntil(isWell, { limitMs, everyMs })) === true) return;
+    if (seen.length === 0) this.#step("agent", false, "no store of this stack keeps it");
+    for (const { name, why } of open()) this.#step(name, false, `${why}, after ${limitMs / 1000} s`);
   }
 
   #step(name: string, ok: boolean, sentence: string): void {

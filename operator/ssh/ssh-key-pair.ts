@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 
 /** An ed25519 key pair without a passphrase, as files that `ssh -i` takes. */
 export interface SshKeyPair {
@@ -64,15 +65,6 @@ async function exists(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
     throw error;
   }
 }

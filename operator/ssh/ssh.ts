@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { commandLine } from "../../components/text/shell.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
+import { readIfThere } from "../../workstation/read-if-there.ts";
 import { SshError } from "./ssh-error.ts";
 import { asRoot } from "./as-root.ts";
 import { sshFailure } from "./ssh-failure.ts";
@@ -22,6 +23,8 @@ export interface SshRunOptions {
   readonly onStderrLine?: (line: string) => void;
   /** Connecting included. What runs on the host is not ended by it. @default no limit */
   readonly timeoutMs?: number;
+  /** Ends the connection, and rejects with its reason. What runs on the host is not ended by it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SshOutput {
@@ -72,13 +75,15 @@ export class SshHost {
   }
 
   async #run(argv: readonly string[], options: SshRunOptions, logFile: string): Promise<SshOutput> {
-    const { stdin = "", timeoutMs } = options;
+    const { stdin = "", timeoutMs, signal } = options;
+    signal?.throwIfAborted();
     const running = execa(
       "ssh",
       [...sshArguments(this.target, logFile), commandLine(asRoot(this.target.user, argv))],
       {
         input: stdin,
         ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        ...(signal === undefined ? {} : { cancelSignal: signal }),
         reject: false,
         stripFinalNewline: false,
       },
@@ -89,13 +94,14 @@ export class SshHost {
     ];
     const result = await running;
     await Promise.all(lines);
+    signal?.throwIfAborted();
     if (result.code === "ENOENT") {
       throw new SshError("other", this.target, "there is no ssh on this machine; install the OpenSSH client");
     }
     if (result.timedOut) throw new SshError("timeout", this.target, timeoutText(argv, timeoutMs ?? 0));
     if (result.exitCode === sshFailed) {
-      const log = `${await readIfThere(logFile)}${farewell(result.stderr)}`;
-      const failure = sshFailure(this.target, log, await readIfThere(this.target.knownHostsFile));
+      const log = `${(await readIfThere(logFile)) ?? ""}${farewell(result.stderr)}`;
+      const failure = sshFailure(this.target, log, (await readIfThere(this.target.knownHostsFile)) ?? "");
       if (failure !== undefined) throw failure;
     }
     if (result.exitCode !== 0) throw new CommandError(argv, result.exitCode ?? null, result.stderr);
@@ -134,13 +140,4 @@ async function eachLine(
 ): Promise<void> {
   if (stream === null || onLine === undefined) return;
   for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) onLine(line);
-}
-
-async function readIfThere(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { bucketLayout } from "../../contract/layout.ts";
+import { newestStackFile } from "../../recovery/lineage/newest-stack-file.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
@@ -13,8 +14,8 @@ export type KitLocation = BucketLocation & OffsiteCredentials;
  */
 export async function recoverStackFile(location: KitLocation): Promise<string> {
   const { accessKeyId, secretAccessKey, ...bucket } = location;
-  const stored = await new Bucket(bucket, { accessKeyId, secretAccessKey }).get(bucketLayout.stackFile);
-  if (stored !== null) return stored.body;
+  const stackFile = await newestStackFile(new Bucket(bucket, { accessKeyId, secretAccessKey }));
+  if (stackFile !== null) return stackFile;
   const prefix = bucket.prefix === "" ? "" : `/${bucket.prefix}`;
   throw new RecoveryError(
     exitCodes.noRepository,

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { Bucket, type BucketLocation } from "../../recovery/lineage/bucket.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { parseOffsiteCredentials, type OffsiteCredentials } from "../../contract/offsite-credentials.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
 
 const pair = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) });
 /** At the top, as in a recovery kit, or under `backup`, as an emulated cloud keeps them. */
@@ -25,7 +25,7 @@ export async function lookOffsite(
 }
 
 /** A recovery kit (JSON), or an AWS shared-credentials file. The parser's own words would quote the file, so they are not used. */
-async function readKeys(file: string): Promise<OffsiteCredentials> {
+export async function readKeys(file: string): Promise<OffsiteCredentials> {
   const content = await readFile(file, "utf8");
   if (!content.trimStart().startsWith("{")) return parseOffsiteCredentials(content, file);
   let value: unknown;

@@ -1,17 +1,30 @@
+import { readFile } from "node:fs/promises";
 import { catalog } from "../../catalog/catalog.ts";
+import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
-import { backendUrl, decryptConfig, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
+import {
+  backendUrl,
+  decryptConfig,
+  exportState,
+  initializeStack,
+  isInitialized,
+} from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
-import { lockedVersions } from "../images/locked-versions.ts";
+import { bringRestic, resticVersion, type ResticTarget } from "../../toolchain/restic/bring-restic.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { judgeMachine } from "../preflight/judge-machine.ts";
 import { planInit } from "../secrets/plan-init.ts";
 import { engineAgent } from "../ssh/engine-agent.ts";
+import type { MachineView } from "../preflight/machine-view.ts";
+import type { SshTarget } from "../ssh/ssh-target.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { pinnedHost } from "./move-host.ts";
 import { noteManager } from "./managed-by.ts";
+import { firstInstall } from "./data-decision.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "./place.ts";
 import { readRemoteSettings, type RemoteSettings } from "./remote-settings.ts";
+import { hasPlatform, hostKeysOf } from "./state-owner.ts";
 import { stackContext } from "./stack-context.ts";
 import { makeStackFolders, type Stack } from "./stack.ts";
 import { readTarget } from "./target.ts";
@@ -45,15 +58,21 @@ export class OwnPlace implements Place {
         user: ssh.user,
         memory: memoryOf(settings),
         loopBytes: settings.loopBytes,
+        restic: settings.restic,
         now: Date.now() / 1000,
         manager: request.takeState ? null : manager,
       });
       if (refusals.length > 0)
         throw new Error(refusals.map((one) => `${stack.committedFile}: ${ssh.address}: ${one}`).join("\n"));
+      await this.#requireOwnState(context, view, ssh, manager);
       report(`${view.osName}, Docker ${view.docker ?? "to be installed"}`);
       return remarks;
     });
     for (const remark of remarks) progress.note(`  ${remark}`);
+    // The program takes it from the cache; what cannot be had is said here, before anything is touched.
+    const { restic } = settings;
+    if (restic !== "distribution")
+      await progress.step(`restic for ${restic}`, (report) => brought(restic, report, progress));
     return {
       ssh,
       offsite,
@@ -61,8 +80,9 @@ export class OwnPlace implements Place {
         accessKeyId: values.get("kaleem:offsite-access-key-id") ?? "",
         secretAccessKey: values.get("kaleem:offsite-secret-access-key") ?? "",
       },
-      versions: lockedVersions(stack.repository, settings.imageLock),
+      versions: imageVersions(readImageLock(stack.repository, settings.imageLock)),
       remarks,
+      firstInstall: settings.firstInstall,
       claim: () => noteManager(host, stack.name, manager),
     };
   }
@@ -75,8 +95,30 @@ export class OwnPlace implements Place {
     const context = stackContext(this.#stack, engine);
     return Promise.resolve({
       ...context,
-      env: { ...context.env, ...this.#login, KALEEM_CLOSED: String(data.closed) },
+      env: { ...context.env, ...this.#login, KALEEM_CLOSED: String(data.closed), ...firstInstall(data) },
     });
+  }
+
+  /**
+   * With the state of a lost machine alive, the engine would take the services of an empty one for unchanged. A machine that has the
+   * platform may have had its key renewed.
+   */
+  async #requireOwnState(
+    context: StackContext,
+    view: MachineView,
+    { address, port, user }: SshTarget,
+    manager: string,
+  ): Promise<void> {
+    const { name, committedFile } = this.#stack;
+    if (hasPlatform(view, name, manager)) return;
+    const { hostKey = "" } = pinnedHost(await readFile(this.#stack.stackFile, "utf8"), committedFile);
+    const keys = hostKeysOf(await exportState(context));
+    const own = hostKey.split(" ").slice(0, 2).join(" ");
+    if (keys.size === 0 || (keys.size === 1 && keys.has(own))) return;
+    throw new Error(
+      `${committedFile}: ${address}: nothing of stack ${name} is on this machine, and its state was made for another one: ` +
+        `run npm run recover -- --stack ${name} --host ${user}@${address} --port ${port}, which sets that state aside and brings the data back.`,
+    );
   }
 
   async edgeAddress(): Promise<{ address: string; port: number }> {
@@ -123,6 +165,15 @@ async function openState(
     );
   }
   return values;
+}
+
+async function brought(
+  target: ResticTarget,
+  report: (detail: string) => void,
+  progress: PlaceRequest["progress"],
+): Promise<void> {
+  const { source } = await bringRestic(target, { report, note: (text) => progress.note(`  ${text}`) });
+  report(`${resticVersion}, ${source}`);
 }
 
 /** What all enabled services may take together, in bytes. */

@@ -45,6 +45,8 @@ export interface PreparedPlace {
   readonly offsiteKeys: OffsiteCredentials;
   /** Image reference → what is in it, such as `FerretDB 1.24.0 (stand-in)`. */
   readonly versions: ReadonlyMap<string, string>;
+  /** The stack's file says that the platform is new. */
+  readonly firstInstall: boolean;
   /** What is not protected there, whatever is done: told at the end. */
   readonly remarks: readonly string[];
   /** To be done once the operator has agreed, before anything else. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { catalog } from "../../catalog/catalog.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
@@ -10,6 +10,7 @@ import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { RecoveryKit } from "./recovery-kit.ts";
 import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
 import { readIfThere } from "../../workstation/read-if-there.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import { ensurePassphrase } from "./passphrase.ts";
 import { stackContext } from "./stack-context.ts";
 import { makeStackFolders, type Stack } from "./stack.ts";
@@ -72,5 +73,5 @@ function missingSecrets(
 }
 
 async function writeIfChanged(file: string, before: string | null, after: string): Promise<void> {
-  if (before !== after) await writeFile(file, after, { mode: 0o600 });
+  if (before !== after) await writeWholeFile(file, after, 0o600);
 }

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { ResticSource } from "../../contract/restic.ts";
+import { host as hostSchema } from "../../components/config/schema.ts";
 import { stateful } from "../../components/config/services-block.ts";
 import { parseStackFile } from "./stack-file.ts";
 import type { Stack } from "./stack.ts";
@@ -18,7 +20,8 @@ const schema = z.object({
     z.looseObject({ kind: z.literal("device") }),
   ]),
   imageLock: z.string(),
-  host: z.looseObject({ privateKeyFile: z.string().optional() }),
+  host: z.looseObject({ privateKeyFile: z.string().optional(), restic: hostSchema.shape.restic }),
+  firstInstall: z.boolean().default(false),
 });
 
 /** What the preflight needs of a remote stack's settings. What else is wrong with them, the program says, path first. */
@@ -29,6 +32,9 @@ export interface RemoteSettings {
   readonly imageLock: string;
   /** Whether the file names the key to log in with. */
   readonly namesKey: boolean;
+  readonly restic: ResticSource;
+  /** Whether it says that the platform is new. */
+  readonly firstInstall: boolean;
 }
 
 /** @throws Error naming every one of them that is missing or wrong */
@@ -39,6 +45,7 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
     dataVolume: config["kaleem:dataVolume"],
     imageLock: config["kaleem:imageLock"],
     host: config["kaleem:host"],
+    firstInstall: config["kaleem:firstInstall"],
   });
   if (!parsed.success) {
     throw new Error(
@@ -50,10 +57,12 @@ export async function readRemoteSettings(stack: Stack): Promise<RemoteSettings> 
         .join("\n"),
     );
   }
-  const { services, dataVolume, imageLock, host } = parsed.data;
+  const { services, dataVolume, imageLock, host, firstInstall } = parsed.data;
   return {
     services,
     imageLock,
+    restic: host.restic,
+    firstInstall,
     namesKey: host.privateKeyFile !== undefined,
     loopBytes: dataVolume.kind === "loop" ? dataVolume.sizeGiB * 1024 ** 3 : null,
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { parseStackFile } from "./stack-file.ts";
+import { isStackName, stackNameRule } from "./stack-name.ts";
 
 /** A stack of this repository, by its name: what every command opens before anything else. */
 export interface Stack {
@@ -27,8 +28,6 @@ export interface Stack {
   readonly offsiteOf: string;
 }
 
-/** Lower-case letters, digits and inner hyphens; short enough for host names. */
-const validName = /^[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?$/;
 /** The names that emulated stacks may have: a misspelt `prod` must never become one. */
 const localName = /^(local|drill)(-|$)/;
 /** The settings of every emulated stack. */
@@ -45,11 +44,11 @@ export function openStack(
   repository = repositoryRoot,
 ): Stack {
   const offsiteOf = options.offsiteOf ?? name;
-  const wrong = [...new Set([name, offsiteOf])].filter((one) => !validName.test(one) || one === "clouds");
+  const wrong = [...new Set([name, offsiteOf])].filter((one) => !isStackName(one));
   if (wrong.length > 0) {
     throw new RecoveryError(
       exitCodes.usage,
-      `stack: expected lower-case letters, digits and hyphens, starting with a letter, at most 30, other than "clouds"; got ${wrong.map((one) => `"${one}"`).join(", ")}`,
+      `stack: expected ${stackNameRule}; got ${wrong.map((one) => `"${one}"`).join(", ")}`,
     );
   }
   const kind = kindOf(name, repository);

@@ -9,8 +9,9 @@ import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { BucketLocation } from "../../recovery/lineage/bucket.ts";
 import { givenKeyFile } from "../ssh/given-key.ts";
+import { pinHostKey } from "../ssh/known-hosts.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
-import { pinHostKey } from "./known-hosts.ts";
+import { knownHostsPattern } from "../ssh/ssh-target.ts";
 import { knownStacks, type Stack } from "./stack.ts";
 
 /** Everything that an operator's command needs of a stack, without Pulumi. */
@@ -54,7 +55,8 @@ export async function readTarget(stack: Stack): Promise<StackTarget> {
     host.knownHostsFile === undefined
       ? join(stack.folder, "ssh", "known_hosts")
       : absolute(host.knownHostsFile);
-  if (host.knownHostsFile === undefined) await pinHostKey(pins, host);
+  if (host.knownHostsFile === undefined)
+    await pinHostKey(pins, knownHostsPattern(host), host.hostKey.split(" ").slice(0, 2).join(" "));
   const login = key === undefined ? {} : { privateKeyFile: key };
   return { ssh: { address, port, user, ...login, knownHostsFile: pins }, offsite };
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { intervalMs, jobNames, jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
-import { readRecord, runRecord } from "./answers/run-record.ts";
+import { readRecord } from "../host/read-record.ts";
+import { runRecord } from "./answers/run-record.ts";
 import type { JobStatus } from "./answers/agent-status.ts";
 import type { AgentContext } from "./context.ts";
 

@@ -2,9 +2,11 @@ import { text as textOf } from "node:stream/consumers";
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { benchCopyCommand } from "./bench/bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
+import { beginCommand } from "./commands/begin.ts";
 import { containersCommand } from "./commands/containers.ts";
 import { closeCommand, openCommand } from "./commands/open-close.ts";
 import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenance.ts";
+import { moveOffsiteCommand } from "./commands/move-offsite.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointsCommand } from "./commands/points.ts";
@@ -23,6 +25,7 @@ import { storeCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
+import { fetchCommand } from "./restore/fetch.ts";
 import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
@@ -36,12 +39,15 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
                         away what a killed proof has left
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
+  fetch                 fetch the point of a restore ahead of it, on an empty data root; request and events as below
   restore               restore; request as JSON on stdin, events as JSON lines
   replaced              what restores have moved aside here, and its size
   forget-replaced RESTORE
                         remove for good what one restore moved aside
   close                 close the platform to writers
   open [RESTORE]        open it; data of an unfinished restore by that restore's name only
+  begin                 what becomes of this data root: it serves, is founded as a first install, or waits for its
+                        data; request as JSON on stdin
   found [LINEAGE] [--kit]  found a lineage on an empty data root, if bucket and repositories have none
   orders ID...          which stores hold these orders, and the digest of each as it is there
   webhooks ID...        which of these webhooks are recorded
@@ -51,6 +57,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   set-administrator STORE
                         change the password that a store keeps of its administrator; the new one on stdin
   restic-key add|retire the new password of both repositories, on stdin; or take the former one away
+  move-offsite [--cancel]
+                        copy the off-site bucket to the one on stdin, with its keys, as JSON; or give that up
   try-login STORE SECRET
                         whether a store takes each of the passwords in the JSON list on stdin
   containers            measure every container, for monitoring
@@ -88,6 +96,7 @@ const commands: Readonly<
     const [lineage, ...rest] = args.filter((arg) => arg !== "--kit");
     return none(rest, () => foundCommand(context, lineage ?? null, { kitGiven: args.includes("--kit") }));
   },
+  begin: (context, args) => none(args, async () => beginCommand(context, await textOf(process.stdin))),
   orders: ordersCommand,
   webhooks: webhooksCommand,
   "sign-webhook": signWebhookCommand,
@@ -95,6 +104,7 @@ const commands: Readonly<
   "retire-logins": (context, args) => none(args, () => retireLoginsCommand(context)),
   "set-administrator": setAdministratorCommand,
   "restic-key": resticKeyCommand,
+  "move-offsite": moveOffsiteCommand,
   "try-login": tryLoginCommand,
   containers: (context, args) => none(args, () => containersCommand(context)),
   "record-deploy": (context, args) =>
@@ -115,10 +125,11 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
     await storeCommand(args[0] ?? "", allStores);
     return exitCodes.ok;
   }
-  if (command === "restore") {
+  if (command === "restore" || command === "fetch") {
     // A broken SSH connection must not end a restore half-way.
     process.on("SIGHUP", () => undefined);
-    return restoreCommand(await loadContext(command, interrupt.signal));
+    const run = command === "restore" ? restoreCommand : fetchCommand;
+    return run(await loadContext(command, interrupt.signal));
   }
   if (command === "address") {
     const [service = "", ...rest] = args;

@@ -2,10 +2,11 @@ import type { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { readRecord } from "../host/read-record.ts";
 import { BusyRuns } from "./busy-runs.ts";
 import type { AgentContext } from "./context.ts";
 import { writeMetrics, type Sample } from "../metrics/metrics.ts";
-import { readRecord } from "./answers/run-record.ts";
 
 /** A job whose every end is kept for `status` and for the metrics. */
 export interface RecordedJob<R> {
@@ -47,7 +48,7 @@ export async function recordedRun<R>(context: AgentContext, job: RecordedJob<R>)
     return result;
   } catch (error) {
     const exitCode = error instanceof RecoveryError ? error.exitCode : exitCodes.failed;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sentenceOf(error);
     if (exitCode !== exitCodes.busy) {
       await busy.reset();
       await keep(false, exitCode, message, null);

@@ -7,7 +7,7 @@ import type { AgentContext } from "./context.ts";
 
 /** What was done to each repository. */
 export interface KeyChange {
-  readonly local: "added" | "opened already" | "removed" | "nothing to remove";
+  readonly local: "added" | "opened already" | "removed" | "held by the lock" | "nothing to remove";
   readonly offsite: KeyChange["local"];
 }
 
@@ -17,6 +17,8 @@ const stateSchema = z.strictObject({
   former: z.record(z.string(), z.string()),
   /** Keys that this change has added; one that nobody knows the password of is removed by the next attempt. */
   added: z.record(z.string(), z.array(z.string())),
+  /** Keys that had to go and that the bucket's lock still holds: until they go, their passwords open the repository. */
+  locked: z.record(z.string(), z.array(z.string())).default({}),
 });
 type State = z.infer<typeof stateSchema>;
 
@@ -76,7 +78,7 @@ async function addTo(context: Keys, place: (typeof places)[number]): Promise<"ad
       exitCodes.failed,
       `The ${place} repository does not open with its new password; the present one goes on.`,
     );
-  for (const id of orphans) await repository.removeKey(id);
+  for (const id of orphans) await removeOrRemember(context, place, id);
   return "added";
 }
 
@@ -97,11 +99,56 @@ export async function retireResticKey(context: Keys): Promise<KeyChange> {
   const done: Partial<Record<(typeof places)[number], KeyChange["local"]>> = {};
   for (const { place, keys, former } of found) {
     const there = former !== undefined && keys.some(({ id }) => id === former);
-    if (there) await context[place].removeKey(former);
-    done[place] = there ? "removed" : "nothing to remove";
+    done[place] = there ? await removeOrRemember(context, place, former) : "nothing to remove";
   }
-  await context.host.removeFile(filesOf(context).state);
+  await forgetDone(context);
   return { local: done.local ?? "nothing to remove", offsite: done.offsite ?? "nothing to remove" };
+}
+
+/**
+ * Removes the keys that a lock of the bucket held when they had to go; for a job that has the repository for itself.
+ * @returns how many still wait
+ */
+export async function removeLockedKeys(context: Keys, place: (typeof places)[number]): Promise<number> {
+  const waiting = (await readState(context)).locked[place] ?? [];
+  if (waiting.length === 0) return 0;
+  const there = new Set((await context[place].keys()).map(({ id }) => id));
+  const left: string[] = [];
+  for (const id of waiting) {
+    if (there.has(id) && (await removeOrRemember(context, place, id)) === "held by the lock") left.push(id);
+  }
+  const state = await readState(context);
+  await writeState(context, { ...state, locked: { ...state.locked, [place]: left } });
+  return left.length;
+}
+
+/** A lock on `restic/keys/` holds for days; a rotation does not wait for it. */
+async function removeOrRemember(
+  context: Keys,
+  place: (typeof places)[number],
+  id: string,
+): Promise<"removed" | "held by the lock"> {
+  try {
+    await context[place].removeKey(id);
+    return "removed";
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.objectLocked) throw error;
+    const state = await readState(context);
+    const waiting = new Set([...(state.locked[place] ?? []), id]);
+    await writeState(context, { ...state, locked: { ...state.locked, [place]: [...waiting] } });
+    context.log.line(
+      `the bucket's lock holds the former password's key ${id}: until it ends that password still opens the ${place} repository; the daily prune removes it then`,
+    );
+    return "held by the lock";
+  }
+}
+
+/** What a change knew goes with its end, except what is still to be removed. */
+async function forgetDone(context: Keys): Promise<void> {
+  const { locked } = await readState(context);
+  if (Object.values(locked).some((ids) => ids.length > 0))
+    await writeState(context, { former: {}, added: {}, locked });
+  else await context.host.removeFile(filesOf(context).state);
 }
 
 async function opens(repository: Restic): Promise<boolean> {
@@ -119,7 +166,7 @@ function filesOf({ files }: Keys): KeyFiles {
 
 async function readState(context: Keys): Promise<State> {
   const text = await context.host.readFile(filesOf(context).state);
-  return text === null ? { former: {}, added: {} } : stateSchema.parse(JSON.parse(text));
+  return text === null ? { former: {}, added: {}, locked: {} } : stateSchema.parse(JSON.parse(text));
 }
 
 async function writeState(context: Keys, state: State): Promise<void> {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import { parseContainer, type Container } from "./container.ts";
 import { parseUsage, type ContainerUsage } from "../agent/measure/container-usage.ts";
 import { DockerError } from "./docker-error.ts";
@@ -37,13 +37,14 @@ export class Docker {
     this.#socket = new DockerSocket(socket, timeoutMs);
   }
 
-  /** Running or paused containers of a Swarm service on this host, newest first. */
+  /** Running or paused containers of a Swarm service on this host, newest first. One that ends meanwhile is left out. */
   async containersOf(service: string): Promise<readonly Container[]> {
     const listed = z
       .array(listedContainer)
       .parse(await this.#list(`${serviceLabel}=${service}`))
       .sort((a, b) => b.Created - a.Created);
-    return Promise.all(listed.map(({ Id }) => this.inspectContainer(Id)));
+    const there = await Promise.all(listed.map(({ Id }) => this.#inspectIfThere(Id)));
+    return there.filter((container) => container !== null);
   }
 
   /** Every running or paused container of a Swarm service on this host, by its service. One that ends meanwhile is left out. */
@@ -52,14 +53,19 @@ export class Docker {
       .array(listedTask)
       .parse(await this.#list(serviceLabel))
       .map(async ({ Id, Labels }): Promise<Task[]> => {
-        try {
-          return [{ service: Labels[serviceLabel] ?? "", container: await this.inspectContainer(Id) }];
-        } catch (error) {
-          if (error instanceof DockerError && error.status === 404) return [];
-          throw error;
-        }
+        const container = await this.#inspectIfThere(Id);
+        return container === null ? [] : [{ service: Labels[serviceLabel] ?? "", container }];
       });
     return (await Promise.all(tasks)).flat();
+  }
+
+  async #inspectIfThere(id: string): Promise<Container | null> {
+    try {
+      return await this.inspectContainer(id);
+    } catch (error) {
+      if (error instanceof DockerError && error.status === 404) return null;
+      throw error;
+    }
   }
 
   /** Running or paused containers with a label. */
@@ -193,17 +199,16 @@ export class Docker {
   }
 
   async #untilGone(idOrName: string, refusal: DockerError): Promise<void> {
-    const deadline = Date.now() + removalLimitMs;
-    while (Date.now() < deadline) {
+    const isGone = async (): Promise<boolean> => {
       try {
         await this.#socket.call("GET", `/containers/${idOrName}/json`, `inspect ${idOrName}`);
+        return false;
       } catch (error) {
-        if (error instanceof DockerError && error.status === 404) return;
+        if (error instanceof DockerError && error.status === 404) return true;
         throw error;
       }
-      await delay(100);
-    }
-    throw refusal;
+    };
+    await waitUntil(isGone, { limitMs: removalLimitMs, everyMs: 100, late: () => refusal });
   }
 
   /** Ids of all containers with a label, those that have ended included. */

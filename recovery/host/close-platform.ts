@@ -1,5 +1,6 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { AgentContext } from "../agent/context.ts";
 import { duration } from "./log.ts";
 
@@ -70,17 +71,19 @@ async function until(
   limitMs: number,
   missing: () => Promise<string | null>,
 ): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    platform.interrupted.throwIfAborted();
-    const what = await missing();
-    if (what === null) return;
-    if (Date.now() > deadline) {
-      throw new RecoveryError(
+  let still = "";
+  const isComplete = async (): Promise<boolean> => {
+    still = (await missing()) ?? "";
+    return still === "";
+  };
+  await waitUntil(isComplete, {
+    limitMs,
+    everyMs: lookMs,
+    signal: platform.interrupted,
+    late: () =>
+      new RecoveryError(
         exitCodes.failed,
-        `${what} after ${limitMs / 1000} s: see \`docker service ps --no-trunc\` of it.`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
-  }
+        `${still} after ${limitMs / 1000} s: see \`docker service ps --no-trunc\` of it.`,
+      ),
+  });
 }

@@ -1,4 +1,1 @@
-/** The message of whatever was thrown. */
-export function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
+export { sentenceOf } from "../../contract/sentence-of.ts";

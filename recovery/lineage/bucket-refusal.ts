@@ -9,7 +9,7 @@ export interface BadAnswer {
 }
 
 /** What was asked, in the words of a sentence; `conditional` for a write that may happen only under a condition. */
-export type Asked = "read" | "write" | "conditional write" | "delete";
+export type Asked = "read" | "write" | "conditional write" | "delete" | "list";
 
 /** A refused or failed request in one sentence that says what to do. Pure. */
 export function bucketRefusal(
@@ -34,6 +34,12 @@ export function bucketRefusal(
       `${where} refuses to ${what} ${key} (${told}): this host's clock is ${skew(answer)}. Set the clock of this host; see \`timedatectl\`.`,
     );
   }
+  if (isLocked(answer)) {
+    return new RecoveryError(
+      exitCodes.objectLocked,
+      `${where} refuses to ${what} ${key} (${told}): its lock holds that object. lineage/, catalogue/, restic/index/ and restic/locks/ must be free of locks; what is written once may be held (docs/offsite.md).`,
+    );
+  }
   if (status === 401 || status === 403) {
     return refused(
       `${where} refuses to ${what} ${key} (${told}): check the offsite key pair and its rights.`,
@@ -56,6 +62,13 @@ export function bucketRefusal(
 /** The `<Code>` of an S3 error. */
 export function errorCode(body: string): string | undefined {
   return /<Code>([^<]+)<\/Code>/.exec(body)?.[1];
+}
+
+/** Whether a lock or a retention rule of the bucket holds the object. */
+export function isLocked({ body }: Pick<BadAnswer, "body">): boolean {
+  return /ObjectLockedByBucketPolicy|protected by object lock|WORM protected|RetentionPolicyNotMet/i.test(
+    body,
+  );
 }
 
 /** How services say that they do not know a condition; other 400s are about something else, such as the region. */

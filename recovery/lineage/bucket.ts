@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { bucketRefusal, type Asked, type BadAnswer } from "./bucket-refusal.ts";
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
+import { parseObjectPage, type ListedObject } from "./bucket-listing.ts";
+import { bucketRefusal, isLocked, type Asked, type BadAnswer } from "./bucket-refusal.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 
 /** Where the off-site bucket is: the `offsite` block of the configuration. */
@@ -32,6 +34,14 @@ export interface BucketAnswer extends BadAnswer {
   readonly etag: string | null;
 }
 
+interface RequestParts {
+  readonly body?: string | Buffer<ArrayBuffer>;
+  readonly headers?: Record<string, string>;
+  readonly query?: Record<string, string>;
+}
+
+/** For a whole pack of at most 128 MiB, over a link of 1 Mbit/s. */
+const downloadStallMs = 20 * 60_000;
 /** How often one request is tried while the service says that it is out of order. */
 const tries = 3;
 const firstWaitMs = 100;
@@ -102,7 +112,9 @@ export class Bucket {
       const answer = await this.#answerOrSilence(() => this.attempt(key, body, contentType, condition));
       if (!(answer instanceof RecoveryError)) {
         if (isOk(answer)) return { written: true };
-        if (!isInDoubt(answer, condition)) throw this.#refusal("conditional write", key, answer);
+        // A lock is looked at before the condition is: over an object that is there both say that nothing was written.
+        if (!isInDoubt(answer, condition) || ("ifMatch" in condition && isLocked(answer)))
+          throw this.#refusal("conditional write", key, answer);
       }
       const stands = await this.#readAgain(key, answer);
       if (stands?.body === body) return { written: true };
@@ -123,6 +135,76 @@ export class Bucket {
     if ("ifAbsent" in condition) headers["if-none-match"] = "*";
     if ("ifMatch" in condition) headers["if-match"] = condition.ifMatch;
     return this.#request("PUT", key, { body, headers });
+  }
+
+  /** The bytes under `key`; null when nothing is there. For whole packs too, over a slow link. */
+  async read(key: string): Promise<Buffer<ArrayBuffer> | null> {
+    for (let count = 1; ; count += 1) {
+      const { response, body } = await this.#fetched("GET", key, {}, downloadStallMs);
+      const { status } = response;
+      if (status === 404 && !body.includes("NoSuchBucket")) return null;
+      if (isOk({ status })) return body;
+      const answer = { status, body: body.toString("utf8", 0, 2_000), clockAheadSeconds: null };
+      if ((status < 500 && status !== 429) || count === tries) throw this.#refusal("read", key, answer);
+      await pauseBefore(count + 1, { ...answer, etag: null });
+    }
+  }
+
+  /** Writes bytes; may be done twice. @throws RecoveryError `objectLocked` when a lock holds what is there */
+  async store(key: string, body: Buffer<ArrayBuffer>): Promise<void> {
+    const answer = await this.#repeated(() =>
+      this.#request("PUT", key, { body, headers: { "content-type": "application/octet-stream" } }),
+    );
+    if (!isOk(answer)) throw this.#refusal("write", key, answer);
+  }
+
+  /** Writes bytes over one version: whatever it answers, and not done twice. */
+  async overwrite(key: string, body: Buffer<ArrayBuffer>, etag: string): Promise<BucketAnswer> {
+    const headers = { "content-type": "application/octet-stream", "if-match": etag };
+    return this.#request("PUT", key, { body, headers });
+  }
+
+  /** One request about an object, or with an empty key about the bucket itself: whatever it answers. */
+  async ask(
+    method: "GET" | "PUT" | "DELETE",
+    key: string,
+    init: { readonly query?: Record<string, string>; readonly headers?: Record<string, string> } = {},
+  ): Promise<BucketAnswer> {
+    return this.#repeated(() => this.#request(method, key, init));
+  }
+
+  /** Every object whose key begins so, in the order of their keys. */
+  async list(prefix: string): Promise<readonly ListedObject[]> {
+    const found: ListedObject[] = [];
+    for (let token: string | null = null; ;) {
+      const query: Record<string, string> = {
+        "list-type": "2",
+        "encoding-type": "url",
+        prefix: this.#below(prefix),
+        ...(token === null ? {} : { "continuation-token": token }),
+      };
+      const answer = await this.#repeated(() => this.#request("GET", "", { query }));
+      if (!isOk(answer)) throw this.#refusal("list", `${prefix}*`, answer);
+      const page = this.#understood(() => parseObjectPage(answer.body), prefix, answer);
+      const cut = this.#below("").length;
+      found.push(...page.objects.map((object) => ({ ...object, key: object.key.slice(cut) })));
+      token = page.next;
+      if (token === null) return found;
+    }
+  }
+
+  #understood<T>(parse: () => T, prefix: string, answer: BucketAnswer): T {
+    try {
+      return parse();
+    } catch {
+      throw this.#refusal("list", `${prefix}*`, answer);
+    }
+  }
+
+  /** A key below the bucket's prefix, from the bucket's root. */
+  #below(key: string): string {
+    const { prefix } = this.location;
+    return prefix === "" ? key : `${prefix}/${key}`;
   }
 
   /** Removes an object; well when there is none. */
@@ -186,21 +268,32 @@ export class Bucket {
     return bucketRefusal(this.location, asked, key, answer);
   }
 
-  async #request(
+  async #request(method: string, key: string, init: RequestParts = {}): Promise<BucketAnswer> {
+    const bytes = typeof init.body === "string" ? 0 : (init.body?.length ?? 0);
+    // A pack goes over a slow link too: 64 kbit/s is the least.
+    const timeoutMs = this.#timeoutMs + Math.ceil(bytes / 8);
+    const { response, body, clockAheadSeconds } = await this.#fetched(method, key, init, timeoutMs);
+    const text = body.toString("utf8");
+    return { status: response.status, body: text, etag: response.headers.get("etag"), clockAheadSeconds };
+  }
+
+  async #fetched(
     method: string,
     key: string,
-    init: { body?: string; headers?: Record<string, string> } = {},
-  ): Promise<BucketAnswer> {
-    const { endpoint, bucket, prefix } = this.location;
-    const path = [bucket, ...(prefix === "" ? [] : [prefix]), key].join("/");
-    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    { query, ...init }: RequestParts,
+    timeoutMs: number,
+  ): Promise<{ response: Response; body: Buffer<ArrayBuffer>; clockAheadSeconds: number | null }> {
+    const { endpoint, bucket } = this.location;
+    // What is asked of the bucket itself has no key.
+    const path = key === "" ? bucket : `${bucket}/${this.#below(key)}`;
+    const asked = query === undefined ? "" : `?${new URLSearchParams(query).toString()}`;
+    const url = `${endpoint.replace(/\/+$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}${asked}`;
     const sent = Date.now();
     try {
-      const signal = AbortSignal.timeout(this.#timeoutMs);
+      const signal = AbortSignal.timeout(timeoutMs);
       const response = await this.#client.fetch(url, { ...init, method, signal });
       const clockAheadSeconds = this.#readClock(response.headers.get("date"), sent, Date.now());
-      const body = await response.text();
-      return { status: response.status, body, etag: response.headers.get("etag"), clockAheadSeconds };
+      return { response, body: Buffer.from(await response.arrayBuffer()), clockAheadSeconds };
     } catch (error) {
       throw new RecoveryError(
         exitCodes.offsiteUnreachable,
@@ -223,7 +316,7 @@ export class Bucket {
   }
 }
 
-function isOk({ status }: BadAnswer): boolean {
+function isOk({ status }: Pick<BadAnswer, "status">): boolean {
   return status >= 200 && status < 300;
 }
 
@@ -246,9 +339,7 @@ async function pauseBefore(count: number, answer: BucketAnswer | RecoveryError):
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer in time";
-  const { cause } = error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? (cause instanceof Error ? cause.message : error.message);
+  if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code ?? causeSentenceOf(error);
 }

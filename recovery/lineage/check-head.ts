@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { BucketLocation } from "./bucket.ts";
-import { identityOf, isOurs, nameOf, type Claim } from "./claim.ts";
+import { identityOf, nameOf, type BucketIdentity } from "./bucket-identity.ts";
+import { isOurs, type Claim } from "./claim.ts";
 import type { Head, Lineage } from "./head.ts";
 
 /** What this host knows of its own hold on the head, and the bucket that it looks at. */
@@ -16,6 +17,7 @@ export interface Holding {
  * `failed` when the head record is gone from its own.
  */
 export function checkHead(head: Head | null, own: Lineage, holding?: Holding): void {
+  if (head?.movedTo !== undefined) throw moved(head.movedTo);
   if (head !== null && names(head, own)) {
     if (holding === undefined || head.nonce === undefined || isOurs(holding.claim, head)) return;
     refuseOtherBucket(head, own, holding);
@@ -35,6 +37,13 @@ export function checkHead(head: Head | null, own: Lineage, holding?: Holding): v
 const closeIt = "If customers still reach this host, close it with `kaleem-agent close`.";
 const takeBack =
   "If customers still reach this host and not that one, turn that one off, take a point (`npm run point`) and make it the next generation by `npm run restore -- --at POINT --from local --over-existing --take-over`; else close this one with `kaleem-agent close`.";
+
+function moved(to: BucketIdentity): RecoveryError {
+  return new RecoveryError(
+    exitCodes.config,
+    `Everything in this bucket was moved to ${nameOf(to)}, and nothing more is written here. Go on with \`npm run offsite -- move\`, or give it up with \`npm run offsite -- move --cancel\`.`,
+  );
+}
 
 function superseded(own: Lineage, why: string, next: string): RecoveryError {
   return new RecoveryError(
@@ -60,7 +69,7 @@ function refuseOtherBucket(head: Head | null, own: Lineage, holding: Holding | u
   throw new RecoveryError(
     exitCodes.config,
     `offsite in the stack file names ${nameOf(present)}, another bucket than the one that ${name(own)} shipped to, ${nameOf(former)}; it ${found}. Nothing was shipped. ` +
-      `Put the former values back and run \`npm run up\`. To move, copy every object of the former bucket there first.`,
+      `Put the former values back and run \`npm run up\`. To move, run \`npm run offsite -- move\`.`,
   );
 }
 

@@ -2,16 +2,9 @@ import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { HostPort } from "../host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
+import { bucketIdentitySchema, identityOf } from "./bucket-identity.ts";
 import type { BucketLocation } from "./bucket.ts";
 import { lineageSchema, newNonce, type Head, type Lineage } from "./head.ts";
-
-/** Which bucket, without the keys to it. */
-export const bucketIdentitySchema = z.strictObject({
-  endpoint: z.string(),
-  bucket: z.string(),
-  prefix: z.string(),
-});
-export type BucketIdentity = z.infer<typeof bucketIdentitySchema>;
 
 /** What a host keeps of its hold on the head, on the data root itself: a data root that is set back must not be taken for the newest. */
 export const claimSchema = lineageSchema.extend({
@@ -90,16 +83,6 @@ export async function wroteHead(host: Pick<Files, "readFile">, head: Head): Prom
 /** True when the head's nonce is one that this host wrote: confirmed, or begun before a crash. */
 export function isOurs(claim: Claim | null, head: Pick<Head, "nonce">): boolean {
   return head.nonce !== undefined && (head.nonce === claim?.nonce || head.nonce === claim?.intended);
-}
-
-/** Which bucket a location is; the endpoint without a slash at its end. */
-export function identityOf({ endpoint, bucket, prefix }: Omit<BucketLocation, "region">): BucketIdentity {
-  return { endpoint: endpoint.replace(/\/+$/, ""), bucket, prefix };
-}
-
-/** As an operator would name it, such as `s3://kaleem-backup/prod at https://…`. */
-export function nameOf({ endpoint, bucket, prefix }: BucketIdentity): string {
-  return `s3://${bucket}${prefix === "" ? "" : `/${prefix}`} at ${endpoint}`;
 }
 
 /** Null for a file that cannot be understood. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readRecord } from "../host/read-record.ts";
 import { writeMetrics } from "../metrics/metrics.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { HostPort } from "../host/host-port.ts";
@@ -98,26 +99,10 @@ export async function judgeBucketClock({ host, log }: ClockPorts, aheadMs: numbe
 /** What was last seen of the clock. */
 export async function readClock(host: Pick<HostPort, "readFile">): Promise<ClockSeen> {
   const [point, bucket] = await Promise.all([
-    read(host, pointClockPath, pointClockSchema),
-    read(host, bucketClockPath, bucketClockSchema),
+    readRecord(host, pointClockPath, pointClockSchema),
+    readRecord(host, bucketClockPath, bucketClockSchema),
   ]);
   return { point, bucket };
-}
-
-async function read<T extends z.ZodType>(
-  host: Pick<HostPort, "readFile">,
-  path: string,
-  schema: T,
-): Promise<z.infer<T> | null> {
-  const text = await host.readFile(path);
-  if (text === null) return null;
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    // Damaged: the next point or shipping writes it again.
-    return null;
-  }
 }
 
 function seconds(ms: number): string {

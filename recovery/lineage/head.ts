@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { bucketIdentitySchema } from "./bucket-identity.ts";
 
 /** A point's place in a lineage. */
 export const pointRef = z.strictObject({
@@ -45,6 +46,8 @@ export const headSchema = lineageSchema.extend({
   sequence: z.number().int().nonnegative().optional(),
   /** The newest point of this generation off-site. */
   newest: headPointSchema.optional(),
+  /** Everything is in another bucket since; this one is kept to be read. Absent where nothing was moved. */
+  movedTo: bucketIdentitySchema.optional(),
   /** The newest of them that was proven: started and looked through. */
   proven: headPointSchema.optional(),
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { HostPort } from "../host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
 import type { Bucket } from "./bucket.ts";
-import { bucketIdentitySchema, identityOf } from "./claim.ts";
+import { bucketIdentitySchema, identityOf } from "./bucket-identity.ts";
 import { probeConditionalWrites } from "./probe-conditional-writes.ts";
 
 /** Of which bucket it is known that its conditional writes work. */

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 
 /** Where the edge answers, as seen from outside the machine. */
 export interface EdgeTarget {
@@ -121,6 +122,6 @@ function noAnswer(cause: unknown, connected: boolean, timeoutMs: number | undefi
     return new NoAnswer("timeout", connected, `no answer within ${timeoutMs} ms`, cause);
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "broken";
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = sentenceOf(cause);
   return new NoAnswer(code, connected, `${message} (${code})`, cause);
 }

@@ -1,3 +1,5 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { Container } from "../docker/container.ts";
 import { DockerError } from "../docker/docker-error.ts";
 import type { Docker } from "../docker/docker.ts";
@@ -66,12 +68,12 @@ export async function unpauseAll(
   containers: readonly Pick<Pausable, "id">[],
   journal: PauseJournal,
 ): Promise<void> {
-  const deadline = Date.now() + (journal.unpauseMs ?? unpauseDeadlineMs);
-  const results = await Promise.allSettled(containers.map(({ id }) => unpauseOne(docker, id, deadline)));
+  const limitMs = journal.unpauseMs ?? unpauseDeadlineMs;
+  const results = await Promise.allSettled(containers.map(({ id }) => unpauseOne(docker, id, limitMs)));
   const failures = results.flatMap((result, index) => {
     if (result.status === "fulfilled") return [];
     const { reason } = result as { readonly reason: unknown };
-    const why = reason instanceof Error ? reason.message : String(reason);
+    const why = sentenceOf(reason);
     return [`${containers[index]?.id.slice(0, 12) ?? "?"} (${why})`];
   });
   if (failures.length === 0) {
@@ -84,17 +86,18 @@ export async function unpauseAll(
   );
 }
 
-async function unpauseOne(docker: Docker, id: string, deadline: number): Promise<void> {
-  for (;;) {
+async function unpauseOne(docker: Docker, id: string, limitMs: number): Promise<void> {
+  let refusal: unknown;
+  const runs = async (): Promise<boolean> => {
     try {
       await docker.unpause(id);
-      return;
+      return true;
     } catch (error) {
-      if (await isNotPaused(docker, id)) return;
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      refusal = error;
+      return isNotPaused(docker, id);
     }
-  }
+  };
+  if ((await waitUntil(runs, { limitMs, everyMs: retryMs })) !== true) throw refusal;
 }
 
 /** True for a container that is gone or runs; false also when Docker does not say. */

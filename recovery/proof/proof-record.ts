@@ -1,8 +1,8 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { inventorySchema } from "../../catalog/inventory/inventory.ts";
 import type { HostPort } from "../host/host-port.ts";
+import { namesIn } from "../host/names-in.ts";
 import { isPointId } from "../point/point-id.ts";
 
 const provenStore = z.object({
@@ -95,14 +95,5 @@ export class ProofRecords {
 
   #pathOf(point: string): string {
     return join(this.#folder, `${point}.json`);
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
   }
 }

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { usualLimits, type Inventory } from "../../catalog/inventory/inventory.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
 import { DockerError } from "../docker/docker-error.ts";
@@ -115,23 +116,27 @@ async function untilOpen(
   signal: AbortSignal,
 ): ReturnType<StorePorts["open"]> {
   const { docker, startLimitMs = 1_200_000, lookMs = 1_000 } = ports;
-  const deadline = Date.now() + startLimitMs;
-  for (;;) {
-    signal.throwIfAborted();
+  let silence: unknown;
+  const opened = async () => {
     const container = await docker.inspectContainer(id);
     if (!container.running) throw new Error("it ended");
     try {
       return await ports.open(name, container, secrets);
     } catch (error) {
       if (error instanceof StoreRefused) throw error;
-      if (Date.now() > deadline)
-        throw new Error(
-          `it does not answer after ${Math.round(startLimitMs / 1000)} s: ${error instanceof Error ? error.message : String(error)}`,
-          { cause: error },
-        );
+      silence = error;
+      return undefined;
     }
-    await delay(lookMs, undefined, { signal }).catch(() => undefined);
-  }
+  };
+  return waitUntil(opened, {
+    limitMs: startLimitMs,
+    everyMs: lookMs,
+    signal,
+    late: () =>
+      new Error(`it does not answer after ${Math.round(startLimitMs / 1000)} s: ${sentenceOf(silence)}`, {
+        cause: silence,
+      }),
+  });
 }
 
 /** Whether it says something of the store and its point, and not of Docker or of us. */
@@ -147,7 +152,7 @@ async function notProven(
   error: unknown,
   { docker }: StorePorts,
 ): Promise<RecoveryError> {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = sentenceOf(error);
   const said = await docker.logOf(container, lastLines).then(
     (text) => text.trim(),
     (unread: unknown) => `its log cannot be read: ${String(unread)}`,

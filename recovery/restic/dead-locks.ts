@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { namesIn } from "../host/names-in.ts";
 import type { Restic } from "./restic.ts";
 
 /**
@@ -14,12 +14,6 @@ export async function removeDeadLocks(local: Restic): Promise<boolean> {
 }
 
 async function locksIn(repository: string): Promise<readonly string[]> {
-  try {
-    // A restic that was killed while it wrote one also leaves a nameless beginning, which is in nobody's way.
-    return (await readdir(join(repository, "locks"))).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  } catch (error) {
-    // No repository yet.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  // A restic that was killed while it wrote one also leaves a nameless beginning, which is in nobody's way.
+  return (await namesIn(join(repository, "locks"))).filter((name) => /^[0-9a-f]{64}$/.test(name));
 }

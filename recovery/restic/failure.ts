@@ -1,5 +1,6 @@
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { lockHolder } from "./lock-holder.ts";
+import { resticProgram } from "./restic-program.ts";
 
 /** Why restic failed, in terms of what to do about it. */
 export type FailureKind =
@@ -17,7 +18,12 @@ export type FailureKind =
   | "untrusted"
   | "clock-skewed"
   | "refused"
+  | "object-locked"
   | "other";
+
+/** How services say that a lock or a retention rule holds an object: R2, services with S3's object lock, MinIO, Google. */
+const objectLocked =
+  /ObjectLockedByBucketPolicy|locked by the bucket policy|protected by object lock|WORM protected|RetentionPolicyNotMet|ObjectUnderActiveHold/i;
 
 /**
  * What tells the causes apart in restic's words, most telling first: a sentence often names a cause and what failed because of it,
@@ -36,6 +42,7 @@ const causes: readonly (readonly [FailureKind, RegExp])[] = [
     /x509:|certificate (?:signed by|has expired|is not valid)|tls: (?:failed to verify|bad certificate)/i,
   ],
   ["name-unknown", /no such host|server misbehaving|Temporary failure in name resolution/i],
+  ["object-locked", objectLocked],
   ["no-bucket", /NoSuchBucket|specified bucket does not exist/i],
   ["wrong-password", /wrong password or no key found/i],
   ["locked", /repository is already locked/i],
@@ -58,9 +65,13 @@ const noRepository =
   /repository does not exist|unable to open config file: .*(?:no such file or directory|specified key does not exist|NoSuchKey|\b404\b)/i;
 
 /** Kinds that no retry mends: restic itself goes on trying for up to 15 minutes. */
-const lasting: readonly FailureKind[] = ["refused", "clock-skewed", "untrusted", "no-bucket", "read-only"];
+const lasting: readonly FailureKind[] = [
+  ...["refused", "object-locked", "clock-skewed", "untrusted", "no-bucket", "read-only"],
+] as readonly FailureKind[];
 /** Answers of this kind pass now and then, such as while a new key spreads. */
 const patience = 3;
+/** Of an object that may not be removed: while restic tries it again, its other connections remove what may go. */
+const removalPatience = 5;
 
 /**
  * Tells failures apart. restic has exit codes of its own only since 0.17 (10 none, 11 locked, 12 wrong password), and Debian 12
@@ -88,7 +99,17 @@ function causeIn(words: string): FailureKind | null {
 /** True once restic has been refused so often, for a reason that stays, that its further attempts are of no use. */
 export function isHopeless(stderr: string): boolean {
   const retries = stderr.split("\n").filter((line) => line.includes("returned error, retrying after"));
-  return retries.filter((line) => lasting.includes(failureKind(null, line))).length >= patience;
+  const refused = retries.filter((line) => lasting.includes(failureKind(null, line)));
+  const removals = new Map<string, number>();
+  for (const name of refused.map(removedObject))
+    if (name !== null) removals.set(name, (removals.get(name) ?? 0) + 1);
+  const others = refused.filter((line) => removedObject(line) === null);
+  return others.length >= patience || [...removals.values()].some((count) => count >= removalPatience);
+}
+
+/** Such as `data/96c3193b0e`, when a line is about removing that object, and a bucket refuses it for good or for its lock's time. */
+function removedObject(line: string): string | null {
+  return /Remove\(<(\w+\/\w+)>\)/.exec(line)?.[1] ?? null;
 }
 
 /** What a failure was about. */
@@ -149,7 +170,7 @@ function explained(
     case "locked":
       return [
         exitCodes.busy,
-        `it is locked by ${lockHolder(stderr) ?? "another restic"}: wait until that is done; a lock whose process is dead goes with \`restic unlock\`.`,
+        `it is locked by ${lockHolder(stderr) ?? "another restic"}: wait until that is done; a lock whose process is dead goes with \`${resticProgram()} unlock\`.`,
       ];
     case "incomplete":
       return [exitCodes.failed, `some files could not be read: ${words}`];
@@ -189,6 +210,13 @@ function explained(
       return [
         exitCodes.clockSkewed,
         "this host's clock is too far from the bucket's: set it (`timedatectl`), requests are refused until then.",
+      ];
+    case "object-locked":
+      return [
+        exitCodes.objectLocked,
+        /<(?:index|lock)\//.test(stderr)
+          ? `the bucket's lock holds what every run changes: take restic/index/ and restic/locks/ out of the lock's rules (docs/offsite.md): ${words}`
+          : `the bucket's lock does not let it remove or overwrite an object yet: ${words}`,
       ];
     case "refused":
       if (!isBucket)

@@ -6,6 +6,7 @@ import { parseOffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import { StoppedError } from "../agent/stopped-error.ts";
 import { isHopeless, resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";
+import { resticProgram } from "./restic-program.ts";
 import { queryStallMs, type RunLimits } from "./run-limits.ts";
 
 /**
@@ -49,7 +50,7 @@ export class ResticProcess {
     // With more, telling how far it is takes more time than a small run itself.
     const env = { ...keys, RESTIC_PROGRESS_FPS: "1" };
     try {
-      return await runProgram(["restic", ...global, ...s3, ...argv], {
+      return await runProgram([resticProgram(), ...global, ...s3, ...argv], {
         stopWith,
         isHopeless,
         stallAfterMs: queryStallMs,

@@ -5,11 +5,20 @@ import { resticFailure } from "./failure.ts";
 import type { Repository } from "./repository.ts";
 import { ResticProcess } from "./restic-process.ts";
 import { parseRestoreProgress, type RestoreProgress } from "./restore-progress.ts";
-import { repackedBlobs } from "./repacked-blobs.ts";
+import { StoppedError } from "../agent/stopped-error.ts";
+import { PackRemoval, type HeldPacks } from "./pack-removal.ts";
 import { parseKeys, type RepositoryKey } from "./repository-key.ts";
 import { transferStallMs, type RunLimits } from "./run-limits.ts";
-import { parseSnapshots, type Snapshot } from "./snapshot.ts";
+import { parseForgettable, parseSnapshots, type Snapshot } from "./snapshot.ts";
 import type { UploadPace } from "./upload-pace.ts";
+
+/** How a prune ended. */
+export interface Pruned {
+  /** There is more to move. */
+  readonly more: boolean;
+  /** Packs that nothing uses any more and that the bucket keeps; null when it kept none. */
+  readonly held: HeldPacks | null;
+}
 
 /** Gives up a run that moves data only when it stands still. */
 const moving = { stallAfterMs: transferStallMs } as const;
@@ -160,6 +169,16 @@ export class Restic {
     return (await this.#process.run("dump", ["dump", "--no-lock", snapshot, path], limits)).stdout;
   }
 
+  /**
+   * Which snapshots a policy from `forgetArguments` would forget; changes nothing.
+   * @returns restic's full ids
+   */
+  async forgettable(policy: readonly string[], limits: RunLimits = {}): Promise<readonly string[]> {
+    const argv = ["forget", "--dry-run", "--no-lock", "--json", ...policy];
+    const { stdout } = await this.#process.run("forget --dry-run", argv, limits);
+    return parseForgettable(stdout);
+  }
+
   /** Forgets what `which` names: ids, or a policy from `forgetArguments`. Space is given back only by `prune`. */
   async forget(which: readonly string[], limits: RunLimits = {}): Promise<void> {
     await this.#process.runExclusive("forget", ["forget", ...which], limits);
@@ -170,16 +189,24 @@ export class Restic {
    * @param repackBytes How much it may move to other packs in this run, which ends with an index of all that it did. More than the
    * largest pack: restic leaves one alone that is larger.
    * @default all that there is to move
-   * @returns whether there is more to move
+   *
+   * A pack that the bucket will not let go of is no failure: by then everything that is in use is in the new index.
+   * @returns whether there is more to move, and what could not be removed
    */
-  async prune(
-    limits: RunLimits = {},
-    repackBytes: number | null = null,
-  ): Promise<{ readonly more: boolean }> {
+  async prune(limits: RunLimits = {}, repackBytes: number | null = null): Promise<Pruned> {
     const piece = repackBytes === null ? [] : ["--max-repack-size", String(Math.ceil(repackBytes))];
     const argv = ["prune", "--max-unused", "5%", ...piece];
-    const { stdout } = await this.#process.runExclusive("prune", argv, { ...moving, ...limits });
-    return { more: repackBytes !== null && repackedBlobs(stdout) > 0 };
+    const removal = new PackRemoval();
+    const onLine = (line: string): void => removal.line(line);
+    try {
+      const { stderr } = await this.#process.runExclusive("prune", argv, { ...moving, ...limits, onLine });
+      const more = repackBytes !== null && removal.repackedBlobs > 0;
+      return { more, held: removal.held(stderr) };
+    } catch (error) {
+      const held = removal.held(refusalsBehind(error));
+      if (held === null) throw error;
+      return { more: false, held };
+    }
   }
 
   /**
@@ -214,4 +241,10 @@ export class Restic {
   async removeKey(id: string, limits: RunLimits = {}): Promise<void> {
     await this.#process.runExclusive("key remove", ["key", "remove", id], limits);
   }
+}
+
+/** What a program had said that we ended since it was refused again and again; nothing for one that failed otherwise. */
+function refusalsBehind(error: unknown): string {
+  const cause = error instanceof RecoveryError ? error.cause : error;
+  return cause instanceof StoppedError && cause.reason === "hopeless" ? cause.stderr : "";
 }

@@ -7,6 +7,9 @@ import type { AgentConfig } from "../../contract/agent-config.ts";
  */
 export const offsiteRetention: AgentConfig["retention"] = { within: "360h", daily: 7, weekly: 4, monthly: 6 };
 
+/** How long the bucket's lock is taken to hold where the configuration does not say. */
+export const defaultLockForMs = 14 * 24 * 3_600_000;
+
 /**
  * restic's arguments for our retention. Grouped by host alone (for us: by lineage), since every point has its own tags and grouping
  * by tags would keep all of them. The newest point of a lineage is always kept, whatever its age.

@@ -44,3 +44,12 @@ export function parseSnapshots(stdout: string): readonly Snapshot[] {
     }))
     .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
 }
+
+const forgetting = z.array(z.object({ remove: z.array(z.object({ id: z.string() })).nullish() })).nullable();
+
+/** The full ids of what `restic forget --dry-run --json` would remove. Without anything to look at it prints nothing. */
+export function parseForgettable(stdout: string): readonly string[] {
+  if (stdout.trim() === "") return [];
+  const groups = forgetting.parse(JSON.parse(stdout)) ?? [];
+  return groups.flatMap(({ remove }) => (remove ?? []).map(({ id }) => id));
+}

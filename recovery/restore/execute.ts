@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { PhaseRecorder } from "./journal/phase-recorder.ts";
 import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { RestoreEvent } from "./journal/event.ts";
@@ -11,7 +12,6 @@ import { dataUntouchedBefore, phaseFacts } from "./plan/phase-facts.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import { recordReport } from "./report/record-report.ts";
-import { sentenceOf } from "../host/sentence-of.ts";
 import type { RestoreReport } from "./report/report.ts";
 
 /** Told what happens while it happens. */
@@ -139,7 +139,7 @@ class Run {
 }
 
 /** All but those that the plan passes by. */
-function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
+export function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
   const leftOut = passedBy(plan.leftOut);
   return stores.filter(({ name }) => !leftOut.has(name));
 }

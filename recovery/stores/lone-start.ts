@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../catalog/definition.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { waitUntil } from "../../contract/wait-until.ts";
 import type { Docker } from "../docker/docker.ts";
 import { StoreChannel, type StoreChild } from "./store-channel.ts";
 
@@ -21,8 +21,8 @@ export async function unlockLone(
   docker: Pick<Docker, "inspectContainer">,
   child: StoreChild,
 ): Promise<void> {
-  const deadline = Date.now() + answerLimitMs;
-  for (;;) {
+  let silence: unknown;
+  const answers = async (): Promise<boolean> => {
     const { pid, running } = await docker.inspectContainer(id);
     if (!running)
       throw new RecoveryError(
@@ -37,14 +37,15 @@ export async function unlockLone(
     );
     try {
       await channel.answer();
-      return;
+      return true;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      silence = error;
+      return false;
     } finally {
       await channel.close();
     }
-    await delay(lookMs);
-  }
+  };
+  if ((await waitUntil(answers, { limitMs: answerLimitMs, everyMs: lookMs })) !== true) throw silence;
 }
 
 /** Ends a lone container so that its files are closed as by any stop. @throws RecoveryError `storeDown` when it does not stop. */
@@ -62,13 +63,10 @@ export async function goneWithin(
   { name, stopGrace }: StatefulDefinition,
   gone: () => Promise<boolean>,
 ): Promise<void> {
-  const deadline = Date.now() + milliseconds(stopGrace) + 30_000;
-  while (!(await gone())) {
-    if (Date.now() > deadline)
-      throw new RecoveryError(
-        exitCodes.storeDown,
-        `Store ${name} did not stop within its grace of ${stopGrace}.`,
-      );
-    await delay(lookMs);
-  }
+  await waitUntil(gone, {
+    limitMs: milliseconds(stopGrace) + 30_000,
+    everyMs: lookMs,
+    late: () =>
+      new RecoveryError(exitCodes.storeDown, `Store ${name} did not stop within its grace of ${stopGrace}.`),
+  });
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ImageLock } from "../../catalog/image-lock.ts";
+import {
+  committedImageLock,
+  ImageLock,
+  imageVersions,
+  parseImageLock,
+  readImageLock,
+} from "../../catalog/image-lock.ts";
 import { bytes, dockerDuration, milliseconds } from "../../catalog/quantities.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const entry = { ref: `registry:5000/redis@${digest}`, version: "8", source: "stand-in" };
@@ -39,6 +46,25 @@ test("a file that is not JSON, or has an unknown field, is refused by name", () 
   assert.throws(() => parse({ redis: { ...entry, tag: "8" } }), {
     message: /^images\.lock\.json: redis: Unrecognized key/,
   });
+});
+
+test("a lock is read whole before its digests are looked up, and tells what is in each image", () => {
+  const unpinned = { ref: "redis:8.0", digest: null, version: "8.0", source: "upstream" } as const;
+  const images = parseImageLock("images.lock.json", JSON.stringify({ redis: unpinned, own: entry }));
+  assert.deepEqual(images, { redis: unpinned, own: entry });
+  assert.deepEqual(
+    imageVersions(images),
+    new Map([
+      ["redis:8.0", "8.0 (upstream)"],
+      [entry.ref, "8 (stand-in)"],
+    ]),
+  );
+});
+
+test("a lock file is named by its path in the repository", () => {
+  const images = readImageLock(repositoryRoot, committedImageLock);
+  assert.equal(images["mongo"]?.source, "upstream");
+  assert.deepEqual(readImageLock("/elsewhere", `${repositoryRoot}/${committedImageLock}`), images);
 });
 
 test("the committed lock file has every image, and says which digests have still to be looked up", () => {

@@ -4,7 +4,8 @@ import { nginx } from "../../components/edge/nginx.ts";
 import { stackOutputsSchema } from "../../contract/outputs.ts";
 import { catalog } from "../../catalog/catalog.ts";
 import { fingerprint, loginName } from "../../catalog/login-name.ts";
-import { type Declared, hostKey, runProgram, secrets, validValues } from "./support/program.ts";
+import { workingAgent } from "../../components/agent/working-agent.ts";
+import { type Declared, hostKey, runProgram, secrets, settledNext, validValues } from "./support/program.ts";
 
 let declared: readonly Declared[] = [];
 let outputs: unknown;
@@ -224,22 +225,37 @@ test("secrets can rotate: none has a fixed name in Swarm", () => {
   }
 });
 
-test("everything has a parent but the seven parts that index.ts names", () => {
+test("everything has a parent but the eight parts that index.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
   assert.deepEqual(roots.map(({ name }) => name).sort(), [
     "agent",
     "backups",
     "edge",
     "host",
+    "lineage",
     "monitoring",
     "offsite",
     "services",
   ]);
 });
 
-test("the outputs are what the operator's commands expect, without a secret", () => {
-  const parsed = stackOutputsSchema.parse(outputs);
+test("the agent works before any service is declared: a lost platform's data are fetched meanwhile", () => {
+  const needed = workingAgent("agent").map(named);
+  const waitsFor = needed.flatMap(({ dependencies }) => dependencies.map((urn) => urn.split("::").at(-1)));
+  assert.ok(waitsFor.includes("host-baseline-system"));
+  for (const name of waitsFor)
+    assert.match(name ?? "", /^(host-baseline|agent)-/, "nothing of services or edge");
+});
+
+test("while data have still to be restored nothing is decided about the data root, and the restore is next", async () => {
+  assert.ok(declared.every(({ name }) => name !== "lineage-decision"));
+  assert.equal(await settledNext(outputs), "npm run restore -- --stack local");
+});
+
+test("the outputs are what the operator's commands expect, without a secret", async () => {
+  const parsed = stackOutputsSchema.parse({ ...(outputs as object), next: await settledNext(outputs) });
   assert.equal(parsed.closed, true);
+  assert.equal(parsed.next, "npm run restore -- --stack local");
   const told = parsed.services.map(({ name, replicas }) => `${name} ${replicas}`);
   assert.equal(told.length, catalog.length + 1);
   for (const line of ["mongo 1", "redis 1", "api 0", "prometheus 1", "nginx 1"])

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import ts from "typescript";
-import { agentCommands, npmScripts } from "./support/commands.ts";
+import { agentCommands, npmScripts, programCommands } from "./support/commands.ts";
 import { anchorsOf } from "./support/markdown.ts";
 import { wrongQuotes, type World } from "./support/quotes.ts";
 import { repositoryFiles, textOf } from "./support/sources.ts";
 import { allTexts, textsOfCode, textsOfPage } from "./support/texts.ts";
 
+const program = programCommands();
 const world: World = {
-  scripts: npmScripts(),
+  scripts: npmScripts(program),
+  program,
   agent: agentCommands(),
   files: new Set(repositoryFiles),
   anchorsOf: (page) => anchorsOf(textOf(page)),
@@ -23,25 +25,31 @@ test("every command, flag, file and anchor that a string, a comment, a page or a
 
 // Composed, so that the test above does not find them here.
 const npm = "npm";
+const kaleem = "./kaleem";
 const agent = "kaleem-agent";
 const docs = "docs";
 const none = "no-such";
 const anchor = "#look-here";
 
+const secrets = {
+  flags: new Set(["--help", "--stack"]),
+  subcommands: new Map([
+    ["init", new Set(["--given"])],
+    ["list", new Set<string>()],
+  ]),
+};
+const up = { flags: new Set(["--help", "--stack"]), subcommands: new Map<string, Set<string>>() };
+
 /** A small world, so that what is refused here does not hang on what the platform has at present. */
 const small: World = {
+  program: new Map([
+    ["up", up],
+    ["secrets", secrets],
+    ["restore", { flags: new Set(["--plan"]), subcommands: new Map() }],
+  ]),
   scripts: new Map([
-    ["up", { flags: new Set(["--help", "--stack"]), subcommands: new Map() }],
-    [
-      "secrets",
-      {
-        flags: new Set(["--help", "--stack"]),
-        subcommands: new Map([
-          ["init", new Set(["--given"])],
-          ["list", new Set()],
-        ]),
-      },
-    ],
+    ["up", up],
+    ["secrets", secrets],
     ["test", { flags: new Set(["--only"]), subcommands: new Map() }],
     ["format", { flags: null, subcommands: new Map() }],
   ]),
@@ -64,6 +72,13 @@ const wrong: readonly [text: string, problem: string][] = [
     `npm run secrets -- ${none}: there is no such subcommand`,
   ],
   [`\`${npm} run secrets -- list --given\``, "npm run secrets list --given: there is no such flag"],
+  [`Run \`${kaleem} ${none}\`.`, `./kaleem ${none}: the program has no such command`],
+  [`\`${kaleem} help ${none}\``, `./kaleem ${none}: the program has no such command`],
+  [`${kaleem} ${none} --stack prod`, `./kaleem ${none}: the program has no such command`],
+  [`\`${kaleem} up --stack prod --${none}\``, `./kaleem up --${none}: there is no such flag`],
+  [`then ${kaleem} restore --plan --stack x.`, "./kaleem restore --stack: there is no such flag"],
+  [`\`${kaleem} secrets ${none}\``, `./kaleem secrets ${none}: there is no such subcommand`],
+  [`\`${kaleem} secrets list --given\``, `${kaleem} secrets list --given: there is no such flag`],
   [`begin anew with --${none}`, `--${none}: no command has such a flag`],
   [`\`--${none}\` if you mean it`, `--${none}: no command has such a flag`],
   [`\`${agent} ${none}\``, `kaleem-agent ${none}: the agent has no such command`],
@@ -95,6 +110,8 @@ const right = [
   `${npm} run <name>, ${npm} run …, ${npm} run format -- --anything`,
   `\`${npm} run secrets -- init --given --stack prod < keys.json\``,
   `\`${npm} run secrets -- init | list\` and ${npm} test -- --only unit`,
+  `${kaleem} up --stack prod, \`${kaleem} secrets init --given < keys.json\`, ${kaleem} COMMAND, ${kaleem} help up`,
+  `\`${kaleem} --help\`, ${kaleem} <name>, \`${kaleem} secrets init | list\`, (${kaleem} restore --plan)`,
   `${agent} points [--offsite], ${agent}: answers, ${agent} COMMAND`,
   `${docs}/page.md${anchor}, docs/*.md, catalog/<name>/, redis/redis.ts, decision 0001`,
   `[page](page.md${anchor}), [folder](decisions), [here](${anchor}), [elsewhere](https://example.com/x.md${anchor})`,
@@ -163,6 +180,8 @@ test("reads from the commands' own sources what they take", () => {
   const { scripts } = world;
   assert.ok(scripts.get("up")?.flags?.has("--recover"));
   assert.ok(scripts.get("restore")?.flags?.has("--take-over"));
+  for (const name of ["up", "restore", "secrets"]) assert.equal(scripts.get(name), program.get(name));
+  assert.ok(program.get("status")?.flags?.has("--json"));
   assert.ok(scripts.get("test")?.flags?.has("--only"));
   for (const name of ["init", "list", "rotate"])
     assert.ok(scripts.get("secrets")?.subcommands.has(name), name);

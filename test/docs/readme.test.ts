@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { repositoryRoot as repository } from "../../workstation/repository.ts";
 
-const repository = resolve(import.meta.dirname, "../..");
 const text = (file: string): string => readFileSync(resolve(repository, file), "utf8");
 const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
 
@@ -14,9 +14,14 @@ test("every npm script's file is there", () => {
   }
 });
 
+test("the README's two front doors are scripts, since whoever has npm alone begins there", () => {
+  assert.match(text("README.md"), /^npm run up .*\nnpm test /m);
+  assert.match(text(".ci/run"), /^npm test$/m);
+});
+
 test("every folder and file that the README says where to find is there", () => {
   for (const [, place = ""] of text("README.md").matchAll(/^\| `([^`]+)` +\|/gm)) {
-    if (place.startsWith("npm ") || place === ".kaleem/") continue;
+    if (place.startsWith("./kaleem ") || place === ".kaleem/") continue;
     assert.ok(existsSync(resolve(repository, place)), place);
   }
 });

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { stringify } from "yaml";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { runPulumi } from "../../toolchain/engine/pulumi.ts";
 import { silentProgress } from "../../workstation/progress.ts";
@@ -47,7 +48,7 @@ async function attemptWith(
     await runPulumi(context, operation);
     return "accepted";
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return sentenceOf(error);
   } finally {
     await rm(folder, { recursive: true });
   }

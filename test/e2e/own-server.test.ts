@@ -5,12 +5,18 @@ import { after, before, test } from "node:test";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { OwnServer } from "./support/own-server.ts";
 
-/** A server over SSH on another port, a user with sudo, an own daemon.json: what a user has, and the program has not made. */
+/** A Debian 12 over SSH on another port, a user with sudo, an own daemon.json, a container: what a user has, and the program has not made. */
 let server: OwnServer;
 before(async () => {
   server = await OwnServer.make("local-own");
 });
-after(() => server.remove());
+after(() => (server as OwnServer | undefined)?.remove());
+
+const target = process.arch === "arm64" ? "linux-arm64" : "linux-amd64";
+/** The owner's container, and since when it has run. */
+const foreign = () =>
+  server.onHost("docker", "inspect", "--format", "{{.State.StartedAt}} {{.State.Running}}", "notes");
+let startedAt = "";
 
 test("a stack file without its secrets is refused with the command that draws them; nothing is touched", async () => {
   const up = await server.run("up", "--yes");
@@ -33,6 +39,21 @@ test("secrets are drawn into the committed file, encrypted", async () => {
   assert.match(text, /kaleem:restic-password:\n\s+secure: v1:/);
 });
 
+test("a distribution whose restic is too old is refused with the line that brings one along; nothing is touched", async () => {
+  const up = await server.run("up", "--yes", "--first-install");
+  assert.equal(up.code, exitCodes.failed);
+  assert.match(
+    up.stderr,
+    new RegExp(
+      `restic: expected 0\\.18\\.0 or later of the machine's distribution, got 0\\.14\\.0; add "restic: ${target}" to kaleem:host`,
+    ),
+  );
+  assert.match(await server.onHost("sh", "-c", "ls /srv /usr/local/lib/kaleem 2>&1; true"), /No such file/);
+  startedAt = await foreign();
+  assert.match(startedAt, / true$/m);
+  await server.setHost("restic", target);
+});
+
 test("an empty machine beside an empty bucket is no first install unless somebody says so", async () => {
   const up = await server.run("up", "--yes");
   assert.notEqual(up.code, 0);
@@ -49,15 +70,34 @@ test("up brings staging to an own server, takes a first point, and says what is 
   assert.match(up.stdout, /not protected +the data file and the local repository share one disk/);
 });
 
+test("what the owner ran there runs on, and its configuration is kept", async () => {
+  assert.equal(await foreign(), startedAt);
+  const merged = JSON.parse(await server.onHost("cat", "/etc/docker/daemon.json")) as Record<string, unknown>;
+  assert.equal(merged["max-concurrent-downloads"], 2);
+  assert.equal(merged["log-driver"], "json-file");
+});
+
 test("unchanged, without a question", async () => {
   const again = await server.run("up");
   assert.equal(again.code, 0, again.stderr);
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
 });
 
+test("a plain pulumi up finds nothing to do either, and nothing is next", async () => {
+  const plain = await server.pulumi("up", "--yes");
+  assert.equal(plain.code, 0, plain.stdout + plain.stderr);
+  assert.match(plain.stdout, /^ +\d+ unchanged$/m);
+  assert.doesNotMatch(plain.stdout, /^ +(\+|-|~|\+-) *\d+ /m);
+  const told = await server.pulumi("stack", "output", "--json");
+  assert.equal(told.code, 0, told.stderr);
+  const { outputs } = JSON.parse(told.stdout) as { outputs: { next?: string | null; closed: boolean } };
+  assert.deepEqual([outputs.next ?? null, outputs.closed], [null, false]);
+});
+
 test("every command of every day serves it", async () => {
   for (const [script, said] of [
     ["status", /staging: open/],
+    ["status", /^ {2}restic +0\.18\.1, brought along$/m],
     ["points", /local offsite/],
     ["smoke", /✓ minio/],
     ["preview", /stack staging: unchanged/],
@@ -65,6 +105,28 @@ test("every command of every day serves it", async () => {
     const ended = await server.run(script);
     assert.equal(ended.code, 0, `${script}: ${ended.stderr}`);
     assert.match(ended.stdout, said, script);
+  }
+});
+
+test("an audit looks at it over SSH and sudo alone, and says what a closed port does not prove", async () => {
+  const audit = await server.run("audit", "--fast");
+  assert.equal(audit.code, 0, `${audit.stdout}${audit.stderr}`);
+  assert.match(audit.stdout, /✓ ports that answer from outside +80, 443, 2222/);
+  assert.match(audit.stdout, /✓ restic +0\.18\.1, brought along/);
+  assert.match(audit.stdout, /TCP ports of \S+ were tried, from this computer alone/);
+  assert.match(audit.stdout, /Something listens on .*2377.* and did not answer/);
+});
+
+test("a restic with other bytes than the pinned ones is found, and mended by nothing but its own bytes", async () => {
+  const file = "/usr/local/lib/kaleem/restic";
+  await server.onHost("cp", file, `${file}.kept`);
+  await server.onHost("sh", "-c", `echo >> ${file}`);
+  try {
+    const audit = await server.run("audit", "--fast");
+    assert.equal(audit.code, 1);
+    assert.match(audit.stdout, /✗ restic .*other bytes than the pinned ones/);
+  } finally {
+    await server.onHost("mv", `${file}.kept`, file);
   }
 });
 
@@ -109,10 +171,25 @@ test("a lost machine: recover rebuilds the platform on another one, with its dat
   const recover = await server.run("recover", ...told, "--host-key", hostKey, "--yes");
   assert.equal(recover.code, 0, recover.stderr);
   assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{4}/);
+  assert.match(
+    recover.stderr,
+    new RegExp(`- host\\.restic: "${target}"`),
+    "Debian 13 has one that is new enough",
+  );
+  assert.match(recover.stderr, /✓ fetch \(beside the rest, [\d.]+ s in all\)/);
   t.diagnostic(`recover took ${recover.seconds.toFixed(1)} s`);
   assert.match(await server.whereIs(order), /mongo/, "the order is there");
   const smoke = await server.run("smoke");
   assert.equal(smoke.code, 0, smoke.stdout);
+  assert.match(
+    (await server.run("status")).stdout,
+    /^ {2}restic +0\.(1[89]|[2-9]\d)\S*, the distribution's$/m,
+  );
   const again = await server.run("up");
   assert.match(again.stderr, /pulumi up \(unchanged\)/);
+  // The key is pinned by now: nobody has to give it again, and nothing is done twice.
+  const second = await server.run("recover", ...told, "--yes");
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stdout, /There was nothing to restore/);
+  assert.doesNotMatch(second.stderr, /kept as/);
 });

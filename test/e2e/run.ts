@@ -12,13 +12,14 @@ import { ensurePrerequisites } from "../../local/prerequisites/ensure-prerequisi
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runAndTell, runProgram, runTests, type RunResult } from "../run-tests.ts";
 import { tellVersions } from "../tell-versions.ts";
-import { story } from "./story.ts";
+import { renderShares, story, type Share } from "./story.ts";
 import { testStack } from "./support/test-stack.ts";
 
 async function main(): Promise<RunResult> {
   const cached = existsSync(resolve(cacheDirectory(), "engine"));
   const table: string[] = [];
   const began = performance.now();
+  const spent = new Map<Share, number>();
   let failed = 0;
   await tellWhatItIsMadeWith();
   for (const part of story) {
@@ -26,8 +27,9 @@ async function main(): Promise<RunResult> {
     const start = performance.now();
     const code = await runTests([part.file]);
     if (code !== 0) failed += 1;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
-    table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds} s`);
+    const seconds = (performance.now() - start) / 1000;
+    spent.set(part.share, (spent.get(part.share) ?? 0) + seconds);
+    table.push(`${code === 0 ? "✓" : "✗"} ${part.name.padEnd(28)} ${seconds.toFixed(1).padStart(7)} s`);
     if (code !== 0 && part.required) break;
   }
   console.log("\n── e2e: remove what was made");
@@ -43,7 +45,10 @@ async function main(): Promise<RunResult> {
     if (code !== 0) failed += 1;
   }
   const total = ((performance.now() - began) / 1000).toFixed(0);
-  table.push(`e2e took ${total} s, engine and images ${cached ? "cached" : "from nothing"}`);
+  table.push(
+    ...renderShares(spent),
+    `e2e took ${total} s, engine and images ${cached ? "cached" : "from nothing"}`,
+  );
   return { code: failed === 0 ? 0 : 1, table };
 }
 

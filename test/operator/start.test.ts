@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +22,7 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
+const program = join(import.meta.dirname, "..", "..", "kaleem");
 /** A checkout with the real start.mjs, one script, and an `npm` that only writes down that it was called. */
 class Checkout {
   readonly root = mkdtempSync(join(tmpdir(), "kaleem-start-"));
@@ -236,6 +238,42 @@ test("without a script it says how it is used", async () => {
   const refused = await new Checkout().run([], []);
   assert.deepEqual(
     [refused.code, refused.stderr],
-    [2, "kaleem: which script? Use npm run <name>; package.json lists the names.\n"],
+    [2, "kaleem: which script? Use ./kaleem COMMAND; ./kaleem --help lists them.\n"],
+  );
+});
+
+test("the program of a fresh clone installs, and hands its words over, from any folder and by a link", async () => {
+  const checkout = new Checkout("");
+  writeFileSync(
+    join(checkout.root, "operator", "kaleem.ts"),
+    "console.log(process.cwd(), ...process.argv.slice(2)); process.exit(9)",
+  );
+  copyFileSync(program, join(checkout.root, "kaleem"));
+  chmodSync(join(checkout.root, "kaleem"), 0o755);
+  symlinkSync(join(checkout.root, "kaleem"), join(checkout.root, "bin", "linked"));
+  symlinkSync(process.execPath, join(checkout.root, "bin", "node"));
+  const path = `${join(checkout.root, "bin")}${delimiter}${process.env["PATH"] ?? ""}`;
+  const first = await ended(
+    spawn(join(checkout.root, "kaleem"), ["up", "a b"], { cwd: "/", env: { ...process.env, PATH: path } }),
+  );
+  assert.match(first.stderr, /^… npm packages \(installing from package-lock.json\)\n✓ npm packages/);
+  assert.deepEqual([first.stdout, first.code], ["/ up a b\n", 9]);
+  const linked = await ended(spawn("linked", ["--help"], { cwd: "/", env: { ...process.env, PATH: path } }));
+  assert.deepEqual([linked.stdout, linked.stderr, linked.code], ["/ --help\n", "", 9]);
+});
+
+test("the program says, without Node.js, what to install", async () => {
+  const checkout = new Checkout("");
+  copyFileSync(program, join(checkout.root, "kaleem"));
+  chmodSync(join(checkout.root, "kaleem"), 0o755);
+  for (const name of ["dirname", "readlink"])
+    symlinkSync(`/usr/bin/${name}`, join(checkout.root, "bin", name));
+  rmSync(join(checkout.root, "bin", "npm"));
+  const bare = await ended(
+    spawn("/bin/sh", [join(checkout.root, "kaleem")], { env: { PATH: join(checkout.root, "bin") } }),
+  );
+  assert.deepEqual(
+    [bare.code, bare.stderr],
+    [127, "kaleem: Node.js is not on PATH; install it (Debian packages: nodejs, npm).\n"],
   );
 });

@@ -7,8 +7,8 @@ import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.t
 import { previewWithPack } from "../../operator/policy/preview-with-pack.ts";
 import { trialStack } from "../../operator/policy/trial-stack.ts";
 import { silentProgress } from "../../workstation/progress.ts";
+import { repositoryRoot as repository } from "../../workstation/repository.ts";
 
-const repository = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "kaleem-policy-"));
 after(() => {
   rmSync(folder, { recursive: true });

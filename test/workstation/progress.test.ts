@@ -43,7 +43,7 @@ test("a long step says now and then that it is alive where there is no terminal"
 
 test("a terminal is redrawn in place, in lines that do not wrap", async () => {
   const output = recorder(true);
-  await terminalProgress(output).step("engine", (report) => {
+  await terminalProgress(output, 10, { TERM: "xterm" }).step("engine", (report) => {
     report("x".repeat(100));
     report("done");
     return Promise.resolve();
@@ -52,6 +52,15 @@ test("a terminal is redrawn in place, in lines that do not wrap", async () => {
   assert.equal(drawn.length, 4);
   for (const line of drawn) assert.ok(line.length <= 40);
   assert.match(drawn.at(-1) ?? "", /^✓ engine \(done\) \d+\.\d s\n$/);
+});
+
+test("a terminal that cannot take a line back is written to as a file is, one line a step", async () => {
+  const output = recorder(true);
+  await terminalProgress(output, 10, { TERM: "dumb" }).step("engine", (report) => {
+    report("built");
+    return Promise.resolve();
+  });
+  assert.match(output.text, /^✓ engine \(built\) \d+\.\d s\n$/);
 });
 
 test("silent progress runs the work and gives its result", async () => {

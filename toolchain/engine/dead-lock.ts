@@ -1,30 +1,20 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
 
-/** What the file backend writes into a lock. */
-interface StateLock {
-  readonly pid: number;
-  readonly hostname: string;
-}
+/** How the engine tells a lock on a stack whose state is kept in files or a bucket: a line for each, below its complaint. */
+const lockLine = /: created by \S+@(\S+) \(pid (\d+)\) at /g;
 
 /**
- * Removes locks of the file backend whose owner, a process of this machine, is gone: an engine that was killed
- * leaves one behind, and every later command would refuse to work. Locks of living owners stay.
- * @returns Whether any stays: somebody else works on the stack.
+ * Whether the engine's words say that a stack is locked, and every lock on it is one of a process of this machine that is gone: an
+ * engine that was killed leaves its lock behind, wherever the state is kept. Whether another machine's is alive cannot be known.
+ * @param isAlive Whether a process of this machine lives
  */
-export function clearDeadLocks(stateDirectory: string): boolean {
-  const folder = join(stateDirectory, ".pulumi", "locks");
-  if (!existsSync(folder)) return false;
-  let held = false;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || !entry.name.endsWith(".json")) continue;
-    const lock = JSON.parse(readFileSync(file, "utf8")) as StateLock;
-    if (lock.hostname === hostname() && !existsSync(`/proc/${String(lock.pid)}`)) {
-      rmSync(file);
-      rmSync(`${file}.attrs`, { force: true });
-    } else held = true;
-  }
-  return held;
+export function areLocksDead(
+  words: string,
+  here: string = hostname(),
+  isAlive: (pid: string) => boolean = (pid) => existsSync(`/proc/${pid}`),
+): boolean {
+  if (!words.includes("the stack is currently locked")) return false;
+  const locks = [...words.matchAll(lockLine)];
+  return locks.length > 0 && locks.every(([, host, pid = ""]) => host === here && !isAlive(pid));
 }

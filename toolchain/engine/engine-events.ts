@@ -70,6 +70,7 @@ const verbs = new Map<string, readonly [ResourceProgress["action"], ResourceProg
 export class EngineEventReader {
   private readonly onResource: (progress: ResourceProgress) => void;
   private readonly onStep: ((step: PlannedStep) => void) | undefined;
+  private readonly onDone: ((step: PlannedStep) => void) | undefined;
   private readonly now: () => number;
   private readonly begun = new Map<string, number>();
   private readonly errors = new Set<string>();
@@ -82,10 +83,16 @@ export class EngineEventReader {
     {
       now = Date.now,
       onStep,
-    }: { readonly now?: () => number; readonly onStep?: ((step: PlannedStep) => void) | undefined } = {},
+      onDone,
+    }: {
+      readonly now?: () => number;
+      readonly onStep?: ((step: PlannedStep) => void) | undefined;
+      readonly onDone?: ((step: PlannedStep) => void) | undefined;
+    } = {},
   ) {
     this.onResource = onResource;
     this.onStep = onStep;
+    this.onDone = onDone;
     this.now = now;
   }
 
@@ -125,6 +132,7 @@ export class EngineEventReader {
   }
 
   private end(step: StepMetadata, outcome: 1 | "failed"): void {
+    if (outcome === 1) this.onDone?.({ ...describe(step), op: step.op });
     const verb = verbs.get(step.op);
     const begun = this.begun.get(`${step.op} ${step.urn}`);
     if (verb === undefined || begun === undefined) return;

@@ -24,5 +24,5 @@ export const pinnedVersion = "3.259.0";
 /** The oldest official release that the program is known to run on. */
 export const oldestVersion = "3.258.0";
 
-/** The oldest Go that builds the pinned release. */
+/** The oldest Go that builds the pinned release, and whatever else is built from Go modules. */
 export const oldestGo = "1.25.11";

@@ -1,14 +1,11 @@
-import { realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Progress } from "../../workstation/progress.ts";
+import { repositoryRoot } from "../../workstation/repository.ts";
 import { buildEngine, findBuiltEngine } from "./build-engine.ts";
 import { pinnedVersion, type Engine } from "./engine.ts";
 import { downloadOfficialEngine, findOfficialEngine } from "./official-engine.ts";
 import { chooseProvider } from "./provider-plugins.ts";
 import { pulumiHome } from "./pulumi-home.ts";
-
-/** The checkout that this file belongs to. */
-const root = realpathSync(join(import.meta.dirname, "..", ".."));
 
 /**
  * A ready engine: the official `pulumi` on PATH, else the pinned official release (downloaded once), else the same
@@ -22,7 +19,7 @@ export async function findOrBuildEngine(
   return progress.step("engine", async (report) => {
     const found = await locate(progress, report, environment);
     const installer = found.source === "official" ? { installer: found.pulumi } : {};
-    const search = { root, environment, ...installer };
+    const search = { root: repositoryRoot, environment, ...installer };
     const docker = await chooseProvider("docker", search, report);
     const command = await chooseProvider("command", search, report);
     report(

@@ -8,11 +8,28 @@ import { findVersion, isAtLeast } from "./version.ts";
 /** Where the upstream archive of Go unpacks to, which many machines do not have on PATH. */
 const usualPlace = "/usr/local/go/bin/go";
 
+/** What Go is wanted for, and what to do without it: parts of the sentence that says it is missing. */
+export interface GoPurpose {
+  readonly who: string;
+  readonly what: string;
+  readonly instead: string;
+}
+
+const forEngine: GoPurpose = {
+  who: "engine",
+  what: "Pulumi",
+  instead: `put the official pulumi (${oldestVersion} or later) on PATH`,
+};
+
 /**
- * The full path of a Go that can build the engine. Throws a sentence with the version found and the one needed
+ * The full path of a Go that can build what the project builds. Throws a sentence with the version found and the one needed
  * when it is too old or missing.
  */
-export async function findGo(environment: NodeJS.ProcessEnv, usual: string = usualPlace): Promise<string> {
+export async function findGo(
+  environment: NodeJS.ProcessEnv,
+  usual: string = usualPlace,
+  { who, what, instead }: GoPurpose = forEngine,
+): Promise<string> {
   const candidates = [findOnPath("go", environment), existsSync(usual) ? usual : undefined];
   const found: string[] = [];
   for (const go of candidates) {
@@ -27,8 +44,7 @@ export async function findGo(environment: NodeJS.ProcessEnv, usual: string = usu
     found.push(`${version ?? "no version"} (${go})`);
   }
   throw new Error(
-    `engine: Go ${oldestGo} or later is needed to build Pulumi, which could not be downloaded; got ` +
-      `${found.length === 0 ? "none" : found.join(" and ")}. Install a newer Go, or put the official pulumi ` +
-      `(${oldestVersion} or later) on PATH.`,
+    `${who}: Go ${oldestGo} or later is needed to build ${what}, which could not be downloaded; got ` +
+      `${found.length === 0 ? "none" : found.join(" and ")}. Install a newer Go, or ${instead}.`,
   );
 }

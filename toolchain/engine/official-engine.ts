@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-import { createWriteStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { cached } from "../../workstation/cache/cached.ts";
 import { cacheDirectory } from "../../workstation/cache/directory.ts";
 import { recall, remember } from "../../workstation/cache/memo.ts";
 import { findOnPath } from "../../workstation/find-on-path.ts";
 import { runCommand } from "../../workstation/run-command.ts";
+import { causeSentenceOf } from "../../contract/sentence-of.ts";
+import { download, open } from "../download.ts";
 import { oldestVersion, pinnedVersion } from "./engine.ts";
 import { findVersion, isAtLeast } from "./version.ts";
 
@@ -21,8 +20,6 @@ export interface OfficialEngine {
 const releases = "https://get.pulumi.com/releases/sdk";
 const memo = "official-engine-unreachable";
 const retryAfterSeconds = 24 * 3600;
-const connectSeconds = 5;
-const downloadSeconds = 600;
 
 /** The official `pulumi` on PATH; undefined without one, and, with a note, when it is too old. */
 export async function findOfficialEngine(
@@ -73,56 +70,11 @@ export async function downloadOfficialEngine(
     });
     return { pulumi: join(directory, "pulumi"), version: pinnedVersion };
   } catch (error) {
-    const reason = error instanceof Error ? reasonOf(error) : String(error);
+    const reason = causeSentenceOf(error);
     remember(memo, reason);
     note(`the official pulumi ${pinnedVersion} cannot be downloaded (${reason}); not tried again for a day`);
     return undefined;
   }
-}
-
-/** Node's fetch says "fetch failed" and hides why in the cause. */
-function reasonOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-/** Sends the request and waits at most five seconds for an answer to begin, ten minutes for it to end. */
-async function open(url: string): Promise<Response> {
-  const connecting = new AbortController();
-  const timer = setTimeout(() => {
-    connecting.abort(new Error(`no answer within ${String(connectSeconds)} s from ${new URL(url).host}`));
-  }, connectSeconds * 1000);
-  try {
-    const signal = AbortSignal.any([connecting.signal, AbortSignal.timeout(downloadSeconds * 1000)]);
-    const response = await fetch(url, { signal });
-    if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
-    return response;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function download(
-  url: string,
-  file: string,
-  sha256: string,
-  report: (detail: string) => void,
-): Promise<void> {
-  const response = await open(url);
-  if (response.body === null) throw new Error(`${url} answered nothing`);
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, next) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      report(`downloading, ${String(Math.round(bytes / 1e6))} MB`);
-      next(null, chunk);
-    },
-  });
-  await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(file));
-  const got = hash.digest("hex");
-  if (got !== sha256)
-    throw new Error(`${url} has the checksum ${got}, but ${sha256} is published; it is not used`);
 }
 
 async function unpack(archive: string, directory: string): Promise<void> {

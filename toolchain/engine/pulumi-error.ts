@@ -2,22 +2,45 @@
 export class PulumiError extends Error {
   /** It was told to stop (^C); what was under way may be half done, and the next run goes on from there. */
   readonly interrupted: boolean;
+  /** The stack is locked: another command works on it. */
+  readonly locked: boolean;
 
   constructor(message: string, interrupted = false) {
     super(message);
     this.name = "PulumiError";
     this.interrupted = interrupted;
+    this.locked = message.includes("the stack is currently locked");
   }
 }
 
 /** Pulumi's known complaints, and what to do about them. */
 const explanations: readonly (readonly [pattern: RegExp, advice: string])[] = [
-  [/incorrect passphrase/, "The passphrase file is not the one that the stack file was encrypted with."],
+  [/incorrect passphrase/, "The passphrase is not the one that the stack file was encrypted with."],
+  [
+    /passphrase must be set with/,
+    "Nothing opens the secrets: name a file that holds the passphrase in PULUMI_CONFIG_PASSPHRASE_FILE.",
+  ],
   [
     /the stack is currently locked/,
-    "Another command works on this stack; wait for it. If none does, remove the lock file named above.",
+    "Another command works on this stack; wait for it. If none does, take its lock away: pulumi cancel.",
   ],
   [/no stack named|StackNotFound/, "There is no state for this stack; npm run up makes it."],
+  [
+    /PULUMI_ACCESS_TOKEN must be set for login/,
+    "It is not said where state is kept: run pulumi login, or name the place in PULUMI_BACKEND_URL.",
+  ],
+  [
+    /unable to open state directory/,
+    "The folder that pulumi login or PULUMI_BACKEND_URL names for the state is not there: mount it, or log in elsewhere.",
+  ],
+  [
+    /\.pulumi.*(failed to refresh cached credentials|no EC2 IMDS role found)/,
+    "The bucket with the state wants AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment.",
+  ],
+  [
+    /(\.pulumi.*request send failed|performing HTTP request).*(dial tcp|timeout|EOF)/,
+    "State is kept where this computer cannot reach it now: check the network and the address (pulumi whoami --verbose).",
+  ],
 ];
 
 /** The text with, for each complaint that is known, a sentence of advice behind it. */

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clearDeadLocks } from "./dead-lock.ts";
 import {
   EngineEventReader,
   type PlannedStep,
@@ -11,6 +10,7 @@ import {
 } from "./engine-events.ts";
 import { followLines } from "./follow-lines.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
+import { withoutDeadLocks } from "./stack.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
 
 /** How an operation is run; everything is optional. */
@@ -19,6 +19,8 @@ export interface OperationOptions {
   readonly onResource?: (progress: ResourceProgress) => void;
   /** Called for each step that the engine means to do, previews included, with the engine's word for it. */
   readonly onStep?: (step: PlannedStep) => void;
+  /** Called for each resource once it is as it was declared, those that did not change included; a deleted one too. */
+  readonly onDone?: (step: PlannedStep) => void;
   /** More arguments for the command. */
   readonly args?: readonly string[];
   /** Aborting it is like ^C: the engine finishes what is under way, records it, and stops. */
@@ -29,6 +31,8 @@ export interface OperationOptions {
 export interface OperationResult {
   readonly changes: ResourceChanges;
   readonly seconds: number;
+  /** What each resource took that changed, by its name. */
+  readonly resourceSeconds: Readonly<Record<string, number>>;
   /** Warnings, each with the name of its resource. */
   readonly diagnostics: readonly string[];
 }
@@ -44,20 +48,35 @@ const operationFlags = {
 /**
  * Runs one operation on a stack that `createStack` made, and returns what it changed. Throws `PulumiError` with
  * every error that the engine reported. ^C, SIGTERM and SIGHUP reach the engine once each, as a request to stop
- * tidily; a second one stops it at once.
+ * tidily; a second one stops it at once. A lock that a killed engine of this machine left on the stack is taken away.
  */
-export async function runPulumi(
+export function runPulumi(
   context: StackContext,
   operation: keyof typeof operationFlags,
   options: OperationOptions = {},
 ): Promise<OperationResult> {
+  return withoutDeadLocks(context, () => runOnce(context, operation, options));
+}
+
+async function runOnce(
+  context: StackContext,
+  operation: keyof typeof operationFlags,
+  options: OperationOptions,
+): Promise<OperationResult> {
   const started = Date.now();
   mkdirSync(context.stateDirectory, { recursive: true, mode: 0o700 });
-  clearDeadLocks(context.stateDirectory);
   const folder = mkdtempSync(join(tmpdir(), "kaleem-events-"));
   try {
     const log = join(folder, "events.jsonl");
-    const reader = new EngineEventReader(options.onResource ?? (() => undefined), { onStep: options.onStep });
+    const resourceSeconds: Record<string, number> = {};
+    const onResource = (progress: ResourceProgress): void => {
+      resourceSeconds[progress.name] = progress.seconds;
+      options.onResource?.(progress);
+    };
+    const reader = new EngineEventReader(onResource, {
+      onStep: options.onStep,
+      onDone: options.onDone,
+    });
     const stopFollowing = followLines(log, (line) => {
       reader.read(line);
     });
@@ -75,7 +94,7 @@ export async function runPulumi(
     const end = await runToEnd(context, argv, options.signal).finally(stopFollowing);
     const { changes, errors, warnings } = reader.record();
     if (end.code !== 0 || end.interrupted) throw failure(operation, context, end, errors);
-    return { changes, seconds: (Date.now() - started) / 1000, diagnostics: warnings };
+    return { changes, seconds: (Date.now() - started) / 1000, resourceSeconds, diagnostics: warnings };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { parse } from "yaml";
 import { runCommand } from "../../workstation/run-command.ts";
+import { areLocksDead } from "./dead-lock.ts";
 import { explain, PulumiError } from "./pulumi-error.ts";
 import { pulumiEnvironment, type StackContext } from "./stack-context.ts";
 
@@ -79,14 +80,30 @@ export async function exportState(context: StackContext): Promise<unknown> {
   return JSON.parse(await pulumiText(context, ["stack", "export", `--stack=${context.stack}`]));
 }
 
-/** Takes a stack out of the backend, whatever its state says; its file stays. Nothing that it declared is touched. */
-export async function removeStack(context: StackContext): Promise<void> {
-  await pulumiText(context, ["stack", "rm", context.stack, "--force", "--yes", "--preserve-config"]);
+/**
+ * Does what wants the stack's lock. When engines of this machine that were killed have left all the locks that are on it, these are taken
+ * away first. What was under way stays pending in the state, as after ^C.
+ */
+export async function withoutDeadLocks<T>(context: StackContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PulumiError) || error.interrupted || !areLocksDead(error.message)) throw error;
+    await textOnce(context, ["cancel", context.stack, "--yes"]);
+    return await work();
+  }
 }
 
-/** Puts a state back that {@link exportState} gave. */
+/** Takes a stack out of the backend, whatever its state says; its file stays. Nothing that it declared is touched. */
+export async function removeStack(context: StackContext): Promise<void> {
+  const argv = ["stack", "rm", context.stack, "--force", "--yes", "--preserve-config"];
+  await pulumiText(context, argv);
+}
+
+/** Puts a state back that {@link exportState} gave. @throws PulumiError, `locked`, when somebody else works on the stack */
 export async function importState(context: StackContext, state: unknown): Promise<void> {
-  await pulumiText(context, ["stack", "import", `--stack=${context.stack}`], JSON.stringify(state));
+  const argv = ["stack", "import", `--stack=${context.stack}`];
+  await pulumiText(context, argv, JSON.stringify(state));
 }
 
 /** Encrypts values into the stack file, one command each (0.3 s); they travel on standard input only. Keys are full, as `kaleem:mongo-keyfile`. */
@@ -112,7 +129,11 @@ export async function decryptConfig(context: StackContext): Promise<ReadonlyMap<
 }
 
 /** Runs a command that changes no resources and returns its standard output. */
-async function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+function pulumiText(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
+  return withoutDeadLocks(context, () => textOnce(context, argv, input));
+}
+
+async function textOnce(context: StackContext, argv: readonly string[], input?: string): Promise<string> {
   const ended = await runCommand([context.engine.pulumi, "--non-interactive", "--color=never", ...argv], {
     cwd: context.project,
     environment: pulumiEnvironment(context),

@@ -1,5 +1,6 @@
 import { MongoClient, MongoServerError } from "mongodb";
 import type { Collection } from "mongodb";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { withDeadline } from "../deadline.ts";
 import { orderSchema } from "../order.ts";
 import type { Order } from "../order.ts";
@@ -94,6 +95,6 @@ function asStoreError(error: unknown): StoreError {
     const kind = notNow.includes(error.code) ? "away" : "failed";
     return new StoreError("mongo", kind, `mongo answered with an error: ${error.message}`, error);
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = sentenceOf(error);
   return new StoreError("mongo", "away", `mongo cannot be reached: ${reason}`, error);
 }

@@ -1,11 +1,14 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { repositoryRoot } from "../../../workstation/repository.ts";
+import { bundleInputs } from "../bundle-program.ts";
 import { buildApp } from "../../app/build.ts";
 import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 
-const app = path.join(import.meta.dirname, "../../app");
-const packageLock = path.join(import.meta.dirname, "../../../package-lock.json");
+const app = path.join(repositoryRoot, "local/app");
+/** How webhooks are signed: what the application shares with the agent, which signs for the smoke test. */
+const signature = path.join(repositoryRoot, "catalog/webhooks/signature.ts");
 
 const rootfs: DebianRootfs = {
   suite: "trixie",
@@ -23,8 +26,7 @@ const rootfs: DebianRootfs = {
 export const apiImage: ImageRecipe = {
   name: "api",
   from: "local/app and Debian trixie's nodejs",
-  // The lock file stands for the drivers that are bundled.
-  inputs: () => [JSON.stringify(rootfs), { directory: app }, { file: packageLock }],
+  inputs: () => [JSON.stringify(rootfs), { directory: app }, { file: signature }, ...bundleInputs],
   config: [
     "ENV NODE_ENV=production",
     "USER 1000:1000",

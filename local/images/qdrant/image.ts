@@ -1,11 +1,10 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { bundleInputs } from "../bundle-program.ts";
 import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 import { buildQdrant } from "./build.ts";
 import { version } from "./server/version.ts";
-
-const packageLock = path.join(import.meta.dirname, "../../../package-lock.json");
 
 /** The user of upstream's unprivileged image, so that data written under either image is readable under the other. */
 const uid = 1000;
@@ -29,8 +28,7 @@ const rootfs: DebianRootfs = {
 export const qdrantImage: ImageRecipe = {
   name: "qdrant",
   from: "local/images/qdrant/server and Debian trixie's nodejs",
-  // The lock file stands for the libraries that are bundled.
-  inputs: () => [JSON.stringify(rootfs), { directory: import.meta.dirname }, { file: packageLock }],
+  inputs: () => [JSON.stringify(rootfs), { directory: import.meta.dirname }, ...bundleInputs],
   config: [
     `USER ${uid}:${uid}`,
     "WORKDIR /qdrant",

@@ -60,6 +60,11 @@ export const agentStatusSchema = z.object({
     .nullable(),
   /** What restores moved aside; null when it cannot be listed, or an older agent does not say. */
   replaced: z.array(replacedDataSchema).nullable().default(null),
+  /** Which restic runs there; null when it cannot be asked, or an older agent does not say. */
+  restic: z
+    .object({ version: z.string(), from: z.enum(["distribution", "brought along"]) })
+    .nullable()
+    .default(null),
   problems: z.array(z.string()),
 });
 export type AgentStatus = z.infer<typeof agentStatusSchema>;

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { inventorySchema } from "../../../catalog/inventory/inventory.ts";
-import type { HostPort } from "../../host/host-port.ts";
 
 /** How the last run of a job ended, and what the last good one brought. */
 export function runRecord<T extends z.ZodType>(result: T) {
@@ -71,6 +70,8 @@ export const forgetResult = z.object({
   forgotten: z.number(),
   /** Points of this lineage that are left. */
   points: z.number(),
+  /** Points that retention lets go and that stay, since the bucket's lock may still hold them. */
+  held: z.number().default(0),
   /** Why nothing was forgotten, whatever the retention says; absent when it was gone by. */
   skipped: z.string().optional(),
 });
@@ -82,6 +83,10 @@ export const pruneResult = z.object({
   pieces: z.number(),
   /** How many index files there are then. */
   indexFiles: z.number(),
+  /** Packs that nothing uses any more and that the bucket keeps for now. */
+  waiting: z.number().default(0),
+  /** What keeps them: the bucket's lock, or the rights of the key pair; null when none wait. */
+  waitingFor: z.enum(["lock", "rights"]).nullable().default(null),
 });
 export type PruneResult = z.infer<typeof pruneResult>;
 
@@ -109,19 +114,3 @@ export const pruneRecord = runRecord(pruneResult);
 export const checkRecord = runRecord(checkResult);
 export const pointRecord = runRecord(pointResult);
 export const shipRecord = runRecord(shipResult);
-
-/** A job's record; null when it never ran, or when an older agent wrote it in another form. */
-export async function readRecord<T extends z.ZodType>(
-  host: HostPort,
-  path: string,
-  schema: T,
-): Promise<z.infer<T> | null> {
-  const text = await host.readFile(path);
-  if (text === null) return null;
-  try {
-    const parsed = schema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}

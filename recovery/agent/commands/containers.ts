@@ -1,4 +1,5 @@
 import { edgeStatusPort, layout } from "../../../contract/layout.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { AgentContext } from "../context.ts";
 import type { Task } from "../../docker/docker.ts";
 import { edgeSamples } from "../measure/edge-samples.ts";
@@ -45,9 +46,7 @@ async function measureEdge(
     const answer = await fetch(`http://${address}:${edgeStatusPort}/stub_status`, { signal });
     return edgeSamples(await answer.text());
   } catch (error) {
-    log.line(
-      `the edge's connections were not measured: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    log.line(`the edge's connections were not measured: ${sentenceOf(error)}`);
     return [];
   }
 }

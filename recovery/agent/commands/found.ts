@@ -23,10 +23,14 @@ export interface FoundResult extends Lineage {
 export interface FoundOptions {
   /** A recovery kit was given: a lost platform is to come back, and no empty one may take its place. @default false */
   readonly kitGiven?: boolean;
+  /** For how long it waits for a point or a shipping that is under way, in milliseconds. @default 0 */
+  readonly waitMs?: number;
 }
 
-/** The intention, on the data root itself: a run that was killed after it had made the head is recognised, a lost disk is not. */
-const intentPath = `${layout.lineage}.seeding`;
+/** Whether a founding has begun here and is not at its end: the lineage may be there by now, and the edge still closed. */
+export async function isFounding(host: AgentContext["host"]): Promise<boolean> {
+  return (await host.readFile(layout.founding)) !== null;
+}
 
 /**
  * `kaleem-agent found [LINEAGE] [--kit]`: founds a lineage on an empty data root and claims the bucket's head for it. Idempotent on the
@@ -40,9 +44,10 @@ export async function foundCommand(
   options: FoundOptions = {},
 ): Promise<FoundResult> {
   const { locks, host, log, machineId, local, offsite } = context;
-  const offsiteLock = await locks.acquire("offsite");
+  const { waitMs = 0 } = options;
+  const offsiteLock = await locks.acquire("offsite", waitMs);
   try {
-    const data = await locks.acquire("data");
+    const data = await locks.acquire("data", waitMs);
     try {
       await refuseDuringRestore(context);
       const { founded } = await readIdentity(host, layout.lineage, machineId);
@@ -54,8 +59,9 @@ export async function foundCommand(
       const made = await log.phase("repositories", () => ensureRepositories(local, offsite, "both"));
       log.line(`repositories: local ${made.local}, off-site ${made.offsite}`);
       await host.writeFile(layout.lineage, `${JSON.stringify(lineage)}\n`, 0o644);
-      await host.removeFile(intentPath);
       await setEdgeClosed(context, false);
+      // Last: a run that was killed before is known by it, and opens the edge.
+      await host.removeFile(layout.founding);
       return { ...lineage, state: "founded" };
     } finally {
       await data.release();
@@ -91,8 +97,8 @@ async function confirm(context: AgentContext, founded: Lineage, wanted: string |
   const bucket = await context.bucket();
   const holding = { claim: await readClaim(context.host, founded), location: bucket.location };
   checkHead((await new HeadStore(bucket).read())?.head ?? null, founded, holding);
-  await context.host.removeFile(intentPath);
   await setEdgeClosed(context, false);
+  await context.host.removeFile(layout.founding);
   return { ...founded, state: "already-founded" };
 }
 
@@ -126,7 +132,10 @@ async function refuseFounding(
 }
 
 /** Points of a lineage. What this host took of itself while it was nobody's is of the very data that the lineage begins with. */
-async function lineagePoints({ machineId }: AgentContext, repository: Restic): Promise<readonly Point[]> {
+export async function lineagePoints(
+  { machineId }: AgentContext,
+  repository: Restic,
+): Promise<readonly Point[]> {
   const nobodys = `host-${machineId.slice(0, 8)}`;
   try {
     const points = pointsOf(await repository.snapshots());
@@ -160,13 +169,13 @@ async function intend({ host, config, machineId }: AgentContext, wanted: string 
     generation: 1,
     host: machineId,
   };
-  await host.writeFile(intentPath, `${JSON.stringify(lineage)}\n`, 0o644);
+  await host.writeFile(layout.founding, `${JSON.stringify(lineage)}\n`, 0o644);
   return lineage;
 }
 
 /** Null when there is none, or none that can be understood: what it began is then found in the bucket, as somebody's. */
 async function readIntent(host: AgentContext["host"]): Promise<Lineage | null> {
-  const kept = await host.readFile(intentPath);
+  const kept = await host.readFile(layout.founding);
   if (kept === null) return null;
   try {
     const parsed = lineageSchema.safeParse(JSON.parse(kept));
@@ -201,7 +210,7 @@ async function claim(context: AgentContext, lineage: Lineage): Promise<void> {
     await confirmClaim(host, intended, present, bucket.location);
     return;
   }
-  await host.removeFile(intentPath);
+  await host.removeFile(layout.founding);
   await host.removeFile(claimPath);
   throw new RecoveryError(exitCodes.alreadyFounded, headInTheWay(present));
 }

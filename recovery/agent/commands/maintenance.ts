@@ -23,7 +23,7 @@ export async function forgetCommand(context: AgentContext, args: readonly string
     job: `forget-${place}`,
     schema: forgetRecord,
     run: () => forgetPoints(context, place),
-    describe: ({ forgotten, points, skipped }) => skipped ?? `${forgotten} points forgotten, ${points} left`,
+    describe: ({ forgotten, points, held, skipped }) => skipped ?? forgettingOf(forgotten, points, held),
     samples: ({ points }) => [gauge("backup_snapshot_count", "Points of this lineage.", place, points)],
   });
 }
@@ -35,9 +35,15 @@ export async function pruneCommand(context: AgentContext, args: readonly string[
     job: `prune-${place}`,
     schema: pruneRecord,
     run: () => prunePoints(context, place),
-    describe: ({ pieces, indexFiles }) => `pruned in ${pieces} pieces, ${indexFiles} index files`,
-    samples: ({ indexFiles }) => [
+    describe: (result) => pruningOf(result),
+    samples: ({ indexFiles, waiting }) => [
       gauge("backup_index_files", "Index files that a fresh machine loads first.", place, indexFiles),
+      gauge(
+        "backup_packs_waiting",
+        "Packs that nothing uses and that the bucket keeps for now.",
+        place,
+        waiting,
+      ),
     ],
   });
 }
@@ -55,6 +61,22 @@ export async function checkCommand(context: AgentContext, args: readonly string[
       gauge("backup_checked_parts", "In how many parts all of the data is read.", place, of),
     ],
   });
+}
+
+function forgettingOf(forgotten: number, points: number, held: number): string {
+  const more =
+    held === 0 ? "" : `; ${held} of them would go, and wait until the bucket's lock on them has ended`;
+  return `${forgotten} points forgotten, ${points} left${more}`;
+}
+
+function pruningOf({ pieces, indexFiles, waiting, waitingFor }: PruneResult): string {
+  const done = `pruned in ${pieces} pieces, ${indexFiles} index files`;
+  if (waiting === 0 || waitingFor === null) return done;
+  const why =
+    waitingFor === "lock"
+      ? "the bucket's lock on them to end"
+      : "someone who may remove them: this host's key pair may not";
+  return `${done}; ${waiting} packs that nothing uses wait for ${why}`;
 }
 
 function gauge(name: string, help: string, repo: RepositoryPlace, value: number): Sample {

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { orderDigest } from "../../orders/ledger.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
 import type { AgentContext } from "../context.ts";
 import { openStore, type Store } from "../../stores/store.ts";
 

@@ -1,4 +1,5 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { waitUntil } from "../../../contract/wait-until.ts";
 import type { AgentContext } from "../context.ts";
 import { withStores } from "../../stores/store.ts";
 
@@ -24,9 +25,8 @@ export async function retireLoginsCommand(context: AgentContext): Promise<{ reti
 
 /** Tasks start before their predecessors stop: while there are more than wanted, a former one is draining. */
 async function formerTasksGone({ config, docker, interrupted }: AgentContext): Promise<void> {
-  const deadline = Date.now() + goneLimitMs;
-  for (;;) {
-    interrupted.throwIfAborted();
+  let still: readonly string[] = [];
+  const areGone = async (): Promise<boolean> => {
     const waiting = await Promise.all(
       config.applications.map(async ({ name }) => {
         const [service, tasks] = await Promise.all([docker.inspectService(name), docker.containersOf(name)]);
@@ -34,14 +34,17 @@ async function formerTasksGone({ config, docker, interrupted }: AgentContext): P
         return tasks.length <= wanted ? null : `${name} has ${tasks.length} tasks, ${wanted} are wanted`;
       }),
     );
-    const still = waiting.filter((sentence) => sentence !== null);
-    if (still.length === 0) return;
-    if (Date.now() > deadline) {
-      throw new RecoveryError(
+    still = waiting.filter((sentence) => sentence !== null);
+    return still.length === 0;
+  };
+  await waitUntil(areGone, {
+    limitMs: goneLimitMs,
+    everyMs: lookMs,
+    signal: interrupted,
+    late: () =>
+      new RecoveryError(
         exitCodes.failed,
         `Former passwords stay valid: after ${goneLimitMs / 1000} s ${still.join(", ")}. See \`docker service ps --no-trunc\` of it, then run this again.`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
-  }
+      ),
+  });
 }

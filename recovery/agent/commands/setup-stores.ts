@@ -1,4 +1,5 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { waitUntil } from "../../../contract/wait-until.ts";
 import type { AgentContext } from "../context.ts";
 import { openStore, type Store } from "../../stores/store.ts";
 
@@ -33,19 +34,11 @@ export async function setupStoresCommand(
 }
 
 async function openWhenReady(context: AgentContext, name: string): Promise<Store> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    context.interrupted.throwIfAborted();
-    try {
-      return await openStore(name, { ...context.opening, timeoutMs: callLimitMs });
-    } catch (error) {
-      if (
-        !(error instanceof RecoveryError) ||
-        error.exitCode !== exitCodes.storeDown ||
-        Date.now() > deadline
-      )
-        throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
-  }
+  return waitUntil(() => openStore(name, { ...context.opening, timeoutMs: callLimitMs }), {
+    limitMs,
+    everyMs: lookMs,
+    signal: context.interrupted,
+    notYet: (error) => error instanceof RecoveryError && error.exitCode === exitCodes.storeDown,
+    late: (down) => down ?? `store ${name} is down`,
+  });
 }

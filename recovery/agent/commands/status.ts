@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { AgentConfig } from "../../../contract/agent-config.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
+import { readRecord } from "../../host/read-record.ts";
 import { clockToleranceMs, readClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import type { Lineage } from "../../lineage/head.ts";
@@ -10,11 +12,12 @@ import { lostNowSeconds, pointsOf, type Point } from "../../point/points.ts";
 import { ProofRecords } from "../../proof/proof-record.ts";
 import type { AgentContext } from "../context.ts";
 import type { ReplacedData } from "../../restore/replaced-data.ts";
+import { hostRestic, type HostRestic } from "../../restic/restic-program.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { jobStatuses } from "../job-status.ts";
-import { pointRecord, proveRecord, readRecord, shipRecord } from "../answers/run-record.ts";
+import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
@@ -65,6 +68,8 @@ export interface AgentStatus {
   readonly restore: RestoreState | null;
   /** What restores moved aside and nobody has given up; null when it cannot be listed. */
   readonly replaced: readonly ReplacedData[] | null;
+  /** Which restic the agent runs here. */
+  readonly restic: HostRestic | null;
   readonly problems: readonly string[];
 }
 
@@ -76,7 +81,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     try {
       return await work();
     } catch (error) {
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`${what}: ${sentenceOf(error)}`);
       return null;
     }
   };
@@ -127,6 +132,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastProven: proven,
     restore: await attempt("last restore", () => restoreState(context)),
     replaced: await attempt("replaced data", () => listReplaced()),
+    restic: await attempt("restic", () => hostRestic(host)),
     problems,
   };
 }

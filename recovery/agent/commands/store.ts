@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { Recovery } from "../../../catalog/recovery.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import {
   storeOpening,
   storeRequest,
@@ -41,7 +42,7 @@ async function serve(
     } catch (error) {
       return {
         ok: false,
-        error: withoutSecrets(error instanceof Error ? error.message : String(error), Object.values(secrets)),
+        error: withoutSecrets(sentenceOf(error), Object.values(secrets)),
         ...(definition.recovery.maintenance?.refused(error) === true ? { refused: true as const } : {}),
       };
     }

@@ -1,8 +1,9 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { jobs } from "../../../contract/jobs.ts";
 import { layout } from "../../../contract/layout.ts";
+import { readRecord } from "../../host/read-record.ts";
 import type { AgentContext } from "../context.ts";
-import { checkRecord, readRecord, type CheckResult } from "../answers/run-record.ts";
+import { checkRecord, type CheckResult } from "../answers/run-record.ts";
 import type { RepositoryPlace } from "../unfinished-writes.ts";
 import { aloneInMaintenance } from "./alone.ts";
 import { inTurns } from "./turns.ts";

@@ -1,8 +1,13 @@
+import { goDuration } from "../../../catalog/quantities.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { jobs } from "../../../contract/jobs.ts";
+import { bucketLayout } from "../../../contract/layout.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
-import { forgetArguments, offsiteRetention } from "../../restic/retention.ts";
+import { defaultLockForMs, forgetArguments, offsiteRetention } from "../../restic/retention.ts";
 import { clockToleranceMs } from "../../lineage/clock.ts";
+import { resticProgram } from "../../restic/restic-program.ts";
+import type { RunLimits } from "../../restic/run-limits.ts";
 import type { Snapshot } from "../../restic/snapshot.ts";
 import type { AgentContext } from "../context.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
@@ -18,8 +23,9 @@ import { inTurns } from "./turns.ts";
 export async function forgetPoints(context: AgentContext, place: RepositoryPlace): Promise<ForgetResult> {
   return aloneInMaintenance(context, async () => {
     const own = await mayChange(context, place);
-    if (own === null) return { forgotten: 0, points: 0 };
-    let result: ForgetResult = { forgotten: 0, points: 0 };
+    const none = { forgotten: 0, points: 0, held: 0 };
+    if (own === null) return none;
+    let result: ForgetResult = none;
     await inTurns(context, place, async (signal) => {
       result = await forgetNow(context, place, own.lineage, signal);
       return "done";
@@ -42,12 +48,15 @@ async function forgetNow(
   const before = pointsOf(snapshots);
   const ahead = datedAhead(snapshots, lineage, host.now());
   if (ahead !== null) {
-    const skipped = `nothing was forgotten: point ${idOf(ahead)} is dated ${ahead.time}, in the future, and restic counts what it keeps from there, so it would forget points before their time. Put the clock right; if it is right, forget that point alone: restic -r ${repository.repository.url} forget ${ahead.id}`;
+    const skipped = `nothing was forgotten: point ${idOf(ahead)} is dated ${ahead.time}, in the future, and restic counts what it keeps from there, so it would forget points before their time. Put the clock right; if it is right, forget that point alone: ${resticProgram()} -r ${repository.repository.url} forget ${ahead.id}`;
     log.line(skipped);
-    return { forgotten: 0, points: before.filter((point) => point.lineage === lineage).length, skipped };
+    const points = before.filter((point) => point.lineage === lineage).length;
+    return { forgotten: 0, points, held: 0, skipped };
   }
-  const keep = place === "local" ? config.retention : (config.offsiteRetention ?? offsiteRetention);
-  await log.phase("forget", () => repository.forget(forgetArguments(lineage, keep), limits));
+  let held = 0;
+  if (place === "local")
+    await log.phase("forget", () => repository.forget(forgetArguments(lineage, config.retention), limits));
+  else held = await log.phase("forget", () => forgetUnlocked(context, lineage, limits));
   const after = await all();
   const left = new Set(after.map(({ id }) => id));
   const gone = before.filter(({ id }) => !left.has(id)).map(({ id }) => id);
@@ -56,7 +65,39 @@ async function forgetNow(
     await new ForgottenPoints(host).add(gone, new Set(here.map(({ id }) => id)));
     await renewCatalogue(context, after);
   }
-  return { forgotten: gone.length, points: after.filter((point) => point.lineage === lineage).length };
+  const points = after.filter((point) => point.lineage === lineage).length;
+  return { forgotten: gone.length, points, held };
+}
+
+/**
+ * Forgets off-site what retention lets go, except what the bucket's lock may still hold: that counts from when the record was stored,
+ * not from when the point was taken. A point that was shipped late, or moved here from another bucket, is older than its record.
+ * @returns how many of them stay for now
+ */
+async function forgetUnlocked(context: AgentContext, lineage: string, limits: RunLimits): Promise<number> {
+  const { config, host, log, offsite } = context;
+  const keep = config.offsiteRetention ?? offsiteRetention;
+  const due = await offsite.forgettable(forgetArguments(lineage, keep), limits);
+  if (due.length === 0) return 0;
+  const bucket = await context.bucket();
+  const records = await bucket.list(`${bucketLayout.repository}/snapshots/`);
+  // By the bucket's own clock.
+  const now = host.now().getTime() + (bucket.clockAheadMs ?? 0);
+  const lockForMs = config.lockForMs ?? defaultLockForMs;
+  const storedAt = new Map(records.map(({ key, storedAtMs }) => [key.split("/").at(-1) ?? "", storedAtMs]));
+  const free = due.filter((id) => (storedAt.get(id) ?? now) <= now - lockForMs);
+  if (free.length === 0) return due.length;
+  try {
+    await offsite.forget(free, limits);
+    return due.length - free.length;
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.objectLocked) throw error;
+    log.line(
+      `the bucket's lock holds points for longer than backups.lockFor says (${goDuration(lockForMs)}): set it to what the lock's rule says, and keepOffsite.within above it`,
+    );
+    const left = new Set((await offsite.snapshots(lineage, limits)).map(({ id }) => id));
+    return due.filter((id) => left.has(id)).length;
+  }
 }
 
 /** This lineage's newest snapshot as restic sees it, when no clock that is right can have dated it. */

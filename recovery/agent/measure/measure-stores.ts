@@ -1,5 +1,6 @@
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { StoreNumber } from "../../../catalog/store-number.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { AgentContext } from "../context.ts";
 import { counter } from "../../metrics/counter.ts";
 import type { Docker, Task } from "../../docker/docker.ts";
@@ -32,7 +33,7 @@ export async function measureStores(
         const host = await addressOf(context, definition.name, tasks);
         return [isMeasured(definition.name, true), ...(await measure({ host, secrets })).map(sample)];
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = sentenceOf(error);
         context.log.line(
           `${definition.name} was not measured: ${withoutSecrets(message, Object.values(secrets))}`,
         );

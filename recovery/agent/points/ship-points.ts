@@ -1,12 +1,14 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { layout } from "../../../contract/layout.ts";
+import { bucketLayout, layout } from "../../../contract/layout.ts";
 import { jobs } from "../../../contract/jobs.ts";
+import type { Bucket } from "../../lineage/bucket.ts";
 import { judgeBucketClock } from "../../lineage/clock.ts";
 import { readIdentity } from "../../lineage/identity.ts";
 import { renewHead } from "../../lineage/renew-head.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { notYetIn, pointsOf, type Point } from "../../point/points.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
+import { resticProgram } from "../../restic/restic-program.ts";
 import type { AgentContext } from "../context.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
@@ -17,6 +19,8 @@ import { UnfinishedWrites } from "../unfinished-writes.ts";
 import { Uplink } from "../uplink.ts";
 
 const lookMs = 500;
+/** So often a copy goes on after the bucket's lock has refused to take something twice. */
+const mostRepetitions = 3;
 
 /** How a shipping comes by its turn. */
 export interface ShipOptions {
@@ -72,6 +76,7 @@ export async function shipPoints(
       (state) => state,
     );
     await mendOffsite({ ...context, interrupted: signal });
+    await mendLostIndex(context, bucket, lists.offsite, signal);
     const catalogue = new PointCatalogue(bucket);
     const renew = async (points: readonly Point[]): Promise<void> => {
       await catalogue.renew(withSizes(points, lists.local), host.now());
@@ -86,9 +91,22 @@ export async function shipPoints(
     const copyStarted = performance.now();
     let missing = wanted(lists.local, there);
     log.line(`${missing.length} points to ship`);
+    let repetitions = 0;
     while (missing.length > 0) {
       const batch = copy.next(missing);
-      await copy.copy(batch, missing.length);
+      try {
+        await copy.copy(batch, missing.length);
+      } catch (error) {
+        repetitions += 1;
+        if (!refusedRepetition(error) || repetitions > mostRepetitions) throw error;
+        log.line(
+          `an upload arrived, its answer was lost, and the bucket's lock refuses to take it again: ${error.message}`,
+        );
+        await mendOffsite({ ...context, interrupted: signal });
+        there = pointsOf(await offsite.snapshots(undefined, { signal }));
+        missing = wanted(lists.local, there);
+        continue;
+      }
       shipped.push(...batch.map(({ id }) => id));
       there = pointsOf(await offsite.snapshots(undefined, { signal }));
       const came = new Set(there.map(({ id }) => id));
@@ -96,7 +114,7 @@ export async function shipPoints(
       if (lost.length > 0)
         throw new RecoveryError(
           exitCodes.failed,
-          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`restic snapshots\` there.`,
+          `restic copied ${lost.map(({ id }) => id).join(", ")} but does not list it off-site: see \`${resticProgram()} snapshots\` there.`,
         );
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
       await stillOurs();
@@ -140,6 +158,11 @@ export async function shipPoints(
   }
 }
 
+/** What arrived is there, in no index yet; entered there, it need not be sent again. */
+function refusedRepetition(error: unknown): error is RecoveryError {
+  return error instanceof RecoveryError && error.exitCode === exitCodes.objectLocked;
+}
+
 /** This lineage's points here, and all that are there. Repositories that are missing are made. */
 async function listBoth(
   { local, offsite, log }: AgentContext,
@@ -179,6 +202,20 @@ async function mendOffsite({ host, offsite, log, interrupted: signal }: AgentCon
     // Somebody reads there, such as a restore elsewhere. Points still go; what was left is entered by a later run.
     log.line(`what an earlier run has left is not entered in the index yet: ${error.message}`);
   }
+}
+
+/** Without its index a repository seems empty, and everything would be sent again. */
+async function mendLostIndex(
+  { offsite, log }: AgentContext,
+  bucket: Bucket,
+  there: readonly Point[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (there.length === 0) return;
+  if ((await bucket.list(`${bucketLayout.repository}/index/`)).length > 0) return;
+  await log.phase("make the lost index anew from the packs", () =>
+    offsite.repairIndex({ signal, stallAfterMs: jobs.ship.stallAfterMs }),
+  );
 }
 
 /** restic before 0.17 tells no sizes; the same points here may know them. */

@@ -2,6 +2,7 @@ import { readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { lineageSchema, type Lineage } from "../../lineage/head.ts";
 import type {
   Findings,
@@ -13,7 +14,6 @@ import type {
 import { loadJournal } from "../../restore/journal/journal-file.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
 import type { RestoreRequest } from "../../restore/plan/request.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { restoreReportSchema } from "../../restore/report/report.ts";
 import type { AgentContext } from "../context.ts";

@@ -1,8 +1,9 @@
 import { CommandError } from "../../host/host-port.ts";
 import { layout } from "../../../contract/layout.ts";
+import { readRecord } from "../../host/read-record.ts";
 import type { PointsPort } from "../../restore/phases/ports.ts";
 import type { AgentContext } from "../context.ts";
-import { pointRecord, readRecord } from "../answers/run-record.ts";
+import { pointRecord } from "../answers/run-record.ts";
 
 const pointUnit = "kaleem-point.service";
 const shipUnit = "kaleem-ship.service";

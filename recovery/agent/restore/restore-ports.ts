@@ -8,6 +8,7 @@ import { LocalFiles } from "./restore-files.ts";
 import { restoreHead } from "./restore-head.ts";
 import { restoreInventories } from "./restore-inventories.ts";
 import { restorePoints } from "./restore-points.ts";
+import { withIndex } from "./with-index.ts";
 import { restoredStores } from "./restore-stores.ts";
 
 /** A point that is being copied holds the data for seconds; a first one of much data for longer. */
@@ -45,13 +46,15 @@ export function restorePorts(context: AgentContext): RestorePorts {
   };
 }
 
-function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
+function fetchFrom(context: AgentContext): FetchPort {
+  const { local, offsite, interrupted } = context;
   return {
     inside: layout.point,
     async manifest({ from, snapshot }) {
       const repository = from === "offsite" ? offsite : local;
+      const path = `${layout.point}/${manifestFile}`;
       try {
-        return await repository.dump(snapshot, `${layout.point}/${manifestFile}`, { signal: interrupted });
+        return await withIndex(context, from, () => repository.dump(snapshot, path, { signal: interrupted }));
       } catch (error) {
         if (error instanceof Error && /not found in snapshot/.test(error.message)) return null;
         throw error;
@@ -63,7 +66,9 @@ function fetchFrom({ local, offsite, interrupted }: AgentContext): FetchPort {
         const total = bytes ?? 0;
         onProgress({ bytes: restored ?? Math.round(done * total), totalBytes: total });
       };
-      await repository.restore(snapshot, target, report, { signal: interrupted });
+      await withIndex(context, from, () =>
+        repository.restore(snapshot, target, report, { signal: interrupted }),
+      );
     },
   };
 }

@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { beginJournal } from "../../restore/journal/begin-journal.ts";
 import { execute, type Progress } from "../../restore/execute.ts";
+import { isOnlyFetched } from "../../restore/fetch-ahead.ts";
 import { exitCodes, RecoveryError, type ExitCode } from "../../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../../restore/journal/event.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
@@ -35,7 +36,7 @@ export async function restoreCommand(context: AgentContext): Promise<ExitCode> {
 }
 
 /** Null while another restore holds it: that is one more reason in the list, not the only one. */
-async function lockRestore({ locks }: AgentContext): Promise<{ release(): Promise<void> } | null> {
+export async function lockRestore({ locks }: AgentContext): Promise<{ release(): Promise<void> } | null> {
   try {
     return await locks.acquire("restore");
   } catch (error) {
@@ -79,13 +80,15 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   return report.exitCode as ExitCode;
 }
 
-/** Of a restore that has not begun: one that is resumed was judged, and its stores may not run. */
+/** Of a restore that has not begun, or has only fetched: any other was judged, and its stores may not run. */
 async function judgeVersions(
   context: AgentContext,
   { journal }: Findings,
   planned: RestorePlan | Refusal[],
 ): Promise<RestorePlan | Refusal[]> {
-  if (Array.isArray(planned) || resume(journal, planned) !== null) return planned;
+  if (Array.isArray(planned)) return planned;
+  const resumed = resume(journal, planned);
+  if (resumed !== null && !isOnlyFetched(resumed)) return planned;
   const refusals = refuseVersions(
     planned.point,
     await engineVersions(context, planned, restorePorts(context)),
@@ -93,12 +96,14 @@ async function judgeVersions(
   return refusals.length > 0 ? refusals : planned;
 }
 
-function resume(journal: RestoreJournal | null, planned: RestorePlan): RestoreJournal | null {
+/** The journal of an unfinished restore, when this is its plan. */
+export function resume(journal: RestoreJournal | null, planned: RestorePlan): RestoreJournal | null {
   if (journal === null || journal.finishedAt !== null || journal.plan.id !== planned.id) return null;
   return { ...journal, plan: planned };
 }
 
-function parseRequest(input: string): RestoreRequest {
+/** @throws RecoveryError `usage` naming every field that is wrong */
+export function parseRequest(input: string): RestoreRequest {
   let value: unknown;
   try {
     value = input.trim() === "" ? {} : JSON.parse(input);
@@ -114,7 +119,7 @@ function parseRequest(input: string): RestoreRequest {
 }
 
 /** Events on stdout, as JSON lines. */
-function speaker(): Progress {
+export function speaker(): Progress {
   return (event: RestoreEvent) => {
     process.stdout.write(`${JSON.stringify(event)}\n`);
   };

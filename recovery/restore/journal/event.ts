@@ -4,7 +4,7 @@ import { phaseNameSchema } from "../plan/phase-name.ts";
 import { refusalSchema } from "../plan/refusal.ts";
 import { restorePlanSchema } from "../plan/restore-plan.ts";
 
-/** What the agent says while it restores: one JSON object a line on stdout. The last one is `refused`, `planned` or `report`. */
+/** What the agent says while it restores: one JSON object a line on stdout. The last one is `refused`, `planned`, `fetched` or `report`. */
 export const restoreEventSchema = z.discriminatedUnion("event", [
   z.strictObject({ event: z.literal("refused"), refusals: z.array(refusalSchema) }),
   /** Only the plan was asked for. */
@@ -26,6 +26,8 @@ export const restoreEventSchema = z.discriminatedUnion("event", [
     bytes: z.number().nullable(),
     detail: z.string(),
   }),
+  /** What could be fetched ahead of the platform is there; the restore of the same request goes on from it. */
+  z.strictObject({ event: z.literal("fetched") }),
   z.strictObject({ event: z.literal("report"), report: restoreReportSchema }),
 ]);
 export type RestoreEvent = z.infer<typeof restoreEventSchema>;

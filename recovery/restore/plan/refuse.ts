@@ -1,3 +1,4 @@
+import { nameOf } from "../../lineage/bucket-identity.ts";
 import { makeRoom } from "../replaced-data.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
 import type { Refusal } from "./refusal.ts";
@@ -105,8 +106,13 @@ function refuseHead(found: Findings, request: RestoreRequest): Refusal[] {
     const sentence = `restore: the head record in ${found.offsiteName} cannot be read: ${found.head.why}. A restore must claim it before it opens, else two hosts could serve at once. Check endpoint, keys and network.`;
     return [{ code: "unreachable", sentence }];
   }
-  if (found.head.state === "none" || found.root === null || request.takeOver) return [];
+  if (found.head.state === "none" || request.takeOver) return [];
   const { head } = found.head;
+  if (head.movedTo !== undefined) {
+    const sentence = `restore: everything in ${found.offsiteName} was moved to ${nameOf(head.movedTo)}, where newer points are. Restore from there (offsite in the stack file, or the kit that was made since), or from here with --take-over.`;
+    return [{ code: "superseded", sentence }];
+  }
+  if (found.root === null) return [];
   if (head.host === found.root.host && head.generation === found.root.generation) return [];
   const sentence = `restore: this host (generation ${found.root.generation}) was superseded by ${head.host} (generation ${head.generation}, ${head.changedAt}), which may be serving now. Restore there, or take over with --take-over once it is off.`;
   return [{ code: "superseded", sentence }];

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { TreeDigest } from "../../point/measure-tree.ts";
 import { manifestFile, manifestSchema, type Manifest } from "../../point/manifest.ts";
 import { passedBy } from "../plan/left-out.ts";
@@ -61,7 +62,7 @@ function parse(text: string): Manifest | string[] {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return [`${manifestFile} is not JSON (${error instanceof Error ? error.message : String(error)})`];
+    return [`${manifestFile} is not JSON (${sentenceOf(error)})`];
   }
   const result = manifestSchema.safeParse(json);
   if (result.success) return result.data;

@@ -85,6 +85,23 @@ test("a channel that the settings leave out is a receiver that says so; one that
     assert.ok(all.includes(`"/run/secrets/${file}"`), file);
 });
 
+test("what is told names the stack and the runbook: linked where runbooks are published, by its path elsewhere", () => {
+  const receivers = (monitoring: object) => {
+    const { settings, ...rest } = facts("all");
+    return alertmanagerConfig({ ...rest, settings: { ...settings, monitoring } });
+  };
+  const { monitoring } = facts("all").settings;
+  const { runbooks, ...unpublished } = monitoring;
+  assert.equal(runbooks, "https://docs.example.com/runbooks");
+  const link = `${runbooks}/{{ reReplaceAll \\"^docs/runbooks/\\" \\"\\"`;
+  const linked = receivers(monitoring);
+  assert.equal(linked.split(`${link} .Annotations.runbook }}`).length, 3, "chat and mail");
+  assert.equal(linked.split(`${link} (index .Alerts 0).Annotations.runbook }}`).length, 2, "page");
+  assert.doesNotMatch(receivers(unpublished), /reReplaceAll|docs\.example/);
+  for (const told of ["title", "Subject", "description"])
+    assert.match(linked, new RegExp(`"${told}": "prod[ :]`), told);
+});
+
 test("Grafana gets the data sources of what runs, and no other", () => {
   const without = facts().catalog.filter(({ name }) => name !== "loki" && name !== "tempo");
   assert.doesNotMatch(grafanaDatasources({ catalog: without }), /loki|tempo/);

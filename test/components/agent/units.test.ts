@@ -23,6 +23,8 @@ const settings: BackupSettings = {
   pauseLimit: "2s",
   shipTimeout: "4m",
   keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
+  keepOffsite: { within: "360h", daily: 7, weekly: 4, monthly: 6 },
+  lockFor: "336h",
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);

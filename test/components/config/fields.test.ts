@@ -332,6 +332,21 @@ const cases: Readonly<
       ["a:5000/x", "a port is a number from 1 to 65535"],
     ],
   },
+  page: {
+    schema: field.page,
+    good: [
+      "https://docs.example.com/runbooks",
+      "http://10.0.0.4:8080/x",
+      "https://git.example.com/k/blob/main/docs/runbooks",
+    ],
+    bad: [
+      ["https://docs.example.com/"],
+      ["https://docs.example.com/{{ .X }}", "write it without spaces, and in ASCII"],
+      ["https://docs.example.com/{{.X}}"],
+      ["https://docs.example.com/a#b", "write it without the part from # on: it is never sent"],
+      ["docs/runbooks", "start with https://"],
+    ],
+  },
   mailAddress: {
     schema: field.mailAddress,
     good: ["ops@example.com", "a.b+c@x.example"],

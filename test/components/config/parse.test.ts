@@ -9,7 +9,7 @@ import { secrets, validValues } from "../support/program.ts";
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
 /** Every key of the top level, those that may be left out included. */
-const knownKeys = [...Object.keys(valid), "edge-tls-key"].sort();
+const knownKeys = [...Object.keys(valid), "edge-tls-key", "firstInstall"].sort();
 
 function parse(
   values: Record<string, string | undefined>,
@@ -247,6 +247,27 @@ test("a schedule is judged by what the stores promise to lose at most", () => {
   parse(schedule("10m", "1m", "4m"));
   refused(schedule("12h", "12h", "4m"), noLongerThan("24h4m (12h + 12h + 4m)"));
   refused(schedule("5m", "5m", "301s"), noLongerThan("15m1s (5m + 5m + 301s)"));
+});
+
+test("a lock is judged by how long every point is kept off-site", () => {
+  const held = (lockFor: string, within: string) =>
+    changed("backups", (backups) => ({
+      ...backups,
+      lockFor,
+      keepOffsite: { within, daily: 7, weekly: 4, monthly: 6 },
+    }));
+  const { backups } = parse({});
+  assert.deepEqual([backups.lockFor, backups.keepOffsite.within], ["336h", "360h"]);
+  parse(held("335h", "336h"));
+  refused(
+    held("336h", "336h"),
+    "Pulumi.local.yaml: backups.lockFor: expected less than keepOffsite.within (336h), since what the bucket's lock holds cannot be forgotten, " +
+      "got 336h; lengthen keepOffsite.within to 360h, or shorten the lock",
+  );
+  refused(
+    changed("backups", (block) => ({ ...block, lockFor: "14d" })),
+    'Pulumi.local.yaml: backups.lockFor: expected a time of whole hours such as 48h, got "14d"; write 336h',
+  );
 });
 
 test("a limit is judged by what waits for it", () => {

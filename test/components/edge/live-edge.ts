@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { edgeMount, nginx } from "../../../components/edge/nginx.ts";
 import { docker } from "../../../local/images/docker.ts";
+import { repositoryRoot as repository } from "../../../workstation/repository.ts";
 
-const repository = join(import.meta.dirname, "..", "..", "..");
 const installer = join(repository, "components/host/files/host-file.sh");
 const program = ["bash", join(repository, "components/edge/files/edge-config.sh")];
 /** As the edge's own user where that can be had; otherwise as the one who tests. */

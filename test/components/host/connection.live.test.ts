@@ -22,7 +22,15 @@ test("a host without files is reached by the agent's key and its pinned one, and
   const presented = (await readFile(knownHostsFile, "utf8")).trim().split(" ").slice(1).join(" ");
   const other = (await sshKeyPair(join(folder, "other"))).publicKey;
   const log = (hostKey: string, more: readonly string[] = [], name = address) => {
-    const host = { kind: "ssh" as const, address: name, port, user, hostKey, insecureRegistries: [] };
+    const host = {
+      kind: "ssh" as const,
+      address: name,
+      port,
+      user,
+      hostKey,
+      restic: "distribution" as const,
+      insecureRegistries: [],
+    };
     const words = [...more, ...sshOptions(host), "-p", String(port), `${user}@${name}`, "echo in"];
     return execa("ssh", words, { env: agent, reject: false });
   };

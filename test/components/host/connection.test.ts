@@ -10,6 +10,7 @@ const keyless: HostSettings = {
   port: 2222,
   user: "deploy",
   hostKey: "ssh-ed25519 AAAA",
+  restic: "distribution",
   insecureRegistries: [],
 };
 const host = { ...keyless, privateKeyFile: "keys/prod", knownHostsFile: "keys/known_hosts" };

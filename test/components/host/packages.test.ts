@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import test from "node:test";
 import { baselineScript } from "../../../components/host/host-baseline.ts";
 import { BaselineMachine } from "./support/baseline-machine.ts";
@@ -14,7 +15,6 @@ function machineWithApt(...answers: string[]): BaselineMachine {
     if [ -n "$answer" ]; then echo "$answer" >&2; exit 100; fi
     case "$*" in *install*) printf '#!/bin/sh\\n' >$ROOT/fake-programs/nft; chmod 755 $ROOT/fake-programs/nft;; esac`,
   );
-  machine.program("apt-cache");
   machine.program("dpkg");
   machine.program("docker");
   machine.program("dockerd");
@@ -140,4 +140,37 @@ test("a program that is silent for long does not leave the connection silent", (
   machine.program("sleep", "exec /bin/sleep 1");
   const { stdout } = machine.functions("quietly slow");
   assert.match(stdout, /baseline: slow is still at work, \d s/);
+});
+
+test("a restic that is too old is not installed beside the one that was brought along, and stops everything where none was", () => {
+  const machine = machineWithApt();
+  machine.missing("restic");
+  machine.program("apt-cache", 'case "$1" in policy) echo "  Candidate: 0.14.0-1+b5";; esac');
+  const without = machine.step("packages");
+  assert.equal(without.status, 1);
+  assert.match(without.stderr, /distribution has restic 0\.14\.0, .* set kaleem:host\.restic to linux-amd64/);
+  assert.deepEqual(aptCalls(machine), ["apt-get update"], "before anything is installed");
+
+  const content = '#!/bin/sh\necho "restic 0.18.1 compiled with go1.25 on linux/amd64"\n';
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  machine.write("home/deploy/.kaleem-restic", content);
+  const brought = ["--restic", machine.path("home/deploy/.kaleem-restic"), "--restic-sha256", sha256];
+  const first = machine.step("packages", ...brought);
+  assert.equal(first.status, 0, first.stderr);
+  const [install = ""] = machine.calls().filter((line) => /^apt-get .*install/.test(line));
+  assert.match(install, / nftables$/);
+  const again = machine.step("packages", ...brought);
+  assert.match(again.stdout, /packages: all there/);
+  assert.deepEqual(aptCalls(machine), [], "nothing is fetched");
+});
+
+test("a distribution whose restic is new enough has it installed, whether or not one came along", () => {
+  for (const more of [[], ["--restic", "/nowhere", "--restic-sha256", "ab"]]) {
+    const machine = machineWithApt();
+    machine.missing("restic");
+    machine.program("apt-cache", 'case "$1" in policy) echo "  Candidate: 0.18.0-1+b4";; esac');
+    machine.step("packages", ...more);
+    const [install = ""] = machine.calls().filter((line) => /^apt-get .*install/.test(line));
+    assert.match(install, / restic$/);
+  }
 });

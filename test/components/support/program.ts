@@ -18,6 +18,7 @@ export interface Declared {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly secretOutputs: readonly string[];
+  readonly ignoreChanges: readonly string[];
 }
 
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
@@ -71,6 +72,7 @@ export function validValues(folder = writeFiles()): Record<string, string> {
         user: "kaleem@example.com",
       },
       heartbeat: { kind: "webhook" },
+      runbooks: "https://docs.example.com/runbooks",
     },
   };
   return {
@@ -108,10 +110,14 @@ function writeFiles(): string {
   return folder;
 }
 
-/** Runs the whole program without an engine and returns what it declares. Once per process: modules load once. */
+/**
+ * Runs the whole program without an engine and returns what it declares. Once per process: modules load once.
+ * @param decision what the host's agent answers when it is asked what becomes of the data root
+ */
 export async function runProgram(
   values: Record<string, string>,
   stack = "local",
+  decision = "",
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
   const secretKeys = [...Object.keys(secrets), "edge-tls-key"].map((key) => `kaleem:${key}`);
@@ -120,7 +126,11 @@ export async function runProgram(
     {
       newResource: ({ name, inputs, type }) => ({
         id: `${name}-id`,
-        state: { ...(inputs as object), ...(type.startsWith("docker:") ? { name: `${name}-name` } : {}) },
+        state: {
+          ...(inputs as object),
+          ...(type.startsWith("docker:") ? { name: `${name}-name` } : {}),
+          ...(name === "lineage-decision" ? { stdout: decision } : {}),
+        },
       }),
       call: () => ({}),
     },
@@ -136,6 +146,12 @@ export async function runProgram(
   return { declared, outputs: program.outputs };
 }
 
+/** What is next, of the outputs of a program that has run. */
+export function settledNext(outputs: unknown): Promise<string | null> {
+  const { next } = outputs as { readonly next: pulumi.Output<string | null> };
+  return new Promise((resolve) => next.apply(resolve));
+}
+
 interface Request {
   getType(): string;
   getName(): string;
@@ -146,6 +162,7 @@ interface Request {
   getProtect(): boolean | undefined;
   getDeletebeforereplace(): boolean;
   getAdditionalsecretoutputsList(): string[];
+  getIgnorechangesList(): string[];
 }
 
 /** The mocks see inputs only; parents and options are on the request to the engine. */
@@ -166,6 +183,7 @@ function capture(declared: Declared[]): void {
       protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
+      ignoreChanges: request.getIgnorechangesList(),
     });
     return register(request, callback);
   };

@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import ts from "typescript";
+import { listedCommands } from "../../../operator/listed-commands.ts";
 import { importClosure } from "./imports.ts";
 import { repositoryFiles, textOf, treeOf, walk } from "./sources.ts";
 
-/** What one npm script, or one command of the host's agent, can be given. */
+/** What one npm script, one command of the program, or one of the host's agent, can be given. */
 export interface Command {
   /** Flags that it takes, whichever subcommand is meant; null when another program reads them. */
   readonly flags: ReadonlySet<string> | null;
@@ -11,11 +12,22 @@ export interface Command {
   readonly subcommands: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The npm scripts by name, each with what its source takes: the .ts file that the script's line in package.json names. */
-export function npmScripts(): Map<string, Command> {
+/** The commands of `./kaleem` by name, each with what its source takes. */
+export function programCommands(): Map<string, Command> {
+  return new Map(listedCommands.map(({ name, file }) => [name, commandOf(file)]));
+}
+
+/** The npm scripts by name, each with what it takes: a command of the program, or the .ts file that its line in package.json names. */
+export function npmScripts(program: ReadonlyMap<string, Command>): Map<string, Command> {
   const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
   return new Map(
     Object.entries(scripts).map(([name, line]) => {
+      const called = /^\.\/kaleem (\S+)$/.exec(line)?.[1];
+      if (called !== undefined) {
+        const command = program.get(called);
+        if (command === undefined) throw new Error(`package.json: npm run ${name}: no command ${called}`);
+        return [name, command];
+      }
       const source = line.split(" ").find((word) => word.endsWith(".ts"));
       if (source === undefined) return [name, { flags: null, subcommands: new Map() }];
       if (!repositoryFiles.includes(source))
@@ -31,7 +43,7 @@ function commandOf(source: string): Command {
   const flags = new Set(["--help"]);
   let commander = false;
   for (const file of importClosure(source)) {
-    if (!/["']commander["']/.test(textOf(file))) continue;
+    if (!/["'](commander|.*\/operator-command\.ts)["']/.test(textOf(file))) continue;
     commander = true;
     const tree = treeOf(file);
     const makers = subcommandMakers(tree);

@@ -5,6 +5,8 @@ import type { Text } from "./texts.ts";
 /** What exists, for quotes to be held against. */
 export interface World {
   readonly scripts: ReadonlyMap<string, Command>;
+  /** The commands of `./kaleem`. */
+  readonly program: ReadonlyMap<string, Command>;
   readonly agent: ReadonlyMap<string, Command>;
   /** Every file, by its path from the root. */
   readonly files: ReadonlySet<string>;
@@ -16,6 +18,7 @@ export interface World {
 export function wrongQuotes(text: Text, world: World): string[] {
   return [
     ...wrongScripts(text, world.scripts),
+    ...wrongProgramCommands(text, world.program),
     ...wrongAgentCommands(text, world.agent),
     ...wrongLoneFlags(text, world),
     ...wrongFiles(text, world.files),
@@ -41,6 +44,20 @@ function wrongScripts({ says }: Text, scripts: ReadonlyMap<string, Command>): st
   return problems;
 }
 
+function wrongProgramCommands({ says }: Text, program: ReadonlyMap<string, Command>): string[] {
+  const problems: string[] = [];
+  for (const [, said = "", rest = ""] of says.matchAll(
+    /(?<![\w/])\.\/kaleem ((?:help )?[a-z][\w-]*)(?![\w.])([^\n]*)/g,
+  )) {
+    const name = said.replace(/^help /, "");
+    const command = program.get(name);
+    if (name === "help") continue;
+    if (command === undefined) problems.push(`./kaleem ${name}: the program has no such command`);
+    else problems.push(...wrongArguments(`./kaleem ${name}`, command, rest, " "));
+  }
+  return problems;
+}
+
 function wrongAgentCommands({ says }: Text, agent: ReadonlyMap<string, Command>): string[] {
   const problems: string[] = [];
   for (const [, name = "", rest = ""] of says.matchAll(
@@ -54,9 +71,9 @@ function wrongAgentCommands({ says }: Text, agent: ReadonlyMap<string, Command>)
 }
 
 /** "Begin anew with --from-scratch", `--at` at the start of a code span: whose flag it is, is not said, so any command's will do. */
-function wrongLoneFlags({ file, says, kind }: Text, { scripts, agent }: World): string[] {
+function wrongLoneFlags({ file, says, kind }: Text, { scripts, program, agent }: World): string[] {
   if (kind === "comment" || (kind === "page" && !file.endsWith(".md"))) return [];
-  const known = [...scripts.values(), ...agent.values()];
+  const known = [...scripts.values(), ...program.values(), ...agent.values()];
   const exists = (flag: string): boolean =>
     known.some(
       ({ flags, subcommands }) =>
@@ -68,14 +85,15 @@ function wrongLoneFlags({ file, says, kind }: Text, { scripts, agent }: World): 
     .map((flag) => `${flag}: no command has such a flag`);
 }
 
-function wrongArguments(name: string, command: Command, rest: string): string[] {
+function wrongArguments(name: string, command: Command, rest: string, before = " -- "): string[] {
   const alternatives = /^\s*[a-z][a-z-]*(?: \| [a-z][a-z-]*)+/.exec(rest)?.[0];
   const words = rest.split(commandEnd)[0]?.trim().split(/\s+/) ?? [];
   const problems: string[] = [];
   const called = alternatives?.split("|").map((word) => word.trim()) ?? words.slice(0, 1).filter(isWord);
   if (command.subcommands.size > 0)
     for (const each of called)
-      if (!command.subcommands.has(each)) problems.push(`${name} -- ${each}: there is no such subcommand`);
+      if (!command.subcommands.has(each))
+        problems.push(`${name}${before}${each}: there is no such subcommand`);
   const own = called.length === 1 ? command.subcommands.get(called[0] ?? "") : undefined;
   for (const word of words) {
     const flag = /^\[?(--[a-z][a-z-]*)/.exec(word)?.[1];

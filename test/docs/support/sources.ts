@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ts from "typescript";
+import { repositoryRoot } from "../../../workstation/repository.ts";
 
 /** The repository's root. */
-export const repository = resolve(import.meta.dirname, "../../..");
+export const repository = repositoryRoot;
 
 /** Every file that the repository holds or is about to (not ignored), by its path from the root. */
 export const repositoryFiles: readonly string[] = execFileSync(

@@ -2,35 +2,45 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { parse, stringify } from "yaml";
+import { delimiter, dirname, join } from "node:path";
+import { parse, parseDocument, stringify } from "yaml";
 import { catalog } from "../../../catalog/catalog.ts";
 import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { ensureImages } from "../../../local/images/ensure-images.ts";
 import { upstreamOnly } from "../../../local/images/upstream-only.ts";
+import { bareMachineImages } from "../../../local/images/machine/image.ts";
 import { stackInstance, type StackInstance } from "../../../local/instance.ts";
 import { createMachine } from "../../../local/machine/create-machine.ts";
 import { destroyMachine } from "../../../local/machine/destroy-machine.ts";
 import { tearDown } from "../../../local/tear-down.ts";
+import { engineAgent } from "../../../operator/ssh/engine-agent.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
+import type { SshTarget } from "../../../operator/ssh/ssh-target.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
+import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
 import { type Ended, runProgram } from "./test-stack.ts";
 
-/** The commands that make a server of somebody else's out of a fresh one: another port, a user with sudo, an own daemon.json, a foreign container. */
+/** The commands that make somebody's server out of a fresh one: a user with sudo, and another port, so the last that are run on 22. */
 const asFound = `set -eu
-apt-get -q update > /dev/null
-DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends sudo > /dev/null
 useradd --create-home --shell /bin/bash deploy
 echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy
 install -d -m 0700 -o deploy -g deploy /home/deploy/.ssh
 install -m 0600 -o deploy -g deploy /root/.ssh/authorized_keys /home/deploy/.ssh/authorized_keys
 echo 'Port 2222' > /etc/ssh/sshd_config.d/10-port.conf
+systemctl restart ssh`;
+
+/** What its owner runs there already: Docker with an own configuration, and a container. */
+const withContainer = `set -eu
 mkdir -p /etc/docker
 echo '{ "max-concurrent-downloads": 2 }' > /etc/docker/daemon.json
-systemctl restart ssh`;
+apt-get -q update > /dev/null
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends docker.io busybox-static > /dev/null
+systemctl start docker
+tar -C / -c bin/busybox | docker import - owners/notes > /dev/null
+docker run --detach --name notes --restart unless-stopped owners/notes /bin/busybox sleep 1000000 > /dev/null`;
 
 /** A server that the program knows only as a host over SSH, a bucket, and a checkout of the repository with a stack file for them. */
 export class OwnServer {
@@ -55,12 +65,21 @@ export class OwnServer {
     };
   }
 
-  /** Makes server and bucket, and fills in the committed stack file as its comments ask. */
+  /** Makes server and bucket, and fills in the committed stack file as its comments ask. The server: Debian 12, on which something runs already. */
   static async make(name: string): Promise<OwnServer> {
     const instance = stackInstance(repositoryRoot, name);
+    try {
+      return await OwnServer.#make(instance);
+    } catch (error) {
+      await tearDown(instance, silentProgress);
+      throw error;
+    }
+  }
+
+  static async #make(instance: StackInstance): Promise<OwnServer> {
     const cloud = await ensureCloud(instance, silentProgress);
     await ensureImages(instance, silentProgress, upstreamOnly(catalog, {}));
-    const machine = await foundMachine(instance);
+    const machine = await foundMachine(instance, 12, [withContainer, asFound]);
     const folder = await mkdtemp(join(tmpdir(), "kaleem-own-"));
     const checkout = join(folder, "repository");
     execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
@@ -132,6 +151,28 @@ export class OwnServer {
     return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
   }
 
+  /** Runs the engine itself on the stack, as an operator would who has nothing but Pulumi: no command of ours, and none of its variables. */
+  async pulumi(...args: string[]): Promise<Ended> {
+    const engine = await findOrBuildEngine(silentProgress);
+    const environment = {
+      ...this.#environment,
+      PATH: [...engine.pathPrepend, process.env["PATH"] ?? ""].join(delimiter),
+      SSH_AUTH_SOCK: await engineAgent(this.#target()),
+    };
+    const argv = [engine.pulumi, ...args, "--non-interactive", "--color=never", "--stack", this.stack];
+    return runProgram(argv, environment, this.checkout);
+  }
+
+  #target(): SshTarget {
+    return {
+      address: this.address,
+      port: 2222,
+      user: "deploy",
+      privateKeyFile: this.instance.machine.privateKey,
+      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
+    };
+  }
+
   /** Hands issued secrets in, as an operator would by a file that only they can read. */
   async given(values: Readonly<Record<string, string>>): Promise<Ended> {
     const file = join(dirname(this.checkout), "given.json");
@@ -140,16 +181,22 @@ export class OwnServer {
     return runProgram(["sh", "-c", line, "sh", this.checkout, this.stack, file], this.#environment);
   }
 
+  /** Writes one more line about the machine into the stack file. */
+  async setHost(key: string, value: string): Promise<void> {
+    const file = join(this.checkout, "Pulumi.staging.yaml");
+    const document = parseDocument(await readFile(file, "utf8"));
+    document.setIn(["config", "kaleem:host", key], value);
+    await writeFile(file, document.toString({ lineWidth: 0 }));
+  }
+
   /** Which stores hold an order, in the words of the host's agent. */
-  async whereIs(order: string): Promise<string> {
-    const host = new SshHost({
-      address: this.address,
-      port: 2222,
-      user: "deploy",
-      privateKeyFile: this.instance.machine.privateKey,
-      knownHostsFile: join(this.checkout, ".kaleem", this.stack, "ssh", "known_hosts"),
-    });
-    return (await host.run(["kaleem-agent", "orders", order], { timeoutMs: 60_000 })).stdout;
+  whereIs(order: string): Promise<string> {
+    return this.onHost("kaleem-agent", "orders", order);
+  }
+
+  /** Runs a program on the server, as root through sudo. */
+  async onHost(...argv: string[]): Promise<string> {
+    return (await new SshHost(this.#target()).run(argv, { timeoutMs: 60_000 })).stdout;
   }
 
   /** Waits until a point is off-site. */
@@ -162,10 +209,13 @@ export class OwnServer {
     }
   }
 
-  /** The machine is lost with its disks, and another one stands ready: another address, another host key. */
+  /**
+   * The machine is lost with its disks, and another one stands ready: another address, another host key, and Debian 13 with neither
+   * Docker nor Node.js nor restic.
+   */
   async lose(): Promise<{ readonly address: string; readonly hostKey: string }> {
     await destroyMachine(this.instance);
-    const machine = await foundMachine(this.instance);
+    const machine = await foundMachine(this.instance, 13, [asFound]);
     this.address = machine.address;
     return machine;
   }
@@ -179,9 +229,15 @@ export class OwnServer {
 /** A machine as a provider hands it over, with what its owner has made of it. */
 async function foundMachine(
   instance: StackInstance,
+  debian: keyof typeof bareMachineImages,
+  made: readonly string[],
 ): Promise<{ readonly address: string; readonly hostKey: string }> {
   const key = await sshKeyPair(dirname(instance.machine.privateKey));
-  const machine = await createMachine(instance, { authorizedKey: key.publicKey }, silentProgress);
+  const machine = await createMachine(
+    instance,
+    { authorizedKey: key.publicKey, recipe: bareMachineImages[debian] },
+    silentProgress,
+  );
   const root = new SshHost({
     address: machine.address,
     port: machine.port,
@@ -189,7 +245,7 @@ async function foundMachine(
     privateKeyFile: key.privateKeyFile,
     knownHostsFile: machine.knownHostsFile,
   });
-  await root.run(["bash", "-c", asFound], { timeoutMs: 180_000 });
+  for (const script of made) await root.run(["bash", "-c", script], { timeoutMs: 900_000 });
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
   return { address, hostKey: machine.hostKey };

@@ -54,11 +54,15 @@ export function npmRun(script: string, ...args: string[]): Promise<Ended> {
   return runProgram(["npm", "run", "--silent", script, "--", ...args], {});
 }
 
-export function runProgram(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+export function runProgram(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  folder = repository,
+): Promise<Ended> {
   const [program = "", ...args] = argv;
   const start = performance.now();
   const child = spawn(program, args, {
-    cwd: resolve(repository),
+    cwd: resolve(folder),
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });

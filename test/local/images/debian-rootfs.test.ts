@@ -46,6 +46,11 @@ test("takes Debian's mirrors from apt's targets, security with them", () => {
     "deb http://mirror.test/debian/ trixie-updates main",
     "deb http://mirror.test/debian-security/ trixie-security main",
   ]);
+  assert.deepEqual(sourcesFor("bookworm", targets), [
+    "deb http://mirror.test/debian/ bookworm main",
+    "deb http://mirror.test/debian/ bookworm-updates main",
+    "deb http://mirror.test/debian-security/ bookworm-security main",
+  ]);
   assert.deepEqual(sourcesFor("forky", targets), ["deb http://mirror.test/debian/ forky main"]);
 });
 

@@ -61,7 +61,7 @@ test("on Debian without root the one command that helps is named", () => {
 test("elsewhere than on Debian even root is told what to install, and nothing is tried", () => {
   const missing = tools.filter(({ needs }) => needs === "restic");
   assert.deepEqual(plan({ isDebian: false }, { missing }).refusals, [
-    "missing on this machine: restic (keeps the recovery points). This is not Debian or Ubuntu, " +
+    "missing on this machine: restic (keeps the recovery points). This is not Debian, " +
       "so install them with your own package manager (Debian's names: restic).",
   ]);
 });

@@ -21,6 +21,12 @@ export const elsewhere: readonly {
     because: "the test wants one that is missing",
   },
   {
+    program: "_kaleem",
+    below: "test/operator/completion/",
+    because: "a function of the script under test",
+  },
+  { program: "linked", below: "test/operator/", because: "a link that the test makes to the program" },
+  {
     program: "no-such-program",
     below: "test/recovery/host/",
     because: "the test wants one that is missing",
@@ -42,6 +48,30 @@ export const understood: readonly {
     expression: "await findGo(environment)",
     programs: ["go"],
     because: "the Go that was found",
+  },
+  {
+    file: "toolchain/restic/bring-restic.ts",
+    expression: "await findGo(environment, usualGo, purpose)",
+    programs: ["go"],
+    because: "the Go that was found",
+  },
+  {
+    file: "test/recovery/restic/restic-program.test.ts",
+    expression: 'join(folder, "none")',
+    programs: [],
+    because: "told to a host that runs nothing",
+  },
+  {
+    file: "test/recovery/restic/restic-program.test.ts",
+    expression: 'join(folder, "brought")',
+    programs: [],
+    because: "told to a host that runs nothing",
+  },
+  {
+    file: "test/e2e/support/own-server.ts",
+    expression: "pulumi",
+    programs: ["pulumi"],
+    because: "the engine that was found or built",
   },
   {
     file: "toolchain/engine/go.ts",
@@ -72,6 +102,30 @@ export const understood: readonly {
     expression: "context.engine.pulumi",
     programs: ["pulumi"],
     because: "the engine that was found or built",
+  },
+  {
+    file: "test/operator/completion/completion.test.ts",
+    expression: "join(directory, command)",
+    programs: [],
+    because: "zsh, where this machine has one",
+  },
+  {
+    file: "test/operator/completion/completion.test.ts",
+    expression: "undefined",
+    programs: ["bash"],
+    because: "bash, where it has none",
+  },
+  {
+    file: "test/operator/start.test.ts",
+    expression: 'join(checkout.root, "kaleem")',
+    programs: [],
+    because: "the program itself",
+  },
+  {
+    file: "test/operator/start.test.ts",
+    expression: 'sh: join(checkout.root, "kaleem")',
+    programs: ["sh"],
+    because: "the program itself, where there is no Node.js",
   },
   {
     file: "operator/start.mjs",

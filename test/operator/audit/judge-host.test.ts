@@ -27,6 +27,7 @@ interface Spoilt {
   readonly user?: string;
   readonly sshAudit?: string;
   readonly lynis?: number;
+  readonly restic?: object;
 }
 
 const guarded = [
@@ -53,6 +54,8 @@ function failures(spoilt: Spoilt): string[] {
     ...(spoilt.states ?? guarded).map(([name, active]) => ({ state: { name, active } })),
     { unit: { name: "kaleem-point.service", exposure: spoilt.exposure ?? 3.9 } },
     { container },
+    { listening: 22 },
+    { restic: { version: "0.18.1", from: "brought along", pinned: true, ...spoilt.restic } },
     { sshAudit: base64(spoilt.sshAudit ?? "") },
     { lynis: { index: spoilt.lynis ?? 75, suggestions: base64("A|x\nB|y\n") } },
   ];
@@ -147,4 +150,12 @@ test("the table tells what was wanted where it was not found, and the verdict", 
     "✓ a   1\n✗ bb  3   (wanted: 2)\n\n1 of 2 findings are not as they should be.",
   );
   assert.match(renderFindings([passed]), /All 1 findings are as they should be\.$/);
+});
+
+test("a restic that is too old, does not run, or has other bytes than the pinned ones is a finding", () => {
+  const at = (restic: object): string => failures({ restic }).join("\n");
+  assert.equal(at({ version: "0.18.0", from: "distribution" }), "");
+  assert.match(at({ version: "0.14.0", from: "distribution" }), /0\.14\.0, distribution/);
+  assert.match(at({ version: "" }), /none that runs, brought along/);
+  assert.match(at({ pinned: false }), /0\.18\.1, brought along, other bytes than the pinned ones/);
 });

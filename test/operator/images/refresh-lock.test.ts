@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import {
-  parseUpstreamLock,
-  refreshLock,
-  renderUpstreamLock,
-  type UpstreamLock,
-} from "../../../operator/images/refresh-lock.ts";
+import type { LockedImages } from "../../../catalog/image-lock.ts";
+import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../../../operator/images/refresh-lock.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const older = `sha256:${"b".repeat(64)}`;
-const lock: UpstreamLock = {
+const lock: LockedImages = {
   mongo: { ref: "docker.io/library/mongo:8.0", digest: null, version: "8.0", source: "upstream" },
   redis: { ref: `docker.io/library/redis:8.0@${older}`, version: "8.0", source: "upstream" },
   api: { ref: "ghcr.io/kaleem/api:1", digest: null, version: "1", source: "upstream" },
@@ -65,6 +61,12 @@ test("writes an image a line, and the committed lock as it is", () => {
 test("names the file and the problem of a lock that is none", () => {
   assert.throws(
     () => parseUpstreamLock("images.lock.json", '{"mongo":{"ref":1}}'),
-    /^Error: images\.lock\.json: /,
+    /^ImageLockError: images\.lock\.json: mongo\.ref: /,
   );
+  const own = { ref: "registry:5000/mongo", version: "8", source: "stand-in" };
+  assert.throws(() => parseUpstreamLock("images.lock.json", JSON.stringify({ mongo: own, redis: own })), {
+    message:
+      "images.lock.json: mongo: expected the source upstream, got stand-in: name the image that is to be pinned\n" +
+      "images.lock.json: redis: expected the source upstream, got stand-in: name the image that is to be pinned",
+  });
 });

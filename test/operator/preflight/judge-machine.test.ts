@@ -27,6 +27,7 @@ const wanted: WantedMachine = {
   memory: 8 * gib,
   loopBytes: 20 * gib,
   now: 1_800_000_000,
+  restic: "distribution",
   manager: "s3://state staging",
 };
 
@@ -93,6 +94,34 @@ for (const [name, changes, sentence] of refused) {
   });
 }
 
+test("a distribution whose restic is too old is refused with the line that brings one along, for the machine's architecture", () => {
+  const sentence = (got: string, target: string) =>
+    `restic: expected 0.18.0 or later of the machine's distribution, got ${got}; add "restic: ${target}" to kaleem:host, and one is brought along`;
+  assert.deepEqual(judged({ resticOffered: "0.14.0" }).refusals, [sentence("0.14.0", "linux-amd64")]);
+  assert.deepEqual(judged({ restic: "0.17.3", architecture: "aarch64" }).refusals, [
+    sentence("0.17.3", "linux-arm64"),
+  ]);
+  assert.deepEqual(judged({ restic: "" }).refusals, [sentence("none that says its version", "linux-amd64")]);
+  for (const fine of [
+    { resticOffered: "0.18.0" },
+    { restic: "0.19.1" },
+    { restic: "0.14.0", resticOffered: "1.0.0" },
+    {},
+  ])
+    assert.deepEqual(judged(fine).refusals, [], JSON.stringify(fine));
+});
+
+test("a restic that is brought along fits the machine, and is said to be needless where it is", () => {
+  const brought = { restic: "linux-amd64" } as const;
+  assert.deepEqual(judged({ resticOffered: "0.14.0" }, brought).refusals, []);
+  assert.deepEqual(judged({ architecture: "aarch64" }, brought).refusals, [
+    "restic: kaleem:host.restic is linux-amd64, and the machine is aarch64; write linux-arm64",
+  ]);
+  const { refusals, remarks } = judged({ restic: "0.18.0" }, brought);
+  assert.deepEqual(refusals, []);
+  assert.match(remarks.join("\n"), /distribution has 0\.18\.0, which is used; kaleem:host\.restic can go/);
+});
+
 test("every reason is told at once", () => {
   assert.equal(
     judged({ osVersion: "11", uid: 1000, ipv4: 0, memory: gib, port80: "nginx" }).refusals.length,
@@ -119,6 +148,21 @@ test("a clock that is off and containers of others are remarks", () => {
   assert.deepEqual(refusals, []);
   assert.match(remarks.join("\n"), /clock: the machine's is 1000 s ahead/);
   assert.match(remarks.join("\n"), /run there and are left alone: registry/);
+});
+
+test("a data volume on which a restore would find no room is a remark, with what it would need", () => {
+  const volume = (free: number, live: number | undefined) =>
+    judged({
+      dataSize: 100 * gib,
+      dataFree: free * gib,
+      ...(live === undefined ? {} : { liveBytes: live * gib }),
+    }).remarks.filter((remark) => remark.startsWith("data volume"));
+  assert.deepEqual(volume(44, 40), [
+    "data volume: a restore puts the fetched point (40.0 GiB, as much as is live) beside what it replaces; " +
+      "expected 45.0 GiB free, got 44.0 GiB of 100.0 GiB; enlarge the volume before that day",
+  ]);
+  assert.deepEqual(volume(45, 40), []);
+  assert.deepEqual(volume(1, undefined), []);
 });
 
 test("an answer that lacks something is an error that names it", () => {

@@ -58,6 +58,18 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
   );
 });
 
+test("which restic runs there is told with where it is from; an older agent does not say", () => {
+  assert.doesNotMatch(renderStatus(status), /^ {2}restic/m);
+  for (const [from, said] of [
+    ["distribution", "the distribution's"],
+    ["brought along", "brought along"],
+  ] as const)
+    assert.match(
+      renderStatus({ ...status, restic: { version: "0.18.1", from } }),
+      new RegExp(`^  restic     0\\.18\\.1, ${said}$`, "m"),
+    );
+});
+
 test("what restores moved aside is listed with what it costs in bytes", () => {
   const replaced = [
     { id: "20261101T000000Z-from-p0", bytes: 2_000_000 },

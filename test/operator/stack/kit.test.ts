@@ -32,7 +32,7 @@ const recover = (prefix = "prod") =>
 test("gives the stack file that the lost platform shipped", async () => {
   answer = { status: 200, body: "config: {}\n" };
   assert.equal(await recover(), "config: {}\n");
-  assert.equal(asked.at(-1), "/kaleem-backup/prod/kit/stack.yaml");
+  assert.ok(asked.includes("/kaleem-backup/prod/kit/stack.yaml"));
 });
 
 const troubles: [title: string, answer: { status: number; body: string }, expected: RegExp][] = [

@@ -28,6 +28,15 @@ test("address, port, user and key change, and nothing else, comments included", 
   assert.deepEqual(moveHost(moved.text, "Pulumi.prod.yaml", host), { text: moved.text, diff: [] });
 });
 
+test("the restic that the machine needs is written, and taken away where its own will do", () => {
+  const brought = moveHost(text, "Pulumi.prod.yaml", { restic: "linux-amd64" });
+  assert.deepEqual(brought.diff, ['+ host.restic: "linux-amd64"']);
+  const taken = moveHost(brought.text, "Pulumi.prod.yaml", { restic: undefined });
+  assert.deepEqual(taken.diff, ['- host.restic: "linux-amd64"']);
+  assert.doesNotMatch(taken.text, /restic/);
+  assert.deepEqual(moveHost(text, "Pulumi.prod.yaml", { restic: undefined }), { text, diff: [] });
+});
+
 test("a file without a host is refused as it is", () => {
   assert.throws(() => moveHost("config: {}\n", "Pulumi.prod.yaml", host), {
     message:

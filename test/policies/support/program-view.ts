@@ -5,8 +5,7 @@ import { type CommittedStack, trialStack } from "../../../operator/policy/trial-
 import type { StackView } from "../../../policies/stack-view.ts";
 import { runProgram } from "../../components/support/program.ts";
 import { wireView } from "./wire-view.ts";
-
-const repository = join(import.meta.dirname, "..", "..", "..");
+import { repositoryRoot as repository } from "../../../workstation/repository.ts";
 
 /** What the real program declares for a committed stack. Once per process: modules load once. */
 export async function programView(stack: CommittedStack): Promise<StackView> {

@@ -8,7 +8,7 @@ import { Log } from "../../../recovery/host/log.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { Bucket } from "../../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../../recovery/lineage/head-store.ts";
-import { Restic } from "../../../recovery/restic/restic.ts";
+import { Restic, type Pruned } from "../../../recovery/restic/restic.ts";
 import type { RunLimits } from "../../../recovery/restic/run-limits.ts";
 import type { UploadPace } from "../../../recovery/restic/upload-pace.ts";
 import type { Snapshot } from "../../../recovery/restic/snapshot.ts";
@@ -30,6 +30,8 @@ export class FakeRestic extends Restic {
   beforeAsked: (command: string, limits: RunLimits) => Promise<void> = () => Promise.resolve();
   /** What a prune has left to do afterwards, once each. */
   prunesToCome = 0;
+  /** What the bucket keeps of the packs of the next prunes, once each. */
+  heldToCome: Pruned["held"][] = [];
   /** Runs before a copy counts. */
   beforeCopy: (limits: RunLimits) => Promise<void> = () => Promise.resolve();
   constructor(name: string, there = true) {
@@ -74,19 +76,24 @@ export class FakeRestic extends Restic {
     await this.#ask("repair index", limits);
   }
 
-  /** Keeps the newest two of all. */
+  /** By a policy, keeps the newest two of all. */
   override async forget(which: readonly string[], limits: RunLimits = {}): Promise<void> {
     await this.#ask(`forget ${which.join(" ")}`, limits);
-    this.list = this.list.slice(-2);
+    this.list = which[0]?.startsWith("--")
+      ? this.list.slice(-2)
+      : this.list.filter(({ id }) => !which.includes(id));
   }
 
-  override async prune(
-    limits: RunLimits = {},
-    repackBytes: number | null = null,
-  ): Promise<{ more: boolean }> {
+  override async prune(limits: RunLimits = {}, repackBytes: number | null = null): Promise<Pruned> {
     await this.#ask(`prune ${repackBytes}`, limits);
     this.prunesToCome -= 1;
-    return { more: this.prunesToCome > 0 };
+    return { more: this.prunesToCome > 0, held: this.heldToCome.shift() ?? null };
+  }
+
+  /** All but the newest two. */
+  override async forgettable(policy: readonly string[], limits: RunLimits = {}): Promise<readonly string[]> {
+    await this.#ask(`forget --dry-run ${policy.join(" ")}`, limits);
+    return this.list.slice(0, -2).map(({ id }) => id);
   }
 
   override countIndexFiles(): Promise<number> {
@@ -116,6 +123,7 @@ export const machineId = "0123456789abcdef0123456789abcdef";
 export async function agentFixture(): Promise<AgentFixture> {
   const [s3, docker] = await Promise.all([FakeS3.start(), FakeDocker.start()]);
   const folder = mkdtempSync(join(tmpdir(), "kaleem-agent-"));
+  s3.objects.set("/kaleem-backup/restic/index/of-what-is-there", { body: "", version: 1 });
   const host = memoryHost();
   const lines: string[] = [];
   const local = new FakeRestic("local");

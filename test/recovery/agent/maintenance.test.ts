@@ -19,8 +19,13 @@ beforeEach(async () => {
   agent.files.set(layout.lineage, JSON.stringify(own));
   setHead({});
   for (const place of [agent.local, agent.offsite]) place.list.push(...[1, 2, 3, 4].map(snapshot));
+  for (const { id } of agent.offsite.list) agent.s3.objects.set(recordKey(id), { body: "", version: 1 });
 });
 afterEach(() => agent.stop());
+
+function recordKey(snapshot: string): string {
+  return `/kaleem-backup/restic/snapshots/${snapshot}`;
+}
 
 function setHead(difference: object): void {
   const head = { ...own, stack: "test", parent: null, changedAt: "2026-11-21T00:00:00.000Z", ...difference };
@@ -92,8 +97,8 @@ describe("forget", () => {
   });
 
   it("keeps by each place's own retention, says what is left, and leaves a record and a metric", async () => {
-    assert.deepEqual(await forgetCommand(agent.context, local), { forgotten: 2, points: 2 });
-    assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 2, points: 2 });
+    assert.deepEqual(await forgetCommand(agent.context, local), { forgotten: 2, points: 2, held: 0 });
+    assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 2, points: 2, held: 0 });
     assert.match(
       agent.local.asked[0] ?? "",
       /--host prod-1 --group-by host --keep-last 1 --keep-within 48h --keep-daily 1 /,
@@ -102,6 +107,7 @@ describe("forget", () => {
       agent.offsite.asked[0] ?? "",
       /--keep-within 360h --keep-daily 7 --keep-weekly 4 --keep-monthly 6$/,
     );
+    assert.equal(agent.offsite.asked[1], "forget s1 s2");
     assert.equal(record("forget-offsite").lastRun.message, "2 points forgotten, 2 left");
     assert.match(metrics("forget-offsite"), /backup_last_exit_code\{job="forget-offsite"\} 0\n/);
     assert.match(metrics("forget-local"), /backup_snapshot_count\{repo="local"\} 2\n/);
@@ -112,6 +118,32 @@ describe("forget", () => {
       catalogue.points.map(({ id }) => id.slice(9, 11)),
       ["03", "04"],
     );
+  });
+
+  it("takes off-site only what was stored there longer ago than the lock holds, whenever the point was taken", async () => {
+    // The fixture's clock stands at 12:00 on the 21st.
+    agent.s3.storedAt.set(recordKey("s1"), "2026-11-07T11:59:00.000Z");
+    agent.s3.storedAt.set(recordKey("s2"), "2026-11-07T12:01:00.000Z");
+    agent.s3.aheadMs = -3_600_000;
+    assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 0, points: 4, held: 2 });
+    agent.s3.aheadMs = 0;
+    agent.offsite.asked.length = 0;
+    assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 1, points: 3, held: 1 });
+    assert.equal(agent.offsite.asked[1], "forget s1");
+    assert.equal(
+      record("forget-offsite").lastRun.message,
+      "1 points forgotten, 3 left; 1 of them would go, and wait until the bucket's lock on them has ended",
+    );
+  });
+
+  it("keeps what a longer lock holds, is well all the same, and says what to set", async () => {
+    agent.offsite.beforeAsked = (command) =>
+      command.startsWith("forget s")
+        ? Promise.reject(new RecoveryError(exitCodes.objectLocked, "held"))
+        : Promise.resolve();
+    assert.deepEqual(await forgetCommand(agent.context, offsite), { forgotten: 0, points: 4, held: 2 });
+    assert.match(agent.lines.join("\n"), /holds points for longer than backups\.lockFor says \(336h\)/);
+    assert.equal(record("forget-offsite").lastRun.ok, true);
   });
 
   it("changes nothing off-site on a host that another one has replaced, nor on one that is without a lineage", async () => {
@@ -166,6 +198,29 @@ describe("prune", () => {
       Promise.reject(new RecoveryError(exitCodes.repositoryDamaged, "it is damaged"));
     assert.equal((await failure(pruneCommand(agent.context, local))).exitCode, exitCodes.repositoryDamaged);
     assert.match(metrics("prune-local"), /backup_last_exit_code\{job="prune-local"\} 33\n/);
+  });
+
+  it("is well when the bucket keeps packs, says how many and why, and has them indexed before it goes on", async () => {
+    const held = { packs: 7, removed: 0, because: "lock", unindexed: false } as const;
+    agent.offsite.heldToCome = [{ ...held, unindexed: true }, { ...held, removed: 2, packs: 9 }, held];
+    const result = await pruneCommand(agent.context, offsite);
+    assert.deepEqual([result.waiting, result.waitingFor], [7, "lock"]);
+    const prune = `prune ${128 * 1024 * 1024}`;
+    assert.deepEqual(agent.offsite.asked, [prune, "repair index", prune, "repair index", prune]);
+    assert.match(
+      record("prune-offsite").lastRun.message,
+      /; 7 packs that nothing uses wait for the bucket's lock on them to end$/,
+    );
+    assert.match(metrics("prune-offsite"), /backup_packs_waiting\{repo="offsite"\} 7\n/);
+    agent.offsite.asked.length = 0;
+    assert.equal((await pruneCommand(agent.context, offsite)).waitingFor, null);
+    assert.deepEqual(agent.offsite.asked, ["repair index", prune], "the next one begins with what waited");
+    agent.offsite.heldToCome = [{ ...held, because: "rights" }];
+    await pruneCommand(agent.context, offsite);
+    assert.match(
+      record("prune-offsite").lastRun.message,
+      /wait for someone who may remove them: this host's key pair may not$/,
+    );
   });
 
   it("is one of one maintenance at a time", async () => {

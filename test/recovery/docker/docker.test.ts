@@ -30,6 +30,18 @@ describe("Docker", () => {
     assert.deepEqual(container, expected);
   });
 
+  it("leaves out a container that ends between being listed and being looked at", async () => {
+    fake.containers.set("c3", { service: "redis", startedAt: "t3", paused: false });
+    fake.before = (call) => {
+      if (call === "GET /containers/c3/json") fake.containers.delete("c3");
+      return undefined;
+    };
+    assert.deepEqual(
+      (await docker.containersOf("redis")).map(({ id }) => id),
+      ["c2"],
+    );
+  });
+
   it("does not call a container unhealthy that a pause has made so", async () => {
     fake.containers.set("c3", {
       service: "x",

@@ -24,6 +24,10 @@ export class FakeS3 {
   readOnly = false;
   /** Such as a key pair that may write and not remove. */
   keepsAll = false;
+  /** When an object was stored, for listings. */
+  readonly storedAt = new Map<string, string>();
+  /** Paths that a lock of the bucket holds: neither removed nor overwritten, whatever the condition. */
+  locked: (path: string) => boolean = () => false;
   readonly requests: { method: string; path: string; authorization: string }[] = [];
   readonly #server: Server;
   #writes = 0;
@@ -77,11 +81,14 @@ export class FakeS3 {
   ): Promise<Answer | null> {
     if (this.refuse !== null) return failed(this.refuse);
     const present = this.objects.get(path);
+    if (method === "GET" && path.includes("?list-type=2")) return { status: 200, body: this.#list(path) };
     if (method === "GET") {
       if (present === undefined) return failed({ status: 404, code: "NoSuchKey" });
       return { status: 200, body: present.body, etag: `"${present.version}"` };
     }
     if (this.readOnly) return failed({ status: 403, code: "AccessDenied" });
+    if (present !== undefined && this.locked(path))
+      return failed({ status: 409, code: "ObjectLockedByBucketPolicy" });
     if (method === "DELETE") {
       if (this.keepsAll) return failed({ status: 403, code: "AccessDenied" });
       this.objects.delete(path);
@@ -98,6 +105,18 @@ export class FakeS3 {
     const instead = answer.status === 200 ? this.storedBut.shift() : undefined;
     if (instead === undefined) return answer;
     return instead === 0 ? null : failed({ status: instead, code: "InternalError" });
+  }
+
+  #list(path: string): string {
+    const url = new URL(path, "http://s3");
+    const root = `${url.pathname}/`;
+    const prefix = root + (url.searchParams.get("prefix") ?? "");
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const contents = keys.map((key) => {
+      const storedAt = this.storedAt.get(key) ?? "2000-01-01T00:00:00.000Z";
+      return `<Contents><Key>${key.slice(root.length)}</Key><LastModified>${storedAt}</LastModified><ETag>"1"</ETag><Size>1</Size></Contents>`;
+    });
+    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
   }
 
   async #conditional(path: string, body: string, headers: IncomingHttpHeaders): Promise<Answer> {

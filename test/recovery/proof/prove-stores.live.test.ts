@@ -15,6 +15,8 @@ import { provePoint } from "../../../recovery/proof/prove-point.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { StoreContainers } from "../../catalog/support/store-container.ts";
 import { point, ProofFixture } from "./proof-fixture.ts";
+// In this process, one after the other: a proof removes what an earlier one left on its host, by a label that all have.
+import "./prove-redis.ts";
 
 const containers = await StoreContainers.open("prove-stores");
 after(() => containers.remove());

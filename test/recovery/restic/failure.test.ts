@@ -30,6 +30,9 @@ const cases: readonly (readonly [FailureKind, number | null, string])[] = [
     'Fatal: unable to open config file: Stat: Get "http://h/b/": dial tcp 10.0.0.1:9000: connect: connection refused',
   ],
   ["refused", 1, "Fatal: unable to open config file: Stat: Access Denied."],
+  ["object-locked", 1, "Remove(<data/96c3193b0e>) failed: client.RemoveObject: ObjectLockedByBucketPolicy."],
+  ["object-locked", 1, "client.PutObject: Object is WORM protected and cannot be overwritten"],
+  ["object-locked", 1, "Access Denied because object protected by object lock."],
   ["other", 1, "Fatal: something new"],
   ["other", null, "took longer than 60 s"],
 ];

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ResourceProgress } from "../../../toolchain/engine/engine-events.ts";
@@ -18,8 +18,7 @@ import { runPulumi } from "../../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../../toolchain/engine/stack-context.ts";
 import { createStack, decryptConfig, readOutputs, setSecrets } from "../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..");
+import { repositoryRoot as root } from "../../../workstation/repository.ts";
 
 /** ESM, `.ts` imports and types: what the real program needs of the engine, without a provider. */
 const program = `
@@ -107,7 +106,9 @@ test("preview, up and an unchanged up run a TypeScript program and say what chan
   assert.deepEqual(up.changes, { create: 3, update: 0, delete: 0, replace: 0, same: 0 });
   const one = seen.filter(({ name }) => name === "one").map(({ action }) => action);
   assert.deepEqual(one, ["creating", "created"]);
-  const unchanged = await runPulumi(context, "up");
+  const done: string[] = [];
+  const unchanged = await runPulumi(context, "up", { onDone: ({ op, name }) => done.push(`${op} ${name}`) });
+  assert.deepEqual(done.filter((step) => step.endsWith(" one")).slice(0, 1), ["same one"], "it is told, too");
   assert.deepEqual(unchanged.changes, { create: 0, update: 0, delete: 0, replace: 0, same: 3 });
   assert.deepEqual(unchanged.diagnostics, []);
   assert.deepEqual(await readOutputs(context), { said: "hello", length: "[secret]" });
@@ -128,7 +129,7 @@ test("a wrong passphrase is named as such, and nothing is made with it", async (
   const wrong = { ...context, passphraseFile, stateDirectory: join(folder, "no-state") };
   await assert.rejects(
     createStack(wrong),
-    /The passphrase file is not the one that the stack file was encrypted with/,
+    /The passphrase is not the one that the stack file was encrypted with/,
   );
   assert.equal(existsSync(join(wrong.stateDirectory, ".pulumi", "stacks")), false);
   await assert.rejects(runPulumi({ ...context, passphraseFile }, "up"), /passphrase file is not the one/);
@@ -166,7 +167,7 @@ test("the lock of an engine that was killed does not stop the next one", async (
   const dead = {
     pid: 2 ** 22 + 1,
     username: "root",
-    hostname: (await import("node:os")).hostname(),
+    hostname: hostname(),
     timestamp: "2026-01-01T00:00:00Z",
   };
   writeFileSync(join(locks, "dead.json"), JSON.stringify(dead));
@@ -174,6 +175,27 @@ test("the lock of an engine that was killed does not stop the next one", async (
   writeFileSync(join(locks, "alive.json"), JSON.stringify({ ...dead, pid: process.pid }));
   await assert.rejects(runPulumi(context, "up"), /Another command works on this stack/);
   rmSync(join(locks, "alive.json"));
+});
+
+test("nor does it where state is kept by the user's own environment", async () => {
+  const own: StackContext = {
+    ...context,
+    own: true,
+    stateDirectory: join(folder, "elsewhere"),
+    env: {
+      PULUMI_BACKEND_URL: `file://${context.stateDirectory}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: context.passphraseFile,
+    },
+  };
+  const locks = join(context.stateDirectory, ".pulumi", "locks", "organization", "trial", "trial");
+  const lock = { username: "root", hostname: hostname(), timestamp: "2026-01-01T00:00:00Z" };
+  writeFileSync(join(locks, "dead.json"), JSON.stringify({ ...lock, pid: 2 ** 22 + 1 }));
+  assert.equal((await runPulumi(own, "up")).changes.same, 3);
+  writeFileSync(join(locks, "dead.json"), JSON.stringify({ ...lock, pid: 2 ** 22 + 1 }));
+  writeFileSync(join(locks, "alive.json"), JSON.stringify({ ...lock, pid: process.pid }));
+  await assert.rejects(runPulumi(own, "up"), /Another command works on this stack/);
+  assert.ok(existsSync(join(locks, "alive.json")), "a living one's stays");
+  for (const name of ["dead.json", "alive.json"]) rmSync(join(locks, name));
 });
 
 test("destroy removes all that up made", async () => {

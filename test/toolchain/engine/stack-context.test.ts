@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain } from "../../../toolchain/engine/pulumi-error.ts";
 import { pulumiEnvironment, type StackContext } from "../../../toolchain/engine/stack-context.ts";
 
 const context: StackContext = {
@@ -39,11 +38,4 @@ test("the user's own Pulumi settings never reach the engine, everything else doe
 test("a stack's own variables win, for tests that attach a provider", () => {
   const attached = { ...context, env: { PULUMI_DEBUG_PROVIDERS: "docker:1" } };
   assert.equal(pulumiEnvironment(attached, {})["PULUMI_DEBUG_PROVIDERS"], "docker:1");
-});
-
-test("complaints of Pulumi's that are known come with what to do", () => {
-  const locked = explain("error: the stack is currently locked by 1 lock(s).");
-  assert.match(locked, /\nAnother command works on this stack; wait for it\./);
-  assert.match(explain("error: incorrect passphrase"), /\nThe passphrase file is not the one/);
-  assert.equal(explain("error: something new"), "error: something new");
 });

@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { CheckFailure, CheckResult } from "../protocol/resource-type.ts";
 import { isList, isPropertyMap, Secret, unknown } from "../protocol/value.ts";
 import type { PropertyMap, Value } from "../protocol/value.ts";
@@ -65,7 +66,7 @@ function checkValue(path: string, rule: PropertyRule, value: Value, report: Repo
     try {
       return rule.normalize(value);
     } catch (error) {
-      report(path, error instanceof Error ? error.message : String(error));
+      report(path, sentenceOf(error));
       return value;
     }
   }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { SFTPWrapper } from "ssh2";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { SshConnection } from "./ssh-connection.ts";
 
 /** SSH_FX_NO_SUCH_FILE. */
@@ -123,7 +124,7 @@ const sftpTexts: Readonly<Record<number, string>> = {
 function sftpText(error: unknown): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : sftpTexts[code];
-  return known ?? (error instanceof Error ? error.message : String(error));
+  return known ?? sentenceOf(error);
 }
 
 function codeOf(error: unknown): number | undefined {

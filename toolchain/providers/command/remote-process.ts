@@ -1,4 +1,5 @@
 import type { ClientChannel } from "ssh2";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { ProcessEnd } from "./process-end.ts";
 import type { SshConnection } from "./ssh-connection.ts";
 
@@ -32,7 +33,7 @@ export async function runRemoteProcess(
   const process = await connection.guard(start(connection, request), signal);
   const end = await connection.guard(process.ended, signal).catch((error: unknown): ProcessEnd => {
     if (signal.aborted) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = sentenceOf(error);
       throw new Error(`${reason} (the command may still run on the host)`, { cause: error });
     }
     // A lost connection is no error here: what the process wrote before belongs into the sentence.

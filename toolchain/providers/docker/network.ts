@@ -1,3 +1,4 @@
+import { waitUntil } from "../../../contract/wait-until.ts";
 import type { ResourceType } from "../protocol/resource-type.ts";
 import { isList, isPropertyMap, unknown } from "../protocol/value.ts";
 import type { PropertyMap, Value } from "../protocol/value.ts";
@@ -6,7 +7,6 @@ import { DockerError } from "./api/docker-client.ts";
 import { fault } from "./api/faults.ts";
 import { list, object, text, texts } from "./api/json.ts";
 import type { JsonObject } from "./api/json.ts";
-import { poll } from "./api/poll.ts";
 import { labelsFromApi, labelsToApi } from "./labels.ts";
 import { plan } from "./plan/plan.ts";
 import { refreshedInputs } from "./plan/refreshed-inputs.ts";
@@ -135,16 +135,16 @@ async function settledOrRemoved(docker: DockerClient, id: string, signal: AbortS
 }
 
 async function settledNetwork(docker: DockerClient, id: string, signal: AbortSignal): Promise<JsonObject> {
-  let last: JsonObject = {};
-  const settled = await poll(
-    async () => {
-      last = (await findNetwork(docker, id)) ?? {};
-      return isSettled(last) ? last : undefined;
-    },
-    { everyMilliseconds: 200, withinMilliseconds: settleMilliseconds, signal },
-  );
-  if (settled === undefined) throw new Error(`Network with ID (${id}) got no subnet within 15s`);
-  return settled;
+  const settled = async (): Promise<JsonObject | undefined> => {
+    const network = (await findNetwork(docker, id)) ?? {};
+    return isSettled(network) ? network : undefined;
+  };
+  return waitUntil(settled, {
+    limitMs: settleMilliseconds,
+    everyMs: 200,
+    signal,
+    late: () => `Network with ID (${id}) got no subnet within 15s`,
+  });
 }
 
 /** Whether Docker's answer about a network is whole: until Swarm has looked at it, one of its own has a name and no driver. */
@@ -157,20 +157,21 @@ export function isSettled(network: JsonObject): boolean {
 /** Removes a network and waits until it is gone; one that is gone already is fine. */
 async function deleteNetwork(docker: DockerClient, id: string, signal: AbortSignal): Promise<void> {
   let refusal: DockerError | undefined;
-  const gone = await poll(
-    async () => {
-      try {
-        await docker.json({ method: "DELETE", path: `/networks/${encodeURIComponent(id)}`, signal });
-        refusal = undefined;
-      } catch (error) {
-        if (error instanceof DockerError && error.status === 404) return true;
-        if (!(error instanceof DockerError) || !/in use by|active endpoints/.test(error.message)) throw error;
-        refusal = error;
-      }
-      return (await findNetwork(docker, id)) === undefined ? true : undefined;
-    },
-    { everyMilliseconds: 500, withinMilliseconds: releaseMilliseconds, signal },
-  );
-  if (gone !== undefined) return;
-  throw refusal ?? new Error(`Network with ID (${id}) is still there 30s after its removal`);
+  const isGone = async (): Promise<boolean> => {
+    try {
+      await docker.json({ method: "DELETE", path: `/networks/${encodeURIComponent(id)}`, signal });
+      refusal = undefined;
+    } catch (error) {
+      if (error instanceof DockerError && error.status === 404) return true;
+      if (!(error instanceof DockerError) || !/in use by|active endpoints/.test(error.message)) throw error;
+      refusal = error;
+    }
+    return (await findNetwork(docker, id)) === undefined;
+  };
+  await waitUntil(isGone, {
+    limitMs: releaseMilliseconds,
+    everyMs: 500,
+    signal,
+    late: () => refusal ?? `Network with ID (${id}) is still there 30s after its removal`,
+  });
 }

@@ -56,7 +56,7 @@ function toCheckRequest(request: messages.CheckRequest): CheckRequest {
   return { news: decode(request.getNews()), olds: decode(request.getOlds()), randomSeed: seed };
 }
 
-function toDiffRequest(request: messages.DiffRequest): DiffRequest {
+function toDiffRequest(request: messages.DiffRequest | messages.UpdateRequest): DiffRequest {
   return {
     id: request.getId(),
     state: decode(request.getOlds()),
@@ -74,15 +74,9 @@ function toReadRequest(request: messages.ReadRequest): ReadRequest {
   };
 }
 
+/** An update asks what a diff asks, and whether it is only to be thought through. */
 function toUpdateRequest(request: messages.UpdateRequest): UpdateRequest {
-  return {
-    id: request.getId(),
-    state: decode(request.getOlds()),
-    news: decode(request.getNews()),
-    oldInputs: decode(request.getOldInputs()),
-    ignoreChanges: request.getIgnorechangesList(),
-    preview: request.getPreview(),
-  };
+  return { ...toDiffRequest(request), preview: request.getPreview() };
 }
 
 function toDeleteRequest(request: messages.DeleteRequest): DeleteRequest {

@@ -1,5 +1,6 @@
 import { Metadata, status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { encode } from "./codec.ts";
 import { InitializationFailed } from "./initialization-failed.ts";
 import { Any, ErrorResourceInitFailed, Status } from "./proto.ts";
@@ -9,7 +10,7 @@ export class NotImplemented extends Error {}
 
 /** What gRPC answers for a thrown error; `InitializationFailed` carries the resource along in the status details. */
 export function toServiceError(thrown: unknown): Partial<ServiceError> {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = sentenceOf(thrown);
   if (thrown instanceof NotImplemented) return { code: status.UNIMPLEMENTED, details: message };
   if (!(thrown instanceof InitializationFailed)) return { code: status.UNKNOWN, details: message };
   const failed = new ErrorResourceInitFailed();

@@ -13,7 +13,7 @@ machine_problems() {
   esac
   has_ipv4 || echo "this machine has no IPv4 address beside its loopback; containers speak IPv4 alone, so give it one (IPv6 beside it is fine)"
   sshd_problems
-  restic_problems "$release"
+  restic_problems
   edge_port_problems
 }
 
@@ -27,17 +27,6 @@ sshd_problems() {
     echo "the SSH server of this machine is not OpenSSH's sshd, which the platform configures; install openssh-server"
   elif ! grep -Eqi '^[[:space:]]*Include[[:space:]]+.*/etc/ssh/sshd_config\.d/\*\.conf' "$ROOT/etc/ssh/sshd_config"; then
     echo "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf; put that line at its beginning"
-  fi
-}
-
-restic_problems() {
-  [[ -z $RESTIC_FILE ]] || return 0
-  local found
-  if found=$(command -v restic); then
-    restic_is_new_enough "$found" \
-      || echo "$found is restic $(restic_version "$found"), and $RESTIC_LEAST or later is needed; bring one along (HostBaseline's restic)"
-  elif [[ $1 == debian-12 ]]; then
-    echo "Debian 12 has no restic of $RESTIC_LEAST or later; bring one along (HostBaseline's restic)"
   fi
 }
 

@@ -51,32 +51,44 @@ apt_failed() {
   fail "$2"
 }
 
+# leave_out NAME: from what install_packages would install.
+leave_out() {
+  local kept=() name
+  for name in "${missing[@]}"; do [[ $name == "$1" ]] || kept+=("$name"); done
+  missing=("${kept[@]}")
+}
+
 install_packages() {
   local needed=(
     dockerd:docker.io docker:docker-cli node:nodejs mkfs.xfs:xfsprogs nft:nftables openssl:openssl nsenter:util-linux
     ss:iproute2 unattended-upgrade:unattended-upgrades update-ca-certificates:ca-certificates debsums:debsums
   )
   local missing=() pair
-  # The distribution's where it is new enough; one that was brought along is put in place by itself.
-  if [[ -z $RESTIC_FILE ]]; then needed+=(restic:restic); fi
   for pair in "${needed[@]}"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   # Any time service will do; without one the distribution's is taken.
   has_time_service || missing+=(systemd-timesyncd)
+  has_restic || missing+=(restic)
+  if ((${#missing[@]} == 0)); then
+    say "packages: all there"
+    return
+  fi
+  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
+  apt update
+  local problem offered
+  problem=$(restic_problems)
+  [[ -z $problem ]] || fail "$problem"
+  # Debian 12 has the client inside docker.io.
+  if ! apt-cache show docker-cli >/dev/null 2>&1; then leave_out docker-cli; fi
+  # An old one would never be used.
+  offered=$(offered_restic)
+  if [[ -n $RESTIC_FILE ]] && { [[ -z $offered ]] || ! at_least "$offered" "$RESTIC_LEAST"; }; then leave_out restic; fi
   if ((${#missing[@]} == 0)); then
     say "packages: all there"
     return
   fi
   say "packages: installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
-  apt update
-  # Debian 12 has the client inside docker.io.
-  if ! apt-cache show docker-cli >/dev/null 2>&1; then
-    local kept=() name
-    for name in "${missing[@]}"; do [[ $name == docker-cli ]] || kept+=("$name"); done
-    missing=("${kept[@]}")
-  fi
   apt install --yes --no-install-recommends "${missing[@]}"
   for pair in "${needed[@]}"; do
     command -v "${pair%%:*}" >/dev/null || fail "${pair%%:*} is still missing after installing ${pair#*:}"

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
 import { collectionName } from "./collection-config.ts";
 import { writeDurably } from "./durable-file.ts";
 
@@ -37,7 +38,7 @@ export class Aliases {
       return new Aliases(path, new Map(Object.entries(names)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Aliases(path, new Map());
-      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${path}: ${sentenceOf(error)}`, { cause: error });
     }
   }
 

@@ -3,6 +3,7 @@
  * Exit codes: 0 after SIGTERM or SIGINT, 1 when it cannot start.
  */
 import { once } from "node:events";
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
 import { quotas } from "./quotas.ts";
 import { loadSettings } from "./settings.ts";
 import { createMetricsServer, createServer } from "./server.ts";
@@ -37,6 +38,6 @@ try {
   await run();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`qdrant: cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`qdrant: cannot start: ${sentenceOf(error)}\n`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
 import { syncDirectory } from "./durable-file.ts";
 import { decodeLog, encodeRecord } from "./log-record.ts";
 import { type Operation, operationSchema } from "./point.ts";
@@ -43,7 +44,7 @@ export class OperationLog {
       };
     } catch (error) {
       await file.close();
-      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${path}: ${sentenceOf(error)}`, { cause: error });
     }
   }
 

@@ -20,6 +20,8 @@ export class BaselineMachine extends FakeMachine {
     this.program("id", '[ "$1" = -u ] && echo 0 || echo root docker');
     this.program("sshd");
     this.program("restic", "echo restic 0.18.0 compiled with go1.24 on linux/amd64");
+    this.program("apt-cache");
+    this.program("uname", "echo x86_64");
     this.program("ss");
     this.program("df", "echo Avail; cat $ROOT/free 2>/dev/null || echo 107374182400");
     this.program("mountpoint", "[ -e $ROOT/mounted ]");

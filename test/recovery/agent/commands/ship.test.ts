@@ -11,6 +11,7 @@ import type { RunLimits } from "../../../../recovery/restic/run-limits.ts";
 import type { AgentContext } from "../../../../recovery/agent/context.ts";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
 import { layout } from "../../../../contract/layout.ts";
+import { newestStackFile } from "../../../../recovery/lineage/newest-stack-file.ts";
 import { readClock } from "../../../../recovery/lineage/clock.ts";
 import type { Head } from "../../../../recovery/lineage/head.ts";
 import { tagsOf } from "../../../../recovery/point/point-tags.ts";
@@ -286,6 +287,8 @@ describe("ship", () => {
 
   it("does not bring back what was forgotten off-site on purpose", async () => {
     await shipCommand(agent.context);
+    for (const { id } of agent.offsite.list)
+      agent.s3.objects.set(`/kaleem-backup/restic/snapshots/${id}`, { body: "", version: 1 });
     await forgetCommand(agent.context, ["--repository", "offsite"]);
     assert.equal(agent.offsite.list.length, 2);
     const result = await shipCommand(agent.context);
@@ -329,6 +332,46 @@ describe("ship", () => {
     );
     assert.equal(puts.length, 3, "each once");
     assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 1");
+  });
+
+  it("says where no lock may be which one is the newest, when a lock holds the plain one", async () => {
+    agent.s3.locked = (path) => path.includes("/kit/");
+    const bucket = await agent.context.bucket();
+    for (const content of ["stack: 1", "stack: 2", "stack: 1"]) {
+      agent.files.set(layout.offsiteStackFile, content);
+      assert.equal((await shipCommand(agent.context)).stackFile, "uploaded");
+      assert.equal(await newestStackFile(bucket), content);
+    }
+    assert.equal((await shipCommand(agent.context)).stackFile, "unchanged");
+    assert.equal(agent.s3.objects.get(stackFileKey)?.body, "stack: 1");
+    // Without the note, the one that was stored last.
+    agent.s3.objects.delete("/kaleem-backup/lineage/stack-file.json");
+    agent.s3.storedAt.set(`/kaleem-backup/${stackFileVersionKey("stack: 2")}`, "2026-11-21T12:00:00.000Z");
+    assert.equal(await newestStackFile(bucket), "stack: 2");
+  });
+
+  it("makes an index that somebody has removed anew, before everything would be sent again", async () => {
+    await shipCommand(agent.context);
+    for (const path of [...agent.s3.objects.keys()])
+      if (path.includes("/restic/index/")) agent.s3.objects.delete(path);
+    await shipCommand(agent.context);
+    assert.deepEqual(agent.offsite.asked, ["repair index"]);
+  });
+
+  it("goes on when the bucket's lock refuses an upload whose answer was lost", async () => {
+    let refusals = 2;
+    agent.offsite.beforeCopy = () => {
+      refusals -= 1;
+      return refusals < 0
+        ? Promise.resolve()
+        : Promise.reject(new RecoveryError(exitCodes.objectLocked, "the bucket's lock refuses it"));
+    };
+    const { shipped } = await shipCommand(agent.context);
+    assert.ok(shipped.length > 0);
+    assert.deepEqual(agent.offsite.asked, ["repair index", "repair index"]);
+    refusals = 9;
+    agent.local.list.push(snapshot(5));
+    assert.equal((await failure()).exitCode, exitCodes.objectLocked);
   });
 
   it("leaves the stack file alone when its password opens no repository", async () => {

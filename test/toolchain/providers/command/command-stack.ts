@@ -6,8 +6,8 @@ import type { OperationOptions, OperationResult } from "../../../../toolchain/en
 import { createStack } from "../../../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../../../toolchain/engine/stack-context.ts";
 import { silentProgress } from "../../../../workstation/progress.ts";
+import { repositoryRoot as root } from "../../../../workstation/repository.ts";
 
-const root = join(import.meta.dirname, "../../../..");
 /** Plain text in the program's file, so that the engine alone decides where it ends up. */
 const program = `
 import { readFileSync } from "node:fs";

@@ -11,7 +11,7 @@ import {
   unknown,
 } from "../../../../toolchain/providers/protocol/value.ts";
 import type { PropertyMap } from "../../../../toolchain/providers/protocol/value.ts";
-import { idleContext } from "./recorded-calls.ts";
+import { idleContext } from "../recorded-calls.ts";
 
 const connection = { host: "h" };
 const source = { [signatureKey]: assetSignature, hash: "h", path: "f" };

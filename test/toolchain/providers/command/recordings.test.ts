@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { copyToRemote } from "../../../../toolchain/providers/command/copy-to-remote.ts";
 import { remoteCommand } from "../../../../toolchain/providers/command/remote-command.ts";
-import { comparable, recordedCalls, replay } from "./recorded-calls.ts";
+import { recordedCalls } from "../recorded-calls.ts";
+import { comparable, replay } from "./replay.ts";
 
 for (const { type, fixture } of [
   { type: remoteCommand, fixture: "command-remote-command.json" },

@@ -8,8 +8,9 @@ import { serviceSchema } from "../../../../toolchain/providers/docker/schema/ser
 import { secretType } from "../../../../toolchain/providers/docker/secret.ts";
 import { serviceConfigType } from "../../../../toolchain/providers/docker/service-config.ts";
 import { serviceType } from "../../../../toolchain/providers/docker/service/service-type.ts";
-import { comparable, recordedCalls, replay } from "./recorded-calls.ts";
-import type { RecordedCall } from "./recorded-calls.ts";
+import { recordedCalls } from "../recorded-calls.ts";
+import { comparable, replay } from "./replay.ts";
+import type { RecordedCall } from "../recorded-calls.ts";
 
 const noDocker = (): never => {
   throw new Error("Docker was asked, though nothing may be");

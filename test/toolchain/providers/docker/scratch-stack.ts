@@ -7,8 +7,7 @@ import type { OperationResult } from "../../../../toolchain/engine/pulumi.ts";
 import type { StackContext } from "../../../../toolchain/engine/stack-context.ts";
 import { createStack } from "../../../../toolchain/engine/stack.ts";
 import { silentProgress } from "../../../../workstation/progress.ts";
-
-const root = join(import.meta.dirname, "..", "..", "..", "..");
+import { repositoryRoot as root } from "../../../../workstation/repository.ts";
 
 /** Declares whatever wanted.json says: resource arguments may refer to others as `{"$ref": "name.property"}`. */
 const program = `

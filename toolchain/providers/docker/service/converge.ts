@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../../../contract/wait-until.ts";
 import type { CallContext } from "../../protocol/resource-type.ts";
-import { poll } from "../api/poll.ts";
 import { formatDuration } from "../duration.ts";
 import { fingerprintOf, replicasOf, updateStatusOf } from "./swarm.ts";
 import type { Swarm, SwarmTask } from "./swarm.ts";
@@ -45,7 +45,7 @@ export async function converge(
   let shown = "";
   let good = 0;
   let surplus = 0;
-  const done = await poll(
+  const done = await waitUntil(
     async () => {
       const service = await swarm.inspect(id);
       const tasks = await swarm.tasks(id);
@@ -73,8 +73,8 @@ export async function converge(
       return undefined;
     },
     {
-      everyMilliseconds: pollMilliseconds,
-      withinMilliseconds: timeoutMilliseconds - firstLook,
+      everyMs: pollMilliseconds,
+      limitMs: timeoutMilliseconds - firstLook,
       signal: context.signal,
     },
   );

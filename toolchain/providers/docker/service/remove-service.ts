@@ -1,4 +1,5 @@
-import { poll } from "../api/poll.ts";
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
+import { waitUntil } from "../../../../contract/wait-until.ts";
 import { formatDuration } from "../duration.ts";
 import type { Swarm } from "./swarm.ts";
 
@@ -27,26 +28,21 @@ export async function removeService(
   try {
     await swarm.remove(service.id);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = sentenceOf(error);
     throw new Error(`Error deleting service with ID '${service.id}': ${why}`, { cause: error });
   }
-  const gone = await poll(
-    async () => {
-      for (const container of containers) if (await swarm.hasContainer(container)) return undefined;
-      return true;
-    },
-    {
-      everyMilliseconds: 250,
-      withinMilliseconds: service.graceNanoseconds / 1e6 + removalMilliseconds,
-      signal,
-    },
-  );
-  if (gone === undefined) {
-    const grace = formatDuration(service.graceNanoseconds);
-    throw new Error(
+  const areGone = async (): Promise<boolean> => {
+    for (const container of containers) if (await swarm.hasContainer(container)) return false;
+    return true;
+  };
+  const grace = formatDuration(service.graceNanoseconds);
+  await waitUntil(areGone, {
+    limitMs: service.graceNanoseconds / 1e6 + removalMilliseconds,
+    everyMs: 250,
+    signal,
+    late: () =>
       `the service is removed, but its containers are still there 30s after their grace of ${grace}`,
-    );
-  }
+  });
 }
 
 async function tasksOrNone(swarm: Swarm, id: string): ReturnType<Swarm["tasks"]> {

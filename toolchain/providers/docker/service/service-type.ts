@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../../../contract/sentence-of.ts";
 import type { ActionContext, ResourceType, UpdateRequest } from "../../protocol/resource-type.ts";
 import type { PropertyMap } from "../../protocol/value.ts";
 import type { DockerClient } from "../api/docker-client.ts";
@@ -96,8 +97,8 @@ async function removeAfter(cause: unknown, swarm: Swarm, service: RemovableServi
   try {
     await removeService(swarm, service, new AbortController().signal);
   } catch (error) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const next = error instanceof Error ? error.message : String(error);
+    const why = sentenceOf(cause);
+    const next = sentenceOf(error);
     throw new Error(`${why}\n\nRemoving the service failed too, remove it by hand: ${next}`, {
       cause: error,
     });
