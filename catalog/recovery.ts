@@ -72,11 +72,6 @@ export interface Recovery<Client> {
     read(client: Client): Promise<string | null>;
   };
   /**
-   * What is counted before and after the instant: the restored value must lie between. Null for what cannot be counted within
-   * `limitMs`: it is then not compared, and a point does not wait for it.
-   */
-  counts(client: Client, limitMs: number): Promise<Counts>;
-  /**
    * Everything that the store holds, whoever made it: names, options, counts and digests. Reads content within the request's limits
    * and no more; what it leaves unread is told. Throws when the store stops answering, never for what it finds there.
    */
@@ -92,6 +87,3 @@ export interface Recovery<Client> {
   /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
   readonly ordersMayBeIn?: string;
 }
-
-/** What is counted → how many; null when that cannot be told in time. */
-export type Counts = Readonly<Record<string, number | null>>;

@@ -66,6 +66,8 @@ export const layout = {
   runLogs: "/var/lib/kaleem/agent/run-logs",
   /** How proofs ended: one file a point. */
   proofs: "/var/lib/kaleem/agent/proofs",
+  /** Of which points the bucket has the proof. */
+  shippedProofs: "/var/lib/kaleem/agent/shipped-proofs.json",
   /** Containers that a point has paused, one id a line; read by ExecStopPost. */
   paused: "/run/kaleem/paused",
   locks: "/run/lock/kaleem",
@@ -115,4 +117,6 @@ export const bucketLayout = {
   lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
+  /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
+  proofs: "lineage/proofs",
 } as const;

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { storeLossSchema } from "../recovery/restore/verify/check.ts";
-import { renderSpreads, restoreReportSchema } from "../recovery/restore/report/report.ts";
+import { spreadSchema } from "../recovery/restore/verify/spread.ts";
+import { storeLossSchema } from "./orders/store-loss.ts";
+import { renderSpreads } from "../recovery/restore/report/report.ts";
 
 const step = z.strictObject({ name: z.string(), at: z.iso.datetime(), seconds: z.number() });
 
@@ -28,7 +29,7 @@ export const drillReportSchema = z.strictObject({
   /** What each store lost of the acknowledged orders. */
   stores: z.array(storeLossSchema),
   /** How far the stores are from each other in time. */
-  spreads: restoreReportSchema.shape.spreads,
+  spreads: z.strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() }),
   /** Each reason why this drill is a failure; empty when it passed. */
   causes: z.array(z.string()),
 });

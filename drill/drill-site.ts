@@ -1,6 +1,6 @@
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
-import type { LedgerEntry } from "../recovery/orders/ledger.ts";
+import type { HeldRecords } from "../recovery/agent/commands/orders.ts";
 
 /** Host's clock against ours: how far off it is, and how far off that figure may be. Both in milliseconds. */
 export interface ClockOffset {
@@ -24,6 +24,8 @@ export interface DrillSite {
   rebuild(): Promise<EdgeTarget>;
   /** What a rebuilt, unrestored stack shows: the edge's answer to a customer, and running application tasks. */
   closedSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
-  /** Restores the latest point from off-site only, held against the acknowledged orders. */
-  restore(ledger: readonly LedgerEntry[], clock: ClockOffset): Promise<RestoreReport>;
+  /** Restores the latest point from off-site only. */
+  restore(): Promise<RestoreReport>;
+  /** Which stores of the restored platform hold these orders. */
+  heldOrders(ids: readonly string[]): Promise<HeldRecords>;
 }

@@ -3,6 +3,8 @@ import { awaitPoints } from "./await-points.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
 import { waitForGoodOrder } from "../recovery/orders/first-good-order.ts";
 import { judgeDrill } from "./judge-drill.ts";
+import { judgeHeld, type JudgedStores } from "./orders/judge-held.ts";
+import type { Ledger } from "./orders/judge-orders.ts";
 import { readLedger } from "../recovery/orders/ledger-file.ts";
 import { OrderWriter } from "../recovery/orders/order-writer.ts";
 import { readBack } from "../recovery/orders/read-back.ts";
@@ -25,6 +27,8 @@ export interface DrillOptions {
   readonly onStep?: (name: string) => void;
 }
 
+const heldLimitMs = 60_000;
+
 /**
  * Total loss, for real: orders in mid-stream, the machine destroyed with its disks, a fresh stack on a fresh machine,
  * a restore from off-site alone, and proof. A report with causes is a failed drill; an error means that it could
@@ -39,9 +43,7 @@ export async function drill(site: DrillSite, options: DrillOptions): Promise<Dri
   const rebuilt = await timeline.step("up: a fresh stack on a fresh machine", () => site.rebuild());
   const data = await timeline.step("check: closed until it is restored", () => site.closedSeen());
   const { entries } = await readLedger(options.ledgerFile);
-  const restore = await timeline.step("restore from off-site, and verify", () =>
-    site.restore(entries, lostAt.clock),
-  );
+  const restore = await timeline.step("restore from off-site, and verify", () => site.restore());
 
   const opened = restore.verdict === "restored";
   const goodOrderAt = opened
@@ -54,6 +56,16 @@ export async function drill(site: DrillSite, options: DrillOptions): Promise<Dri
     ? await timeline.step("read every acknowledged order back", () => readBack(rebuilt, entries))
     : null;
 
+  const held = opened
+    ? await timeline.step("ask every store for the acknowledged orders", () =>
+        untilHeld(site, restore.point.instant, {
+          entries,
+          clockOffsetMs: lostAt.clock.offsetMs,
+          clockErrorMs: lostAt.clock.errorMs,
+        }),
+      )
+    : null;
+
   const seen = {
     ledger: entries,
     lostAt: lostAt.at,
@@ -62,6 +74,7 @@ export async function drill(site: DrillSite, options: DrillOptions): Promise<Dri
     restore,
     readBack: readAgain,
     goodOrderAt,
+    held,
   };
   const { causes, rpoSeconds, ...orders } = judgeDrill(seen);
   return {
@@ -73,10 +86,21 @@ export async function drill(site: DrillSite, options: DrillOptions): Promise<Dri
     rpoSeconds,
     rtoSeconds: goodOrderAt === null ? null : (goodOrderAt.getTime() - lostAt.at.getTime()) / 1000,
     point: restore.point.id,
-    stores: restore.losses,
-    spreads: restore.spreads,
+    stores: [...(held?.losses ?? [])],
+    spreads: { orders: held?.spread ?? null, copies: restore.spreads.copies },
     causes,
   };
+}
+
+/** A worker takes a message from one store and writes to another meanwhile: what is missing is looked for again. */
+async function untilHeld(site: DrillSite, instant: string, ledger: Ledger): Promise<JudgedStores> {
+  const ids = ledger.entries.map(({ id }) => id);
+  const deadline = Date.now() + heldLimitMs;
+  for (;;) {
+    const judged = judgeHeld(await site.heldOrders(ids), instant, ledger);
+    if (judged.causes.length === 0 || Date.now() > deadline) return judged;
+    await wait(1_000);
+  }
 }
 
 async function writeUntilLost(

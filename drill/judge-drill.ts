@@ -1,7 +1,8 @@
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
-import { demandedOrders } from "../recovery/orders/demanded.ts";
+import { demandedOrders } from "./orders/demanded.ts";
 import type { LedgerEntry } from "../recovery/orders/ledger.ts";
 import type { ClockOffset } from "./drill-site.ts";
+import type { JudgedStores } from "./orders/judge-held.ts";
 import type { ReadBack } from "../recovery/orders/read-back.ts";
 
 /** All that a drill saw. */
@@ -14,6 +15,8 @@ export interface Observations {
   /** Null when the restore failed and so nothing was opened to be read. */
   readonly readBack: ReadBack | null;
   readonly goodOrderAt: Date | null;
+  /** What the stores themselves were found to have; null when nothing was opened. */
+  readonly held: JudgedStores | null;
 }
 
 /** What a drill proved. */
@@ -28,7 +31,7 @@ export interface Judgement {
 
 /**
  * Holds what a drill saw against what it promises. The orders that customers read back over the new edge are judged
- * here, apart from the restore's own look into the stores: two witnesses, and either can turn it red.
+ * here, apart from what each store was found to hold, and from the restore's own verdict: either can turn it red.
  */
 export function judgeDrill(seen: Observations): Judgement {
   const pointAt = Date.parse(seen.restore.point.instant) - seen.clock.offsetMs;
@@ -55,6 +58,7 @@ export function judgeDrill(seen: Observations): Judgement {
       ...(unanswered.length > 0
         ? [`${unanswered.length} orders could not be read back: ${unanswered[0]?.reason ?? "?"}`]
         : []),
+      ...(seen.held?.causes ?? []),
       ...(seen.goodOrderAt === null ? ["no new order was accepted after the restore"] : []),
     ],
     acknowledgedBeforeLoss: seen.ledger.length,

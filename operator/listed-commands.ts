@@ -27,7 +27,11 @@ export const listedCommands: readonly ListedCommand[] = [
   command("Every day", "points", "lists the recovery points, here and off-site"),
   command("Every day", "point", "takes a recovery point now"),
   command("Every day", "pull", "copies the off-site bucket to a disk of your own, and checks every file"),
-  command("Every day", "offsite", "looks after the off-site bucket: its locks, another bucket, what was removed"),
+  command(
+    "Every day",
+    "offsite",
+    "looks after the off-site bucket: its locks, another bucket, what was removed",
+  ),
   command("When it burns", "restore", "brings data back from a point, verifies it, and opens the platform"),
   command("When it burns", "recover", "rebuilds a lost platform on a new machine, with its data"),
   command("Prove it", "smoke", "places one order and one webhook, and looks what became of them"),

@@ -1,5 +1,5 @@
 import { forwardOnly } from "../engine-version.ts";
-import type { Counts, Recovery, StoreAddress } from "../recovery.ts";
+import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { minioInventory } from "./inventory.ts";
 import { signedCalls, signedDownload, type SignedCalls, type SignedDownload } from "./signed-calls.ts";
@@ -10,8 +10,6 @@ interface Client extends MinioUsers {
 }
 
 const buckets = ["receipts", "canary"] as const;
-/** Listed by a thousand: more takes longer than a point has. */
-const countedAtMost = 100_000;
 const readsAtOnce = 16;
 
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
@@ -51,11 +49,6 @@ export const minioRecovery: Recovery<Client> = {
     },
     read: ({ call }) => call("/canary/canary", { accept: ["NoSuchKey", "NoSuchBucket"] }),
   },
-
-  counts: async ({ call }, limitMs) => ({
-    receipts: await countObjects(call, "receipts", Date.now() + limitMs),
-    ...(await countBuckets(call)),
-  }),
 
   inventory: async (client, request) =>
     minioInventory(client, await versionOf(client.call), request, buckets),
@@ -110,34 +103,6 @@ async function versionOf(call: SignedCalls): Promise<string> {
 
 function endpointOf(host: string): string {
   return `http://${host}:9000`;
-}
-
-/** Null when there are too many, or the time is up. */
-async function countObjects(call: SignedCalls, bucket: string, deadline: number): Promise<number | null> {
-  let count = 0;
-  let after = "";
-  while (count < countedAtMost && Date.now() < deadline) {
-    const page = await listPage(call, `/${bucket}?list-type=2&max-keys=1000${after}`, deadline);
-    if (page === null) return null;
-    count += Number(/<KeyCount>(\d+)</.exec(page)?.[1] ?? 0);
-    const next = /<NextContinuationToken>([^<]+)</.exec(page)?.[1];
-    if (next === undefined) return count;
-    after = `&continuation-token=${encodeURIComponent(next)}`;
-  }
-  return null;
-}
-
-async function listPage(call: SignedCalls, path: string, deadline: number): Promise<string | null> {
-  try {
-    return await call(path, { timeoutMs: Math.max(1, deadline - Date.now()) });
-  } catch (error) {
-    if (error instanceof Error && error.name === "TimeoutError") return null;
-    throw error;
-  }
-}
-
-async function countBuckets(call: SignedCalls): Promise<Counts> {
-  return { buckets: [...((await call("/")) ?? "").matchAll(/<Bucket>/g)].length };
 }
 
 /** `2025-09-07T16:13:09Z`, a release's name, as dotted numbers, by which a restore compares versions. */

@@ -45,8 +45,7 @@ export const mongo = defineStore({
       "Password of MongoDB's administrator, root; created at the first start, used by the host's agent to create the other users.",
     "mongo-app-password":
       "Password of the applications' user. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
-    "mongo-backup-password":
-      "Password of the user backup, with which the host's agent reads, counts and measures.",
+    "mongo-backup-password": "Password of the user backup, with which the host's agent reads and measures.",
     "mongo-restore-password": "Password of the user restore, with which dumps are loaded.",
     "mongo-keyfile": "Key that the members of the replica set share to authenticate each other.",
   },

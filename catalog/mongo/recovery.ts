@@ -1,4 +1,4 @@
-import type { Collection, Db, MongoClient } from "mongodb";
+import type { Db, MongoClient } from "mongodb";
 import { waitUntil } from "../../contract/wait-until.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
@@ -103,10 +103,6 @@ export const mongoRecovery: Recovery<Client> = {
     },
   },
 
-  async counts(client, limitMs) {
-    return { orders: await countWithin(limitMs, backupOf(client).db("kaleem").collection("orders")) };
-  },
-
   // What others have made may be readable to root alone.
   inventory: async (client, request) => mongoInventory(await client.root(), request),
 
@@ -174,17 +170,6 @@ async function initiate(admin: Db): Promise<void> {
     late: () =>
       `mongo: no primary ${primaryLimitMs / 1000} s after the replica set was initiated; look at rs.status()`,
   });
-}
-
-/** Exact, since the estimate drifts after a crash; it walks the whole collection, hence the limit. */
-async function countWithin(timeoutMS: number, collection: Collection): Promise<number | null> {
-  try {
-    return await collection.countDocuments({}, { timeoutMS });
-  } catch (error) {
-    const { MongoOperationTimeoutError } = await import("mongodb");
-    if (error instanceof MongoOperationTimeoutError) return null;
-    throw error;
-  }
 }
 
 function canaries(client: Client) {

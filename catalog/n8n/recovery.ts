@@ -48,21 +48,6 @@ export const n8nRecovery: Recovery<N8nClient> = {
     },
   },
 
-  async counts(client, limitMs) {
-    const many = z.array(z.unknown());
-    try {
-      const [workflows, credentials] = await Promise.all(
-        ["/workflows", "/credentials"].map(async (path) =>
-          many.parse(await client.ask("GET", path, undefined, limitMs)),
-        ),
-      );
-      return { workflows: workflows?.length ?? null, credentials: credentials?.length ?? null };
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== "TimeoutError") throw error;
-      return { workflows: null, credentials: null };
-    }
-  },
-
   inventory: async (client, request) => n8nInventory(client, await versionOf(client), request),
 
   // The start has set the owner's present password in whatever data it found; that it opens is the proof.

@@ -80,17 +80,6 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
     },
   },
 
-  async counts(client, limitMs) {
-    try {
-      const path = `/collections/${orders}/points/count`;
-      const answer = await client.ask("POST", path, { body: { exact: true }, timeoutMs: limitMs });
-      return { orders: z.object({ count: z.number() }).parse(answer).count };
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "TimeoutError") return { orders: null };
-      throw error;
-    }
-  },
-
   inventory: (client, request) => qdrantInventory(client, request, [orders, canary]),
 
   // The key comes with the start and is in no file of the data, so a restored point cannot bring back an old one.

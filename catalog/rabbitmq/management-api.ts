@@ -63,7 +63,7 @@ export class ManagementApi {
 }
 
 /** Whether an error of `ManagementApi` means that the answer did not come in time. */
-export function isTimeout(error: unknown): boolean {
+function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.name === "TimeoutError" || isTimeout(error.cause);
 }

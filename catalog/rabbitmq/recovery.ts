@@ -5,9 +5,9 @@ import { amqpLogin } from "./amqp-login.ts";
 import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 import { rabbitmqInventory } from "./inventory.ts";
-import { isTimeout, ManagementApi } from "./management-api.ts";
+import { ManagementApi } from "./management-api.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
-import { countUsers, formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
+import { formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 import { rabbitmqFollows } from "./versions.ts";
 
 /** The administrator's way in, with the passwords that the users have to have. */
@@ -67,23 +67,6 @@ export const rabbitmqRecovery: Recovery<Client> = {
     read: async ({ api }) => (await peek(api, "canary", 10)).at(-1) ?? null,
   },
 
-  // Messages come and go between two counts, and their number is told some seconds late: what is declared is counted.
-  async counts({ api }, limitMs) {
-    try {
-      const { users, queues, exchanges, bindings } = declared.parse(await api.get("definitions", limitMs));
-      return {
-        users: countUsers(users.map(({ name }) => name)),
-        queues: queues.length,
-        // RabbitMQ's own are not all there before the second start.
-        exchanges: exchanges.filter(({ name }) => !name.startsWith("amq.")).length,
-        bindings: bindings.length,
-      };
-    } catch (error) {
-      if (isTimeout(error)) return { users: null, queues: null, exchanges: null, bindings: null };
-      throw error;
-    }
-  },
-
   inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
 
   async resetUsers(client) {
@@ -102,12 +85,6 @@ export const rabbitmqRecovery: Recovery<Client> = {
 };
 
 const named = z.array(z.object({ name: z.string() }));
-const declared = z.object({
-  users: named,
-  queues: z.array(z.unknown()),
-  exchanges: named,
-  bindings: z.array(z.unknown()),
-});
 
 async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const passwords = { admin: secrets["admin-password"] ?? "", app: secrets["app-password"] ?? "" };

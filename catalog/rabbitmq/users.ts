@@ -34,8 +34,3 @@ export function formerLogins(names: readonly string[], { app }: RabbitmqPassword
   const present = loginName("app", app);
   return names.filter((name) => name !== present && isLoginOf("app", name));
 }
-
-/** How many users there are, the applications' logins taken as one: their number says only whether a rotation is under way. Pure. */
-export function countUsers(names: readonly string[]): number {
-  return new Set(names.map((name) => (isLoginOf("app", name) ? "app" : name))).size;
-}

@@ -61,10 +61,6 @@ export const redisRecovery: Recovery<Client> = {
     read: ({ redis }) => redis.get(canaryKey),
   },
 
-  async counts({ redis }) {
-    return { keys: await redis.dbSize() };
-  },
-
   async inventory({ redis }, request) {
     try {
       return await redisInventory(redisCommands(redis), request);
@@ -113,7 +109,15 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const appPassword = secrets["app-password"] ?? "";
   if (appPassword === "")
     throw new Error('redis: the secret app-password is missing or empty; run "./kaleem up"');
-  return { redis: await logIn(host, "default", secrets["password"] ?? ""), appPassword };
+  const redis = await logIn(host, "default", secrets["password"] ?? "");
+  try {
+    // While it loads its data it lets everybody in and answers nothing.
+    await redis.ping();
+  } catch (error) {
+    redis.destroy();
+    throw error;
+  }
+  return { redis, appPassword };
 }
 
 async function logIn(host: string, username: string, password: string): Promise<RedisClientType> {

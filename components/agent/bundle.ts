@@ -84,6 +84,13 @@ const slim: Plugin = {
       contents: JSON.stringify({ version: descriptionOf(await readFile(path, "utf8")).version }),
       loader: "json",
     }));
+    // Nothing is cached of a store that is asked once.
+    virtual(
+      /^\.\/cache$/,
+      "cache",
+      "exports.BasicClientSideCache = exports.ClientSideCacheProvider = undefined;",
+    );
+    virtual(/\/auto_encrypter$/, "auto-encrypter", "exports.AutoEncrypter = undefined;");
     // One connection at a time to a store is enough.
     virtual(/^\.\/pool$/, "pool", "exports.RedisClientPool = undefined;");
     // redis' package adds clusters, sentinels and modules (search, time series, …); a store here is one plain server.

@@ -1,4 +1,3 @@
-import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
 import { RecoveryError } from "../../contract/exit-codes.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
 import { layout } from "../../contract/layout.ts";
@@ -11,9 +10,7 @@ import type { RestoreReport } from "../../recovery/restore/report/report.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 
 /** What is asked of a restore; what is left out has the request's own default. */
-export type RestoreAsk = Partial<Omit<RestoreRequest, "ledger" | "planOnly">> & {
-  readonly ledger?: readonly LedgerEntry[] | null;
-};
+export type RestoreAsk = Partial<Omit<RestoreRequest, "planOnly">>;
 
 export interface RestoreStackArguments {
   readonly host: RemoteHost;

@@ -8,6 +8,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { renderReport, type RestoreReport } from "../../recovery/restore/report/report.ts";
 import { findOrBuildEngine } from "../../toolchain/engine/find-or-build-engine.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
+import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
 import { printAnswer } from "../answers/print-answer.ts";
 import { recoverAnswer } from "../answers/recover-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
@@ -32,6 +33,8 @@ interface RecoverOptions {
   readonly port: string;
   readonly hostKey?: string;
   readonly at: string;
+  readonly accept: readonly string[];
+  readonly withoutProof?: true;
   readonly fromScratch?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -49,6 +52,8 @@ await runOperatorCommand(async () => {
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
     .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
+    .addOption(acceptOption())
+    .addOption(withoutProofOption())
     .option("--from-scratch", "discard an unfinished restore of another point on that machine")
     .option("--yes", "agrees to the plan")
     .option("--json", "the outcome as JSON (docs/json.md)")
@@ -85,6 +90,8 @@ await runOperatorCommand(async () => {
     host,
     at: options.at,
     fromScratch: options.fromScratch === true,
+    accept: [...options.accept],
+    withoutProof: options.withoutProof === true,
     agreement: { yes, replaceData: [], ask },
     onLog: (line) => {
       progress.note(`  ${line}`);

@@ -2,8 +2,8 @@
  * `npm run restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
  * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
+import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
 import { type Command, Option } from "commander";
-import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import { type RestorePlan, restorePlanSchema } from "../../recovery/restore/plan/restore-plan.ts";
 import { isRedrawable } from "../../workstation/progress.ts";
@@ -30,7 +30,8 @@ interface RestoreOptions {
   readonly withoutSafetyPoint?: true;
   readonly fromScratch?: true;
   readonly leaveOut?: readonly string[];
-  readonly ledger?: string;
+  readonly accept: readonly string[];
+  readonly withoutProof?: true;
   readonly forget?: string;
   readonly yes?: true;
   readonly plan?: true;
@@ -42,7 +43,7 @@ await runOperatorCommand(async () => {
   const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
   if (options.forget !== undefined) return await forget(host, options.forget, options);
-  const request = await requestOf(options);
+  const request = requestOf(options);
   const print = options.json === true ? printJson : printer();
   const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
   try {
@@ -85,9 +86,10 @@ function commandLine(): Command {
       "--over-existing",
       "replace the live data of a stack that has data (a safety point is taken first)",
     )
-    .option("--ledger <file>", "acknowledged orders (JSON lines) to check the restored stores against")
     .option("--from-scratch", "discard an unfinished restore instead of continuing it")
     .option("--without-safety-point", "continue even if the current state cannot be saved as a point")
+    .addOption(acceptOption())
+    .addOption(withoutProofOption())
     .option("--leave-out <stores...>", "skip stores that exist only in the point or only here")
     .option("--lineage <name>", "allow points of a lineage other than the head's")
     .option(
@@ -99,7 +101,7 @@ function commandLine(): Command {
         "--forget <restore>",
         "remove for good what that restore moved aside; npm run status lists it",
       ).conflicts([
-        ...["at", "from", "overExisting", "ledger", "fromScratch", "withoutSafetyPoint", "leaveOut"],
+        ...["at", "from", "overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof"],
         ...["lineage", "takeOver"],
       ]),
     )
@@ -109,8 +111,7 @@ function commandLine(): Command {
     .parse();
 }
 
-async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
-  const ledger = options.ledger === undefined ? null : (await readLedger(options.ledger)).entries;
+function requestOf(options: RestoreOptions): RestoreAsk {
   return {
     at: options.at,
     from: options.from,
@@ -120,7 +121,8 @@ async function requestOf(options: RestoreOptions): Promise<RestoreAsk> {
     safetyPoint: options.withoutSafetyPoint !== true,
     leaveOut: [...(options.leaveOut ?? [])],
     fromScratch: options.fromScratch === true,
-    ledger,
+    accept: [...options.accept],
+    withoutProof: options.withoutProof === true,
   };
 }
 

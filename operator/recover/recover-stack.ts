@@ -21,6 +21,10 @@ export interface RecoverRequest {
   readonly at: string;
   /** Discards an unfinished restore of another point. */
   readonly fromScratch: boolean;
+  /** Findings of the verification that do not fail it, by their names. */
+  readonly accept?: readonly string[];
+  /** A point that was never proven is not proven now. */
+  readonly withoutProof?: boolean;
   /** How the plan is agreed to; left out on an emulated machine. */
   readonly agreement?: Agreement;
   /** Brings back an emulated platform under another name. */
@@ -60,7 +64,13 @@ export async function recoverStack(
   const { stack, progress, host, kit } = request;
   if (host !== undefined && (await isReplacing(host)))
     await progress.step("restore of an earlier run", (report) => awaitRestore(host, report));
-  const ask = { at: request.at, from: "offsite", fromScratch: request.fromScratch } as const;
+  const ask = {
+    at: request.at,
+    from: "offsite",
+    fromScratch: request.fromScratch,
+    ...(request.accept === undefined ? {} : { accept: [...request.accept] }),
+    ...(request.withoutProof === undefined ? {} : { withoutProof: request.withoutProof }),
+  } as const;
   const beside = new FetchBeside({ request: ask, ...logOf(request) });
   const declare = (more: Partial<BringUpRequest>): Promise<BroughtUp> =>
     acts.bringUp({

@@ -199,8 +199,7 @@ function renderReplaced({ replaced }: AgentStatus): string[] {
 function renderProven(proven: AgentStatus["lastProven"], now: Date): string {
   if (proven === null) return `never on this host: "npm run drill" proves it on a stack of its own`;
   const ago = renderAge((now.getTime() - Date.parse(proven.at)) / 1000);
-  const loss = proven.rpoSeconds === null ? "" : `, ${renderAge(proven.rpoSeconds)} of orders lost`;
-  return `${ago} ago from point ${proven.point}${loss}`;
+  return `${ago} ago from point ${proven.point}`;
 }
 
 /** What an operator can know of a platform whose host does not answer. */

@@ -1,8 +1,5 @@
 import { z } from "zod";
 
-/** Counts taken before and after the instant; a restored value outside the bracket is a defect. */
-const bracket = z.strictObject({ before: z.number(), after: z.number() });
-
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
@@ -34,17 +31,17 @@ const directoryFacts = z.strictObject({
 const storeFacts = z.strictObject({
   /** The mark that was durably written just before the instant. */
   canary: z.string().min(1),
-  /** Null for what could not be counted in the time that a point has. */
-  counts: z.record(z.string(), bracket.nullable()),
+  /**
+   * Points of before inventories counted on the live stores; that is read, and not compared. Written empty, since agents of then demand
+   * the field.
+   */
+  counts: z.record(z.string(), z.unknown()).default({}),
   /**
    * When its files were copied: all that was acknowledged before is in the copy. The pause's start, later for a store that is copied
    * while it runs; absent in points of before there were any.
    */
   copiedAt: z.iso.datetime().optional(),
-  /**
-   * The store where an order may be instead of here, as the catalog said when the point was taken: a restore is judged by that, not by
-   * what is deployed meanwhile.
-   */
+  /** In points of agents that judged orders; nothing is made of it. */
   ordersMayBeIn: z.string().optional(),
   /** Engine version, as the store says it. */
   version: z.string(),

@@ -5,13 +5,11 @@ import type { HostPort } from "../host/host-port.ts";
 import type { LockName, Locks } from "../host/locks.ts";
 import { duration, size, type Log } from "../host/log.ts";
 import { manifestFile, manifestSchema, type Manifest } from "../point/manifest.ts";
-import { memoryOf, proofLabel } from "./proof-container.ts";
-import type { GivenFile, ProofFiles } from "./proof-files.ts";
+import { proofLabel } from "./proof-container.ts";
+import type { ProofFiles } from "./proof-files.ts";
 import type { ProofRecord, ProofRecords } from "./proof-record.ts";
-import { proveStore, type ProofStore, type StorePorts } from "./prove-store.ts";
-
-/** What a store is started with. */
-export type StoreStart = Pick<ProofStore, "start" | "secrets"> & { readonly files: readonly GivenFile[] };
+import type { StorePorts } from "./prove-store.ts";
+import { memoryLack, proveStores, type StoreStart } from "./prove-stores.ts";
 
 /** What the proof of a point needs; tests give another. */
 export interface ProofPorts {
@@ -32,8 +30,6 @@ export interface ProofPorts {
   readonly lookMs?: number;
 }
 
-/** Beside what the store may take: nobody else may have to give any away. */
-const reserveBytes = 256 * 2 ** 20;
 /** An engine that recovers writes, and the live stores' file system must not be full for it. */
 const scarceBytes = 2 ** 30;
 const before: readonly LockName[] = ["restore", "data", "repository", "offsite"];
@@ -51,7 +47,7 @@ export async function provePoint(ports: ProofPorts): Promise<ProofRecord> {
   for (const name of before) if (await locks.taken(name)) throw busy(`the ${name} lock is taken`);
   const lock = await locks.acquire("proof", 0, "nothing");
   try {
-    await clear(ports);
+    await clearProof(ports);
     const watch = watchFor(
       ports,
       async () => (await locks.taken("restore")) || locks.wanted("offsite", "at-once"),
@@ -60,7 +56,7 @@ export async function provePoint(ports: ProofPorts): Promise<ProofRecord> {
       return await prove(ports, AbortSignal.any([watch.signal, ports.interrupted]));
     } finally {
       watch.stop();
-      await clear(ports);
+      await clearProof(ports);
     }
   } finally {
     await lock.release();
@@ -75,7 +71,7 @@ export async function clearProofs(ports: Pick<ProofPorts, "locks" | "docker" | "
   });
   if (lock === null) return;
   try {
-    await clear(ports);
+    await clearProof(ports);
   } finally {
     await lock.release();
   }
@@ -93,34 +89,9 @@ async function prove(ports: ProofPorts, signal: AbortSignal): Promise<ProofRecor
       exitCodes.noPoint,
       `The newest copy (${manifest.point}) is in no repository of this host: its point failed; take another one.`,
     );
-  const stores: ProofRecord["stores"] = {};
-  const problems: string[] = [];
-  for (const [name, { canary }] of Object.entries(manifest.stores)) {
-    const definition = ports.stores.find((one) => one.name === name);
-    const start = starts.get(name);
-    if (definition === undefined || start === undefined) {
-      problems.push(`${name}: not proven: the point holds it, and this platform has no such store.`);
-      continue;
-    }
-    await spareMemory(ports, definition, start);
-    const began = performance.now();
-    try {
-      const mounts = await ports.files.give(
-        name,
-        definition.user,
-        ownSecrets(definition, start),
-        start.files,
-      );
-      const inventory = await log.phase(`proof of ${name}`, () =>
-        proveStore({ definition, canary, ...start }, mounts, ports.storePorts, signal),
-      );
-      const seconds = Math.round((performance.now() - began) / 100) / 10;
-      stores[name] = { seconds, image: start.start.image, coverage: inventory.coverage, inventory };
-    } catch (error) {
-      if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.notProven) throw error;
-      problems.push(error.message);
-    }
-  }
+  const room = (definition: StatefulDefinition, start: StoreStart): Promise<() => Promise<void>> =>
+    spareMemory(ports, definition, start);
+  const { stores, problems } = await proveStores({ ...ports, room }, manifest, starts, signal);
   const record = {
     point: manifest.point,
     instant: manifest.instant,
@@ -168,21 +139,19 @@ async function cloneNewest(ports: ProofPorts, signal: AbortSignal): Promise<Mani
   }
 }
 
-/** The task's own: what only the agent logs in with, the store is not given. */
-function ownSecrets({ userSecrets = {} }: StatefulDefinition, { secrets }: StoreStart) {
-  return Object.fromEntries(Object.entries(secrets).filter(([name]) => !(name in userSecrets)));
+/** There is room, or the proof is put off: nothing has to be given back. */
+async function spareMemory(
+  { host }: ProofPorts,
+  definition: StatefulDefinition,
+  start: StoreStart,
+): Promise<() => Promise<void>> {
+  const lack = await memoryLack(host, definition, start);
+  if (lack !== null) throw busy(lack);
+  return () => Promise.resolve();
 }
 
-async function spareMemory({ host }: ProofPorts, definition: StatefulDefinition, { start }: StoreStart) {
-  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec((await host.readFile("/proc/meminfo")) ?? "")?.[1];
-  if (kilobytes === undefined) throw new Error("/proc/meminfo has no MemAvailable");
-  const [available, wanted] = [Number(kilobytes) * 1024, memoryOf(definition, start) + reserveBytes];
-  if (available < wanted)
-    throw busy(`${definition.name} wants ${size(wanted)} of memory, and ${size(available)} are available`);
-}
-
-/** First the containers: they use the files. */
-async function clear({ docker, files }: Pick<ProofPorts, "docker" | "files">): Promise<void> {
+/** Takes away what a proof has made. First the containers: they use the files. The caller holds the lock of proofs. */
+export async function clearProof({ docker, files }: Pick<ProofPorts, "docker" | "files">): Promise<void> {
   for (const id of await docker.aloneWith(proofLabel)) await docker.removeContainer(id);
   await files.clear();
 }

@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly tags: readonly string[];
   /** Bytes in it; null where restic (before 0.17) does not say. */
   readonly bytes: number | null;
+  /** Id of all that is in it, the same wherever it is copied to; null where restic does not say. */
+  readonly tree?: string | null;
 }
 
 /** An empty repository prints `null` or `[]`. */
@@ -21,6 +23,7 @@ const listing = z
       hostname: z.string(),
       paths: z.array(z.string()),
       tags: z.array(z.string()).nullish(),
+      tree: z.string().nullish(),
       summary: z.object({ total_bytes_processed: z.number() }).nullish(),
     }),
   )
@@ -36,6 +39,7 @@ export function parseSnapshots(stdout: string): readonly Snapshot[] {
       host: one.hostname,
       paths: one.paths,
       tags: one.tags ?? [],
+      tree: one.tree ?? null,
       bytes: one.summary?.total_bytes_processed ?? null,
     }))
     .sort((a, b) => Date.parse(a.time) - Date.parse(b.time));

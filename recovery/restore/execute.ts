@@ -3,30 +3,22 @@ import { PhaseRecorder } from "./journal/phase-recorder.ts";
 import { RecoveryError, exitCodes } from "../../contract/exit-codes.ts";
 import type { RestoreEvent } from "./journal/event.ts";
 import type { PhaseRecord, RestoreJournal } from "./journal/journal.ts";
-import type { Ledger } from "./verify/judge-orders.ts";
 import { passedBy } from "./plan/left-out.ts";
 import type { Failure } from "./report/failure.ts";
 import { nextStep } from "./report/next-step.ts";
-import type { PhaseContext } from "./phases/phase.ts";
+import type { Asked, PhaseContext } from "./phases/phase.ts";
 import { phases } from "./phases/phases.ts";
+import { dataUntouchedBefore, phaseFacts } from "./plan/phase-facts.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import { recordReport } from "./report/record-report.ts";
 import type { RestoreReport } from "./report/report.ts";
 
-/** During these the data lock is held. The safety point before and the first point after them take it themselves. */
-const locked: ReadonlySet<PhaseName> = new Set(
-  phaseNames.slice(phaseNames.indexOf("fetch"), phaseNames.indexOf("record")),
-);
-/** During these the live data is what it was before the restore. */
-const untouched: ReadonlySet<PhaseName> = new Set(phaseNames.slice(0, phaseNames.indexOf("place")));
-
 /** Told what happens while it happens. */
 export type Progress = (event: RestoreEvent) => void;
 
 export interface ExecuteOptions {
-  /** Acknowledged orders to hold the stores against. */
-  readonly ledger: Ledger | null;
+  readonly asked: Asked;
   readonly progress: Progress;
 }
 
@@ -80,11 +72,9 @@ class Run {
     const settled = new Map(this.#journal.phases.filter(isSettled).map((phase) => [phase.name, phase.state]));
     const first = phaseNames.find((name) => !settled.has(name));
     if (first === undefined) return [];
-    const again = new Set<PhaseName>();
-    if (first !== "locate" && first !== "record") again.add("close");
-    if (first === "place") again.add("stop");
-    if (settled.get("safety-point") === "done" && untouched.has(first) && (await this.#allRun()))
-      again.add("safety-point");
+    const again = new Set<PhaseName>(phaseFacts[first].repeats);
+    const live = !phaseFacts[first].changesData && dataUntouchedBefore(first);
+    if (settled.get("safety-point") === "done" && live && (await this.#allRun())) again.add("safety-point");
     return phaseNames.filter((name) => !settled.has(name) || again.has(name));
   }
 
@@ -128,7 +118,7 @@ class Run {
     return {
       plan: journal.plan,
       ports: this.#ports,
-      ledger: this.#options.ledger,
+      asked: this.#options.asked,
       memory: journal.memory,
       remember: (facts) => Object.assign(journal.memory, facts),
       progress: ({ bytes, totalBytes }) =>
@@ -137,7 +127,7 @@ class Run {
   }
 
   async #lock(name: PhaseName): Promise<void> {
-    if (!locked.has(name)) await this.#unlock();
+    if (!phaseFacts[name].locks) await this.#unlock();
     else this.#release ??= await this.#ports.lockData();
   }
 

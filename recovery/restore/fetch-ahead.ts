@@ -64,7 +64,7 @@ function contextOf(
   return {
     plan: journal.plan,
     ports,
-    ledger: null,
+    asked: { accept: [], withoutProof: false },
     memory: journal.memory,
     remember: (facts) => Object.assign(journal.memory, facts),
     progress: ({ bytes, totalBytes }) => progress({ event: "phase-progress", phase, bytes, totalBytes }),

@@ -13,7 +13,6 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("accepts"), secret: z.string(), password: z.string().min(1) }),
   z.strictObject({ op: z.literal("writeCanary"), mark: z.string() }),
   z.strictObject({ op: z.literal("readCanary") }),
-  z.strictObject({ op: z.literal("counts"), limitMs: z.number().int().positive() }),
   z.strictObject({
     op: z.literal("inventory"),
     bytes: z.number().positive(),

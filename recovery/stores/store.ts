@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { inventorySchema, type Inventory, type InventoryRequest } from "../../catalog/inventory/inventory.ts";
-import type { Counts } from "../../catalog/recovery.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
@@ -9,7 +8,7 @@ import { StoreChannel, type StoreChild } from "./store-channel.ts";
 /** What an inventory may take beside the reading of content: names, options and counts are told in any case. */
 const beyondContentMs = 600_000;
 
-/** An open client to one store: canary, counts, users and orders, as the store's own definition of the catalog has them. */
+/** An open client to one store: canary, inventory, users and orders, as the store's own definition of the catalog has them. */
 export interface Store {
   readonly service: string;
   readonly container: Container;
@@ -20,7 +19,6 @@ export interface Store {
   accepts(secret: string, password: string): Promise<boolean>;
   writeCanary(mark: string): Promise<void>;
   readCanary(): Promise<string | null>;
-  counts(limitMs: number): Promise<Counts>;
   /** Everything that it holds, see `Recovery.inventory`; takes minutes. */
   inventory(request: InventoryRequest): Promise<Inventory>;
   resetUsers(): Promise<void>;
@@ -90,8 +88,6 @@ export async function openStoreAt(
         .string()
         .nullable()
         .parse(await channel.ask({ op: "readCanary" })),
-    counts: async (limitMs) =>
-      z.record(z.string(), z.number().nullable()).parse(await channel.ask({ op: "counts", limitMs })),
     inventory: async ({ bytes, ms, like, disposable = false }) =>
       inventorySchema.parse(
         await channel.ask(

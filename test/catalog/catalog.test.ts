@@ -64,7 +64,15 @@ for (const definition of all) {
     }
     const { objectives, canary, ...functions } = definition.recovery;
     assert.ok(milliseconds(objectives.rpo) > 0 && milliseconds(objectives.rto) > 0);
-    for (const step of ["connect", "close", "version", "setup", "counts", "resetUsers", "orders"] as const) {
+    for (const step of [
+      "connect",
+      "close",
+      "version",
+      "setup",
+      "inventory",
+      "resetUsers",
+      "orders",
+    ] as const) {
       assert.equal(typeof functions[step], "function", step);
     }
     assert.equal(typeof canary.write, "function");

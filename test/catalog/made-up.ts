@@ -46,7 +46,6 @@ export function madeUpStore(more: Partial<StatefulDefinition> = {}): StatefulDef
       follows: () => null,
       setup: none,
       canary: { write: none, read: none },
-      counts: none,
       inventory: none,
       resetUsers: none,
       orders: none,

@@ -26,6 +26,7 @@ const seen: Observations = {
   restore: restored,
   readBack: { checked: 10, missing: [7, 8, 9, 10].map(entry), altered: [], unanswered: [] },
   goodOrderAt: new Date(second(40)),
+  held: { causes: [], losses: [], spread: null },
 };
 
 test("orders newer than the point may be lost, and are counted", () => {

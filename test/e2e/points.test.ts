@@ -95,7 +95,7 @@ test("a point holds every store's canary, keeps the stores still for less than t
     assert.equal(await agent.canary(store), point, `the canary that ${store} holds`);
     const files = Object.values(facts.directories).reduce((sum, held) => sum + held.files, 0);
     assert.ok(files > 0, `the point holds no file of ${store}`);
-    for (const count of Object.values(facts.counts)) assert.ok(count !== null && count.before <= count.after);
+    assert.deepEqual(facts.counts, {}, "nothing is counted on a live store");
   }
 
   const shipped = await agent.runUnit("ship");

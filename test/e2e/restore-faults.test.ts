@@ -102,7 +102,7 @@ test("a second restore while one runs is refused; the first brings everything ba
   assert.equal((await askEdge(edge)).status, 200);
 });
 
-test("red: an edited order, with its number named; closed until a good restore", async () => {
+test("red: data that is not what its proof says, named, and closed until a person accepts it by that name", async () => {
   const ledgerFile = join(await mkdtemp(join(tmpdir(), "kaleem-ledger-")), "ledger.jsonl");
   const writer = await OrderWriter.start({ target: edge, ledgerFile, ratePerSecond: 20 });
   await wait(2000);
@@ -110,21 +110,66 @@ test("red: an edited order, with its number named; closed until a good restore",
   const { entries } = await readLedger(ledgerFile);
   const victim = entries[Math.floor(entries.length / 2)];
   assert.ok(victim !== undefined, "orders were acknowledged");
+  const proven = await takePoint();
+  await host.run(["kaleem-agent", "prove"], { timeoutMs: 300_000 });
   await editOrder(victim.id);
-  const point = await npmRun("point", "--stack", stack);
-  assert.equal(point.code, 0, point.stderr);
+  const altered = await takePoint();
+  // As if the point had been altered after it was proven: one document of many, and neither their number nor their size.
+  const proofs = "/var/lib/kaleem/agent/proofs";
+  await host.run([
+    "bash",
+    "-c",
+    `sed "s/${proven}/${altered}/" ${proofs}/${proven}.json >${proofs}/${altered}.json`,
+  ]);
 
+  const documents = "mongo: documents: database/kaleem/collection/orders/documents";
+  const red = await restore("--over-existing", "--at", altered);
   assertRed(
-    await restore("--over-existing", "--ledger", ledgerFile),
+    red,
     exitCodes.verifyFailed,
-    new RegExp(`mongo.*order ${victim.seq}\\b.*altered|altered.*order ${victim.seq}\\b`),
+    new RegExp(
+      `${documents}: \\d+, as expected, with other content.*; to accept it: --accept "${documents}"`,
+    ),
   );
   assert.equal((await askEdge(edge)).status, 503);
 
-  const good = await restore("--over-existing", "--from-scratch");
+  const misspelt = await restore("--over-existing", "--at", altered, "--accept", "mongo: document");
+  assertRed(misspelt, exitCodes.verifyFailed, /--accept "mongo: document": nothing was found by that name/);
+  assert.equal((await askEdge(edge)).status, 503);
+
+  const good = await restore("--over-existing", "--at", altered, ...flagsIn(red));
   assert.equal(good.code, 0, good.stdout + good.stderr);
+  assert.match(good.stdout, /RESTORED, with \d+ findings? accepted, open after/);
   assert.equal((await askEdge(edge)).status, 200);
 });
+
+test("a point that nobody has proven is proven by its restore, and known from then on", async () => {
+  const point = await takePoint();
+  const unproven = await restore("--over-existing", "--at", point, "--without-proof");
+  assert.equal(unproven.code, 0, unproven.stdout + unproven.stderr);
+  assert.match(
+    unproven.stdout,
+    /RESTORED, without comparing what the stores hold with the point, open after/,
+  );
+  const good = await restore("--over-existing", "--at", point);
+  assert.equal(good.code, 0, good.stdout + good.stderr);
+  assert.match(good.stdout, /RESTORED AND VERIFIED, open after/);
+  const { stdout } = await host.run(["kaleem-agent", "points"], { timeoutMs: 60_000 });
+  const { points } = JSON.parse(stdout) as { points: { id: string; proof: string | null }[] };
+  assert.equal(points.find(({ id }) => id === point)?.proof, "proven");
+});
+
+/** Takes one; its id. */
+async function takePoint(): Promise<string> {
+  const { stdout } = await host.run(["kaleem-agent", "point"], { timeoutMs: 120_000 });
+  return (JSON.parse(stdout) as { point: string }).point;
+}
+
+/** The flags that a red verdict has printed. */
+function flagsIn({ stdout }: Ended): string[] {
+  const names = [...stdout.matchAll(/to accept it: --accept "([^"]+)"/g)].map(([, name = ""]) => name);
+  return [...new Set(names)].flatMap((name) => ["--accept", name]);
+}
 
 /** Waits until the host's agent holds the restore's lock. */
 async function awaitRestore(): Promise<void> {

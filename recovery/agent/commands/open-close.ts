@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { readIdentity } from "../../lineage/identity.ts";
+import { dataUntouchedBefore, foundDuring, phaseFacts } from "../../restore/plan/phase-facts.ts";
 import { phaseNames } from "../../restore/plan/phase-name.ts";
 import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
@@ -56,6 +57,7 @@ async function refuseOpening(context: AgentContext, restore: string | null): Pro
 
 /** Whether the live directories may be the restored ones by now. During `record` the platform serves already. */
 function hasPlaced(phase: string): boolean {
-  const at = phaseNames.findIndex((name) => name === phase);
-  return at >= phaseNames.indexOf("place") && phase !== "record";
+  const at = phaseNames.find((name) => name === phase);
+  if (at === undefined || foundDuring(at) === "open") return false;
+  return phaseFacts[at].changesData || !dataUntouchedBefore(at);
 }

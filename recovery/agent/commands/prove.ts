@@ -7,13 +7,9 @@ import type { ProofRecord } from "../../proof/proof-record.ts";
 import { pointsOf } from "../../point/points.ts";
 import { ProofFiles } from "../../proof/proof-files.ts";
 import { ProofRecords } from "../../proof/proof-record.ts";
-import {
-  clearProofs,
-  describeProof,
-  provePoint,
-  type ProofPorts,
-  type StoreStart,
-} from "../../proof/prove-point.ts";
+import { clearProofs, describeProof, provePoint, type ProofPorts } from "../../proof/prove-point.ts";
+import type { StorePorts } from "../../proof/prove-store.ts";
+import type { StoreStart } from "../../proof/prove-stores.ts";
 import { endTidily, unlockLone } from "../../stores/lone-start.ts";
 import { provenSample } from "../measure/proven-sample.ts";
 import { openStoreAt } from "../../stores/store.ts";
@@ -55,7 +51,7 @@ export async function proveCommand(
 }
 
 function proofPorts(context: AgentContext): ProofPorts {
-  const { host, docker, locks, log, interrupted, stores, opening } = context;
+  const { host, docker, locks, log, interrupted, stores } = context;
   return {
     host,
     docker,
@@ -73,21 +69,29 @@ function proofPorts(context: AgentContext): ProofPorts {
       given: layout.proofFiles,
     }),
     records: new ProofRecords(host, layout.proofs),
-    storePorts: {
-      docker,
-      open: (service, container, secrets) => openStoreAt(service, container, opening, secrets),
-      unlock: async (definition, id, secrets) => {
-        await unlockLone(definition, id, secrets, docker, opening);
-        await endTidily(definition, id, docker);
-      },
-    },
+    storePorts: proofStorePorts(context),
     startOf: (definition) => startOf(context, definition),
     points: async () => pointsOf(await context.local.snapshots()).map(({ id }) => id),
   };
 }
 
-/** As the service is declared now, and as a restore would start it. */
-async function startOf({ docker }: AgentContext, definition: StatefulDefinition): Promise<StoreStart> {
+/** How stores of a proof are reached on this host. */
+export function proofStorePorts({ docker, opening }: Pick<AgentContext, "docker" | "opening">): StorePorts {
+  return {
+    docker,
+    open: (service, container, secrets) => openStoreAt(service, container, opening, secrets),
+    unlock: async (definition, id, secrets) => {
+      await unlockLone(definition, id, secrets, docker, opening);
+      await endTidily(definition, id, docker);
+    },
+  };
+}
+
+/** As the service is declared now, and as a restore would start it. @throws RecoveryError `storeDown` when it does not run */
+export async function startOf(
+  { docker }: Pick<AgentContext, "docker">,
+  definition: StatefulDefinition,
+): Promise<StoreStart> {
   const { name } = definition;
   const [service, [task]] = await Promise.all([docker.inspectService(name), docker.containersOf(name)]);
   if (service === null || task === undefined)

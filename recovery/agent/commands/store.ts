@@ -89,8 +89,6 @@ async function perform(
       return recovery.canary.write(client, request.mark);
     case "readCanary":
       return recovery.canary.read(client);
-    case "counts":
-      return recovery.counts(client, request.limitMs);
     case "inventory": {
       const { bytes, ms, like, disposable } = request;
       return recovery.inventory(client, { bytes, ms, disposable, ...(like === undefined ? {} : { like }) });

@@ -15,9 +15,6 @@ import { duration } from "../../host/log.ts";
 import { sameContainers } from "./same-containers.ts";
 import type { Store } from "../../stores/store.ts";
 
-/** A count informs a restore; a point that waits for one is a point late. Counted twice, in parallel over the stores. */
-const countLimitMs = 4_000;
-
 /** A copy of all stores, and what was seen while it was made. */
 export interface StoreCopy {
   readonly tags: PointTags;
@@ -36,9 +33,10 @@ export interface PointCopies {
 }
 
 /**
- * Copies the files of open stores, in this order: canaries, counts, what can be copied before (unpaused), all paused stores at one
- * instant, then the stores that are copied while they run, counts again. The manifest is written at the very end, and the copies are
- * without their indexes until then: whatever ends this early leaves nothing that a later run would take for a copy.
+ * Copies the files of open stores, in this order: canaries, what can be copied before (unpaused), all paused stores at one instant, then
+ * the stores that are copied while they run. Nothing is asked of a store that walks its data: what a point holds is told by its proof.
+ * The manifest is written at the very end, and the copies are without their indexes until then: whatever ends this early leaves nothing
+ * that a later run would take for a copy.
  */
 export async function copyOpenStores(
   context: AgentContext,
@@ -51,9 +49,6 @@ export async function copyOpenStores(
   const id = newPointId(instant);
   const stores = open.map((store) => ({ store, definition: definitionOf(context, store) }));
   await log.phase("canary", () => each(stores, ({ store }) => store.writeCanary(id)));
-  const counted = await log.phase("counts before", () =>
-    each(stores, async (one) => ({ ...one, before: await one.store.counts(countLimitMs) })),
-  );
   const firstPassMs = await firstPasses(context, copies);
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
   const isLate = ({ definition }: { readonly definition: StatefulDefinition }) =>
@@ -64,18 +59,12 @@ export async function copyOpenStores(
   const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() =>
     endGuard(context, guard),
   );
-  const recounted = await log.phase("counts after", () =>
-    each(counted, async (one) => ({ ...one, after: await one.store.counts(countLimitMs) })),
-  );
-  const seen = await each(recounted, async ({ store, definition, before, after }) => ({
+  const seen = await each(stores, async ({ store, definition }) => ({
     service: store.service,
     image: store.container.image,
     directories: Object.values(definition.data),
-    before,
-    after,
     version: await store.version(),
     copiedAt: (isLate({ definition }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
-    ...ordersElsewhere(definition),
   }));
   const held = await log.phase("check of the copy", async () => ({
     ...(await copies.standing.finish(interrupted)),
@@ -140,12 +129,6 @@ async function copyBoth(
       `${passes} passes, ${files} files in the last, ${duration(copiedAt.getTime() - frozen.pausedAt.getTime())} after the instant of the others`,
   );
   return { frozen, running: result };
-}
-
-function ordersElsewhere({ recovery: { ordersMayBeIn } }: StatefulDefinition): {
-  readonly ordersMayBeIn?: string;
-} {
-  return ordersMayBeIn === undefined ? {} : { ordersMayBeIn };
 }
 
 function frozenCopy(

@@ -1,4 +1,3 @@
-import type { Counts } from "../../../catalog/recovery.ts";
 import { type Manifest, manifestSchema } from "../../point/manifest.ts";
 import type { PointTags } from "../../point/point-tags.ts";
 import type { Copied } from "../../point/reflink-copy.ts";
@@ -10,12 +9,8 @@ export interface CopiedStore {
   readonly image: string;
   /** Its directories under the live root. */
   readonly directories: readonly string[];
-  readonly before: Counts;
-  readonly after: Counts;
   readonly version: string;
   readonly copiedAt: Date;
-  /** The store where an order may be instead. */
-  readonly ordersMayBeIn?: string;
 }
 
 /** What was seen while a copy was made. */
@@ -37,12 +32,11 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, before, after, copiedAt, ordersMayBeIn, directories } of stores) {
+  for (const { service, image, version, copiedAt, directories } of stores) {
     facts[service] = {
       canary: id,
-      counts: bracket(before, after),
+      counts: {},
       copiedAt: copiedAt.toISOString(),
-      ...(ordersMayBeIn === undefined ? {} : { ordersMayBeIn }),
       version,
       image,
       directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),
@@ -75,14 +69,4 @@ function directoryFacts(copied: Copied | undefined): DirectoryFacts {
   const { files, bytes, digest, leftOut } = copied;
   const left = leftOut.map(({ reason, count, paths }) => ({ reason, count, paths: [...paths] }));
   return { files, bytes, digest, ...(left.length === 0 ? {} : { leftOut: left }) };
-}
-
-/** What both counts tell is compared by a restore; what one of them could not tell is not. */
-function bracket(before: Counts, after: Counts): Manifest["stores"][string]["counts"] {
-  return Object.fromEntries(
-    Object.entries(before).map(([name, low]) => {
-      const high = after[name] ?? null;
-      return [name, low === null || high === null ? null : { before: low, after: high }];
-    }),
-  );
 }

@@ -17,6 +17,7 @@ import { RunLogs } from "../logs/run-logs.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
 import { readKitCheck } from "../kit-check.ts";
+import { shipProofs } from "./ship-proofs.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
 import { pointRecord, type ShipResult } from "../answers/run-record.ts";
 import { UnfinishedWrites } from "../unfinished-writes.ts";
@@ -148,6 +149,12 @@ export async function shipPoints(
       own = there.filter((point) => point.lineage === lineage);
       // Another host may have taken over meanwhile: what was copied is harmless, going on would not be.
       head = await stillOurs(own);
+      const held = own;
+      await log.phase(
+        "proofs",
+        () => shipProofs(context, bucket, held),
+        (count) => `${count} brought`,
+      );
       await sendLogs(context, bucket, logsIn);
       // systemd hands a start of what runs already to that run: a point that ended meanwhile is this one's to ship.
       const takenSince = await newestTaken(host);

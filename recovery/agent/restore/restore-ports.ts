@@ -6,6 +6,7 @@ import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { restoreHead } from "./restore-head.ts";
+import { restoreInventories } from "./restore-inventories.ts";
 import { restorePoints } from "./restore-points.ts";
 import { withIndex } from "./with-index.ts";
 import { restoredStores } from "./restore-stores.ts";
@@ -32,6 +33,7 @@ export function restorePorts(context: AgentContext): RestorePorts {
         })),
     },
     access: restoredStores(context.opening, context.stores),
+    inventories: restoreInventories(context),
     closing: { close: () => closePlatform(context), open: () => openPlatform(context) },
     head: restoreHead(context),
     points: restorePoints(context),

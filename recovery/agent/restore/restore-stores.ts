@@ -1,14 +1,8 @@
-import { orderDigest } from "../../orders/ledger.ts";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { StoresPort } from "../../restore/phases/ports.ts";
 import { unlockStore } from "./maintenance-start.ts";
 import { StoreRefused } from "../../stores/store-channel.ts";
 import { openStore, type Store, type StoreOpening } from "../../stores/store.ts";
-
-/** So many orders are asked for at once: one line of answer stays small. */
-const ordersAtOnce = 500;
-/** Caches are cold after a restore: several times what a point gives, and less than a call may take. */
-const countLimitMs = 15_000;
 
 /** The stores, each question over a connection of its own: a store may have been restarted since the last one. */
 export function restoredStores(
@@ -36,17 +30,6 @@ export function restoredStores(
       }
     },
     canary: (name) => ask(name, (store) => store.readCanary()),
-    counts: (name) => ask(name, (store) => store.counts(countLimitMs)),
     version: (name) => ask(name, (store) => store.version()),
-    orders: (name, ids) =>
-      ask(name, async (store) => {
-        const digests = new Map<string, string>();
-        for (let start = 0; start < ids.length; start += ordersAtOnce) {
-          const found = await store.orders(ids.slice(start, start + ordersAtOnce));
-          if (found === null) return null;
-          for (const [id, order] of found) digests.set(id, orderDigest(order));
-        }
-        return digests;
-      }),
   };
 }

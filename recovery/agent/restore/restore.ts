@@ -71,9 +71,11 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   const resumed = resume(found.journal, planned);
   say({ event: "begun", plan: planned, resumed: resumed !== null });
   const journal = resumed ?? beginJournal(planned, found.now);
-  const { ledger: entries, clockOffsetMs, clockErrorMs } = request;
-  const ledger = entries === null ? null : { entries, clockOffsetMs, clockErrorMs };
-  const report = await execute(journal, restorePorts(context), { ledger, progress: say });
+  const { accept, withoutProof } = request;
+  const report = await execute(journal, restorePorts(context), {
+    asked: { accept, withoutProof },
+    progress: say,
+  });
   say({ event: "report", report });
   return report.exitCode as ExitCode;
 }

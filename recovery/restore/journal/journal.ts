@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { manifestSchema } from "../../point/manifest.ts";
-import { checkSchema, storeLossSchema } from "../verify/check.ts";
+import { checkSchema } from "../verify/check.ts";
 import { phaseNameSchema } from "../plan/phase-name.ts";
 import { restorePlanSchema } from "../plan/restore-plan.ts";
 
@@ -22,7 +22,10 @@ export const restoreMemorySchema = z.strictObject({
   /** Measured in what was fetched: directory → what it holds. */
   directories: z.record(z.string(), z.strictObject({ files: z.number(), bytes: z.number() })).optional(),
   checks: z.array(checkSchema).optional(),
-  losses: z.array(storeLossSchema).optional(),
+  /** In journals of agents that judged orders; nothing is made of it. */
+  losses: z.array(z.unknown()).optional(),
+  /** Names that the last verification was told to accept and that nothing was called by, in words. */
+  unused: z.array(z.string()).optional(),
   warnings: z.array(z.string()).optional(),
 });
 export type RestoreMemory = z.infer<typeof restoreMemorySchema>;

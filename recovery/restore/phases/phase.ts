@@ -1,4 +1,3 @@
-import type { Ledger } from "../verify/judge-orders.ts";
 import type { RestoreMemory } from "../journal/journal.ts";
 import type { FetchProgress, RestorePorts } from "./ports.ts";
 import type { RestorePlan } from "../plan/restore-plan.ts";
@@ -7,13 +6,21 @@ import type { RestorePlan } from "../plan/restore-plan.ts";
 export interface PhaseContext {
   readonly plan: RestorePlan;
   readonly ports: RestorePorts;
-  /** Acknowledged orders to hold the stores against; null when there are none to hold. */
-  readonly ledger: Ledger | null;
+  /** What is asked of this run alone, whatever the plan was made with. */
+  readonly asked: Asked;
   /** What earlier phases learnt. */
   readonly memory: Readonly<RestoreMemory>;
   /** Kept in the journal, also when the phase fails afterwards. */
   readonly remember: (facts: RestoreMemory) => void;
   readonly progress: (progress: FetchProgress) => void;
+}
+
+/** What a person says of the verification. */
+export interface Asked {
+  /** Findings that do not fail the restore, by their names or families. */
+  readonly accept: readonly string[];
+  /** A point that was never proven is not proven now. */
+  readonly withoutProof: boolean;
 }
 
 /** What a phase did. */

@@ -4,6 +4,7 @@ import { locatePoint } from "./locate.ts";
 import { openPlatform } from "./open.ts";
 import type { Phase } from "./phase.ts";
 import { placeDirectories } from "./place.ts";
+import { proveRestored } from "./prove.ts";
 import { resetStoreUsers } from "./reset-users.ts";
 import { recordRestore } from "./record.ts";
 import { takeSafetyPoint } from "./safety-point.ts";
@@ -22,6 +23,7 @@ export const phases: Readonly<Record<PhaseName, Phase>> = {
   place: placeDirectories,
   "reset-users": resetStoreUsers,
   start: startStores,
+  prove: proveRestored,
   verify: verifyRestore,
   open: openPlatform,
   record: recordRestore,

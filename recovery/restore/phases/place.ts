@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import { stagedDirectory, incomingOf } from "./fetch.ts";
+import { keepUnopened } from "./unopened.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
 import { runningStores } from "./stop.ts";
 
@@ -20,6 +21,7 @@ export const placeDirectories: Phase = async (context) => {
   }
   const directories = ports.stores.flatMap((store) => store.directories);
   await requireComplete(context, directories);
+  await keepUnopened(context, directories);
   // From here until the head is claimed this root belongs to nobody: a point that a timer takes after a failed restore
   // carries the host's own tag, is never shipped, and so can never become the lineage's latest.
   await ports.host.removeFile(ports.paths.lineage);

@@ -1,7 +1,9 @@
-import type { Counts } from "../../../catalog/recovery.ts";
+import type { Inventory } from "../../../catalog/inventory/inventory.ts";
 import type { HostPort } from "../../host/host-port.ts";
 import type { Measured, RestoredStore } from "../verify/check-manifest.ts";
 import type { Head } from "../../lineage/head.ts";
+import type { Manifest } from "../../point/manifest.ts";
+import type { ProofRecord } from "../../proof/proof-record.ts";
 import type { ChosenPoint } from "../plan/restore-plan.ts";
 
 /** Paths that a restore touches; `layout` in production, a scratch folder in tests. */
@@ -66,10 +68,25 @@ export interface ServicesPort {
 export interface StoresPort {
   resetUsers(store: string): Promise<void>;
   canary(store: string): Promise<string | null>;
-  counts(store: string): Promise<Counts>;
   version(store: string): Promise<string>;
-  /** Digests (`orderDigest`) of those orders that the store has; null for a store that holds none by its nature. */
-  orders(store: string, ids: readonly string[]): Promise<ReadonlyMap<string, string> | null>;
+}
+
+/** What points hold, and what the restored stores hold. */
+export interface InventoriesPort {
+  /**
+   * What is known of the point: its proof on this host, or the one that the host which took it has shipped. Null when there is none, or
+   * none that can be read.
+   */
+  recorded(point: ChosenPoint): Promise<ProofRecord | null>;
+  /** Keeps a copy of these directories below `from`, at `to` and at no cost of space; whole, or not there at all. */
+  keepCopy(from: string, directories: readonly string[], to: string): Promise<void>;
+  /**
+   * Proves the point on a kept copy, which stays as it is; the stores run. What it finds is recorded, stores that are not proven too.
+   * @throws RecoveryError when it cannot be done at all
+   */
+  prove(manifest: Manifest, copy: string): Promise<ProofRecord>;
+  /** What a restored store holds now; looked at as for `like`, so that the two can be compared. */
+  take(store: string, like: Inventory): Promise<Inventory>;
 }
 
 /** Closes the platform to customers and opens it. Both say in words what they did, and return when the effect is there. */
@@ -114,6 +131,7 @@ export interface RestorePorts {
   readonly repository: FetchPort;
   readonly services: ServicesPort;
   readonly access: StoresPort;
+  readonly inventories: InventoriesPort;
   readonly closing: ClosingPort;
   readonly head: HeadPort;
   readonly points: PointsPort;

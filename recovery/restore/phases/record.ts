@@ -1,4 +1,5 @@
 import type { Phase } from "./phase.ts";
+import { giveUpUnopened } from "./unopened.ts";
 import { sentenceOf } from "../../host/sentence-of.ts";
 
 /**
@@ -8,6 +9,7 @@ import { sentenceOf } from "../../host/sentence-of.ts";
  */
 export const recordRestore: Phase = async (context) => {
   const { points } = context.ports;
+  await giveUpUnopened(context);
   try {
     const point = await points.take();
     await points.ship();

@@ -13,7 +13,8 @@ const firstSeconds: Readonly<Record<Exclude<PhaseName, "fetch">, number>> = {
   place: 2,
   "reset-users": 30,
   start: 30,
-  verify: 10,
+  prove: 60,
+  verify: 20,
   open: 30,
   record: 20,
 };

@@ -13,6 +13,7 @@ export const phaseNames = [
   "place",
   "reset-users",
   "start",
+  "prove",
   "verify",
   "open",
   "record",

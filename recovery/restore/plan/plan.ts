@@ -114,7 +114,8 @@ function describePhase(
     place: `move the live directories aside, the restored ones into place`,
     "reset-users": `start ${stores} for the agent only; set their users to the current secrets`,
     start: `wait until ${stores} are healthy`,
-    verify: "canaries, counts, versions, directories and acknowledged orders",
+    prove: "take the point's inventory on an unopened copy of it, unless it has been proven before",
+    verify: "everything that the stores hold, canaries, versions and directories",
     open: `claim the head for this host, then start ${applications} and open the edge`,
     record: "report, metrics and a first point of the new generation",
   };

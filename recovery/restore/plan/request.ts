@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ledgerEntrySchema } from "../../orders/ledger.ts";
 
 /** Where a point may come from; `any` prefers the local copy, which is the nearer one. */
 export const sourceSchema = z.enum(["any", "local", "offsite"]);
@@ -21,14 +20,12 @@ export const restoreRequestSchema = z.strictObject({
   fromScratch: z.boolean().default(false),
   /** Stores that only one of the point and the platform has, and that are to be passed by. */
   leaveOut: z.array(z.string().min(1)).default([]),
+  /** Findings of the verification that do not fail the restore: names as it prints them, or families such as `redis: keys`. */
+  accept: z.array(z.string().min(1)).default([]),
+  /** A point that was never proven is not proven now: what was restored is then held against no inventory. */
+  withoutProof: z.boolean().default(false),
   /** Only says what would be done. */
   planOnly: z.boolean().default(false),
-  /** Acknowledged orders, kept outside the machine, that the restored stores are held against. */
-  ledger: z.array(ledgerEntrySchema).nullable().default(null),
-  /** This host's clock minus the clock that dated the ledger, in milliseconds. */
-  clockOffsetMs: z.number().default(0),
-  /** How far that offset may be off, in milliseconds: orders this close before the instant are not demanded. */
-  clockErrorMs: z.number().nonnegative().default(0),
 });
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 

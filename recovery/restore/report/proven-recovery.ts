@@ -6,8 +6,8 @@ export const provenRecoverySchema = z.strictObject({
   point: z.string(),
   /** From the first phase until the platform was open. */
   rtoSeconds: z.number().nullable(),
-  /** The worst store's; null when no ledger of orders was held against it. */
-  rpoSeconds: z.number().nullable(),
+  /** In records of agents that judged orders; nothing is made of it. */
+  rpoSeconds: z.number().nullable().optional(),
   /** Id of its report. */
   report: z.string(),
 });

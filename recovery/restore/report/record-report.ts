@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { writeMetrics } from "../../metrics/metrics.ts";
 import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { Failure } from "./failure.ts";
-import type { RestoreReport } from "./report.ts";
+import { wasCompared, type RestoreReport } from "./report.ts";
 import type { RestoreJournal, RestoreMemory } from "../journal/journal.ts";
 import { saveJournal } from "../journal/journal-file.ts";
 import type { RestorePorts } from "../phases/ports.ts";
@@ -26,10 +26,11 @@ export async function recordReport(
     at: finishedAt,
     point: report.point.id,
     rtoSeconds: report.openedAfterSeconds,
-    rpoSeconds: report.losses.length > 0 ? Math.max(...report.losses.map((loss) => loss.seconds)) : null,
     report: report.id,
   };
-  await host.writeFile(join(paths.agentState, "last-proven.json"), pretty(proven));
+  // Data that was held against nothing proves no recovery.
+  if (wasCompared(report.checks))
+    await host.writeFile(join(paths.agentState, "last-proven.json"), pretty(proven));
   // Last: a restore counts as finished only once everything about it is written.
   journal.finishedAt = finishedAt;
   await saveJournal(ports, journal);
@@ -59,11 +60,11 @@ export function composeReport(
     openedAfterSeconds: openedAt === null ? null : (openedAt - Date.parse(journal.startedAt)) / 1000,
     phases: journal.phases,
     checks: memory.checks ?? [],
-    losses: memory.losses ?? [],
-    spreads: spreads(memory),
+    spreads: { copies: copySpread(memory) },
     warnings: [
       ...plan.leftOut.map(({ sentence }) => sentence),
       ...datedAhead(plan.point, ageSeconds),
+      ...(memory.unused ?? []),
       ...(memory.warnings ?? []),
     ],
     next: plan.next,
@@ -81,14 +82,11 @@ function datedAhead({ id, instant }: RestoreReport["point"], ageSeconds: number)
   ];
 }
 
-function spreads({ losses = [], manifest }: RestoreMemory): RestoreReport["spreads"] {
-  const newest = losses.flatMap(({ store, newestOrderAt }) =>
-    newestOrderAt === null ? [] : [[store, newestOrderAt] as const],
-  );
+function copySpread({ manifest }: RestoreMemory): RestoreReport["spreads"]["copies"] {
   const copied = Object.entries(manifest?.stores ?? {}).flatMap(([store, { copiedAt }]) =>
     copiedAt === undefined ? [] : [[store, copiedAt] as const],
   );
-  return { orders: spreadOf(new Map(newest)), copies: spreadOf(new Map(copied)) };
+  return spreadOf(new Map(copied));
 }
 
 function pretty(value: unknown): string {

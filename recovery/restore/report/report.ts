@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { checkSchema, storeLossSchema, type Check } from "../verify/check.ts";
+import { checkSchema, type Check } from "../verify/check.ts";
 import { phaseRecordSchema, type PhaseRecord } from "../journal/journal.ts";
 import { phaseNameSchema } from "../plan/phase-name.ts";
 import { chosenPointSchema } from "../plan/restore-plan.ts";
+import { notCompared } from "../verify/judge-inventories.ts";
 import { spreadSchema, type Spread } from "../verify/spread.ts";
 
 /** What a restore did and proved. Kept as JSON on the host and given to whoever asked for it. */
@@ -24,12 +25,10 @@ export const restoreReportSchema = z.strictObject({
   openedAfterSeconds: z.number().nullable(),
   phases: z.array(phaseRecordSchema),
   checks: z.array(checkSchema),
-  /** Per store, what of the acknowledged orders is gone; empty without a ledger. */
-  losses: z.array(storeLossSchema),
-  /** How far the stores are from each other: by the newest order that each still has, and by when each was copied; null where not known. */
-  spreads: z
-    .strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() })
-    .default({ orders: null, copies: null }),
+  /** In reports of agents that judged orders; nothing is made of it. */
+  losses: z.array(z.unknown()).optional(),
+  /** How far the stores are from each other in time, by when each was copied; null where not known. */
+  spreads: z.object({ copies: spreadSchema.nullable() }).default({ copies: null }),
   warnings: z.array(z.string()),
   /** What the data root is now. */
   next: z.strictObject({ lineage: z.string(), generation: z.number().int(), host: z.string() }),
@@ -51,7 +50,7 @@ export function renderReport(report: RestoreReport): string {
     ...report.phases.map(renderPhase),
     "",
     ...renderChecks(report.checks),
-    ...renderLosses(report),
+    `  RPO      the point was ${age(report.pointAgeSeconds)} old: what was written after it is lost`,
     ...renderSpreads(report.spreads),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
   ].join("\n");
@@ -67,7 +66,21 @@ function renderVerdict(report: RestoreReport): string[] {
     ];
   }
   const opened = report.openedAfterSeconds ?? 0;
-  return [`RESTORED AND VERIFIED, open after ${opened.toFixed(1)} s`];
+  return [`${headline(report.checks)}, open after ${opened.toFixed(1)} s`];
+}
+
+/** Whether every store was held against what the point holds of it. */
+export function wasCompared(checks: readonly Check[]): boolean {
+  return !checks.some(({ name }) => name === notCompared);
+}
+
+/** What a person took upon themselves stands in the first line. */
+function headline(checks: readonly Check[]): string {
+  const accepted = checks.filter(({ result, name }) => result === "accepted" && name !== notCompared).length;
+  const unknown = wasCompared(checks) ? [] : ["without comparing what the stores hold with the point"];
+  const said = accepted === 0 ? [] : [`with ${accepted} ${accepted === 1 ? "finding" : "findings"} accepted`];
+  if (unknown.length + said.length === 0) return "RESTORED AND VERIFIED";
+  return `RESTORED, ${[...unknown, ...said].join(" and ")}`;
 }
 
 /** One line of the timeline: what, how long, how much, how fast. */
@@ -86,23 +99,18 @@ function volume(bytes: number | null, seconds: number | null): string {
 
 function renderChecks(checks: readonly Check[]): string[] {
   if (checks.length === 0) return ["  no check was run"];
-  const marks = { ok: "✓", failed: "✗", "not-made": "?" } as const;
+  const marks = { ok: "✓", failed: "✗", "not-made": "?", accepted: "!" } as const;
   return checks.map((check) => `  ${marks[check.result]} ${check.sentence}`);
 }
 
-function renderLosses(report: RestoreReport): string[] {
-  if (report.losses.length === 0)
-    return [
-      `  RPO      not measured against orders (no ledger); the point was ${age(report.pointAgeSeconds)} old`,
-    ];
-  return report.losses.map(
-    ({ store, lost, seconds }) =>
-      `  RPO      ${store}: ${seconds.toFixed(1)} s, ${lost} acknowledged orders lost`,
-  );
+/** Ways to tell how far stores differ in time; a drill knows one more. */
+export interface Spreads {
+  readonly copies: Spread | null;
+  readonly orders?: Spread | null;
 }
 
 /** How far the stores differ in time, a line for each way to tell. */
-export function renderSpreads({ orders, copies }: RestoreReport["spreads"]): string[] {
+export function renderSpreads({ copies, orders = null }: Spreads): string[] {
   const line = (what: string, { seconds, earliest, latest }: Spread): string =>
     seconds === 0
       ? `  spread   ${what}: none`

@@ -1,4 +1,4 @@
-import type { Counts } from "../../../catalog/recovery.ts";
+import type { StoreInventory } from "./judge-inventories.ts";
 import type { Measured } from "./check-manifest.ts";
 
 /** What was asked of a store, or why there is no answer. */
@@ -7,16 +7,16 @@ export type Answer<Value> = { readonly value: Value } | { readonly why: string }
 /** What one restored store says of itself. */
 export interface StoreEvidence {
   readonly canary: Answer<string | null>;
-  readonly counts: Answer<Counts>;
   readonly version: Answer<string>;
   /** Image reference of its running container. */
   readonly image: Answer<string>;
-  /** Digests of those orders of the ledger that it has, null in a store that holds none by its nature; null when no ledger was given. */
-  readonly orders: Answer<ReadonlyMap<string, string> | null> | null;
 }
 
 /** Everything that was gathered after a restore. */
 export interface Evidence {
+  readonly inventories: Readonly<Record<string, StoreInventory>>;
+  /** Differences that a person accepts, by name or family. */
+  readonly accept: readonly string[];
   readonly stores: Readonly<Record<string, StoreEvidence>>;
   /** Directories as they were fetched, before an engine opened them. */
   readonly directories: Readonly<Record<string, Measured>>;

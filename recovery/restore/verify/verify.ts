@@ -1,21 +1,20 @@
-import type { Counts } from "../../../catalog/recovery.ts";
 import type { Manifest } from "../../point/manifest.ts";
-import type { Check, StoreLoss } from "./check.ts";
+import type { Check } from "./check.ts";
 import type { Measured } from "./check-manifest.ts";
 import { compareVersions } from "../../../catalog/engine-version.ts";
 import type { Answer, Evidence } from "./evidence.ts";
-import { judgeOrders, type HeldOrders, type Ledger } from "./judge-orders.ts";
+import { judgeInventories } from "./judge-inventories.ts";
 
-/** The judgement: each check with its sentence, and what each store lost of the ledger. */
+/** The judgement: each check with its sentence. */
 export interface Verdict {
   readonly checks: readonly Check[];
-  readonly losses: readonly StoreLoss[];
+  /** Names that were to be accepted and that nothing is called by. */
+  readonly unused: readonly string[];
 }
 
 /** Judges a restore. Pure. A store or a check that gave no answer is `not-made`, which fails a restore as `failed` does. */
-export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | null): Verdict {
+export function judge(manifest: Manifest, evidence: Evidence): Verdict {
   const checks: Check[] = [];
-  const losses: StoreLoss[] = [];
   for (const [store, facts] of Object.entries(manifest.stores)) {
     const found = evidence.stores[store];
     if (found === undefined) {
@@ -29,39 +28,14 @@ export function judge(manifest: Manifest, evidence: Evidence, ledger: Ledger | n
     }
     checks.push(
       judgeCanary(store, facts.canary, found.canary),
-      ...judgeCounts(store, facts.counts, found.counts),
-    );
-    checks.push(
       judgeVersion(store, facts.version, found.version),
       judgeImage(store, facts.image, found.image),
     );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
     checks.push(...describeTime(store, facts.copiedAt, manifest));
-    const held = heldOrders(store, facts.ordersMayBeIn, evidence);
-    if (ledger === null || held === null) continue;
-    const { result, sentence, loss } = judgeOrders(held, manifest.instant, ledger);
-    checks.push({ name: "orders", store, result, sentence: `${store}: orders: ${sentence}` });
-    if (loss !== null) losses.push(loss);
   }
-  return { checks, losses };
-}
-
-/**
- * Null for a store that holds no order by its nature, such as one of workflows. A store that the point does not hold is no excuse
- * for another: its orders then have to be here.
- */
-function heldOrders(store: string, mayBeIn: string | undefined, { stores }: Evidence): HeldOrders | null {
-  const own = ordersOf(store, stores);
-  if (own === null) return null;
-  if (mayBeIn === undefined) return { store, own };
-  const held = ordersOf(mayBeIn, stores) ?? { why: "it holds no orders" };
-  return { store, own, elsewhere: { store: mayBeIn, held } };
-}
-
-function ordersOf(store: string, stores: Evidence["stores"]): HeldOrders["own"] | null {
-  const orders = stores[store]?.orders ?? { why: "the store was not asked" };
-  if ("why" in orders) return orders;
-  return orders.value === null ? null : { value: orders.value };
+  const inventories = judgeInventories(evidence.inventories, evidence.accept);
+  return { checks: [...checks, ...inventories.checks], unused: inventories.unused };
 }
 
 type Judged = Pick<Check, "result" | "sentence">;
@@ -85,27 +59,6 @@ function judgeCanary(store: string, expected: string, answer: Answer<string | nu
     if (got === expected) return ok(`${expected}, as written just before the instant`);
     return failed(`expected ${expected}, ${got === null ? "there is none" : `got ${got}`}`);
   });
-}
-
-type Brackets = Manifest["stores"][string]["counts"];
-
-function judgeCounts(store: string, brackets: Brackets, answer: Answer<Counts>): Check[] {
-  return Object.entries(brackets).map(([what, bracket]) =>
-    check(`count of ${what}`, store, answer, (counts) => {
-      if (bracket === null) return ok("not compared: too many to be counted while the point was taken");
-      const got = counts[what];
-      if (got === undefined)
-        return { result: "not-made", sentence: "could not be checked: the store does not count it" };
-      if (got === null)
-        return { result: "not-made", sentence: "could not be checked: the store did not count it in time" };
-      const { before, after } = bracket;
-      const [low, high] = [Math.min(before, after), Math.max(before, after)];
-      const range = low === high ? String(low) : `${low} to ${high}`;
-      return got >= low && got <= high
-        ? ok(`${got}, within ${range}`)
-        : failed(`expected ${range}, got ${got}`);
-    }),
-  );
 }
 
 function judgeVersion(store: string, expected: string, answer: Answer<string>): Check {

@@ -108,29 +108,6 @@ test("an empty application's password is refused before anything is changed", as
   assert.deepEqual(asked, []);
 });
 
-test("receipts are counted over all pages, and not at all when there are too many or the time is up", async () => {
-  let pages = 3;
-  answer = (request, response) => {
-    if (request.url === "/") {
-      response.end("<Buckets><Bucket></Bucket><Bucket></Bucket></Buckets>");
-      return;
-    }
-    pages -= 1;
-    const more = pages > 0 ? "<NextContinuationToken>a+b</NextContinuationToken>" : "";
-    response.end(`<KeyCount>1000</KeyCount>${more}`);
-  };
-  assert.deepEqual(await recovery.counts(client, 4_000), { receipts: 3000, buckets: 2 });
-  assert.ok(asked.includes("GET /receipts?list-type=2&max-keys=1000&continuation-token=a%2Bb"));
-  pages = 1_000;
-  assert.deepEqual(await recovery.counts(client, 4_000), { receipts: null, buckets: 2 });
-  assert.ok(pages >= 899, "stopped at the most that is counted");
-  assert.deepEqual(await recovery.counts(client, 0), { receipts: null, buckets: 2 });
-  answer = (request, response) => {
-    if (request.url === "/") response.end("<Bucket>");
-  };
-  assert.deepEqual(await recovery.counts(client, 100), { receipts: null, buckets: 1 });
-});
-
 test("orders are read a few at a time; absent ones are left out, and a missing bucket is an error", async () => {
   let now = 0;
   let most = 0;

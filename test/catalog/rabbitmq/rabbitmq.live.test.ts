@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect } from "amqplib";
-import { loginName } from "../../../catalog/login-name.ts";
+import { isLoginOf, loginName } from "../../../catalog/login-name.ts";
 import { ManagementApi } from "../../../catalog/rabbitmq/management-api.ts";
 import { rabbitmq } from "../../../catalog/rabbitmq/rabbitmq.ts";
 import { command } from "../../../local/images/command.ts";
@@ -35,6 +35,19 @@ const administrator = async (
   container = store,
   password = secrets["admin-password"],
 ): Promise<ManagementApi> => new ManagementApi(await container.address(), "admin", password);
+
+/** How much is declared, the applications' logins taken as one; RabbitMQ's own exchanges are not all there before the second start. */
+function declaredIn(definitions: unknown): Record<"users" | "queues" | "exchanges" | "bindings", number> {
+  type Named = readonly { readonly name: string }[];
+  const { users, queues, exchanges, bindings } = definitions as Record<string, Named>;
+  const names = (users ?? []).map(({ name }) => (isLoginOf("app", name) ? "app" : name));
+  return {
+    users: new Set(names).size,
+    queues: queues?.length ?? 0,
+    exchanges: (exchanges ?? []).filter(({ name }) => !name.startsWith("amq.")).length,
+    bindings: bindings?.length ?? 0,
+  };
+}
 
 async function publish(exchange: string, key: string, body: string): Promise<void> {
   const message = { routing_key: key, payload: body, payload_encoding: "string" };
@@ -107,12 +120,8 @@ test("setup makes users and topology, and can be repeated", async () => {
   await store.use((client) => recovery.setup(client));
   const once = await (await administrator()).get("definitions");
   await store.use((client) => recovery.setup(client));
-  assert.deepEqual(await store.use((client) => recovery.counts(client, 30_000)), {
-    users: 2,
-    queues: 4,
-    exchanges: 3,
-    bindings: 3,
-  });
+  assert.deepEqual(declaredIn(await (await administrator()).get("definitions")), declaredIn(once));
+  assert.deepEqual(declaredIn(once), { users: 2, queues: 4, exchanges: 3, bindings: 3 });
   assert.match(await store.use((client) => recovery.version(client)), /^4\.\d+\.\d+$/);
   const { queues } = once as { queues: { name: string; durable: boolean }[] };
   assert.deepEqual(queues.map(({ name, durable }) => `${name} ${durable}`).sort(), [
@@ -152,8 +161,6 @@ test("a rotated password is a login beside the former one, until that is retired
 
   await store.use((client) => recovery.setup(client), rotated);
   assert.deepEqual(await userNames(), ["admin", "app", ...logins].sort());
-  const { users } = (await store.use((client) => recovery.counts(client, 30_000))) as { users: number };
-  assert.equal(users, 2, "the applications' logins count as one");
   assert.deepEqual(await accepted(), [true, true]);
   const successor = await application(present, context);
   const late = await application(former, context);
@@ -252,10 +259,9 @@ test("a copy of its files taken while paused starts elsewhere with everything, u
   const queue = await bodies("receipts", restored, present["admin-password"]);
   const whole = ["a", "b", "c", "last"].map((id) => JSON.stringify(order(id)));
   assert.deepEqual(queue, [...whole.slice(0, 3), "no order", ...whole.slice(3)]);
-  assert.deepEqual(
-    await restored.use((client) => recovery.counts(client, 30_000)),
-    await store.use((client) => recovery.counts(client, 30_000)),
-  );
+  const definitionsOf = (api: ManagementApi) => api.get("definitions").then(declaredIn);
+  const here = await administrator(restored, present["admin-password"]);
+  assert.deepEqual(await definitionsOf(here), await definitionsOf(await administrator()));
   await assert.rejects(
     restored.use(() => Promise.resolve(), secrets),
     /password is refused/,

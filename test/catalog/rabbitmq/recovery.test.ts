@@ -52,25 +52,6 @@ test("no answer is told with its reason", async () => {
   );
 });
 
-test("counts that do not come in time are null", async () => {
-  answering({});
-  const client = await recovery.connect(at);
-  mock.method(globalThis, "fetch", () => Promise.reject(new DOMException("late", "TimeoutError")));
-  assert.deepEqual(await recovery.counts(client, 1), {
-    users: null,
-    queues: null,
-    exchanges: null,
-    bindings: null,
-  });
-});
-
-test("RabbitMQ's own exchanges are not counted: some come with the second start", async () => {
-  const exchanges = [{ name: "orders" }, { name: "amq.rabbitmq.log" }];
-  answering({ definitions: { users: [{ name: "admin" }], queues: [{}, {}], exchanges, bindings: [] } });
-  const client = await recovery.connect(at);
-  assert.deepEqual(await recovery.counts(client, 1000), { users: 1, queues: 2, exchanges: 1, bindings: 0 });
-});
-
 test("a canary that no queue took is a failure", async () => {
   answering({ "exchanges/%2F/amq.default/publish": { routed: false } });
   const client = await recovery.connect(at);

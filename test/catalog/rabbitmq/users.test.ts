@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loginName } from "../../../catalog/login-name.ts";
 import definitions from "../../../catalog/rabbitmq/files/definitions.json" with { type: "json" };
-import { countUsers, formerLogins, usersWithRights } from "../../../catalog/rabbitmq/users.ts";
+import { formerLogins, usersWithRights } from "../../../catalog/rabbitmq/users.ts";
 
 const passwords = { admin: "admin-secret", app: "app-secret" };
 const login = loginName("app", "app-secret");
@@ -42,11 +42,4 @@ test("a start gives rights to the administrator only", () => {
 test("former logins are the applications' own, with or without a mark, never the present one or anybody else's", () => {
   const names = ["admin", login, "app", "app-0123abcd", "app-monitor", "application", "guest"];
   assert.deepEqual(formerLogins(names, passwords), ["app", "app-0123abcd"]);
-});
-
-test("a point that is taken during a rotation counts as many users as one before or after it", () => {
-  for (const logins of [["app"], [login], ["app", login, "app-0123abcd"]])
-    assert.equal(countUsers(["admin", ...logins]), 2);
-  assert.equal(countUsers(["admin"]), 1);
-  assert.equal(countUsers(["admin", login, "guest"]), 3);
 });

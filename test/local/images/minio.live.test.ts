@@ -121,6 +121,17 @@ async function accepts(id: string, secret: keyof typeof secrets, password: strin
   return recovery.accepts?.({ host: await host(id), secrets: {} }, secret, password);
 }
 
+/** How many buckets, and how many objects the applications' one holds; it lists at most a thousand. */
+async function held({
+  call,
+}: {
+  readonly call: SignedCalls;
+}): Promise<{ buckets: number; receipts: number }> {
+  const count = async (path: string, what: string): Promise<number> =>
+    ((await call(path)) ?? "").split(`<${what}>`).length - 1;
+  return { buckets: await count("/", "Bucket"), receipts: await count("/receipts?list-type=2", "Contents") };
+}
+
 function directory(name: string): string {
   mkdirSync(path.join(xfs.root, name), { mode: 0o700 });
   chownSync(path.join(xfs.root, name), 1000, 1000);
@@ -132,7 +143,7 @@ test("is set up twice with the same end, and takes the right password only", asy
   await withClient(id, async (client) => {
     await recovery.setup(client);
     await recovery.setup(client);
-    assert.deepEqual(await recovery.counts(client, 30_000), { receipts: 0, buckets: 2 });
+    assert.deepEqual(await held(client), { buckets: 2, receipts: 0 });
     assert.match(await recovery.version(client), /^20\d\d(\.\d+){5}$/);
     assert.equal(await recovery.canary.read(client), null);
     await recovery.canary.write(client, "mark-1");
@@ -272,8 +283,8 @@ test("a copy made while it runs and is written to starts, with every object ackn
     assert.ok((await restoredApp(`/receipts/orders/${name}.json`)) === bodyOf(name), name);
   await withClient(restored, async (client) => {
     assert.equal(await recovery.canary.read(client), "mark-1");
-    const { receipts } = await recovery.counts(client, 30_000);
-    assert.ok((receipts ?? 0) >= before.length + 1, `${String(receipts)} of ${before.length + 1}`);
+    const { receipts } = await held(client);
+    assert.ok(receipts >= before.length + 1, `${receipts} of ${before.length + 1}`);
   });
   assert.ok(passes <= 5 && during >= 0);
 });

@@ -96,7 +96,7 @@ test("shows a plan with each phase's estimate, and why a phase is left out", () 
   const text = renderPlan(plan());
   assert.match(
     text,
-    /^Restore of prod from point 20261120T031000Z-77c1 \(2026-11-20T03:10:00\.000Z, offsite, 24\.0 MB\), about 3 min$/m,
+    /^Restore of prod from point 20261120T031000Z-77c1 \(2026-11-20T03:10:00\.000Z, offsite, 24\.0 MB\), about 4 min$/m,
   );
   assert.match(text, /^ {2}fetch {12}~5 s {2}unpack and check the point from s3:\/\/kaleem-backup\/points$/m);
   assert.match(text, /^ {2}safety-point left out {2}the data root has no lineage: nothing here to save$/m);

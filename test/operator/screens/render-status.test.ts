@@ -54,7 +54,7 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
   lost now   5 min if the machine is lost, 60 s if only its data is
   last end   point never, ship never
   restore    42 s when last done
-  proven     24.0 h ago from point p0, 12 s of orders lost`,
+  proven     24.0 h ago from point p0`,
   );
 });
 

@@ -124,7 +124,10 @@ test("a state that cannot be kept off-site is left where it is", async () => {
 test("a state whose secrets nothing here opens is kept in its file and in the bucket alone, and that is said", async () => {
   backend.states.set("prod", stateOf("prod", oldKey));
   backend.refuses = true;
-  assert.match((await aside(fresh)) ?? "", new RegExp(`^${lost}, in .*${lost}\\.json and in the bucket: what opens its secrets is not here`));
+  assert.match(
+    (await aside(fresh)) ?? "",
+    new RegExp(`^${lost}, in .*${lost}\\.json and in the bucket: what opens its secrets is not here`),
+  );
   assert.deepEqual([...backend.states], [["prod", stateOf("prod")]]);
   assert.deepEqual(JSON.parse(readFileSync(join(folder, `${lost}.json`), "utf8")), stateOf("prod", oldKey));
 });

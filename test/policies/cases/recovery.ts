@@ -4,8 +4,8 @@ import type { RefusedCases } from "../support/refused-case.ts";
 export const recoveryCases: RefusedCases = {
   "a store without verification": {
     rule: "stores-recoverable",
-    spoil: (stack) => stack.whole.remove("catalog.0.recovery.counts"),
-    says: ["store: verification: expected recovery.counts, got nothing; complete its definition"],
+    spoil: (stack) => stack.whole.remove("catalog.0.recovery.inventory"),
+    says: ["store: verification: expected recovery.inventory, got nothing; complete its definition"],
   },
   "a store without restore": {
     rule: "stores-recoverable",

@@ -8,12 +8,12 @@ import { exitCodes } from "../../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../../../recovery/restore/journal/event.ts";
 import { restoreEventSchema } from "../../../recovery/restore/journal/event.ts";
 import { loadJournal } from "../../../recovery/restore/journal/journal-file.ts";
-import type { Ledger } from "../../../recovery/restore/verify/judge-orders.ts";
+import type { Asked } from "../../../recovery/restore/phases/phase.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import type { RestoreReport } from "../../../recovery/restore/report/report.ts";
 import type { Findings } from "../../../recovery/restore/plan/findings.ts";
 import { findings, request } from "./phases/findings-fixture.ts";
-import { ScratchHost, manifest } from "./phases/ports-fixture.ts";
+import { nothingAsked, ScratchHost, manifest } from "./phases/ports-fixture.ts";
 
 let host: ScratchHost;
 let events: RestoreEvent[];
@@ -27,14 +27,14 @@ beforeEach(async () => {
 afterEach(() => host.remove());
 
 /** One run, as the agent makes it: it resumes what the journal holds. */
-async function run(found: Partial<Findings> = {}, ledger: Ledger | null = null): Promise<RestoreReport> {
+async function run(found: Partial<Findings> = {}, asked: Asked = nothingAsked): Promise<RestoreReport> {
   const { ports } = host;
   const journal = await loadJournal(ports);
   const plan = planRestore(findings({ journal, ...found }), request({ overExisting: true }));
   assert.ok(!Array.isArray(plan), JSON.stringify(plan));
   const resumed = journal !== null && journal.plan.id === plan.id;
   return await execute(resumed ? { ...journal, plan } : beginJournal(plan, ports.host.now()), ports, {
-    ledger,
+    asked,
     progress: (event) => events.push(restoreEventSchema.parse(event)),
   });
 }
@@ -52,9 +52,9 @@ test("restores: data placed, head claimed before anyone is let in, report and me
   assert.equal(host.head.head.parent?.point, "20261120T031000Z-77c1");
   assert.deepEqual(host.calls, [
     "close", "lock", "fetch snap-20261120T031000Z-77c1", "scale mongo 0", "scale redis 0", "scale mongo 1", "scale redis 1",
-    "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "claim", "open", "unlock", "point", "ship",
+    "resetUsers mongo", "resetUsers redis", "canary mongo", "canary redis", "take mongo", "take redis", "claim", "open", "unlock", "point", "ship",
   ]); // prettier-ignore
-  assert.equal(report.checks.length, 10);
+  assert.equal(report.checks.length, 12);
   assert.ok((report.openedAfterSeconds ?? 0) > 0);
   const metrics = readFileSync(join(host.root, "metrics/kaleem-restore.prom"), "utf8");
   assert.match(metrics, /^kaleem_restore_last_exit_code 0$/m);
@@ -116,7 +116,7 @@ test("the age of a point is never negative: one that is dated in the future has 
   const plan = planRestore(findings({ now: new Date("2026-11-20T03:00:00Z") }), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, new Date("2026-11-20T03:00:00Z")), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.pointAgeSeconds, 0);
@@ -142,7 +142,7 @@ test("what a first attempt moved aside is still there when a second one has succ
   );
   assert.ok(!Array.isArray(plan) && plan.id !== first.id);
   const second = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(second.verdict, "restored", JSON.stringify(second.failure));
@@ -247,7 +247,7 @@ test("killed between two renames, a second run places the rest and overwrites no
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const killed = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(killed.failure?.phase, "place");
@@ -273,7 +273,7 @@ test("does not place data under a running store", async () => {
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.failure?.phase, "place");
@@ -347,45 +347,6 @@ test("refuses a point without its mongo files", async () => {
   );
 });
 
-const orders: Ledger = {
-  entries: [1, 2, 3].map((seq) => ({
-    seq,
-    id: `o${seq}`,
-    digest: String(seq).repeat(64),
-    acknowledgedAt: `2026-11-20T03:${seq < 3 ? "09" : "11"}:0${seq}.000Z`,
-  })),
-  clockOffsetMs: 0,
-  clockErrorMs: 0,
-};
-const held = (...entries: Ledger["entries"]): Map<string, string> =>
-  new Map(entries.map(({ id, digest }) => [id, digest]));
-
-test("holds both stores against the ledger, and counts what came after the point as lost", async () => {
-  for (const store of ["mongo", "redis"]) host.orders.set(store, held(...orders.entries.slice(0, 2)));
-  const report = await run({}, orders);
-  assert.equal(report.verdict, "restored", JSON.stringify(report.failure));
-  assert.deepEqual(
-    report.losses.map((loss) => loss.lost),
-    [1, 1],
-  );
-});
-
-test("an edited order turns the restore red with its own exit code, and the platform stays closed", async () => {
-  const [first, second] = orders.entries;
-  assert.ok(first !== undefined && second !== undefined);
-  host.orders.set("mongo", held(first, second));
-  host.orders.set("redis", held(first, { ...second, digest: "f".repeat(64) }));
-  const report = await run({}, orders);
-  assert.equal(report.exitCode, exitCodes.verifyFailed);
-  assert.match(
-    report.failure?.sentence ?? "",
-    /redis: orders: of 2 acknowledged before the instant, altered: order 2 \(o2\)/,
-  );
-  assert.match(report.failure?.next ?? "", /^The edge stays at 503 and applications at zero replicas/);
-  assert.ok(!host.calls.includes("open"));
-  assert.equal(host.head?.head.generation, 1);
-});
-
 test("a check that cannot be made fails the restore with its own exit code", async () => {
   host.trouble.set("canary redis", new Error("connection refused"));
   const report = await run();
@@ -433,7 +394,7 @@ test("a store that never becomes healthy ends the wait with the command that sho
   const plan = planRestore(findings(), request());
   assert.ok(!Array.isArray(plan));
   const report = await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
   assert.equal(report.exitCode, exitCodes.storeDown);

@@ -16,7 +16,7 @@ import type { Findings } from "../../../recovery/restore/plan/findings.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import type { RestoreReport } from "../../../recovery/restore/report/report.ts";
 import { findings, request } from "./phases/findings-fixture.ts";
-import { ScratchHost, manifest } from "./phases/ports-fixture.ts";
+import { ScratchHost, manifest, nothingAsked } from "./phases/ports-fixture.ts";
 
 const fetched = "fetch snap-20261120T031000Z-77c1";
 /** A host whose baseline is there, and no service yet. */
@@ -51,7 +51,7 @@ async function fetch(): Promise<void> {
 
 async function restore(): Promise<RestoreReport> {
   const journal = await journalFor({});
-  return execute(journal, host.ports, { ledger: null, progress: () => undefined });
+  return execute(journal, host.ports, { asked: nothingAsked, progress: () => undefined });
 }
 
 const live = (path: string): string => readFileSync(join(host.root, "live", path), "utf8");

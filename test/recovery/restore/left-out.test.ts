@@ -9,7 +9,7 @@ import type { Findings } from "../../../recovery/restore/plan/findings.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import { renderReport, type RestoreReport } from "../../../recovery/restore/report/report.ts";
 import { findings, newPoint, request } from "./phases/findings-fixture.ts";
-import { ScratchHost, manifest } from "./phases/ports-fixture.ts";
+import { nothingAsked, ScratchHost, manifest } from "./phases/ports-fixture.ts";
 
 let host: ScratchHost;
 
@@ -35,7 +35,7 @@ async function run(found: Partial<Findings>, leaveOut: string[] = []): Promise<R
   const plan = planRestore(findings(found), request({ leaveOut }));
   assert.ok(!Array.isArray(plan), JSON.stringify(plan));
   return await execute(beginJournal(plan, ports.host.now()), ports, {
-    ledger: null,
+    asked: nothingAsked,
     progress: () => undefined,
   });
 }

@@ -10,8 +10,6 @@ const mongo: CopiedStore = {
   service: "mongo",
   image: "registry/mongo@sha256:aa",
   directories: ["mongo"],
-  before: { orders: 10 },
-  after: { orders: 12 },
   version: "8.0.3",
   copiedAt: new Date("2026-11-20T03:10:01.500Z"),
 };
@@ -43,26 +41,13 @@ test("tags and manifest of a copy tell the same point, instant and stores", () =
   });
   assert.deepEqual(manifest.stores["mongo"], {
     canary: seen.id,
-    counts: { orders: { before: 10, after: 12 } },
+    counts: {},
     copiedAt: "2026-11-20T03:10:01.500Z",
     version: "8.0.3",
     image: "registry/mongo@sha256:aa",
     directories: { mongo: { files: 3, bytes: 4096, digest } },
   });
   assert.deepEqual([manifest.instant, manifest.pauseMs, manifest.host], [tags.instant, 87, "machine"]);
-});
-
-test("a count that one of the two moments could not tell brackets nothing", () => {
-  for (const late of [{ before: { orders: null } }, { after: { orders: null } }, { after: {} }]) {
-    const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ...late }] });
-    assert.deepEqual(manifest.stores["mongo"]?.counts, { orders: null });
-  }
-});
-
-test("the manifest keeps where orders may be instead, so that a restore is judged as the point was taken", () => {
-  const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, ordersMayBeIn: "redis" }] });
-  assert.equal(manifest.stores["mongo"]?.ordersMayBeIn, "redis");
-  assert.equal("ordersMayBeIn" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
 });
 
 test("the manifest says what was left out, and only when there was something", () => {

@@ -12,7 +12,7 @@ import type { PhaseContext } from "../../../../recovery/restore/phases/phase.ts"
 import type { RestorePorts } from "../../../../recovery/restore/phases/ports.ts";
 import { planRestore } from "../../../../recovery/restore/plan/plan.ts";
 import { findings, request } from "./findings-fixture.ts";
-import { manifest, ScratchHost } from "./ports-fixture.ts";
+import { manifest, nothingAsked, ScratchHost } from "./ports-fixture.ts";
 
 let host: ScratchHost;
 let memory: RestoreMemory;
@@ -32,7 +32,7 @@ function context(change: (ports: RestorePorts) => Partial<RestorePorts> = () => 
   return {
     plan,
     ports: { ...ports, ...change(ports) },
-    ledger: null,
+    asked: nothingAsked,
     memory,
     remember,
     progress: () => undefined,

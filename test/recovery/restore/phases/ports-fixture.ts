@@ -1,15 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalFiles } from "../../../../recovery/agent/restore/restore-files.ts";
 import { LocalHost } from "../../../../recovery/host/local-host.ts";
 import type { Head } from "../../../../recovery/lineage/head.ts";
+import type { Inventory } from "../../../../catalog/inventory/inventory.ts";
 import type { Manifest } from "../../../../recovery/point/manifest.ts";
+import type { ProofRecord } from "../../../../recovery/proof/proof-record.ts";
 import {
   HeadChanged,
   type RestorePorts,
   type ServiceContainer,
 } from "../../../../recovery/restore/phases/ports.ts";
+import type { Asked } from "../../../../recovery/restore/phases/phase.ts";
 import type { ChosenPoint } from "../../../../recovery/restore/plan/restore-plan.ts";
 import { newPoint } from "./findings-fixture.ts";
 
@@ -20,15 +23,12 @@ const content: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 export function manifest(): Manifest {
-  const store = (
-    directory: string,
-    counts: Manifest["stores"][string]["counts"],
-  ): Manifest["stores"][string] => {
+  const store = (directory: string): Manifest["stores"][string] => {
     const files = Object.values(content[directory] ?? {});
     const bytes = files.reduce((sum, text) => sum + text.length, 0);
     return {
       canary: `mark-${directory}`,
-      counts,
+      counts: {},
       version: "8.0.3",
       image: `registry/${directory}@sha256:aa`,
       directories: { [directory]: { files: files.length, bytes } },
@@ -44,10 +44,37 @@ export function manifest(): Manifest {
     instant: newPoint.instant,
     pauseMs: 80,
     stores: {
-      mongo: store("mongo", { orders: { before: 10, after: 12 } }),
-      redis: store("redis", { keys: { before: 21, after: 21 } }),
+      mongo: store("mongo"),
+      redis: store("redis"),
     },
   };
+}
+
+/** Of a person who says nothing of the verification. */
+export const nothingAsked: Asked = { accept: [], withoutProof: false };
+
+/** An inventory with so many keys. */
+export function inventoryOf(store: string, keys: number): Inventory {
+  return {
+    format: 1,
+    store,
+    version: "8.0.3",
+    takenAt: "2026-11-20T03:15:00.000Z",
+    finishedAt: "2026-11-20T03:15:01.000Z",
+    entries: { "database/0/string": { kind: "keys", count: keys, options: { database: "0" } } },
+    coverage: { hashed: keys, of: keys, bytes: keys, sampled: false },
+    leftOut: [],
+  };
+}
+
+/** The proof of a point whose stores have ten keys each. */
+export function proofOf({ point, instant, stores }: Manifest): ProofRecord {
+  const provenStores = Object.entries(stores).map(([store, { image }]) => {
+    const inventory = inventoryOf(store, 10);
+    return [store, { seconds: 1, image, coverage: inventory.coverage, inventory }] as const;
+  });
+  const at = "2026-11-20T03:15:01.000Z";
+  return { point, instant, at, ok: true, stores: Object.fromEntries(provenStores), problems: [] };
 }
 
 /** A host in a scratch folder: real files and journal, fake engine, bucket and stores. `trouble` fails the named call. */
@@ -64,14 +91,19 @@ export class ScratchHost {
   head: { head: Head; etag: string } | null;
   /** Whether the head is this machine's writing, not a clone's. */
   wroteHead = true;
-  orders = new Map<string, Map<string, string>>([
-    ["mongo", new Map()],
-    ["redis", new Map()],
-  ]);
   canary: string | null = null;
   locked = false;
   withoutManifest = false;
   version = "8.0.3";
+  /** What is known of the point: as if it had been proven. */
+  proof: ProofRecord | null = proofOf(manifest());
+  /** What a proof on the kept copy finds. */
+  proven: ProofRecord = proofOf(manifest());
+  /** Store → keys that it holds; a point holds ten. */
+  keys = new Map([
+    ["mongo", 10],
+    ["redis", 10],
+  ]);
   leaveOut: string | null = null;
   /** What the point holds beside `content`. */
   also: typeof content = {};
@@ -137,9 +169,24 @@ export class ScratchHost {
           this.#call(`canary ${store}`);
           return this.canary ?? `mark-${store}`;
         },
-        counts: async (store) => (store === "mongo" ? { orders: 11 } : { keys: 21 }),
         version: async () => this.version,
-        orders: async (store) => this.orders.get(store) ?? new Map<string, string>(),
+      },
+      inventories: {
+        recorded: async () => this.proof,
+        keepCopy: async (from, directories, to) => {
+          this.#call("keep copy");
+          for (const name of directories)
+            await cp(join(from, "files", name), join(to, "files", name), { recursive: true });
+        },
+        prove: async () => {
+          this.#call("prove");
+          this.proof = this.proven;
+          return this.proven;
+        },
+        take: async (store) => {
+          this.#call(`take ${store}`);
+          return inventoryOf(store, this.keys.get(store) ?? 0);
+        },
       },
       closing: {
         close: async () => {

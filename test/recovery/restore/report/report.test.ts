@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { notCompared } from "../../../../recovery/restore/verify/judge-inventories.ts";
 import { test } from "node:test";
 import {
   renderReport,
@@ -50,11 +51,7 @@ const report: RestoreReport = restoreReportSchema.parse({
       sentence: "mongo: canary: m1, as written just before the instant",
     },
   ],
-  losses: [{ store: "mongo", lost: 3, seconds: 12.5, newestOrderAt: "2026-11-20T03:09:59.000Z" }],
-  spreads: {
-    orders: { seconds: 0.25, earliest: "redis", latest: "mongo" },
-    copies: { seconds: 1.3, earliest: "mongo", latest: "minio" },
-  },
+  spreads: { copies: { seconds: 1.3, earliest: "mongo", latest: "minio" } },
   warnings: ["no first point of the new generation yet: disk full"],
   next: { lineage: "kaleem-a1", generation: 2, host: "host-new" },
   verdict: "restored",
@@ -62,7 +59,7 @@ const report: RestoreReport = restoreReportSchema.parse({
   exitCode: 0,
 });
 
-test("says the verdict first, then point, timeline, checks, losses and warnings", () => {
+test("says the verdict first, then point, timeline, checks, age and warnings", () => {
   assert.equal(
     renderReport(report),
     `RESTORED AND VERIFIED, open after 42.3 s
@@ -74,8 +71,7 @@ test("says the verdict first, then point, timeline, checks, losses and warnings"
   ✓ fetch           4.0 s  24.0 MB, 6.0 MB/s; 31 files, as the manifest says
 
   ✓ mongo: canary: m1, as written just before the instant
-  RPO      mongo: 12.5 s, 3 acknowledged orders lost
-  spread   newest order kept: 0.3 s, from redis to mongo
+  RPO      the point was 10 min old: what was written after it is lost
   spread   time of the copy: 1.3 s, from mongo to minio
   warning: no first point of the new generation yet: disk full`,
   );
@@ -102,11 +98,31 @@ test("a failed restore says why and what next before anything else", () => {
   ]);
 });
 
-test("without a ledger it does not claim a measured loss", () => {
-  assert.match(
-    renderReport({ ...report, losses: [] }),
-    /RPO {6}not measured against orders \(no ledger\); the point was 10 min old/,
+test("the first line says what was accepted, and what was not compared", () => {
+  const check = (name: string) => ({
+    name,
+    store: "redis",
+    result: "accepted" as const,
+    sentence: "redis: …",
+  });
+  const first = (...names: string[]) =>
+    renderReport({ ...report, checks: names.map(check) }).split("\n", 1)[0];
+  assert.equal(first("inventory"), "RESTORED, with 1 finding accepted, open after 42.3 s");
+  const unknown = "without comparing what the stores hold with the point";
+  assert.equal(first(notCompared), `RESTORED, ${unknown}, open after 42.3 s`);
+  assert.equal(
+    first("inventory", "inventory", notCompared),
+    `RESTORED, ${unknown} and with 2 findings accepted, open after 42.3 s`,
   );
+});
+
+test("a report of an agent that judged orders can still be read", () => {
+  const older = {
+    ...report,
+    losses: [{ store: "mongo", lost: 3, seconds: 12.5, newestOrderAt: "2026-11-20T03:09:59.000Z" }],
+    spreads: { orders: { seconds: 0.25, earliest: "redis", latest: "mongo" }, copies: null },
+  };
+  assert.match(renderReport(restoreReportSchema.parse(older)), /^RESTORED AND VERIFIED/);
 });
 
 test("a report of before spreads were measured can still be read, and says nothing of them", () => {

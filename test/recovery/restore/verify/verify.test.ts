@@ -2,57 +2,40 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judge } from "../../../../recovery/restore/verify/verify.ts";
 import type { Evidence, StoreEvidence } from "../../../../recovery/restore/verify/evidence.ts";
-import type { Ledger } from "../../../../recovery/restore/verify/judge-orders.ts";
 import { compareVersions } from "../../../../catalog/engine-version.ts";
 import { manifest } from "../phases/ports-fixture.ts";
 
-const held = new Map([
-  ["a", "1".repeat(64)],
-  ["b", "2".repeat(64)],
-]);
-
 /** Everything as it must be; tests spoil one answer of one store. */
 function evidence(store: "mongo" | "redis", spoiled: Partial<StoreEvidence> = {}): Evidence {
-  const good = (name: string, counts: Record<string, number>): StoreEvidence => ({
+  const good = (name: string): StoreEvidence => ({
     canary: { value: `mark-${name}` },
-    counts: { value: counts },
     version: { value: "8.0.3" },
     image: { value: `registry/${name}@sha256:aa` },
-    orders: { value: held },
   });
-  const stores = { mongo: good("mongo", { orders: 11 }), redis: good("redis", { keys: 21 }) };
+  const stores = { mongo: good("mongo"), redis: good("redis") };
   return {
     stores: { ...stores, [store]: { ...stores[store], ...spoiled } },
     directories: { mongo: { files: 2, bytes: 16 }, redis: { files: 1, bytes: 13 } },
+    inventories: {},
+    accept: [],
   };
 }
 
-const ledger: Ledger = {
-  entries: [
-    { seq: 1, id: "a", digest: "1".repeat(64), acknowledgedAt: "2026-11-20T03:09:00.000Z" },
-    { seq: 2, id: "b", digest: "2".repeat(64), acknowledgedAt: "2026-11-20T03:09:59.000Z" },
-    { seq: 3, id: "c", digest: "3".repeat(64), acknowledgedAt: "2026-11-20T03:10:20.000Z" },
-  ],
-  clockOffsetMs: 0,
-  clockErrorMs: 0,
-};
-
-function bad(found: Evidence, orders: Ledger | null = null): string[] {
-  return judge(manifest(), found, orders)
+function bad(found: Evidence): string[] {
+  return judge(manifest(), found)
     .checks.filter((check) => check.result !== "ok")
     .map((check) => `${check.result}: ${check.sentence}`);
 }
 
 test("passes data that is as the manifest says, and says what it looked at", () => {
-  const { checks, losses } = judge(manifest(), evidence("mongo"), null);
+  const { checks } = judge(manifest(), evidence("mongo"));
   assert.deepEqual(
     checks.map((check) => `${check.store} ${check.name} ${check.result}`),
     [
-      "mongo canary ok", "mongo count of orders ok", "mongo version ok", "mongo image ok", "mongo directory mongo ok",
-      "redis canary ok", "redis count of keys ok", "redis version ok", "redis image ok", "redis directory redis ok",
+      "mongo canary ok", "mongo version ok", "mongo image ok", "mongo directory mongo ok",
+      "redis canary ok", "redis version ok", "redis image ok", "redis directory redis ok",
     ],
   ); // prettier-ignore
-  assert.deepEqual(losses, []);
 });
 
 test("says how far the stores' copies differ in time, where the point kept it", () => {
@@ -61,7 +44,7 @@ test("says how far the stores' copies differ in time, where the point kept it", 
   if (mongo === undefined || redis === undefined) assert.fail("the fixture lacks a store");
   mongo.copiedAt = "2026-11-20T03:10:00.300Z";
   redis.copiedAt = "2026-11-20T03:10:00.720Z";
-  const { checks } = judge(timed, evidence("mongo"), null);
+  const { checks } = judge(timed, evidence("mongo"));
   assert.deepEqual(
     checks.filter(({ name }) => name === "time of the copy").map(({ result, sentence }) => `${result} ${sentence}`),
     [
@@ -70,36 +53,7 @@ test("says how far the stores' copies differ in time, where the point kept it", 
     ],
   ); // prettier-ignore
   delete redis.copiedAt;
-  assert.ok(!judge(timed, evidence("mongo"), null).checks.some(({ store, name }) => store === "redis" && name === "time of the copy")); // prettier-ignore
-});
-
-test("a store that holds no order by its nature is not held against the ledger", () => {
-  const { checks, losses } = judge(manifest(), evidence("redis", { orders: { value: null } }), ledger);
-  assert.ok(checks.every(({ name, store }) => name !== "orders" || store === "mongo"));
-  assert.deepEqual(
-    losses.map(({ store }) => store),
-    ["mongo"],
-  );
-});
-
-test("accepts any count between the two that bracket the instant", () => {
-  for (const orders of [10, 12])
-    assert.deepEqual(bad(evidence("mongo", { counts: { value: { orders } } })), []);
-});
-
-test("does not compare what was too much to count while the point was taken, and says so", () => {
-  const uncounted = manifest();
-  const { mongo } = uncounted.stores;
-  if (mongo === undefined) assert.fail("the fixture has no mongo");
-  mongo.counts = { orders: null };
-  const { checks } = judge(uncounted, evidence("mongo", { counts: { value: { orders: null } } }), null);
-  const count = checks.find((check) => check.store === "mongo" && check.name === "count of orders");
-  assert.deepEqual(count, {
-    name: "count of orders",
-    store: "mongo",
-    result: "ok",
-    sentence: "mongo: count of orders: not compared: too many to be counted while the point was taken",
-  });
+  assert.ok(!judge(timed, evidence("mongo")).checks.some(({ store, name }) => store === "redis" && name === "time of the copy")); // prettier-ignore
 });
 
 const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvidence>, expected: string][] =
@@ -115,30 +69,6 @@ const cases: [title: string, store: "mongo" | "redis", spoiled: Partial<StoreEvi
       "redis",
       { canary: { value: "older" } },
       "failed: redis: canary: expected mark-redis, got older",
-    ],
-    [
-      "a count below the bracket fails",
-      "mongo",
-      { counts: { value: { orders: 9 } } },
-      "failed: mongo: count of orders: expected 10 to 12, got 9",
-    ],
-    [
-      "a count above the bracket fails",
-      "redis",
-      { counts: { value: { keys: 22 } } },
-      "failed: redis: count of keys: expected 21, got 22",
-    ],
-    [
-      "a count that the store does not give is not made",
-      "mongo",
-      { counts: { value: {} } },
-      "not-made: mongo: count of orders: could not be checked: the store does not count it",
-    ],
-    [
-      "a count that the store does not give in time is not made",
-      "mongo",
-      { counts: { value: { orders: null } } },
-      "not-made: mongo: count of orders: could not be checked: the store did not count it in time",
     ],
     [
       "an older engine than the point's fails",
@@ -168,7 +98,7 @@ test("a newer engine and another image are told, not refused", () => {
     version: { value: "8.1.0" },
     image: { value: "registry/mongo@sha256:bb" },
   });
-  const said = judge(manifest(), found, null).checks.map((check) => check.sentence);
+  const said = judge(manifest(), found).checks.map((check) => check.sentence);
   assert.deepEqual(bad(found), []);
   assert.ok(said.includes("mongo: version: differs: the point was taken by 8.0.3, 8.1.0 runs now"));
   assert.ok(said.some((sentence) => sentence.startsWith("mongo: image: differs:")));
@@ -188,75 +118,6 @@ test("directories that were not measured, or hold less, do not pass", () => {
     "not-made: mongo: directory mongo: could not be checked: it was not measured",
     "failed: redis: directory redis: expected 1 files, 13 bytes, got 1 files, 12 bytes",
   ]);
-});
-
-test("orders acknowledged before the instant are demanded, later ones counted as lost", () => {
-  const { losses } = judge(manifest(), evidence("mongo"), ledger);
-  assert.deepEqual(bad(evidence("mongo"), ledger), []);
-  assert.deepEqual(losses.map(({ store, lost }) => [store, lost]), [["mongo", 1], ["redis", 1]]); // prettier-ignore
-});
-
-test("a missing order is named with its sequence number and id", () => {
-  const found = evidence("redis", { orders: { value: new Map([["a", "1".repeat(64)]]) } });
-  assert.deepEqual(bad(found, ledger), [
-    "failed: redis: orders: of 2 acknowledged before the instant, missing: order 2 (b)",
-  ]);
-});
-
-test("an edited order is named with its sequence number and id", () => {
-  const found = evidence("mongo", { orders: { value: new Map([...held, ["a", "9".repeat(64)]]) } });
-  assert.deepEqual(bad(found, ledger), [
-    "failed: mongo: orders: of 2 acknowledged before the instant, altered: order 1 (a)",
-  ]);
-});
-
-test("orders that the store would not give are not made", () => {
-  const found = evidence("mongo", { orders: { why: "timed out" } });
-  assert.deepEqual(bad(found, ledger), ["not-made: mongo: orders: could not be checked: timed out"]);
-});
-
-test("a ledger without an order from before the instant proves nothing", () => {
-  const late = { ...ledger, entries: ledger.entries.slice(2) };
-  assert.deepEqual(bad(evidence("mongo"), late), [
-    "not-made: mongo: orders: could not be checked: the ledger has no order from before the instant",
-    "not-made: redis: orders: could not be checked: the ledger has no order from before the instant",
-  ]);
-});
-
-test("an order may be in the store that the point's manifest names instead, and in no other", () => {
-  const moved = manifest();
-  const { mongo } = moved.stores;
-  if (mongo === undefined) assert.fail("the fixture has no mongo");
-  mongo.ordersMayBeIn = "redis";
-  const found = evidence("mongo", { orders: { value: new Map([["a", "1".repeat(64)]]) } });
-  const orders = judge(moved, found, ledger).checks.find(
-    ({ store, name }) => store === "mongo" && name === "orders",
-  );
-  assert.equal(
-    orders?.sentence,
-    "mongo: orders: all 2 acknowledged before the instant are there, unaltered: 0 here, 1 in redis, 1 in both; 1 later ones are lost",
-  );
-  assert.deepEqual(bad(found, ledger), [
-    "failed: mongo: orders: of 2 acknowledged before the instant, missing: order 2 (b)",
-  ]);
-});
-
-test("a store that was to hold orders instead, and is not in the point, was not asked: no proof", () => {
-  const moved = manifest();
-  const { mongo } = moved.stores;
-  if (mongo === undefined) assert.fail("the fixture has no mongo");
-  mongo.ordersMayBeIn = "rabbitmq";
-  const found = evidence("mongo", { orders: { value: new Map() } });
-  const orders = judge(moved, found, ledger).checks.find(
-    ({ store, name }) => store === "mongo" && name === "orders",
-  );
-  assert.deepEqual(
-    [orders?.result, orders?.sentence],
-    [
-      "not-made",
-      "mongo: orders: could not be checked: 2 of 2 are not here, and rabbitmq, where they may be instead, gave no answer: the store was not asked",
-    ],
-  );
 });
 
 test("compares versions by number", () => {

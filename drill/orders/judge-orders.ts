@@ -1,8 +1,8 @@
-import { demandedOrders } from "../../orders/demanded.ts";
-import type { LedgerEntry } from "../../orders/ledger.ts";
-import { assessLoss, type LossAssessment, type MissingOrder } from "../../orders/loss.ts";
-import type { StoreLoss } from "./check.ts";
-import type { Answer } from "./evidence.ts";
+import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
+import type { Answer } from "../../recovery/restore/verify/evidence.ts";
+import { demandedOrders } from "./demanded.ts";
+import { assessLoss, type LossAssessment, type MissingOrder } from "./loss.ts";
+import type { StoreLoss } from "./store-loss.ts";
 
 /** Acknowledged orders, and what is known of the clock that dated them. */
 export interface Ledger {

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "./ledger.ts";
+import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
 
 /** What a drill knows after a restore. */
 export interface LossInput {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Answer } from "../../../../recovery/restore/verify/evidence.ts";
-import { judgeOrders, type Ledger } from "../../../../recovery/restore/verify/judge-orders.ts";
+import type { Answer } from "../../../recovery/restore/verify/evidence.ts";
+import { judgeOrders, type Ledger } from "../../../drill/orders/judge-orders.ts";
 
 const instant = "2026-11-20T03:00:05.500Z";
 const digestOf = (n: number) => String(n).repeat(64);

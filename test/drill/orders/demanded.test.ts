@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { demandedOrders } from "../../../recovery/orders/demanded.ts";
+import { demandedOrders } from "../../../drill/orders/demanded.ts";
 
 const entries = [1, 2, 3, 4].map((seq) => ({
   seq,

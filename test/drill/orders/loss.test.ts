@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assessLoss } from "../../../recovery/orders/loss.ts";
-import type { LossInput } from "../../../recovery/orders/loss.ts";
+import { assessLoss } from "../../../drill/orders/loss.ts";
+import type { LossInput } from "../../../drill/orders/loss.ts";
 
 const start = Date.parse("2026-11-20T03:00:00Z");
 /** One order a second; order n is acknowledged n seconds after the start. */

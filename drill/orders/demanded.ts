@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "./ledger.ts";
+import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
 
 /** What is known of the clock that dated the orders. */
 export interface WritersClock {

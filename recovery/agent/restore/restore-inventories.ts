@@ -1,0 +1,144 @@
+import { rename, rm } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { usualLimits } from "../../../catalog/inventory/inventory.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
+import type { Manifest } from "../../point/manifest.ts";
+import { BucketProofs } from "../../proof/bucket-proofs.ts";
+import { ProofFiles } from "../../proof/proof-files.ts";
+import { ProofRecords, type ProofRecord } from "../../proof/proof-record.ts";
+import { clearProof } from "../../proof/prove-point.ts";
+import { memoryLack, proveStores, type StoreStart } from "../../proof/prove-stores.ts";
+import type { InventoriesPort } from "../../restore/phases/ports.ts";
+import { goneWithin } from "../../stores/lone-start.ts";
+import { openStore } from "../../stores/store.ts";
+import { proofStorePorts, startOf } from "../commands/prove.ts";
+import type { AgentContext } from "../context.ts";
+import { repositoryPassword } from "../repository-password.ts";
+
+/** A proof that is under way ends at once for a restore. */
+const proofWaitMs = 120_000;
+/** A store that was stopped to make room recovers as after any stop. */
+const healthyLimitMs = 900_000;
+const lookMs = 500;
+
+/** Inventories as a restore has them: recorded here or off-site, taken of a copy, or of the restored stores. */
+export function restoreInventories(context: AgentContext): InventoriesPort {
+  const { host, opening } = context;
+  const records = new ProofRecords(host, layout.proofs);
+  return {
+    async recorded({ id, stores }) {
+      const here = await records.read(id);
+      if (here !== null && stores.every((store) => here.stores[store] !== undefined)) return here;
+      const shipped = await shippedProof(context, id);
+      if (shipped === null) return here;
+      await records.write(shipped);
+      return shipped;
+    },
+    async keepCopy(from, directories, to) {
+      const part = `${to}.part`;
+      await rm(part, { recursive: true, force: true });
+      const files = new ProofFiles({ point: from, indexes: [], clone: part, given: layout.proofFiles });
+      await files.clone(directories, context.interrupted);
+      await rename(part, to);
+    },
+    prove: (manifest, copy) => prove(context, records, manifest, copy),
+    async take(name, like) {
+      const store = await openStore(name, opening);
+      try {
+        return await store.inventory({ ...usualLimits, like });
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+/** Null when the bucket has none, or is away: the point then is proven again. */
+async function shippedProof(context: AgentContext, point: string): Promise<ProofRecord | null> {
+  try {
+    const proofs = new BucketProofs(await context.bucket(), await repositoryPassword(context.host));
+    return await proofs.read(point);
+  } catch (error) {
+    if (!(error instanceof RecoveryError)) throw error;
+    context.log.line(`whether point ${point} was proven off-site cannot be told: ${error.message}`);
+    return null;
+  }
+}
+
+async function prove(
+  context: AgentContext,
+  records: ProofRecords,
+  manifest: Manifest,
+  copy: string,
+): Promise<ProofRecord> {
+  const { host, docker, locks, log, interrupted, stores } = context;
+  const lock = await locks.acquire("proof", proofWaitMs, "nothing");
+  const files = new ProofFiles({
+    point: copy,
+    indexes: [],
+    clone: layout.proof,
+    given: layout.proofFiles,
+  });
+  try {
+    await clearProof({ docker, files });
+    const starts = new Map<string, StoreStart>();
+    for (const definition of stores)
+      if (manifest.stores[definition.name] !== undefined)
+        starts.set(definition.name, await startOf(context, definition));
+    const directories = Object.values(manifest.stores).flatMap((store) => Object.keys(store.directories));
+    await log.phase("clone", () => files.clone(directories, interrupted));
+    const work = {
+      log,
+      files,
+      stores,
+      storePorts: proofStorePorts(context),
+      room: (definition: StatefulDefinition, start: StoreStart) => makeRoom(context, definition, start),
+    };
+    const proven = await proveStores(work, manifest, starts, interrupted);
+    const record: ProofRecord = {
+      point: manifest.point,
+      instant: manifest.instant,
+      at: host.now().toISOString(),
+      ok: proven.problems.length === 0,
+      ...proven,
+    };
+    await records.write(record);
+    return record;
+  } finally {
+    await clearProof({ docker, files });
+    await lock.release();
+  }
+}
+
+/**
+ * On a machine whose memory does not suffice for a store twice, the restored one is stopped while its copy is proven: the platform is
+ * closed, and nobody misses it.
+ */
+async function makeRoom(
+  { host, docker, log }: AgentContext,
+  definition: StatefulDefinition,
+  start: StoreStart,
+): Promise<() => Promise<void>> {
+  const { name } = definition;
+  const lack = await memoryLack(host, definition, start);
+  if (lack === null) return () => Promise.resolve();
+  log.line(`${lack}: ${name} is stopped while its copy is proven`);
+  await docker.scale(name, 0);
+  await goneWithin(definition, async () => (await docker.containersOf(name)).length === 0);
+  return async () => {
+    await docker.scale(name, 1);
+    const deadline = Date.now() + healthyLimitMs;
+    for (;;) {
+      const [task] = await docker.containersOf(name);
+      if (task?.health === "healthy" || (task !== undefined && task.health === null)) return;
+      if (Date.now() > deadline)
+        throw new RecoveryError(
+          exitCodes.storeDown,
+          `Store ${name} did not become healthy again after its proof: see \`docker service ps ${name} --no-trunc\`.`,
+        );
+      await delay(lookMs);
+    }
+  };
+}
