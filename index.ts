@@ -24,11 +24,7 @@ const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
 const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
-const offsite = new Offsite("offsite", {
-  settings: config.offsite,
-  accessKeyId: config.secret("offsite-access-key-id"),
-  secretAccessKey: config.secret("offsite-secret-access-key"),
-});
+const offsite = new Offsite("offsite", { settings: config.offsite, secret: config.secret });
 const agent = new RecoveryAgent("agent", {
   host,
   offsite,

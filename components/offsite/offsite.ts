@@ -5,8 +5,8 @@ import type { OffsiteSettings } from "../config/schema.ts";
 export interface OffsiteArgs {
   /** An S3 bucket that exists, apart from the host; a change of bucket or prefix starts a new, empty repository there. */
   readonly settings: OffsiteSettings;
-  readonly accessKeyId: pulumi.Input<string>;
-  readonly secretAccessKey: pulumi.Input<string>;
+  /** Key in the stack file → value: the bucket's keys. */
+  readonly secret: (key: string) => pulumi.Output<string>;
 }
 
 /**
@@ -23,7 +23,7 @@ export class Offsite extends pulumi.ComponentResource {
     this.settings = args.settings;
     this.credentials = pulumi.secret(
       pulumi
-        .all([args.accessKeyId, args.secretAccessKey])
+        .all([args.secret("offsite-access-key-id"), args.secret("offsite-secret-access-key")])
         .apply(([accessKeyId, secretAccessKey]) =>
           renderOffsiteCredentials({ accessKeyId, secretAccessKey }),
         ),

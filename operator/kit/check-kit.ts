@@ -11,7 +11,7 @@ import { kitKeysDigest, type KitCheck } from "../../contract/kit-check.ts";
 import { bucketLayout, layout } from "../../contract/layout.ts";
 import { kitStateSchema } from "../../recovery/agent/answers/kit-state.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Bucket } from "../../recovery/lineage/bucket.ts";
 import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { askAgent } from "../agent/agent.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import type { Beside } from "../../workstation/joined-progress.ts";
 import { fetchForRestore, RestoreRefused, type RestoreAsk } from "../agent/restore-stack.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
 import { backendUrl, isInitialized } from "../../toolchain/engine/stack.ts";

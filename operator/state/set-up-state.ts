@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { sentenceOf } from "../../recovery/host/sentence-of.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { backendUrl, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";

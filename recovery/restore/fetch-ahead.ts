@@ -6,7 +6,7 @@ import { stagedDirectory } from "./phases/fetch.ts";
 import type { PhaseContext } from "./phases/phase.ts";
 import type { RestorePorts } from "./phases/ports.ts";
 import type { PhaseName } from "./plan/phase-name.ts";
-import { sentenceOf } from "../host/sentence-of.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 
 /** What of a restore needs neither stores nor applications, in this order. */
 const ahead: readonly PhaseName[] = ["locate", "fetch"];

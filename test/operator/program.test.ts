@@ -188,7 +188,10 @@ const answering = [...definitions.values()].flatMap(all).flatMap((command) => {
   const has = (flag: string): boolean => command.options.some(({ long }) => long === flag);
   if (!has("--json") || !has("--stack")) return [];
   const wanted = command.options.flatMap(({ long, mandatory }) =>
-    mandatory && long !== "--stack" && long !== undefined ? [long, "x"] : [],
+    // A folder's name as well as a time.
+    mandatory && long !== "--stack" && long !== undefined
+      ? [long, long === "--to" ? "2026-11-20T03:00Z" : "x"]
+      : [],
   );
   const given = command.registeredArguments.flatMap(({ required }) =>
     required ? ["redis-app-password"] : [],

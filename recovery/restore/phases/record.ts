@@ -1,6 +1,6 @@
 import type { Phase } from "./phase.ts";
 import { giveUpUnopened } from "./unopened.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 
 /**
  * Takes a first point of the new generation and starts to ship it, so that `latest` is this host's own soon. The

@@ -1,6 +1,6 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { Phase } from "./phase.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** A store that recovers as from a crash may take its time; one that refuses the secrets will not change its mind. */

@@ -1,6 +1,6 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { Phase } from "./phase.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 
 /**
  * Keeps the present state as one more point, so that a restore of the wrong point can itself be undone. Writers are away by now, so it

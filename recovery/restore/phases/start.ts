@@ -1,7 +1,7 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import type { Phase } from "./phase.ts";
 import type { RestorePorts } from "./ports.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** A store's own crash recovery counts into this. */

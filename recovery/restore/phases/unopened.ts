@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { inventoryKnown } from "./known-inventory.ts";
 import { incomingOf, stagedDirectory } from "./fetch.ts";
 import type { PhaseContext } from "./phase.ts";

@@ -6,7 +6,7 @@ import { acceptFlag, type StoreInventory } from "../verify/judge-inventories.ts"
 import type { ProofRecord } from "../../proof/proof-record.ts";
 import { knownInventory } from "./known-inventory.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 
 /**
  * Holds the restored stores against the point: all that they hold against its inventory, and canaries, versions and directories against

@@ -1,7 +1,7 @@
 import type { Coverage, Inventory } from "../../../catalog/inventory/inventory.ts";
 import { compareInventories, type Comparison } from "../../proof/compare-inventories.ts";
 import { acceptFindings, type Finding } from "../../proof/finding.ts";
-import { sentenceOf } from "../../host/sentence-of.ts";
+import { sentenceOf } from "../../../contract/sentence-of.ts";
 import type { Check } from "./check.ts";
 import type { Answer } from "./evidence.ts";
 

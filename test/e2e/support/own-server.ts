@@ -168,13 +168,13 @@ export class OwnServer {
 
   /** Runs the engine itself on the stack, as an operator would who has nothing but Pulumi: no command of ours, and none of its variables. */
   async pulumi(...args: string[]): Promise<Ended> {
-    const engine = await findOrBuildEngine(silentProgress);
+    const { pulumi, pathPrepend } = await findOrBuildEngine(silentProgress);
     const environment = {
       ...this.#environment,
-      PATH: [...engine.pathPrepend, process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [...pathPrepend, process.env["PATH"] ?? ""].join(delimiter),
       SSH_AUTH_SOCK: await engineAgent(this.#target()),
     };
-    const argv = [engine.pulumi, ...args, "--non-interactive", "--color=never", "--stack", this.stack];
+    const argv = [pulumi, ...args, "--non-interactive", "--color=never", "--stack", this.stack];
     return runProgram(argv, environment, this.checkout);
   }
 

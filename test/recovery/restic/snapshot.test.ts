@@ -16,8 +16,16 @@ describe("parseSnapshots", () => {
       { id: "b", time: "2026-02-01T00:00:00+02:00", hostname: "h", paths: ["/p"], tags: ["t"] },
     ];
     assert.deepEqual(parseSnapshots(JSON.stringify(listed)), [
-      { id: "b", time: "2026-02-01T00:00:00+02:00", host: "h", paths: ["/p"], tags: ["t"], bytes: null },
-      { id: "a", time: "2026-01-31T23:00:00Z", host: "h", paths: [], tags: [], bytes: 4 },
+      {
+        id: "b",
+        time: "2026-02-01T00:00:00+02:00",
+        host: "h",
+        paths: ["/p"],
+        tags: ["t"],
+        bytes: null,
+        tree: null,
+      },
+      { id: "a", time: "2026-01-31T23:00:00Z", host: "h", paths: [], tags: [], bytes: 4, tree: null },
     ]);
   });
 

@@ -175,6 +175,7 @@ describe("ship", () => {
   });
 
   it("tells the newest point off-site that was proven here, in head, record and metric", async () => {
+    agent.files.set(layout.resticPassword, "Password_0123456789\n");
     assert.equal((await shipCommand(agent.context)).proven, null);
     assert.doesNotMatch(metrics(), /backup_last_proven_point/);
     const [point, instant] = ["20261121T020000Z-0000", "2026-11-21T02:00:00.000Z"];

@@ -1,1 +1,0 @@
-export { sentenceOf } from "../../contract/sentence-of.ts";
