@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { elapsedSeconds } from "../../workstation/timed-progress.ts";
 import type { BroughtUp } from "../deploy/bring-up.ts";
 
 /** What `./kaleem up --json` answers when the stack is up. */
@@ -66,6 +67,6 @@ export function answerOfUp(up: BroughtUp): UpAnswer {
     notProtected: [...up.remarks],
     engine: { version: up.engine.version, source: up.engine.source, providers: { ...up.engine.providers } },
     phases: up.phases.map(({ name, seconds }) => ({ name, seconds })),
-    seconds: up.phases.reduce((sum, { seconds }) => sum + seconds, 0),
+    seconds: elapsedSeconds(up.phases),
   };
 }

@@ -1,3 +1,4 @@
+import { elapsedSeconds } from "../../workstation/timed-progress.ts";
 import type { BroughtUp } from "./bring-up.ts";
 
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
@@ -5,7 +6,7 @@ export function renderBroughtUp(up: BroughtUp): string {
   const { engine, running, off, versions, data, edge, phases } = up;
   const stack = up.stack.name;
   const { user, address, port, privateKeyFile } = up.host.target;
-  const total = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const total = elapsedSeconds(phases);
   const width = Math.max(...[...running, ...off].map(({ name }) => name.length));
   return [
     "",

@@ -37,8 +37,9 @@ test("a stack that was brought up is told with what runs, and without a key or w
     changed: true,
     versions: new Map([["api@sha256:1", "API 1"]]),
     phases: [
-      { name: "plan", seconds: 1.5 },
-      { name: "pulumi up", seconds: 2 },
+      { name: "plan", seconds: 1.5, end: 1.5 },
+      // Ended within the one before.
+      { name: "pulumi up", seconds: 2, end: 3.5 },
     ],
   };
   const answer = upAnswer.parse(answerOfUp(up));
