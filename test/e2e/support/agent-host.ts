@@ -48,13 +48,18 @@ export class AgentHost {
    * is waited for before: systemd hands a start of what runs already to that run.
    */
   async runUnit(job: "point" | "ship"): Promise<UnitRun> {
-    if (job === "ship") await this.bash(untilIdle, `kaleem-${job}.service`);
+    if (job === "ship") await this.untilShipIsIdle();
     const start = performance.now();
     const [code = "", state = "", ...journal] = (await this.bash(runUnit, `kaleem-${job}.service`)).split(
       "\n",
     );
     const seconds = (performance.now() - start) / 1000;
     return { code: Number(code), state, journal: journal.join("\n"), seconds };
+  }
+
+  /** Waits for the shipping that follows the last point. */
+  async untilShipIsIdle(): Promise<void> {
+    await this.bash(untilIdle, "kaleem-ship.service");
   }
 
   /** Containers that stand still, and whether a list of such is kept. Both empty on a healthy machine. */
