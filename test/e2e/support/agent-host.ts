@@ -101,6 +101,8 @@ printf '{"service":"%s","pid":%s}\\n{"op":"readCanary"}\\n' $1 $pid |
 
   /** Rejects with restic's words unless the local repository is whole; returns the locks that somebody has left in it. */
   async checkRepository(): Promise<string> {
+    // Which holds a lock of its own.
+    await this.untilShipIsIdle();
     const locks = await this.bash(
       `find ${layout.repository}/locks -regextype egrep -regex '.*/[0-9a-f]{64}'`,
     );
