@@ -96,7 +96,11 @@ test("red: a point of another lineage", async () => {
 test("a second restore while one runs is refused; the first brings everything back", async () => {
   const first = restore("--over-existing", "--from-scratch");
   await awaitRestore();
-  assertRed(await restore("--over-existing"), exitCodes.busy, /another restore runs/);
+  assertRed(
+    await restore("--over-existing"),
+    exitCodes.busy,
+    /another operation is under way on \S+: restore by \S+ \(pid \d+\), since/,
+  );
   const ended = await first;
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
   assert.equal((await askEdge(edge)).status, 200);
