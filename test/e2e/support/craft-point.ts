@@ -11,13 +11,17 @@ export async function craftPoint(
   const script = `set -euo pipefail
 export RESTIC_PASSWORD_FILE=/etc/kaleem/secrets/restic-password RESTIC_REPOSITORY=/var/backups/kaleem/repository
 copy=/srv/kaleem/points/current
+# A point of the timer's own would be taken into, or of, the tree that is spoilt here.
+systemctl stop kaleem-point.timer
+trap 'systemctl start kaleem-point.timer' EXIT
+while systemctl is-active --quiet kaleem-point.service || [ "$(systemctl show --property=ActiveState --value kaleem-point.service)" = activating ]; do sleep 0.2; done
 newest=$(restic snapshots --no-lock --json --latest 1 --path "$copy" | node -e '
   const found = JSON.parse(require("fs").readFileSync(0, "utf8")).sort((a, b) => a.time.localeCompare(b.time));
   process.stdout.write(JSON.stringify(found.at(-1)))')
 field() { node -e 'process.stdout.write(JSON.parse(process.argv[1]).tags.filter((tag) => tag.startsWith(process.argv[2])).join(""))' "$newest" "$1"; }
 lineage="\${LINEAGE:-$(field lineage: | cut -d: -f2-)}"
 rm -rf /srv/kaleem/crafted && cp -a --reflink=auto "$copy" /srv/kaleem/crafted
-restore_copy() { rm -rf "$copy" && mv /srv/kaleem/crafted "$copy"; }
+restore_copy() { rm -rf "$copy" && mv /srv/kaleem/crafted "$copy"; systemctl start kaleem-point.timer; }
 trap restore_copy EXIT
 cd "$copy"
 sed -i -E "s/\\"point\\": ?\\"[^\\"]+\\"/\\"point\\": \\"$ID\\"/; s/\\"lineage\\": ?\\"[^\\"]+\\"/\\"lineage\\": \\"$lineage\\"/" manifest.json
@@ -26,5 +30,5 @@ restic backup --quiet --host "$lineage" --tag "point:$ID" --tag "lineage:$lineag
   $(node -e 'for (const tag of JSON.parse(process.argv[1]).tags) if (!/^(point|lineage|generation):/.test(tag)) console.log("--tag=" + tag)' "$newest") "$copy"
 `;
   const environment = [`ID=${point.id}`, `LINEAGE=${point.lineage ?? ""}`, `SPOIL=${point.spoil ?? ":"}`];
-  await host.run(["env", ...environment, "bash", "-c", script], { timeoutMs: 60_000 });
+  await host.run(["env", ...environment, "bash", "-c", script], { timeoutMs: 120_000 });
 }
