@@ -10,6 +10,7 @@ import { askEdge } from "../../operator/deploy/await-edge.ts";
 import { readLedger } from "../../recovery/orders/ledger-file.ts";
 import { OrderWriter } from "../../recovery/orders/order-writer.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
+import { AgentHost } from "./support/agent-host.ts";
 import { craftPoint } from "./support/craft-point.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
 import { edgeOf, hostOf, npmRun, testStack, type Ended } from "./support/test-stack.ts";
@@ -115,6 +116,8 @@ test("red: data that is not what its proof says, named, and closed until a perso
   const victim = entries[Math.floor(entries.length / 2)];
   assert.ok(victim !== undefined, "orders were acknowledged");
   const proven = await takePoint();
+  // A proof gives way to a shipping.
+  await new AgentHost(host).untilShipIsIdle();
   await host.run(["kaleem-agent", "prove"], { timeoutMs: 300_000 });
   await editOrder(victim.id);
   const altered = await takePoint();
