@@ -218,7 +218,7 @@ test("a lost machine: recover rebuilds the platform on another one from the kit 
 
   const recover = await server.run("recover", ...told, "--host-key", hostKey, "--yes");
   assert.equal(recover.code, 0, recover.stderr);
-  assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{4}, in \S+ alone/);
+  assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{6}, in \S+ and in the bucket: /);
   assert.match(recover.stderr, /\+ the settings of the lost stack: .*offsite/);
   assert.match(
     recover.stderr,
