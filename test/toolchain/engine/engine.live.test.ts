@@ -132,7 +132,7 @@ test("a wrong passphrase is named as such, and nothing is made with it", async (
     /The passphrase is not the one that the stack file was encrypted with/,
   );
   assert.equal(existsSync(join(wrong.stateDirectory, ".pulumi", "stacks")), false);
-  await assert.rejects(runPulumi({ ...context, passphraseFile }, "up"), /passphrase file is not the one/);
+  await assert.rejects(runPulumi({ ...context, passphraseFile }, "up"), /passphrase is not the one/);
 });
 
 test("a program that fails is reported with its own error", async () => {
