@@ -8,7 +8,7 @@ import type { Progress } from "../workstation/progress.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { runPoint, runShip } from "./run-job.ts";
 import { type StepTimes, timesOf, timingSteps } from "./step-times.ts";
-import { addData } from "./with-data.ts";
+import { fillFolder, folderInStore } from "./fill-folder.ts";
 import { withTimersHeld } from "./with-timers-held.ts";
 
 export interface RecoverBenchmarkOptions {
@@ -38,7 +38,8 @@ export async function benchmarkRecover(
   const up = await bringUp({ stack: lost, progress: upSteps.progress });
   const bytes = await withTimersHeld(up.host, () =>
     progress.step(`${megabytes} MB of data, a point of them, off-site`, async () => {
-      await addData(up.host, megabytes);
+      const files = { count: megabytes, bytes: 1_000_000, timeoutMs: 900_000 };
+      await fillFolder(up.host, folderInStore("bench-data"), files);
       const point = await runPoint(up.host);
       await runShip(up.host);
       return point.bytes;

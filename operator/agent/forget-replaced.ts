@@ -2,6 +2,7 @@ import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { replacedDataSchema } from "../../recovery/restore/replaced-data.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
+import { isYes } from "../deploy/agree.ts";
 import { askAgent } from "./agent.ts";
 
 export interface ForgetReplacedArguments {
@@ -52,7 +53,7 @@ export async function forgetReplaced(asked: ForgetReplacedArguments): Promise<bo
         exitCodes.usage,
         "--forget: nobody is here to agree; nothing was removed. Add --yes.",
       );
-    if (!/^y(es)?$/i.test(answer))
+    if (!isYes(answer))
       throw new RecoveryError(exitCodes.usage, "--forget: not agreed; nothing was removed.");
   }
   await askAgent(host, {

@@ -3,10 +3,11 @@
  * and writes them there. Commit the change as any other: it is what staging and prod will run.
  * Exit codes: 0 every one is pinned, 1 some could not be looked up (those stay as they were), 2 wrong arguments.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { committedImageLock } from "../../catalog/image-lock.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import { parseImageReference } from "../images/image-reference.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
@@ -38,8 +39,7 @@ async function refresh(keys: readonly string[]): Promise<number> {
     const image = parseImageReference(reference);
     return upstreamDigest(image, { credentials: await registryCredentials(image.host) });
   });
-  await writeFile(`${file}.new`, renderUpstreamLock(refreshed.lock));
-  await rename(`${file}.new`, file);
+  await writeWholeFile(file, renderUpstreamLock(refreshed.lock));
   process.stdout.write(`${refreshed.lines.join("\n")}\n`);
   return refreshed.failed === 0 ? 0 : 1;
 }

@@ -12,7 +12,7 @@ import { terminalProgress } from "../../workstation/progress.ts";
 import { kitAnswer } from "../answers/kit-answer.ts";
 import { printAnswer } from "../answers/print-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
-import { terminalQuestion } from "../deploy/agree.ts";
+import { isYes, terminalQuestion } from "../deploy/agree.ts";
 import { checkKit, hostOfKit, renderKitCheck } from "../kit/check-kit.ts";
 import { makeKit, passphraseKit } from "../kit/make-kit.ts";
 import { printKit } from "../kit/paper-kit.ts";
@@ -118,7 +118,7 @@ async function nameRecipient(stack: Stack, file: string, recipient: string): Pro
 
 async function agreeToReplace(out: string): Promise<void> {
   const answer = await terminalQuestion()?.(`${out} is there already. Replace it? [y/N] `);
-  if (answer !== undefined && /^y(es)?$/i.test(answer)) return;
+  if (isYes(answer)) return;
   throw new RecoveryError(
     exitCodes.usage,
     `kit: ${out} is there already; nothing was written. Name another file, or move that one away.`,

@@ -12,7 +12,7 @@ import { runOperatorCommand } from "../command-line.ts";
 import { fillAnswer, locksAnswer, moveAnswer, rewindAnswer } from "../answers/offsite-answer.ts";
 import { printAnswer } from "../answers/print-answer.ts";
 import { OperatorCommand } from "../operator-command.ts";
-import { terminalQuestion } from "../deploy/agree.ts";
+import { isYes, terminalQuestion } from "../deploy/agree.ts";
 import { fill } from "../offsite/fill.ts";
 import { keepsVersions, listVersions } from "../offsite/bucket-versions.ts";
 import { lookAtLocks } from "../offsite/look-at-locks.ts";
@@ -107,8 +107,7 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
   else print(renderRewind(nameOf(bucket.location), time, plan));
   if (plan.length === 0) return;
   const answer = yes === true ? "yes" : await terminalQuestion()?.("Bring them back? [y/N] ");
-  if (answer === undefined || !/^y(es)?$/i.test(answer))
-    throw new Error("offsite rewind: not agreed to; nothing was changed. Add --yes.");
+  if (!isYes(answer)) throw new Error("offsite rewind: not agreed to; nothing was changed. Add --yes.");
   const { returned, problems } = await progress.step("rewind", (tell) =>
     rewind(bucket, plan, (done) => tell(`${done} of ${plan.length}`)),
   );
@@ -153,8 +152,7 @@ async function move(options: MoveOptions): Promise<void> {
   const mayGoOn = async (plan: string): Promise<void> => {
     progress.note(plan);
     const answer = yes === true ? "yes" : await terminalQuestion()?.("Do this? [y/N] ");
-    if (answer === undefined || !/^y(es)?$/i.test(answer))
-      throw new Error("offsite move: not agreed to; nothing was changed. Add --yes.");
+    if (!isYes(answer)) throw new Error("offsite move: not agreed to; nothing was changed. Add --yes.");
   };
   tell(await moveStack(stack, options, mayGoOn, progress));
 }

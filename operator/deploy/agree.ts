@@ -24,6 +24,11 @@ export function terminalQuestion(): Agreement["ask"] {
   };
 }
 
+/** Whether somebody answered yes to a question with [y/N] behind it; no answer is none. */
+export function isYes(answer: string | undefined): boolean {
+  return answer !== undefined && /^y(es)?$/i.test(answer);
+}
+
 /**
  * Sees to it that somebody agrees to a plan. What puts data at risk wants each store's name, typed or given; `--yes` never covers it.
  * @throws Error saying what was not agreed to, and how it can be
@@ -48,5 +53,5 @@ export async function agree(stack: string, plan: ChangePlan, given: Agreement): 
     );
   }
   const answer = await given.ask(`Do this on ${stack}? [y/N] `);
-  if (!/^y(es)?$/i.test(answer)) throw new Error("up: not agreed; nothing was changed.");
+  if (!isYes(answer)) throw new Error("up: not agreed; nothing was changed.");
 }

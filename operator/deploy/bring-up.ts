@@ -17,7 +17,7 @@ import { openPlace } from "../stack/open-place.ts";
 import type { Place, PreparedPlace } from "../stack/place.ts";
 import type { RecoveryKit } from "../kit/recovery-kit.ts";
 import type { Stack } from "../stack/stack.ts";
-import { agree, type Agreement } from "./agree.ts";
+import { agree, isYes, type Agreement } from "./agree.ts";
 import { deploy, type Deployed } from "./deploy.ts";
 import { firstPoint } from "./first-point.ts";
 import { withOperationLock } from "./operation-lock.ts";
@@ -133,7 +133,7 @@ async function getReady(request: BringUpRequest, progress: Progress): Promise<Re
     mayDo: async (question) => {
       if (agreement?.yes === true || agreement === undefined) return;
       const answer = await agreement.ask?.(`${question} [y/N] `);
-      if (answer === undefined || !/^y(es)?$/i.test(answer))
+      if (!isYes(answer))
         throw new Error(`${question} Not agreed to; nothing was changed. Say yes, or add --yes.`);
     },
   });

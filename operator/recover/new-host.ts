@@ -4,7 +4,7 @@ import type { Progress } from "../../workstation/progress.ts";
 import { readIfThere } from "../../workstation/read-if-there.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import type { LostStack } from "../kit/lost-stack.ts";
-import type { Agreement } from "../deploy/agree.ts";
+import { isYes, type Agreement } from "../deploy/agree.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
 import { resticWanted } from "../preflight/restic-wanted.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
@@ -52,7 +52,7 @@ export async function writeNewHost(request: NewHostRequest): Promise<void> {
   const moved = lost === null ? moveHost(text ?? "", stack.committedFile, host) : await lost.fileFor(host);
   if (moved.diff.length === 0) return;
   progress.note([`${stack.committedFile}:`, ...moved.diff.map((line) => `  ${line}`)].join("\n"));
-  if (!yes && !agreed(await ask?.("Write this? [y/N] ")))
+  if (!yes && !isYes(await ask?.("Write this? [y/N] ")))
     throw new Error(`recover: not agreed to; ${stack.committedFile} is as it was. Add --yes.`);
   await writeWholeFile(stack.stackFile, moved.text);
 }
@@ -109,7 +109,7 @@ async function foundKey(
   const answer = yes
     ? undefined
     : await ask?.(`The machine shows ${shown.fingerprint}. Is that its key? [y/N] `);
-  if (agreed(answer)) return shown.key;
+  if (isYes(answer)) return shown.key;
   throw new Error(
     `recover: the host key ${shown.fingerprint} was not agreed to; nothing was changed. ` +
       `Look at it on the machine's console (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) and give it: --host-key "${shown.key}"`,
@@ -120,8 +120,4 @@ async function foundKey(
 function sameKey(pinned: string | undefined, shown: string): boolean {
   const bare = (key: string): string => key.split(" ").slice(0, 2).join(" ");
   return pinned !== undefined && bare(pinned) === bare(shown);
-}
-
-function agreed(answer: string | undefined): boolean {
-  return answer !== undefined && /^y(es)?$/i.test(answer);
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
@@ -6,6 +6,8 @@ import type { Engine } from "../../toolchain/engine/engine.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { backendUrl, initializeStack, isInitialized } from "../../toolchain/engine/stack.ts";
 import type { Progress } from "../../workstation/progress.ts";
+import { writeWholeFile } from "../../workstation/write-whole-file.ts";
+import { isYes } from "../deploy/agree.ts";
 import { stackContext } from "../stack/stack-context.ts";
 import type { Stack } from "../stack/stack.ts";
 import { probeBucket, stateKeys } from "./probe-bucket.ts";
@@ -70,8 +72,7 @@ export async function setUpState(request: StateSetUp): Promise<StateSet> {
   }
   if (written !== text) {
     await agree(request, `Write it into ${projectFile}, as the backend of this project?`);
-    await writeFile(`${file}.new`, written);
-    await rename(`${file}.new`, file);
+    await writeWholeFile(file, written);
   }
   return { backend, fileChanged: written !== text, initialized };
 }
@@ -109,7 +110,7 @@ async function agree({ yes, ask }: StateSetUp, question: string): Promise<void> 
   if (yes) return;
   const answer = await ask?.(`${question} [y/N] `);
   if (answer === undefined) throw refused(`${question} Nobody is here to agree. Add --yes.`);
-  if (!/^y(es)?$/i.test(answer)) throw refused(`${question} Not agreed to.`);
+  if (!isYes(answer)) throw refused(`${question} Not agreed to.`);
 }
 
 function refused(sentence: string): RecoveryError {

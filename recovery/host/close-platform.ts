@@ -12,28 +12,26 @@ const goneLimitMs = 150_000;
 const healthyLimitMs = 300_000;
 
 /** Closes or opens the edge; nginx asks for the file on every request, the HUP makes it certain. */
-export async function setEdgeClosed({ config, docker, host }: Platform, closed: boolean): Promise<void> {
-  if (closed)
-    await host.writeFile(
-      layout.closed,
-      "# While this file is here the edge answers 503. See kaleem-agent open.\n",
-      0o644,
-    );
-  else await host.removeFile(layout.closed);
-  const containers = await docker.containersOf(config.edge);
-  await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
+export async function setEdgeClosed(platform: Platform, closed: boolean): Promise<void> {
+  const text = "# While this file is here the edge answers 503. See kaleem-agent open.\n";
+  await tellEdge(platform, layout.closed, closed ? text : null);
 }
 
 /** Lets the edge turn away what writes, or ends that. Apart from being closed: neither undoes the other. */
-export async function setEdgeReadOnly({ config, docker, host }: Platform, readOnly: boolean): Promise<void> {
-  if (((await host.readFile(layout.readOnly)) !== null) === readOnly) return;
-  if (readOnly)
-    await host.writeFile(
-      layout.readOnly,
-      "# While this file is here the edge turns away what writes. See kaleem-agent reserve.\n",
-      0o644,
-    );
-  else await host.removeFile(layout.readOnly);
+export async function setEdgeReadOnly(platform: Platform, readOnly: boolean): Promise<void> {
+  if (((await platform.host.readFile(layout.readOnly)) !== null) === readOnly) return;
+  const text = "# While this file is here the edge turns away what writes. See kaleem-agent reserve.\n";
+  await tellEdge(platform, layout.readOnly, readOnly ? text : null);
+}
+
+/** Puts a file there that the edge looks for, or takes it away, and has the edge look again. */
+async function tellEdge(
+  { config, docker, host }: Platform,
+  file: string,
+  text: string | null,
+): Promise<void> {
+  if (text === null) await host.removeFile(file);
+  else await host.writeFile(file, text, 0o644);
   const containers = await docker.containersOf(config.edge);
   await Promise.all(containers.map(({ id }) => docker.kill(id, "SIGHUP")));
 }
