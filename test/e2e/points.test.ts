@@ -199,10 +199,10 @@ fallocate --length $(df --output=avail --block-size=1 $1 | tail --lines=1) $1/fi
 
 test("off-site is away for three points: they go on here, each shipping fails loudly and soon, then all of them arrive", async () => {
   const offsite = `backup_newest_point_timestamp_seconds{repo="offsite",store="mongo"}`;
-  const newest = await agent.metric(offsite);
   const here: string[] = [];
   // One that is cut off in the middle of a copy gives up when it has stood still for three minutes: that is not looked at here.
   await agent.untilShipIsIdle();
+  const newest = await agent.metric(offsite);
   await stopS3(instance.cloud);
   try {
     for (let round = 1; round <= 3; round += 1) {
