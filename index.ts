@@ -8,6 +8,7 @@ import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routes } from "./components/edge/routes.ts";
 import { Host } from "./components/host/host.ts";
+import { sshMachine } from "./components/machine/ssh.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
 import { catalog as definitions } from "./catalog/catalog.ts";
 import { enabledServices } from "./catalog/switches.ts";
@@ -23,7 +24,14 @@ const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
-const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
+const machine = sshMachine(config.host);
+const host = new Host("host", {
+  machine,
+  settings: config.host,
+  dataVolume: config.dataVolume,
+  catalog,
+  bringRestic,
+});
 const offsite = new Offsite("offsite", { settings: config.offsite, secret: config.secret });
 const agent = new RecoveryAgent("agent", {
   host,

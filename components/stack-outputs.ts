@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Backups } from "./agent/backups.ts";
 import type { Lineage } from "./agent/lineage.ts";
 import type { StackConfig } from "./config/load.ts";
@@ -18,12 +18,17 @@ export function stackOutputs(
     readonly lineage: Lineage;
     readonly backups: Backups;
   },
-): Omit<StackOutputs, "next"> & { readonly next: pulumi.Output<string | null> } {
-  const { address, port, user } = made.host.settings;
-  const known = stackOutputsSchema.omit({ next: true }).parse({
+): Omit<StackOutputs, "host" | "next"> & {
+  readonly host: pulumi.Output<StackOutputs["host"]>;
+  readonly next: pulumi.Output<string | null>;
+} {
+  const { port, user, address } = made.host.machine;
+  const host = pulumi
+    .all([address, made.host.identity])
+    .apply(([address, hostKey]) => stackOutputsSchema.shape.host.parse({ address, port, user, hostKey }));
+  const known = stackOutputsSchema.omit({ host: true, next: true }).parse({
     version: 2,
     stack,
-    host: { address, port, user, hostKey: made.host.identity },
     edge: { serverName: config.edge.serverName, ...made.edge.ports },
     services: [...made.services.all, made.edge.service].map(({ name, kind, image, replicas }) => ({
       name,
@@ -35,6 +40,6 @@ export function stackOutputs(
     offsite: config.offsite,
     backups: made.backups.schedule,
     closed: config.closed,
-  } satisfies Omit<StackOutputs, "next">);
-  return { ...known, next: made.lineage.next };
+  } satisfies Omit<StackOutputs, "host" | "next">);
+  return { ...known, host, next: made.lineage.next };
 }

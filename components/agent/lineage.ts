@@ -32,7 +32,9 @@ export class Lineage extends pulumi.ComponentResource {
     super("kaleem:backup:Lineage", name, {}, opts);
     this.next = args.closed
       ? pulumi.output(`npm run restore -- --stack ${args.stack}`)
-      : pulumi.unsecret(this.#decision(name, args).stdout).apply((answer) => nextOf(answer, args));
+      : pulumi
+          .all([pulumi.unsecret(this.#decision(name, args).stdout), args.host.machine.address])
+          .apply(([answer, address]) => nextOf(answer, args.stack, { ...args.host.machine, address }));
     this.registerOutputs({ next: this.next });
   }
 
@@ -57,19 +59,23 @@ export class Lineage extends pulumi.ComponentResource {
   }
 }
 
+/** Where the host is reached, for a command that names it. */
+interface Reached {
+  readonly user: string;
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What an answer of the agent leaves to be done. Empty where an engine only pretends to run. */
-export function nextOf(
-  answer: string,
-  { stack, host }: Pick<LineageArgs, "stack"> & { readonly host: Pick<Host, "settings"> },
-): string | null {
+export function nextOf(answer: string, stack: string, host: Reached): string | null {
   if (answer === "") return null;
-  return commandFor(beginResultSchema.parse(JSON.parse(answer)).state, stack, host.settings);
+  return commandFor(beginResultSchema.parse(JSON.parse(answer)).state, stack, host);
 }
 
 function commandFor(
   state: BeginResult["state"],
   stack: string,
-  { user, address, port }: { readonly user: string; readonly address: string; readonly port: number },
+  { user, address, port }: Reached,
 ): string | null {
   switch (state) {
     case "serves":

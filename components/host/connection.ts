@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostSettings } from "../config/schema.ts";
+import type { Machine } from "../machine/machine.ts";
 import { loginKey, noKey } from "./private-key.ts";
 
 /** About eleven seconds of refused connections: enough for a restart of sshd, and a wrong key is not tried for minutes. */
@@ -15,15 +15,15 @@ const dialAttempts = 10;
  * @throws Error in one sentence when the key cannot be used, or when something is to be run and there is no key at all
  */
 export function connection(
-  host: HostSettings,
+  machine: Machine,
   environment: NodeJS.ProcessEnv = process.env,
 ): types.input.remote.ConnectionArgs {
-  const key = host.privateKeyFile === undefined ? agentKey(environment) : loginKey(host.privateKeyFile);
+  const key = machine.privateKeyFile === undefined ? agentKey(environment) : loginKey(machine.privateKeyFile);
   return {
-    host: host.address,
-    port: host.port,
-    user: host.user,
-    hostKey: host.hostKey,
+    host: machine.address,
+    port: machine.port,
+    user: machine.user,
+    hostKey: machine.hostKey,
     ...(key.kind === "text" ? { privateKey: pulumi.secret(key.text) } : {}),
     dialErrorLimit: dialAttempts,
   };
@@ -41,20 +41,24 @@ function agentKey(environment: NodeJS.ProcessEnv): { readonly kind: "agent" } {
  * file that is committed gives the same ones on every computer.
  * @throws Error for a path that ssh cannot be given
  */
-export function sshOptions(host: HostSettings): string[] {
-  const { privateKeyFile } = host;
-  const options = {
-    BatchMode: "yes",
-    ...(privateKeyFile === undefined ? usersOwn : { IdentitiesOnly: "yes" }),
-    StrictHostKeyChecking: "yes",
-    ...pinned(host),
-    GlobalKnownHostsFile: "/dev/null",
-    // From this side too, so that nothing between forgets a connection that is silent.
-    ServerAliveInterval: "15",
-    ServerAliveCountMax: "8",
-  };
+export function sshOptions(machine: Machine): pulumi.Output<string[]> {
+  const { privateKeyFile, knownHostsFile } = machine;
+  // The plugin runs with a directory of its own. Judged here, so that a path which ssh cannot be given is said before anything runs.
   const login = privateKeyFile === undefined ? [] : ["-F", "none", "-i", sshPath(resolve(privateKeyFile))];
-  return [...login, ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
+  const knownHosts = knownHostsFile === undefined ? undefined : listed(sshPath(resolve(knownHostsFile)));
+  return machine.hostKey.apply((hostKey) => {
+    const options = {
+      BatchMode: "yes",
+      ...(privateKeyFile === undefined ? usersOwn : { IdentitiesOnly: "yes" }),
+      StrictHostKeyChecking: "yes",
+      ...(knownHosts === undefined ? told(hostKey) : { UserKnownHostsFile: knownHosts }),
+      GlobalKnownHostsFile: "/dev/null",
+      // From this side too, so that nothing between forgets a connection that is silent.
+      ServerAliveInterval: "15",
+      ServerAliveCountMax: "8",
+    };
+    return [...login, ...Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`])];
+  });
 }
 
 /**
@@ -70,12 +74,10 @@ const usersOwn = {
 } as const;
 
 /**
- * Where ssh finds the pinned host key. Without a file it is told by a command (OpenSSH 8.5 and later), which ssh runs without a
- * shell; `%H` is the name that it looks for, whatever the user's configuration makes of the address.
+ * Without a file, ssh is told the pinned host key by a command (OpenSSH 8.5 and later), which it runs without a shell; `%H` is the
+ * name that it looks for, whatever the user's configuration makes of the address.
  */
-function pinned({ hostKey, knownHostsFile }: HostSettings): Readonly<Record<string, string>> {
-  // The plugin runs with a directory of its own.
-  if (knownHostsFile !== undefined) return { UserKnownHostsFile: listed(sshPath(resolve(knownHostsFile))) };
+function told(hostKey: string): Readonly<Record<string, string>> {
   const key = hostKey.split(" ").slice(0, 2).join(" ");
   return { UserKnownHostsFile: "/dev/null", KnownHostsCommand: `/bin/echo %H ${key}` };
 }

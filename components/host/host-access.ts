@@ -37,7 +37,7 @@ export class HostAccess extends pulumi.ComponentResource {
       { parent: this, ...inherited(opts), retainOnDelete: true },
     );
     const digest = createHash("sha256").update(content).digest("hex");
-    const pinned = ["--host-key-type", host.identity.split(" ")[0] ?? ""];
+    const pinned = ["--host-key-type", host.keyType];
     const run = (verb: string, dependsOn: pulumi.Resource) =>
       new remote.Command(
         `${name}-${verb}`,

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { DataVolume, HostSettings } from "../config/schema.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import type { ResticSource } from "../../contract/restic.ts";
 import { connection, sshOptions } from "./connection.ts";
@@ -12,8 +13,10 @@ import type { SshHost } from "./ssh-host.ts";
 type ResticTarget = Exclude<ResticSource, "distribution">;
 
 export interface HostArgs {
-  /** Address, login and pinned host key. Another host key means another machine: give it a fresh stack and restore. */
-  readonly ssh: HostSettings;
+  /** Another host key means another machine: give it a fresh stack and restore. */
+  readonly machine: Machine;
+  /** What the baseline makes of it. */
+  readonly settings: Pick<HostSettings, "restic" | "insecureRegistries">;
   readonly dataVolume: DataVolume;
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
@@ -27,20 +30,23 @@ export interface HostArgs {
 /** A machine that is ready for services: reached over SSH, with the baseline applied and Docker as a swarm of one. */
 export class Host extends pulumi.ComponentResource implements SshHost {
   readonly connection: types.input.remote.ConnectionArgs;
-  readonly identity: string;
+  readonly identity: pulumi.Output<string>;
+  readonly keyType: string;
   readonly user: string;
-  readonly settings: HostSettings;
+  readonly machine: Machine;
   /** For every Docker resource on this host; usable once `baseline` is there. */
   readonly docker: docker.Provider;
   readonly baseline: HostBaseline;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:host:Host", name, {}, opts);
-    this.settings = args.ssh;
-    this.connection = connection(args.ssh);
-    this.identity = args.ssh.hostKey.split(" ").slice(0, 2).join(" ");
-    this.user = args.ssh.user;
-    const { restic } = args.ssh;
+    const { machine } = args;
+    this.machine = machine;
+    this.connection = connection(machine);
+    this.identity = machine.hostKey.apply(withoutComment);
+    this.keyType = machine.hostKeyType;
+    this.user = machine.user;
+    const { restic, insecureRegistries } = args.settings;
     const note = (text: string): void => void pulumi.log.info(text, this);
     this.baseline = new HostBaseline(
       `${name}-baseline`,
@@ -48,16 +54,23 @@ export class Host extends pulumi.ComponentResource implements SshHost {
         host: this,
         dataVolume: args.dataVolume,
         directories: hostDirectories(args.catalog),
-        insecureRegistries: args.ssh.insecureRegistries,
+        insecureRegistries,
         ...(restic === "distribution" ? {} : { restic: args.bringRestic(restic, { note }) }),
       },
       { parent: this },
     );
     this.docker = new docker.Provider(
       `${name}-docker`,
-      { host: `ssh://${args.ssh.user}@${args.ssh.address}:${args.ssh.port}`, sshOpts: sshOptions(args.ssh) },
+      {
+        host: pulumi.interpolate`ssh://${machine.user}@${machine.address}:${machine.port}`,
+        sshOpts: sshOptions(machine),
+      },
       { parent: this },
     );
-    this.registerOutputs({ address: args.ssh.address, identity: this.identity });
+    this.registerOutputs({ address: machine.address, identity: this.identity });
   }
+}
+
+function withoutComment(hostKey: string): string {
+  return hostKey.split(" ").slice(0, 2).join(" ");
 }

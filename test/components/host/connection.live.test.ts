@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 import { sshOptions } from "../../../components/host/connection.ts";
+import { sshMachine } from "../../../components/machine/ssh.ts";
+import { valueOf } from "../support/value-of.ts";
 import { startOwnAgent } from "../../../operator/ssh/own-agent.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
@@ -21,7 +23,7 @@ test("a host without files is reached by the agent's key and its pinned one, and
   const agent = { SSH_AUTH_SOCK: await startOwnAgent([target.privateKeyFile]) };
   const presented = (await readFile(knownHostsFile, "utf8")).trim().split(" ").slice(1).join(" ");
   const other = (await sshKeyPair(join(folder, "other"))).publicKey;
-  const log = (hostKey: string, more: readonly string[] = [], name = address) => {
+  const log = async (hostKey: string, more: readonly string[] = [], name = address) => {
     const host = {
       kind: "ssh" as const,
       address: name,
@@ -31,7 +33,14 @@ test("a host without files is reached by the agent's key and its pinned one, and
       restic: "distribution" as const,
       insecureRegistries: [],
     };
-    const words = [...more, ...sshOptions(host), "-p", String(port), `${user}@${name}`, "echo in"];
+    const words = [
+      ...more,
+      ...(await valueOf(sshOptions(sshMachine(host)))),
+      "-p",
+      String(port),
+      `${user}@${name}`,
+      "echo in",
+    ];
     return execa("ssh", words, { env: agent, reject: false });
   };
   assert.equal((await log(presented)).stdout, "in");

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import test from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import type { HostSettings } from "../../../components/config/schema.ts";
 import { connection, sshOptions } from "../../../components/host/connection.ts";
+import { sshMachine } from "../../../components/machine/ssh.ts";
+import { valueOf } from "../support/value-of.ts";
 
 const keyless: HostSettings = {
   kind: "ssh",
@@ -15,23 +18,23 @@ const keyless: HostSettings = {
 };
 const host = { ...keyless, privateKeyFile: "keys/prod", knownHostsFile: "keys/known_hosts" };
 
-const options = (change: object) => sshOptions({ ...host, ...change });
+const options = (change: object) => valueOf(sshOptions(sshMachine({ ...host, ...change })));
 
-test("a silent connection is kept from this side", () => {
-  const given = options({});
+test("a silent connection is kept from this side", async () => {
+  const given = await options({});
   for (const option of ["ServerAliveInterval=15", "ServerAliveCountMax=8", "StrictHostKeyChecking=yes"])
     assert.ok(given.includes(option), option);
   assert.deepEqual(given.slice(0, 4), ["-F", "none", "-i", resolve("keys/prod")]);
 });
 
-test("paths with blanks and per cent signs reach ssh as they are", () => {
-  const given = options({ privateKeyFile: "/my keys/100%", knownHostsFile: "/my keys/100%" });
+test("paths with blanks and per cent signs reach ssh as they are", async () => {
+  const given = await options({ privateKeyFile: "/my keys/100%", knownHostsFile: "/my keys/100%" });
   assert.equal(given[3], "/my keys/100%%");
   assert.ok(given.includes('UserKnownHostsFile="/my keys/100%%"'));
 });
 
-test("without files of this computer, ssh is given the pinned key itself, and leaves the login to the user's own", () => {
-  const given = sshOptions({ ...keyless, hostKey: "ssh-ed25519 AAAA= root@prod" });
+test("without files of this computer, ssh is given the pinned key itself, and leaves the login to the user's own", async () => {
+  const given = await valueOf(sshOptions(sshMachine({ ...keyless, hostKey: "ssh-ed25519 AAAA= root@prod" })));
   assert.deepEqual(
     given.filter((word) => word !== "-o"),
     [
@@ -50,11 +53,9 @@ test("without files of this computer, ssh is given the pinned key itself, and le
   );
 });
 
-test("a host with a key of its own keeps the options that stand in its state", () => {
+test("a host with a key of its own keeps the options that stand in its state", async () => {
   assert.deepEqual(
-    options({})
-      .slice(4)
-      .filter((word) => word !== "-o"),
+    (await options({})).slice(4).filter((word) => word !== "-o"),
     [
       "BatchMode=yes",
       "IdentitiesOnly=yes",
@@ -67,17 +68,14 @@ test("a host with a key of its own keeps the options that stand in its state", (
   );
 });
 
-test("commands carry no key where the file names none, and say how to give one where there is no agent", () => {
-  assert.deepEqual(connection(keyless, { SSH_AUTH_SOCK: "/run/agent" }), {
-    host: "prod.example.com",
-    port: 2222,
-    user: "deploy",
-    hostKey: "ssh-ed25519 AAAA",
-    dialErrorLimit: 10,
-  });
+test("commands carry no key where the file names none, and say how to give one where there is no agent", async () => {
+  const machine = sshMachine(keyless);
+  const { host, hostKey, ...plain } = connection(machine, { SSH_AUTH_SOCK: "/run/agent" });
+  assert.deepEqual(plain, { port: 2222, user: "deploy", dialErrorLimit: 10 });
+  assert.deepEqual(await valueOf(pulumi.all([host, hostKey])), ["prod.example.com", "ssh-ed25519 AAAA"]);
   for (const environment of [{}, { SSH_AUTH_SOCK: "" }])
     assert.throws(
-      () => connection(keyless, environment),
+      () => connection(machine, environment),
       /^Error: host: there is no key to log in with: no SSH agent .* ssh-add FILE\..*IdentityFile.*KALEEM_SSH_KEY/,
     );
 });

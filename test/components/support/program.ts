@@ -6,6 +6,7 @@ import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../catalog/catalog.ts";
 import type { ServiceDefinition } from "../../../catalog/definition.ts";
+import { valueOf } from "./value-of.ts";
 
 /** One resource as the program declares it, with the options that only the wire shows. */
 export interface Declared {
@@ -149,8 +150,7 @@ export async function runProgram(
 
 /** What is next, of the outputs of a program that has run. */
 export function settledNext(outputs: unknown): Promise<string | null> {
-  const { next } = outputs as { readonly next: pulumi.Output<string | null> };
-  return new Promise((resolve) => next.apply(resolve));
+  return valueOf((outputs as { readonly next: pulumi.Output<string | null> }).next);
 }
 
 interface Request {
