@@ -1,3 +1,4 @@
+import { waitUntil as wait } from "../../../contract/wait-until.ts";
 import type { RestorePorts } from "./ports.ts";
 
 const lookEveryMs = 500;
@@ -7,18 +8,16 @@ const lookEveryMs = 500;
  * `<what> within <seconds> s: <answer>`.
  */
 export async function waitUntil(
-  ports: Pick<RestorePorts, "host" | "pause">,
+  { host, pause }: Pick<RestorePorts, "host" | "pause">,
   what: string,
   limitMs: number,
   look: () => Promise<string | null>,
 ): Promise<void> {
-  const deadline = ports.host.now().getTime() + limitMs;
-  for (;;) {
-    const waitingFor = await look();
-    if (waitingFor === null) return;
-    if (ports.host.now().getTime() >= deadline) {
-      throw new Error(`${what} within ${Math.round(limitMs / 1000)} s: ${waitingFor}`);
-    }
-    await ports.pause(lookEveryMs);
-  }
+  let waitingFor: string | null = null;
+  await wait(async () => (waitingFor = await look()) === null, {
+    limitMs,
+    everyMs: lookEveryMs,
+    clock: { now: () => host.now().getTime(), pause },
+    late: () => `${what} within ${Math.round(limitMs / 1000)} s: ${waitingFor ?? ""}`,
+  });
 }
