@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { agentConfig } from "./components/agent/agent-config.ts";
 import { Backups } from "./components/agent/backups.ts";
 import { Lineage } from "./components/agent/lineage.ts";
+import { PointBeforeUpdate } from "./components/agent/point-before-update.ts";
 import { RecoveryAgent } from "./components/agent/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
@@ -25,13 +26,7 @@ const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
 const machine = sshMachine(config.host);
-const host = new Host("host", {
-  machine,
-  settings: config.host,
-  dataVolume: config.dataVolume,
-  catalog,
-  bringRestic,
-});
+const host = new Host("host", { ...config, machine, catalog, bringRestic });
 const offsite = new Offsite("offsite", { settings: config.offsite, secret: config.secret });
 const agent = new RecoveryAgent("agent", {
   host,
@@ -41,8 +36,11 @@ const agent = new RecoveryAgent("agent", {
   pingUrl: config.pingUrl,
   stackFile: { stack, ...config },
 });
+const imageRefs = [...enabled, nginx].map(({ image }) => images.ref(image));
+const before = new PointBeforeUpdate("before-update", { host, agent, images: imageRefs });
 const services = new Services("services", {
   host,
+  before,
   agent, // makes users and replica sets between stores and applications
   catalog: enabled,
   images,

@@ -1,7 +1,9 @@
+import { relative } from "node:path";
 import { layout } from "../../contract/layout.ts";
 import type { Units } from "./units.ts";
 
-/** Measures the containers twice a minute. It may ask Docker's socket, the edge and MongoDB, and write one directory. */
+/** Measures the containers twice a minute. It may ask Docker's socket, the edge and MongoDB, and write the
+ * directories of metrics and of deployments. */
 export const containerUnits: Units = {
   service: [
     {
@@ -29,6 +31,7 @@ export const containerUnits: Units = {
         ["NoNewPrivileges", true],
         ["ProtectSystem", "strict"],
         ["ReadWritePaths", layout.metrics],
+        ["StateDirectory", relative("/var/lib", layout.deployments)],
         ["ProtectHome", true],
         ["PrivateTmp", true],
         ["PrivateDevices", true],

@@ -16,7 +16,7 @@ export interface HostArgs {
   /** Another host key means another machine: give it a fresh stack and restore. */
   readonly machine: Machine;
   /** What the baseline makes of it. */
-  readonly settings: Pick<HostSettings, "restic" | "insecureRegistries">;
+  readonly host: Pick<HostSettings, "restic" | "insecureRegistries">;
   readonly dataVolume: DataVolume;
   /** Whose directories are made. */
   readonly catalog: readonly ServiceDefinition[];
@@ -46,7 +46,7 @@ export class Host extends pulumi.ComponentResource implements SshHost {
     this.identity = machine.hostKey.apply(withoutComment);
     this.keyType = machine.hostKeyType;
     this.user = machine.user;
-    const { restic, insecureRegistries } = args.settings;
+    const { restic, insecureRegistries } = args.host;
     const note = (text: string): void => void pulumi.log.info(text, this);
     this.baseline = new HostBaseline(
       `${name}-baseline`,

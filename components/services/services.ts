@@ -26,6 +26,8 @@ export interface ServicesArgs {
   readonly secret: StackConfig["secret"];
   /** What files that are made for a service depend on. */
   readonly facts: PlatformFacts;
+  /** What has to be done before any service is changed. */
+  readonly before: pulumi.Resource;
   /** Holds every application at zero replicas: its data has still to be restored. */
   readonly closed: boolean;
 }
@@ -52,7 +54,7 @@ export class Services extends pulumi.ComponentResource {
         const needed = (definition.needs ?? []).flatMap((name) => made.get(name) ?? []);
         const service = new SwarmService(definition.name, this.#serviceArgs(definition, args), {
           parent: this,
-          dependsOn: [isApplication(definition) ? ready : args.host.baseline, ...needed],
+          dependsOn: [isApplication(definition) ? ready : args.host.baseline, args.before, ...needed],
         });
         made.set(definition.name, service);
         return service;

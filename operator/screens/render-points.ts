@@ -1,4 +1,5 @@
 import type { PointList } from "../../recovery/agent/answers/listed-point.ts";
+import { alignRows } from "./align-rows.ts";
 import { renderAge } from "./render-age.ts";
 
 /** Points as a table, newest first; `*` marks the one that `--at latest` means. */
@@ -15,7 +16,7 @@ export function renderPoints({ points, newestProven, notes }: PointList, now: Da
   const table =
     rows.length === 0
       ? ["no recovery point yet"]
-      : align([["  POINT", "AGE", "WHERE", "PROOF", "LINEAGE", "SIZE", "STORES"], ...rows]);
+      : alignRows([["  POINT", "AGE", "WHERE", "PROOF", "LINEAGE", "SIZE", "STORES"], ...rows]);
   const { local, offsite } = newestProven;
   const proven =
     local === null && offsite === null
@@ -27,15 +28,4 @@ export function renderPoints({ points, newestProven, notes }: PointList, now: Da
 /** Two clocks may differ by a little; beyond that the point's was wrong, or this one is. */
 function ageOf(seconds: number): string {
   return seconds < -60 ? `in ${renderAge(-seconds)}!` : renderAge(seconds);
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const columns = rows[0] ?? [];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

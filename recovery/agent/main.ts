@@ -3,13 +3,16 @@ import { text as textOf } from "node:stream/consumers";
 import { exitCodes, RecoveryError, type ExitCode } from "../../contract/exit-codes.ts";
 import { benchCopyCommand } from "./bench/bench-copy.ts";
 import { addressCommand } from "./commands/address.ts";
+import { alertsCommand } from "./commands/alerts.ts";
 import { beginCommand } from "./commands/begin.ts";
 import { containersCommand } from "./commands/containers.ts";
+import { deploymentsCommand } from "./commands/deployments.ts";
 import { closeCommand, openCommand } from "./commands/open-close.ts";
 import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenance.ts";
 import { moveOffsiteCommand } from "./commands/move-offsite.ts";
 import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
+import { pointBeforeUpdate } from "./commands/point-before-update.ts";
 import { pointsCommand } from "./commands/points.ts";
 import { forgetReplacedCommand, replacedCommand } from "./commands/replaced.ts";
 import { resticKeyCommand } from "./commands/restic-key.ts";
@@ -33,7 +36,8 @@ import { restoreCommand } from "./restore/restore.ts";
 
 const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on stdout, log lines go to stderr.
 
-  point                 take a recovery point into the local repository
+  point [--before-update]
+                        take a recovery point into the local repository; before an update: where the platform serves
   ship                  bring points that are not off-site yet there
   forget | prune | check --repository local|offsite
                         forget points by retention; give back their space; check, and read a part of the data
@@ -68,6 +72,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
                         whether a store takes each of the passwords in the JSON list on stdin
   containers            measure every container, for monitoring
   reserve               refuse writes while the data volume is at its reserve; take them again once there is room
+  alerts                which alerts fire now, as Prometheus on this host judges them
+  deployments           which services were given which images, newest first; as this host saw them
   record-deploy         keep how a deployment ended, for monitoring; JSON on stdin
   address SERVICE       where a service answers from this host: the far end of an SSH tunnel
   unpause               thaw what a killed point has left paused
@@ -86,7 +92,8 @@ let stoppedBy: "SIGINT" | "SIGTERM" | null = null;
 const commands: Readonly<
   Record<string, (context: AgentContext, args: readonly string[]) => Promise<unknown>>
 > = {
-  point: (context, args) => none(args, () => pointCommand(context)),
+  point: (context, args) =>
+    flag(args, "--before-update") ? pointBeforeUpdate(context) : pointCommand(context),
   ship: (context, args) => none(args, () => shipCommand(context)),
   forget: forgetCommand,
   prune: pruneCommand,
@@ -115,6 +122,8 @@ const commands: Readonly<
   "try-login": tryLoginCommand,
   reserve: (context, args) => none(args, () => reserveCommand(context)),
   containers: (context, args) => none(args, () => containersCommand(context)),
+  alerts: (context, args) => none(args, () => alertsCommand(context)),
+  deployments: (context, args) => none(args, () => deploymentsCommand(context)),
   "record-deploy": (context, args) =>
     none(args, async () => recordDeployCommand(context, await textOf(process.stdin))),
 };

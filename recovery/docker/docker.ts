@@ -23,6 +23,9 @@ export interface Task {
   readonly container: Container;
 }
 
+const listedTaskState = z.object({
+  Status: z.object({ State: z.string(), Timestamp: z.string(), Err: z.string().optional() }),
+});
 const configBody = z.object({ Spec: z.object({ Data: z.string() }) });
 const listedContainer = z.object({ Id: z.string(), Created: z.number() });
 
@@ -80,6 +83,19 @@ export class Docker {
       .array(z.unknown())
       .parse(await this.#socket.call("GET", "/services", "list services"))
       .map(parseSwarmService);
+  }
+
+  /** What the newest task of a service that ended badly said of it; null when none did, or said nothing. */
+  async newestFailure(service: string): Promise<string | null> {
+    const filters = encodeURIComponent(JSON.stringify({ service: [service] }));
+    const tasks = z
+      .array(listedTaskState)
+      .parse(await this.#socket.call("GET", `/tasks?filters=${filters}`, `list tasks of ${service}`));
+    const [newest] = tasks
+      .filter(({ Status }) => ["failed", "rejected"].includes(Status.State))
+      .sort((a, b) => Date.parse(b.Status.Timestamp) - Date.parse(a.Status.Timestamp));
+    const said = newest?.Status.Err?.trim() ?? "";
+    return said === "" ? null : said;
   }
 
   /** What a container uses just now; null when it has ended meanwhile. */

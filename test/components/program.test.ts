@@ -227,11 +227,12 @@ test("secrets can rotate: none has a fixed name in Swarm", () => {
   }
 });
 
-test("everything has a parent but the eight parts that index.ts names", () => {
+test("everything has a parent but the nine parts that index.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
   assert.deepEqual(roots.map(({ name }) => name).sort(), [
     "agent",
     "backups",
+    "before-update",
     "edge",
     "host",
     "lineage",
@@ -239,6 +240,21 @@ test("everything has a parent but the eight parts that index.ts names", () => {
     "offsite",
     "services",
   ]);
+});
+
+test("a point is taken before any image changes: every service waits for it, and every image is its trigger", () => {
+  const [point] = declared.filter(({ name }) => name === "before-update-point");
+  assert.equal(point?.inputs["create"], "/usr/local/bin/kaleem-agent point --before-update");
+  const triggers = point.inputs["triggers"] as string[];
+  for (const { name, inputs, dependencies } of ofType("docker:index/service:Service")) {
+    const spec = inputs["taskSpec"] as { containerSpec: { image: string } };
+    assert.ok(triggers.includes(spec.containerSpec.image), name);
+    if (name === "nginx-service") continue; // It waits for the services.
+    assert.ok(
+      dependencies.some((urn) => urn.endsWith("::before-update-point")),
+      `${name} waits for the point`,
+    );
+  }
 });
 
 test("the agent works before any service is declared: a lost platform's data are fetched meanwhile", () => {

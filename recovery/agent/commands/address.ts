@@ -2,7 +2,10 @@ import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 
 /** `kaleem-agent address SERVICE`: where the service's newest task answers from this host; the far end of an SSH tunnel. */
-export async function addressCommand({ docker }: AgentContext, service: string): Promise<string> {
+export async function addressCommand(
+  { docker }: Pick<AgentContext, "docker">,
+  service: string,
+): Promise<string> {
   const [task] = await docker.containersOf(service);
   const address = task === undefined ? null : await docker.hostAddress(task.id);
   if (address === null) {

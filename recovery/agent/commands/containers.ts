@@ -5,13 +5,14 @@ import type { Task } from "../../docker/docker.ts";
 import { edgeSamples } from "../measure/edge-samples.ts";
 import { measureStores } from "../measure/measure-stores.ts";
 import { writeMetrics, type Sample } from "../../metrics/metrics.ts";
+import { watchDeployments } from "../measure/watch-deployments.ts";
 import { serviceSamples } from "../measure/service-samples.ts";
 
 const edgeLimitMs = 2_000;
 
 /**
  * `kaleem-agent containers`: measures every container of the platform, the edge's connections and the stores that tell nobody else,
- * and leaves the numbers for the node exporter. Run by a timer twice a minute; so no container needs Docker's socket to watch the
+ * and leaves the numbers for the node exporter; and looks which services were deployed to meanwhile. Run by a timer twice a minute; so no container needs Docker's socket to watch the
  * others, or a store's password. Changes nothing.
  */
 export async function containersCommand(context: AgentContext): Promise<{ readonly tasks: number }> {
@@ -31,6 +32,7 @@ export async function containersCommand(context: AgentContext): Promise<{ readon
   ]);
   const samples = serviceSamples({ services, tasks, stores: config.stores, closed: closedFile !== null });
   await writeMetrics(host, layout.metrics, "containers", [...samples, ...edge, ...engines]);
+  await watchDeployments({ host, docker, stack: config.stack }, services);
   return { tasks: tasks.length };
 }
 

@@ -73,7 +73,7 @@ export function deploymentSamples(deployments: Deployments): Sample[] {
       ...durationSamples({ ...labels, status: "failed" }, failed),
       counter("deployment_success_total", "Deployments that succeeded.", labels, success.count),
       // A reason that is there from the first has a beginning that an increase is counted from.
-      ...Object.entries({ unhealthy: 0, ...rollbacks }).map(([reason, count]) =>
+      ...Object.entries({ unhealthy: 0, operator: 0, ...rollbacks }).map(([reason, count]) =>
         counter("rollback_total", "Deployments that were rolled back.", { ...labels, reason }, count),
       ),
       {

@@ -15,6 +15,7 @@ import {
 import { pointAnswer } from "../../../operator/answers/point-answer.ts";
 import { policyAnswer } from "../../../operator/answers/policy-answer.ts";
 import { previewAnswer } from "../../../operator/answers/preview-answer.ts";
+import { rollbackAnswer } from "../../../operator/answers/rollback-answer.ts";
 import { recoverAnswer } from "../../../operator/answers/recover-answer.ts";
 import {
   secretInitAnswer,
@@ -26,6 +27,7 @@ import { stateAnswer, stateLineAnswer, stateSetUpAnswer } from "../../../operato
 import { deadHostAnswer } from "../../../operator/answers/status-answer.ts";
 import { upAnswer } from "../../../operator/answers/up-answer.ts";
 import { agentStatusSchema } from "../../../recovery/agent/answers/agent-status.ts";
+import { deploymentListSchema } from "../../../recovery/agent/answers/deployment-list.ts";
 import { pointListSchema } from "../../../recovery/agent/answers/listed-point.ts";
 import { restoreEventSchema } from "../../../recovery/restore/journal/event.ts";
 import { restorePlanSchema } from "../../../recovery/restore/plan/restore-plan.ts";
@@ -58,6 +60,21 @@ export const jsonDocuments: readonly JsonDocument[] = [
   { title: "./kaleem point --json", says: "The point that was taken.", schema: pointAnswer },
   { title: "./kaleem preview --json", says: "What `up` would change.", schema: previewAnswer },
   { title: "./kaleem up --json", says: "The stack that was brought up.", schema: upAnswer },
+  {
+    title: "./kaleem deployments --json",
+    says: "As the host saw them, newest first.",
+    schema: deploymentListSchema,
+  },
+  {
+    title: "./kaleem deploy --json",
+    says: "The stack that was brought up with the new images, as of `./kaleem up --json`.",
+    schema: upAnswer,
+  },
+  {
+    title: "./kaleem rollback --json",
+    says: "Each step; exit code 1 when one did not pass.",
+    schema: rollbackAnswer,
+  },
   { title: "./kaleem state --json", says: "Where the state is kept.", schema: stateAnswer },
   {
     title: "./kaleem state --s3 BUCKET --json",
