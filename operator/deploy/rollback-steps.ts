@@ -17,7 +17,7 @@ export interface RollbackStep {
 }
 
 /** What was deployed badly may still be told of, which is why one rolls back; and one alert always fires, so that its absence is seen. */
-const expected = /^(Deployment|LongDeployment|Watchdog$)/;
+const expected = /^(Deployment|LongDeployment|RolledBack$|Watchdog$)/;
 
 /** What is looked at, and told, once the former images run. */
 export interface AfterRollback {
