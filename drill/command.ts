@@ -1,5 +1,5 @@
 /**
- * `npm run drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
+ * `./kaleem drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
  * Exit codes: see docs/exit-codes.md; 30 when something that must be there was missing or altered, or a check could not be made.
  */
 import { mkdir, writeFile } from "node:fs/promises";

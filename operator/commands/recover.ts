@@ -1,5 +1,5 @@
 /**
- * `npm run recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
+ * `./kaleem recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
  * set aside, the platform comes up closed while its data are fetched from off-site, they are verified, and it opens. Run again, it goes on.
  * With `--kit` the file and its secrets come from the bucket, where they are not at hand.
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
@@ -50,7 +50,7 @@ await runOperatorCommand(async () => {
     .requiredOption("--host <user@address>", "the new machine")
     .option("--port <port>", "its sshd's port", "22")
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
-    .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
+    .option("--secrets-provider <url>", "what encrypts the secrets in a newly written file", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .addOption(acceptOption())
     .addOption(withoutProofOption())
@@ -65,7 +65,7 @@ await runOperatorCommand(async () => {
   if (stack.kind === "local") {
     throw new RecoveryError(
       exitCodes.usage,
-      `stack ${stack.name}: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name`,
+      `stack ${stack.name}: it lives on an emulated machine; a lost one comes back by ./kaleem up --recover KIT under another name`,
     );
   }
   const [yes, ask] = [options.yes === true, terminalQuestion()];

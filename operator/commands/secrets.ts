@@ -1,5 +1,5 @@
 /**
- * `npm run secrets -- init | list | rotate NAME`: a stack's secrets, in its configuration and in what runs. No value is ever
+ * `./kaleem secrets init | list | rotate NAME`: a stack's secrets, in its configuration and in what runs. No value is ever
  * printed, or given on a command line.
  * Exit codes: 0 done, 1 failed (the sentence says what to do; a rotation goes on when run again), 2 wrong arguments.
  */
@@ -125,7 +125,7 @@ function render({ names, seconds, point, formerRefused }: RotationReport): strin
   return (
     `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} ${point === "" ? "The point of the interrupted run" : `Point ${point}`} and the stack file off-site have the new one; ` +
     "older points restore as before: a restore sets the stores' users to the current secrets.\n" +
-    "A recovery kit written before still opens the bucket, unless the bucket's keys changed: then write a new one (npm run kit)."
+    "A recovery kit written before still opens the bucket, unless the bucket's keys changed: then write a new one (./kaleem kit)."
   );
 }
 

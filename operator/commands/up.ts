@@ -1,7 +1,7 @@
 /**
- * `npm run up`: from a bare machine to a platform that answers; again, and all is "unchanged".
+ * `./kaleem up`: from a bare machine to a platform that answers; again, and all is "unchanged".
  * A stack on a machine of yours is looked at and planned first, and changed when you have agreed.
- * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `npm run restore`.
+ * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `./kaleem restore`.
  * Exit codes: see docs/exit-codes.md.
  */
 import { terminalQuestion } from "../deploy/agree.ts";

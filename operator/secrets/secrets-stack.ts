@@ -27,7 +27,7 @@ export function openSecretsStack(stack: Stack, progress: Progress): SecretsStack
   const { name, stackFile } = stack;
   if (!existsSync(stackFile)) {
     throw new Error(
-      `secrets: stack ${name} was not brought up on this computer yet. Run "npm run up -- --stack ${name}", which generates its secrets itself.`,
+      `secrets: stack ${name} was not brought up on this computer yet. Run "./kaleem up --stack ${name}", which generates its secrets itself.`,
     );
   }
   let engine: ReturnType<typeof findOrBuildEngine> | undefined;

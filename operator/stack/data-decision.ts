@@ -54,7 +54,7 @@ export function decideOnData(state: DataState): DataDecision {
   if (unfinished !== null && (edgeClosed || founded === null)) {
     return closed(
       `restore ${unfinished.id} is unfinished on this host (at "${unfinished.phase}"), so the platform stays closed: ` +
-        "repeat `npm run restore` to go on, or choose another point with --at … --from-scratch",
+        "repeat `./kaleem restore` to go on, or choose another point with --at … --from-scratch",
     );
   }
   if (founded !== null) {
@@ -74,7 +74,7 @@ export function decideOnData(state: DataState): DataDecision {
   if (kitGiven && !begun) {
     return closed(
       `data root is empty, the bucket has no head record, and a recovery kit was given: a lost platform is to come back, so no ` +
-        `empty lineage is founded. Run \`npm run restore\`; if it finds no points, check kaleem:offsite in the stack file. ` +
+        `empty lineage is founded. Run \`./kaleem restore\`; if it finds no points, check kaleem:offsite in the stack file. ` +
         "If this platform is new, leave the kit out",
     );
   }
@@ -84,7 +84,7 @@ export function decideOnData(state: DataState): DataDecision {
       found: true,
       firstPoint: true,
       reason: begun
-        ? "data root is empty and the first install that was begun here is gone on with"
+        ? "data root is empty and the first install that was started here is resumed"
         : "data root is empty and the bucket has no head: first install",
     };
   }
@@ -93,7 +93,7 @@ export function decideOnData(state: DataState): DataDecision {
   throw new RecoveryError(
     exitCodes.failed,
     "up: the data root is empty and the bucket has no head record, so this is either a first install or the wrong bucket. " +
-      "Check kaleem:offsite in the stack file; if this platform is new, run `npm run up -- --first-install`, or set kaleem:firstInstall.",
+      "Check kaleem:offsite in the stack file; if this platform is new, run `./kaleem up --first-install`, or set kaleem:firstInstall.",
   );
 }
 

@@ -92,7 +92,7 @@ export class OwnPlace implements Place {
   openContext({ engine, data, settings, kit }: ContextRequest): Promise<StackContext> {
     const { name, committedFile } = this.#stack;
     if (kit !== undefined || Object.keys(settings).length > 0)
-      throw new Error(`stack ${name}: its settings stand in ${committedFile}, and nothing wins over them`);
+      throw new Error(`stack ${name}: its settings are in ${committedFile}, and nothing overrides them`);
     const context = stackContext(this.#stack, engine);
     return Promise.resolve({
       ...context,
@@ -118,7 +118,7 @@ export class OwnPlace implements Place {
     if (keys.size === 0 || (keys.size === 1 && keys.has(own))) return;
     throw new Error(
       `${committedFile}: ${address}: nothing of stack ${name} is on this machine, and its state was made for another one: ` +
-        `run npm run recover -- --stack ${name} --host ${user}@${address} --port ${port}, which sets that state aside and brings the data back.`,
+        `run ./kaleem recover --stack ${name} --host ${user}@${address} --port ${port}, which sets that state aside and brings the data back.`,
     );
   }
 
@@ -150,7 +150,7 @@ export class OwnPlace implements Place {
 function unsealed({ name }: Stack, text: string): readonly string[] {
   if (recipientIn(text) !== null) return [];
   return [
-    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: npm run kit -- --out FILE --stack ${name}`,
+    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: ./kaleem kit --out FILE --stack ${name}`,
   ];
 }
 
@@ -170,7 +170,7 @@ async function openState(
   if (drawn.length + toSet.length > 0) {
     throw new Error(
       `${committedFile}: secrets that are missing: ${[...drawn, ...toSet].join(", ")}. ` +
-        `Run: npm run secrets -- init --stack ${name}`,
+        `Run: ./kaleem secrets init --stack ${name}`,
     );
   }
   return values;

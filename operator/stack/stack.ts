@@ -55,7 +55,7 @@ export function openStack(
   if (kind === "remote" && options.offsiteOf !== undefined) {
     throw new RecoveryError(
       exitCodes.usage,
-      `stack ${name}: --offsite-of is for stacks on an emulated machine; the bucket of this one stands in Pulumi.${name}.yaml`,
+      `stack ${name}: --offsite-of is for stacks on an emulated machine; the bucket of this one is in Pulumi.${name}.yaml`,
     );
   }
   return paths(name, kind, offsiteOf, repository);
@@ -70,7 +70,7 @@ export function lostStack(name: string, repository = repositoryRoot): Stack {
     throw new RecoveryError(
       exitCodes.usage,
       localName.test(name)
-        ? `stack ${name}: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name`
+        ? `stack ${name}: it lives on an emulated machine; a lost one comes back by ./kaleem up --recover KIT under another name`
         : `stack: expected ${stackNameRule}; got "${name}"`,
     );
   }

@@ -25,7 +25,7 @@ test("a stack file without its secrets is refused with the command that draws th
   assert.equal(up.code, exitCodes.failed);
   assert.match(
     up.stderr,
-    /Pulumi\.staging\.yaml: secrets that are missing: .*restic-password.*\n?Run: npm run secrets -- init/,
+    /Pulumi\.staging\.yaml: secrets that are missing: .*restic-password.*\n?Run: \.\/kaleem secrets init/,
   );
 });
 

@@ -80,7 +80,7 @@ for (const [state, exitCode, reasons] of refusals) {
 test("neither data nor head is refused unless the operator says that it is a first install", () => {
   assert.throws(
     () => decide({}),
-    /wrong bucket. Check kaleem:offsite in the stack file; if this platform is new, run `npm run up -- --first-install`, or set kaleem:firstInstall/,
+    /wrong bucket. Check kaleem:offsite in the stack file; if this platform is new, run `\.\/kaleem up --first-install`, or set kaleem:firstInstall/,
   );
 });
 
@@ -91,7 +91,7 @@ test("while a restore is unfinished the platform stays closed, whatever data roo
     assert.equal(
       decision.reason,
       'restore 20261120T032000Z-from-p1 is unfinished on this host (at "verify"), so the platform stays closed: ' +
-        "repeat `npm run restore` to go on, or choose another point with --at … --from-scratch",
+        "repeat `./kaleem restore` to go on, or choose another point with --at … --from-scratch",
     );
   }
 });
@@ -106,7 +106,7 @@ test("with a recovery kit an empty data root is never founded", () => {
   assert.deepEqual([decision.closed, decision.found], [true, false]);
   assert.match(
     decision.reason,
-    /a recovery kit was given: .* so no empty lineage is founded\. Run `npm run restore`/,
+    /a recovery kit was given: .* so no empty lineage is founded\. Run `\.\/kaleem restore`/,
   );
   assert.match(decide({ head, kitGiven: true }).reason, /restore first$/);
   assert.equal(decide({ founded, kitGiven: true }).closed, false);
