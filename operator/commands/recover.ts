@@ -17,7 +17,7 @@ import { terminalQuestion } from "../deploy/agree.ts";
 import { hiddenQuestion } from "../kit/choose-passphrase.ts";
 import { LostStack } from "../kit/lost-stack.ts";
 import { freshState } from "../recover/fresh-state.ts";
-import { writeNewHost, writeRestic } from "../recover/new-host.ts";
+import { lookAtNewHost, writeNewHost, writeRestic } from "../recover/new-host.ts";
 import { recoverStack } from "../recover/recover-stack.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -73,7 +73,7 @@ await runOperatorCommand(async () => {
   await writeNewHost({ stack, lost, given: options, progress, yes, ask, scan: scanHostKey });
   const { ssh, offsite } = await readTarget(stack);
   const host = new SshHost(ssh);
-  await writeRestic(stack, host, progress);
+  await writeRestic(stack, await lookAtNewHost(stack, host), progress);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
     const aside = await freshState({ stack, engine, host, offsite, keys: lost?.offsiteKeys ?? null });
