@@ -3,7 +3,7 @@ import { type BroughtUp, bringUp } from "../operator/deploy/bring-up.ts";
 import { recoverStack } from "../operator/recover/recover-stack.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
-import { openStack, type Stack } from "../operator/stack/stack.ts";
+import { openExpendable, type Stack } from "../operator/stack/stack.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { fillFolder, folderInStore } from "./fill-folder.ts";
@@ -31,8 +31,7 @@ export async function benchmarkRecover(
   name: string,
   { megabytes, progress }: RecoverBenchmarkOptions,
 ): Promise<Benchmark> {
-  const lost = openStack(name);
-  const rebuilt = openStack(`${name}-rebuilt`, { offsiteOf: name });
+  const { lost, rebuilt } = openExpendable(name);
   const remove = async (): Promise<void> => {
     // The cloud goes with the last stack that uses it.
     for (const stack of [rebuilt, lost]) await (await openPlace(stack)).remove(progress);

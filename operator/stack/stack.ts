@@ -77,6 +77,22 @@ export function lostStack(name: string, repository = repositoryRoot): Stack {
   return paths(name, "remote", name, repository);
 }
 
+/**
+ * Opens a stack that a command makes, loses and removes by itself, and the one that takes its place.
+ * @throws RecoveryError `usage` for a stack on a machine of yours; and as {@link openStack}
+ */
+export function openExpendable(name: string, repository = repositoryRoot): { lost: Stack; rebuilt: Stack } {
+  const lost = openStack(name, {}, repository);
+  if (lost.kind === "remote") {
+    throw new RecoveryError(
+      exitCodes.usage,
+      `stack ${name}: the machine that ${lost.committedFile} names is yours, and is never lost on purpose. ` +
+        "Give the name of an emulated stack, such as drill or local-bench; how a lost one of yours comes back: ./kaleem recover --help.",
+    );
+  }
+  return { lost, rebuilt: openStack(`${name}-rebuilt`, { offsiteOf: name }, repository) };
+}
+
 function paths(name: string, kind: Stack["kind"], offsiteOf: string, repository: string): Stack {
   const folder = join(repository, ".kaleem", name);
   const file = `Pulumi.${name}.yaml`;
