@@ -3,13 +3,7 @@ import { catalog } from "../../catalog/catalog.ts";
 import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
-import {
-  backendUrl,
-  decryptConfig,
-  exportState,
-  initializeStack,
-  isInitialized,
-} from "../../toolchain/engine/stack.ts";
+import { backendUrl, decryptConfig, exportState } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { recipientIn } from "../kit/write-recipient.ts";
 import { bringRestic, resticVersion, type ResticTarget } from "../../toolchain/restic/bring-restic.ts";
@@ -20,6 +14,7 @@ import { engineAgent } from "../ssh/engine-agent.ts";
 import type { MachineView } from "../preflight/machine-view.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { ensureState } from "./ensure-state.ts";
 import { pinnedHost } from "./move-host.ts";
 import { noteManager } from "./managed-by.ts";
 import { firstInstall } from "./data-decision.ts";
@@ -160,10 +155,7 @@ async function openState(
   context: StackContext,
   { mayDo }: PlaceRequest,
 ): Promise<ReadonlyMap<string, string>> {
-  if (!(await isInitialized(context))) {
-    await mayDo(`Stack ${name} has no state in ${await backendUrl(context)}. Make an empty one?`);
-    await initializeStack(context);
-  }
+  await ensureState(context, mayDo);
   const values = await decryptConfig(context);
   const present = new Set([...values.keys()].map((key) => key.replace(/^kaleem:/, "")));
   const { drawn, toSet } = planInit(catalog, present, []);
