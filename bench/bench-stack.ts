@@ -28,7 +28,7 @@ export async function openBenchStack(stack: string): Promise<BenchStack> {
   if (state !== "running") {
     throw new Error(
       `bench: stack ${stack} has no running emulated machine (it is ${state}), and no other is measured: ` +
-        `benchmarks fill a stack with orders. Make one with \`npm run bench -- up --stack ${stack}\`.`,
+        `benchmarks fill a stack with orders. Make one with \`./kaleem bench up --stack ${stack}\`.`,
     );
   }
   const target = await readTarget(opened);
@@ -37,7 +37,7 @@ export async function openBenchStack(stack: string): Promise<BenchStack> {
   const { status, text } = await askEdge(edge);
   if (status !== 200) {
     throw new Error(
-      `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`npm run status -- --stack ${stack}\`.`,
+      `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`./kaleem status --stack ${stack}\`.`,
     );
   }
   return { stack, host, edge, offsite: target.offsite };

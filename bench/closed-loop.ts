@@ -63,7 +63,7 @@ export async function loadDuring<T>(
 
 function figuresOf(latencies: readonly number[], missed: number, seconds: number): LoadFigures {
   if (latencies.length === 0)
-    throw new Error(`bench: none of ${missed} orders was acknowledged: see \`npm run status\`.`);
+    throw new Error(`bench: none of ${missed} orders was acknowledged: see \`./kaleem status\`.`);
   return {
     seconds,
     acknowledged: latencies.length,

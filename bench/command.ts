@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- platform | up | recover | point | copy | stores | edge | rotation | drill`: the figures in
+ * `./kaleem bench platform | up | recover | point | copy | stores | edge | rotation | drill`: the figures in
  * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -130,7 +130,7 @@ await runOperatorCommand(async () => {
       run(options, async () => benchmarkEdge(await openBenchStack(options.stack), { ...options, progress })),
     );
   onStack(add("rotation", "rotations of secrets while orders come in"))
-    .option("--secrets <names>", "which secrets, as `npm run secrets -- list` names them", names, [
+    .option("--secrets <names>", "which secrets, as `./kaleem secrets list` names them", names, [
       ...["mongo-app-password", "redis-app-password", "rabbitmq-app-password", "minio-app-password"],
       ...["mongo-root-password", "redis-password", "qdrant-api-key", "rabbitmq-admin-password"],
     ])

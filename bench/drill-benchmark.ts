@@ -58,7 +58,7 @@ async function newestReport(folder: string): Promise<{ file: string; report: Dri
     .sort()
     .at(-1);
   if (newest === undefined)
-    throw new Error("bench: no drill was run yet. Run one with `npm run bench -- drill --run`.");
+    throw new Error("bench: no drill was run yet. Run one with `./kaleem bench drill --run`.");
   const file = join(folder, newest);
   return { file, report: drillReportSchema.parse(JSON.parse(await readFile(file, "utf8"))) };
 }

@@ -1,39 +1,55 @@
 import { readFile } from "node:fs/promises";
-import { bringUp } from "../operator/deploy/bring-up.ts";
+import { type BroughtUp, bringUp } from "../operator/deploy/bring-up.ts";
 import { recoverStack } from "../operator/recover/recover-stack.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
-import { openStack } from "../operator/stack/stack.ts";
+import { openExpendable, type Stack } from "../operator/stack/stack.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { runPoint, runShip } from "./run-job.ts";
-import { type StepTimes, timesOf, timingSteps } from "./step-times.ts";
 import { fillFolder, folderInStore } from "./fill-folder.ts";
+import { recoverNotes, recoverRatio, recoverTable } from "./recover-table.ts";
+import { runPoint, runShip } from "./run-job.ts";
+import { timingSteps } from "./step-times.ts";
 import { withTimersHeld } from "./with-timers-held.ts";
 
 export interface RecoverBenchmarkOptions {
+  /** Data in the stores beside their own, in megabytes. */
   readonly megabytes: number;
   readonly progress: Progress;
 }
 
-/** A machine, as a provider hands it over, is there before these; engine, images and machine are made by others. */
-const firstStep = "data";
-/** The machine's own packages: what they take is the distribution's mirror, not ours. */
-const packages = "host-baseline-packages";
+/** The resource that installs the machine's own packages. */
+const packagesResource = "host-baseline-packages";
 
 /**
  * A platform with data in it is brought up, shipped, lost with its machine, and recovered from the bucket on another one. Counted from a
- * machine that is there until the platform is open, packages apart, and held against `up` alone of the same run.
- * @throws Error when the recovery fails
+ * machine that is there until the platform is open, packages apart, and held against `up` alone of the same run. Both stacks are removed
+ * first, and at the end whatever came of it.
+ * @throws Error when the recovery fails, or the point was not fetched beside the rest
  */
 export async function benchmarkRecover(
   name: string,
   { megabytes, progress }: RecoverBenchmarkOptions,
 ): Promise<Benchmark> {
-  const lost = openStack(name);
-  const rebuilt = openStack(`${name}-rebuilt`, { offsiteOf: name });
-  await (await openPlace(rebuilt)).remove(progress);
-  await (await openPlace(lost)).remove(progress);
+  const { lost, rebuilt } = openExpendable(name);
+  const remove = async (): Promise<void> => {
+    // The cloud goes with the last stack that uses it.
+    for (const stack of [rebuilt, lost]) await (await openPlace(stack)).remove(progress);
+  };
+  await remove();
+  try {
+    return await measure(lost, rebuilt, megabytes, progress);
+  } finally {
+    await remove();
+  }
+}
+
+async function measure(
+  lost: Stack,
+  rebuilt: Stack,
+  megabytes: number,
+  progress: Progress,
+): Promise<Benchmark> {
   const upSteps = timingSteps(progress);
   const up = await bringUp({ stack: lost, progress: upSteps.progress });
   const bytes = await withTimersHeld(up.host, () =>
@@ -49,68 +65,34 @@ export async function benchmarkRecover(
   const kit = recoveryKitSchema.parse({ ...up.offsite, ...up.offsiteKeys, passphrase });
   await (await openPlace(lost)).lose();
   const steps = timingSteps(progress);
-  try {
-    const recovered = await recoverStack({
-      stack: rebuilt,
-      progress: steps.progress,
-      kit,
-      at: "latest",
-      fromScratch: false,
-    });
-    const { report, fetch } = recovered;
-    if (report?.verdict !== "restored")
-      throw new Error(`bench: the recovery failed: ${report?.failure?.sentence ?? recovered.serves ?? ""}`);
-    const [upPackages, recoverPackages] = [up, recovered.up].map(
-      ({ pulumi }) => pulumi.resourceSeconds[packages] ?? 0,
-    ) as [number, number];
-    const alone = between(upSteps.times, firstStep, "health through the edge") - upPackages;
-    const open = between(steps.times, firstStep, "open") - recoverPackages;
-    const fetched = fetch.state === "fetched" ? fetch.seconds : 0;
-    const phases = report.phases.filter(({ name: phase, state }) => phase !== "fetch" && state === "done");
-    const row = (what: string, ...seconds: (number | null)[]): string[] => [
-      what,
-      ...seconds.map((each) => (each === null ? "" : each.toFixed(1))),
-    ];
-    const declared = ["data", "stack file and secrets", "pulumi up", "health through the edge"];
-    return {
-      name: "recover",
-      table: [
-        ["phase", "up (s)", "recover (s)"],
-        row("the machine's packages, not counted below", upPackages, recoverPackages),
-        ...declared.map((step) => row(step, firstOf(upSteps.times, step), firstOf(steps.times, step))),
-        row("fetch, beside these and after them", null, fetched),
-        row("of which after them", null, firstOf(steps.times, "fetch")),
-        ...phases.map(({ name: phase, seconds }) => row(phase, null, seconds)),
-        row("until open, packages apart", alone, open),
-        ["against up", "1", (open / alone).toFixed(2)],
-        row("and until the state is told", null, steps.sinceFirst(firstStep) - recoverPackages),
-      ],
-      notes: [
-        `${(bytes / 1e6).toFixed(0)} MB in the point; engine and images from the cache, and the machine, were there.`,
-        "pulumi up is told with the packages in it.",
-      ],
-      figures: {
-        megabytes,
-        bytes,
-        alone,
-        open,
-        ratio: open / alone,
-        up: upSteps.times,
-        recover: steps.times,
-        report,
-      },
-    };
-  } finally {
-    await (await openPlace(rebuilt)).remove(progress);
-  }
+  const recovered = await recoverStack({
+    stack: rebuilt,
+    progress: steps.progress,
+    kit,
+    at: "latest",
+    fromScratch: false,
+  });
+  const { report, fetch } = recovered;
+  if (report?.verdict !== "restored")
+    throw new Error(`bench: the recovery failed: ${report?.failure?.sentence ?? recovered.serves ?? ""}`);
+  const times = {
+    up: upSteps.times,
+    recover: steps.times,
+    packages: { up: packagesOf(up), recover: packagesOf(recovered.up) },
+    fetch,
+    report,
+  };
+  return {
+    name: "recover",
+    table: recoverTable(times),
+    notes: recoverNotes(times, bytes),
+    figures: { megabytes, bytes, ...recoverRatio(times), ...times },
+  };
 }
 
-/** From the first beginning of one step to the first end of another, in seconds. */
-function between(times: readonly StepTimes[], from: string, to: string): number {
-  return timesOf(times, to).endedAt - timesOf(times, from).startedAt;
-}
-
-function firstOf(times: readonly StepTimes[], name: string): number {
-  const { startedAt, endedAt } = timesOf(times, name);
-  return endedAt - startedAt;
+/** @throws Error when none were installed: both machines are new */
+function packagesOf({ pulumi }: BroughtUp): number {
+  const seconds = pulumi.resourceSeconds[packagesResource];
+  if (seconds !== undefined) return seconds;
+  throw new Error(`bench: there was no resource ${packagesResource}`);
 }

@@ -8,7 +8,7 @@ import { ordersDuring } from "./orders-during.ts";
 import { readable } from "./render-benchmark.ts";
 
 export interface RotationBenchmarkOptions {
-  /** As `npm run secrets -- list` names them. */
+  /** As `./kaleem secrets list` names them. */
   readonly secrets: readonly string[];
   readonly ordersPerSecond: number;
   readonly progress: Progress;

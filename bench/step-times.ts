@@ -11,15 +11,12 @@ export interface StepTimes {
 export function timingSteps(progress: Progress): {
   readonly progress: Progress;
   readonly times: readonly StepTimes[];
-  /** Seconds from a step's first beginning until the last one's end. */
-  readonly sinceFirst: (name: string) => number;
 } {
   const start = performance.now();
   const now = (): number => (performance.now() - start) / 1000;
   const times: StepTimes[] = [];
   return {
     times,
-    sinceFirst: (name) => Math.max(...times.map(({ endedAt }) => endedAt)) - timesOf(times, name).startedAt,
     progress: {
       note: (text) => {
         progress.note(text);

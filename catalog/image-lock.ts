@@ -70,7 +70,7 @@ export class ImageLock {
       if (/@sha256:[0-9a-f]{64}$/.test(entry.ref)) return [];
       return [
         `${file}: ${key}: expected a reference that ends in @sha256:…, got ${JSON.stringify(entry.ref)}; ` +
-          `look it up with: npm run images -- refresh ${key}`,
+          `look it up with: ./kaleem images refresh ${key}`,
       ];
     });
     if (problems.length > 0) throw new ImageLockError(problems);

@@ -30,6 +30,6 @@ export async function awaitPoints(
     everyMs,
     late: async () =>
       `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
-      `${timeoutMs / 1000} s. See \`npm run status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
+      `${timeoutMs / 1000} s. See \`./kaleem status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
   });
 }

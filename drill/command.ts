@@ -1,5 +1,5 @@
 /**
- * `npm run drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
+ * `./kaleem drill`: total loss on a stack of its own, and back from off-site alone; prints RPO, RTO and a timeline.
  * Exit codes: see docs/exit-codes.md; 30 when something that must be there was missing or altered, or a check could not be made.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { exitCodes } from "../contract/exit-codes.ts";
 import { PlaceSite } from "./place-site.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
-import { openStack } from "../operator/stack/stack.ts";
+import { openExpendable } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { drill } from "./drill.ts";
@@ -41,8 +41,7 @@ await runOperatorCommand(async () => {
     .exitOverride()
     .parse();
   const options = program.opts<DrillArguments>();
-  const lost = openStack(options.stack);
-  const rebuilt = openStack(`${options.stack}-rebuilt`, { offsiteOf: options.stack });
+  const { lost, rebuilt } = openExpendable(options.stack);
   const progress = terminalProgress();
   const [lostPlace, rebuiltPlace] = [await openPlace(lost), await openPlace(rebuilt)];
   // Leftovers of an earlier drill: a bucket that knows better would keep the new stack closed.

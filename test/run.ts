@@ -1,6 +1,6 @@
 /**
- * `npm test`: what the stages need on this machine, then every stage, what each took, and once more what failed, was skipped
- * or was missing. `npm run check` leaves out what needs containers. Exit code 0 when all passed, 1 when one failed, was
+ * `./kaleem test`, which `npm test` calls: what the stages need on this machine, then every stage, what each took, and once more what failed, was skipped
+ * or was missing. `./kaleem check` leaves out what needs containers. Exit code 0 when all passed, 1 when one failed, was
  * skipped without leave or cannot run on this machine, 2 for a wrong argument.
  */
 import { globSync } from "node:fs";
@@ -20,7 +20,7 @@ function tool(name: string, ...args: string[]): string[] {
 
 function testFiles(pattern: string, leaveOut: RegExp): string[] {
   const files = globSync(pattern, { cwd: repository }).filter((file) => !leaveOut.test(file));
-  if (files.length === 0) throw new Error(`npm test: no test file matches ${pattern}`);
+  if (files.length === 0) throw new Error(`test: no test file matches ${pattern}`);
   return files.sort();
 }
 

@@ -19,13 +19,13 @@ export function chooseStages(args: readonly string[]): StageName[] {
   if (flag === undefined) return [...names];
   if ((flag !== "--only" && flag !== "--without") || list === undefined || args.length > 2) {
     throw new Error(
-      `npm test: expected --only or --without and stage names, got "${args.join(" ")}". Stages: ${names.join(", ")}.`,
+      `test: expected --only or --without and stage names, got "${args.join(" ")}". Stages: ${names.join(", ")}.`,
     );
   }
   const asked = list.split(",");
   const unknown = asked.filter((name) => !(names as readonly string[]).includes(name));
   if (unknown.length > 0) {
-    throw new Error(`npm test: no stage "${unknown.join('", "')}". Stages: ${names.join(", ")}.`);
+    throw new Error(`test: no stage "${unknown.join('", "')}". Stages: ${names.join(", ")}.`);
   }
   return flag === "--only"
     ? names.filter((name) => asked.includes(name))

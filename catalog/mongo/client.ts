@@ -46,6 +46,6 @@ export async function unlessRefused(login: Promise<MongoClient>): Promise<MongoC
 /** @throws Error naming the secret when it is missing or empty */
 export function secretOf(secrets: StoreAddress["secrets"], name: string): string {
   const value = secrets[name] ?? "";
-  if (value === "") throw new Error(`mongo: the secret ${name} is missing or empty; run "npm run up"`);
+  if (value === "") throw new Error(`mongo: the secret ${name} is missing or empty; run "./kaleem up"`);
   return value;
 }

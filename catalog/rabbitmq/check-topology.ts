@@ -39,7 +39,7 @@ export function checkTopology(wanted: unknown, found: unknown): void {
   ];
   if (problems.length > 0) {
     throw new Error(
-      `rabbitmq: ${problems.join("; ")}. An existing queue or exchange cannot be changed: when its messages are processed, delete it (\`rabbitmqctl delete_queue NAME\` in the container) and run \`npm run up\``,
+      `rabbitmq: ${problems.join("; ")}. An existing queue or exchange cannot be changed: when its messages are processed, delete it (\`rabbitmqctl delete_queue NAME\` in the container) and run \`./kaleem up\``,
     );
   }
 }

@@ -60,7 +60,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
       });
       if (!z.object({ routed: z.boolean() }).parse(answer).routed) {
         throw new Error(
-          "rabbitmq: the queue canary is missing, so the canary went nowhere: run `npm run up`",
+          "rabbitmq: the queue canary is missing, so the canary went nowhere: run `./kaleem up`",
         );
       }
     },

@@ -31,7 +31,7 @@ export class Lineage extends pulumi.ComponentResource {
   constructor(name: string, args: LineageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:backup:Lineage", name, {}, opts);
     this.next = args.closed
-      ? pulumi.output(`npm run restore -- --stack ${args.stack}`)
+      ? pulumi.output(`./kaleem restore --stack ${args.stack}`)
       : pulumi
           .all([pulumi.unsecret(this.#decision(name, args).stdout), args.host.machine.address])
           .apply(([answer, address]) => nextOf(answer, args.stack, { ...args.host.machine, address }));
@@ -82,9 +82,9 @@ function commandFor(
     case "founded":
       return null;
     case "waits":
-      return `npm run recover -- --stack ${stack} --host ${user}@${address} --port ${port}`;
+      return `./kaleem recover --stack ${stack} --host ${user}@${address} --port ${port}`;
     case "new":
-      return `npm run up -- --stack ${stack} --first-install`;
+      return `./kaleem up --stack ${stack} --first-install`;
     default:
       return state satisfies never;
   }

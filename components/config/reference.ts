@@ -7,7 +7,7 @@ type Row = readonly string[];
 
 /**
  * The text of docs/config.md: every setting and every secret. `committed` are the top-level settings that the local
- * stack's file has; the others are those that `npm run up` finds out.
+ * stack's file has; the others are those that `./kaleem up` finds out.
  */
 export function reference(catalog: readonly ServiceDefinition[], committed: ReadonlySet<string>): string {
   const keys = collapsed(configKeys(catalog), catalog);
@@ -35,7 +35,7 @@ Commands, the program and the engine take the file for the same. So what readers
 to write it: numbers such as \`0022\` or \`1_000\`, dates and words such as \`yes\` without quotes, anchors, tags, tabs, and keys
 without a value. A span of time means the same to every tool; \`m\` is minutes.
 
-For the stack \`local\`, \`npm run up\` writes the working copy from the committed file and adds what is marked ★.`;
+For the stack \`local\`, \`./kaleem up\` writes the working copy from the committed file and adds what is marked ★.`;
 
 const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required,
 except those that say when. Keep the

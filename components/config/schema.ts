@@ -93,7 +93,7 @@ const kit = z
   .strictObject({
     recipient: field.recipient.describe(
       "To whom the stack's file, its secrets in clear within, is sealed before it goes off-site. Public: it seals and opens nothing. " +
-        "`npm run kit -- --out FILE` makes a kit and writes it.",
+        "`./kaleem kit --out FILE` makes a kit and writes it.",
     ),
   })
   .describe(
@@ -158,7 +158,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
       .default(false)
       .describe(
         "This platform is new: an empty data root beside a bucket without head and points founds a lineage, and serves. " +
-          "Refused where there is anything to restore; without effect once there is a lineage. The same as `npm run up -- --first-install`.",
+          "Refused where there is anything to restore; without effect once there is a lineage. The same as `./kaleem up --first-install`.",
       ),
     offsite,
     kit: kit.optional(),

@@ -26,12 +26,12 @@ const platformSecrets = {
     form: "accessKey",
     meaning:
       "The id of the key to the off-site bucket; the key must be allowed to read, write, list and delete below the prefix.",
-    usedBy: ["the host's agent", "`npm run kit`"],
+    usedBy: ["the host's agent", "`./kaleem kit`"],
   },
   "offsite-secret-access-key": {
     form: "accessKey",
     meaning: "The secret half of the key to the off-site bucket.",
-    usedBy: ["the host's agent", "`npm run kit`"],
+    usedBy: ["the host's agent", "`./kaleem kit`"],
   },
   "job-ping-url": {
     form: "url",

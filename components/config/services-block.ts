@@ -43,7 +43,7 @@ function slice(definition: ServiceDefinition) {
     offBecause: field.reason
       .optional()
       .describe(
-        "Why it is switched off, shown by `npm run status`; `npm run up` writes it when an image is not available.",
+        "Why it is switched off, shown by `./kaleem status`; `./kaleem up` writes it when an image is not available.",
       ),
   });
 }

@@ -9,7 +9,7 @@ export const namespace = "kaleem:";
 
 /**
  * JSON Schema (draft-07, which every editor knows) of a whole `Pulumi.<stack>.yaml`. Unknown keys are refused. No
- * top-level key is required: the local file lacks what `npm run up` finds out, and secrets come by command; what is
+ * top-level key is required: the local file lacks what `./kaleem up` finds out, and secrets come by command; what is
  * missing at last is named by `pulumi preview`.
  */
 export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {

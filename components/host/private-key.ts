@@ -54,7 +54,7 @@ export function loginKey(
 export function noKey(): Error {
   return new Error(
     "host: there is no key to log in with: no SSH agent is running, and the stack's file names no privateKeyFile. " +
-      'Run: eval "$(ssh-agent)" && ssh-add FILE. `npm run up` also takes the key file that ssh\'s own configuration names ' +
+      'Run: eval "$(ssh-agent)" && ssh-add FILE. `./kaleem up` also takes the key file that ssh\'s own configuration names ' +
       "(IdentityFile), or that KALEEM_SSH_KEY does.",
   );
 }

@@ -42,7 +42,7 @@ const pullImage = readFileSync(new URL("files/pull-image.sh", import.meta.url), 
  *
  * Cost: its memory limit is reserved by nobody, but the sum of all limits should fit the machine.
  * Recovery: a store's files lie in its bind mounts under the data root, outlive this resource, and come back by
- * `npm run restore`; destroying it keeps them.
+ * `./kaleem restore`; destroying it keeps them.
  */
 export class SwarmService extends pulumi.ComponentResource {
   readonly name: string;

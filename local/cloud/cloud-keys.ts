@@ -32,7 +32,7 @@ function parse(file: string, text: string): CloudKeys {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new Error(
-    `${file}: expected the key pairs "root" and "backup"; put the file back, or remove the cloud (npm run down) and create it again`,
+    `${file}: expected the key pairs "root" and "backup"; put the file back, or remove the cloud (./kaleem down) and create it again`,
   );
 }
 

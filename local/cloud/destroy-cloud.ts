@@ -14,7 +14,7 @@ export async function destroyCloud(instance: StackInstance): Promise<boolean> {
   const users = await cloudUsers(instance);
   if (users.length > 0) {
     throw new Error(
-      `cloud "${cloud.name}": still used by ${users.join(", ")}; remove those stacks first (npm run down -- --stack <name>)`,
+      `cloud "${cloud.name}": still used by ${users.join(", ")}; remove those stacks first (./kaleem down --stack <name>)`,
     );
   }
   const parts = [

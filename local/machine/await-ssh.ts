@@ -58,7 +58,7 @@ export function sshRefusal(instance: StackInstance, stderr: string): string | un
     return `${where}: its SSH host key is not the one pinned in ${instance.machine.knownHosts}; if you replaced the machine yourself, remove that line, else find out who answers there`;
   }
   if (/permission denied/i.test(stderr)) {
-    return `${where}: refuses the key ${instance.machine.privateKey}; the machine was created with another one. Put that key back, or remove the machine (npm run down) and create it again`;
+    return `${where}: refuses the key ${instance.machine.privateKey}; the machine was created with another one. Put that key back, or remove the machine (./kaleem down) and create it again`;
   }
   return undefined;
 }

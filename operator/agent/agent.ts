@@ -26,6 +26,6 @@ export async function askAgent<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
   throw new Error(
-    `kaleem-agent ${argv.join(" ")}: its answer has an unexpected ${fields}: the agent and these tools are of different versions. Run "npm run up".`,
+    `kaleem-agent ${argv.join(" ")}: its answer has an unexpected ${fields}: the agent and these tools are of different versions. Run "./kaleem up".`,
   );
 }

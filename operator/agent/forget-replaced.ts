@@ -43,7 +43,7 @@ export async function forgetReplaced(asked: ForgetReplacedArguments): Promise<bo
     );
   }
   say(
-    `Restore ${id} moved ${size(found.bytes)} aside: the live data of before it. Removed, it is gone for good; what of it points hold stays there.`,
+    `Restore ${id} moved ${size(found.bytes)} aside: the live data from before that restore. Removed, it is gone for good; what recovery points hold of it stays.`,
   );
   if (asked.planOnly) return false;
   if (!asked.yes) {

@@ -1,4 +1,4 @@
-# Shows what an audit of the platform's host judges: one JSON object a line. Run by the npm scripts over SSH: bash -s -- full|fast RESTIC <this script
+# Shows what an audit of the platform's host judges: one JSON object a line. Run by the program over SSH: bash -s -- full|fast RESTIC <this script
 #   {"sshd": …}        sshd's effective settings, in base64
 #   {"sshPort": …}     a port that sshd listens on beyond the loopback, or systemd for it
 #   {"listening": …}   a TCP port that anything listens on beyond the loopback

@@ -1,5 +1,5 @@
 /**
- * `npm run audit`: is the machine as hard as it should be? Scans its ports from outside, asks sshd, systemd, Docker, lynis and
+ * `./kaleem audit`: is the machine as hard as it should be? Scans its ports from outside, asks sshd, systemd, Docker, lynis and
  * ssh-audit inside, and prints a table. Exit codes: 0 all is as it should be, 1 something is not, 2 wrong arguments.
  */
 import { exitCodes } from "../../contract/exit-codes.ts";

@@ -1,5 +1,5 @@
 /**
- * `npm run down`: removes all that `up` made for a stack: its machine with its disks, its cloud when no other stack
+ * `./kaleem down`: removes all that `up` made for a stack: its machine with its disks, its cloud when no other stack
  * uses it, its state and secrets. The off-site copies of a local stack go with it: it is for trying things out.
  * Exit codes: 0 removed (or nothing was there), 1 failed, 2 wrong arguments.
  */

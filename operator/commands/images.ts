@@ -1,5 +1,5 @@
 /**
- * `npm run images -- refresh [KEY…]`: looks up the digests that the tags in catalog/images.lock.json stand for now,
+ * `./kaleem images refresh [KEY…]`: looks up the digests that the tags in catalog/images.lock.json stand for now,
  * and writes them there. Commit the change as any other: it is what staging and prod will run.
  * Exit codes: 0 every one is pinned, 1 some could not be looked up (those stay as they were), 2 wrong arguments.
  */

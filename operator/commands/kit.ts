@@ -1,5 +1,5 @@
 /**
- * `npm run kit -- --out FILE`, `--print`, `--check FILE`: a stack's recovery kit, which is the bucket's address and keys, and one passphrase.
+ * `./kaleem kit --out FILE`, `--print`, `--check FILE`: a stack's recovery kit, which is the bucket's address and keys, and one passphrase.
  * With this repository it brings everything back; so does it for whoever finds it. Keep it away from the server.
  * Exit codes: see docs/exit-codes.md; a check ends with that of the first thing that does not open.
  */
@@ -109,8 +109,8 @@ async function nameRecipient(stack: Stack, file: string, recipient: string): Pro
     [
       `${stack.committedFile}:`,
       ...edited.diff.map((line) => `  ${line}`),
-      `Commit it; npm run up -- --stack ${stack.name} seals the stack's file to this kit, and the next shipping brings it off-site.`,
-      `Then: npm run kit -- --check FILE`,
+      `Commit it; ./kaleem up --stack ${stack.name} seals the stack's file to this kit, and the next shipping brings it off-site.`,
+      `Then: ./kaleem kit --check FILE`,
       "",
     ].join("\n"),
   );

@@ -1,5 +1,5 @@
 /**
- * `npm run offsite -- locks | rewind --to TIME | fill --from DIR | move`: looks after the off-site bucket. All but `move` work without the host: by the
+ * `./kaleem offsite locks | rewind --to TIME | fill --from DIR | move`: looks after the off-site bucket. All but `move` work without the host: by the
  * stack's own settings and secrets, or by a recovery kit. No key is ever printed, or given on a command line.
  * Exit codes: 0 done; 1 a lock is missing, or something could not be brought back; else see docs/exit-codes.md.
  */
@@ -57,7 +57,7 @@ await runOperatorCommand(async () => {
     .requiredOption("--to <time>", "as it was then, such as 2026-11-20T03:00Z")
     .option("--yes", "agrees to the plan")
     .action(async (options: Options & { to: string; yes?: true }) => goBack(options));
-  command("fill", "brings a copy that npm run pull made into an empty bucket, to recover from")
+  command("fill", "brings a copy that ./kaleem pull made into an empty bucket, to recover from")
     .requiredOption("--from <dir>", "the copy")
     .action(async (options: Options & { from: string }) => fillBucket(options));
   command("move", "moves everything to another bucket; shipping goes on meanwhile")
@@ -69,7 +69,10 @@ await runOperatorCommand(async () => {
       "--key-file <file>",
       "its key pair (JSON or AWS credentials file); default: the stack's present one",
     )
-    .option("--given", "reads its key pair as a JSON object from stdin, as npm run secrets does")
+    .option(
+      "--given",
+      "reads its key pair as a JSON object from stdin, as `./kaleem secrets init --given` does",
+    )
     .option("--cancel", "gives up a move that is under way")
     .option("--finish", "tells whether the former bucket, of the kit, is needed any more")
     .option("--yes", "agrees to the plan")
@@ -94,7 +97,7 @@ async function goBack({ stack, kit, json, to, yes }: Options & { to: string; yes
   if (!(await keepsVersions(bucket))) {
     throw new RecoveryError(
       exitCodes.offsiteRefused,
-      `${nameOf(bucket.location)} keeps no versions, so there is nothing to go back to (R2 never does). What a lock holds is still there; a copy of your own may have the rest (npm run pull).`,
+      `${nameOf(bucket.location)} keeps no versions, so there is nothing to go back to (R2 never does). What a lock holds is still there; a copy of your own may have the rest (./kaleem pull).`,
     );
   }
   const versions = await progress.step("versions", () => listVersions(bucket));
@@ -142,7 +145,7 @@ async function move(options: MoveOptions): Promise<void> {
     if (kit === undefined)
       throw new RecoveryError(
         exitCodes.usage,
-        "offsite move --finish: expected --kit, the kit of before the move",
+        "offsite move --finish: expected --kit, the kit from before the move",
       );
     const former = await openOffsite(() => stack, kit);
     const present = await openOffsite(() => stack, undefined);

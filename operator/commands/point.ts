@@ -1,4 +1,4 @@
-/** `npm run point`: takes a recovery point now, and starts to ship it. Exit codes: see docs/exit-codes.md. */
+/** `./kaleem point`: takes a recovery point now, and starts to ship it. Exit codes: see docs/exit-codes.md. */
 import type { z } from "zod";
 import { askAgent } from "../agent/agent.ts";
 import { runOperatorCommand } from "../command-line.ts";

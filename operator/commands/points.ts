@@ -1,4 +1,4 @@
-/** `npm run points`: the recovery points of a stack, here and off-site. Exit codes: see docs/exit-codes.md. */
+/** `./kaleem points`: the recovery points of a stack, here and off-site. Exit codes: see docs/exit-codes.md. */
 import { askAgent } from "../agent/agent.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { printAnswer } from "../answers/print-answer.ts";

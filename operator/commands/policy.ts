@@ -1,5 +1,5 @@
 /**
- * `npm run policy`: looks at the program of every committed stack with the policy pack under the real engine, without
+ * `./kaleem policy`: looks at the program of every committed stack with the policy pack under the real engine, without
  * touching any machine, and says for each what stands against it.
  * Exit codes: 0 nothing does, 1 something does (the sentences say what to do), 2 wrong arguments.
  */

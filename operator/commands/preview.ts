@@ -1,5 +1,5 @@
 /**
- * `npm run preview`: what `npm run up` would change, in plain words; changes nothing on a machine of yours.
+ * `./kaleem preview`: what `./kaleem up` would change, in plain words; changes nothing on a machine of yours.
  * A local stack's emulated machine is made for it, since there is nothing else to look at.
  * Exit codes: see docs/exit-codes.md.
  */

@@ -1,5 +1,5 @@
 /**
- * `npm run pull -- --to DIR`: a second copy of the off-site bucket, in a directory or on a disk of your own: encrypted as it is there,
+ * `./kaleem pull --to DIR`: a second copy of the off-site bucket, in a directory or on a disk of your own: encrypted as it is there,
  * only what is new, each file checked against its name. Nothing in DIR is lost, whatever the bucket has lost.
  * Exit codes: 0 everything is there and sound; 33 something is not what its name says; else see docs/exit-codes.md.
  */
@@ -29,7 +29,7 @@ interface PullCommandOptions {
 await runOperatorCommand(async () => {
   const options = new OperatorCommand("pull")
     .description("Copies the off-site bucket into a directory of your own, and checks every file.")
-    .requiredOption("--to <dir>", "where the copy is, or shall be")
+    .requiredOption("--to <dir>", "where the copy is, or is to be made")
     .option("--stack <name>", "the stack", "local")
     .option("--kit <file>", "a recovery kit, in place of the stack's own settings and secrets")
     .option("--verify", "reads what is there already, too")

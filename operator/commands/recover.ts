@@ -1,5 +1,5 @@
 /**
- * `npm run recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
+ * `./kaleem recover`: rebuilds a lost platform on a new machine of yours: the stack's file gets the new host, the state of the lost one is
  * set aside, the platform comes up closed while its data are fetched from off-site, they are verified, and it opens. Run again, it goes on.
  * With `--kit` the file and its secrets come from the bucket, where they are not at hand.
  * Exit codes: see docs/exit-codes.md; 0 only when every check held and the platform serves.
@@ -17,7 +17,7 @@ import { terminalQuestion } from "../deploy/agree.ts";
 import { hiddenQuestion } from "../kit/choose-passphrase.ts";
 import { LostStack } from "../kit/lost-stack.ts";
 import { freshState } from "../recover/fresh-state.ts";
-import { writeNewHost, writeRestic } from "../recover/new-host.ts";
+import { lookAtNewHost, writeNewHost, writeRestic } from "../recover/new-host.ts";
 import { recoverStack } from "../recover/recover-stack.ts";
 import { scanHostKey } from "../ssh/scan-host-key.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -50,7 +50,7 @@ await runOperatorCommand(async () => {
     .requiredOption("--host <user@address>", "the new machine")
     .option("--port <port>", "its sshd's port", "22")
     .option("--host-key <key>", 'its public key, such as "ssh-ed25519 AAAA…" (default: shown, and asked for)')
-    .option("--secrets-provider <url>", "what encrypts the secrets in a file written anew", "passphrase")
+    .option("--secrets-provider <url>", "what encrypts the secrets in a newly written file", "passphrase")
     .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
     .addOption(acceptOption())
     .addOption(withoutProofOption())
@@ -65,7 +65,7 @@ await runOperatorCommand(async () => {
   if (stack.kind === "local") {
     throw new RecoveryError(
       exitCodes.usage,
-      `stack ${stack.name}: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name`,
+      `stack ${stack.name}: it lives on an emulated machine; a lost one comes back by ./kaleem up --recover KIT under another name`,
     );
   }
   const [yes, ask] = [options.yes === true, terminalQuestion()];
@@ -73,7 +73,7 @@ await runOperatorCommand(async () => {
   await writeNewHost({ stack, lost, given: options, progress, yes, ask, scan: scanHostKey });
   const { ssh, offsite } = await readTarget(stack);
   const host = new SshHost(ssh);
-  await writeRestic(stack, host, progress);
+  await writeRestic(stack, await lookAtNewHost(stack, host), progress);
   const engine = await findOrBuildEngine(progress);
   await progress.step("state of the lost machine", async (report) => {
     const aside = await freshState({ stack, engine, host, offsite, keys: lost?.offsiteKeys ?? null });

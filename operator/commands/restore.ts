@@ -1,5 +1,5 @@
 /**
- * `npm run restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
+ * `./kaleem restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
  * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
 import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
@@ -99,7 +99,7 @@ function commandLine(): Command {
     .addOption(
       new Option(
         "--forget <restore>",
-        "remove for good what that restore moved aside; npm run status lists it",
+        "remove for good what that restore moved aside; ./kaleem status lists it",
       ).conflicts([
         ...["at", "from", "overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof"],
         ...["lineage", "takeOver"],

@@ -1,5 +1,5 @@
 /**
- * `npm run secrets -- init | list | rotate NAME`: a stack's secrets, in its configuration and in what runs. No value is ever
+ * `./kaleem secrets init | list | rotate NAME`: a stack's secrets, in its configuration and in what runs. No value is ever
  * printed, or given on a command line.
  * Exit codes: 0 done, 1 failed (the sentence says what to do; a rotation goes on when run again), 2 wrong arguments.
  */
@@ -7,6 +7,7 @@ import { json as readJson } from "node:stream/consumers";
 import type { Command } from "commander";
 import { z } from "zod";
 import { catalog } from "../../catalog/catalog.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { listSecrets, renderSecretList } from "../secrets/secret-list.ts";
 import { planInit, renderInit } from "../secrets/plan-init.ts";
@@ -14,6 +15,7 @@ import { planRotation } from "../secrets/plan-rotation.ts";
 import { rotate, type RotationReport } from "../secrets/rotate.ts";
 import { rotationPorts } from "../secrets/rotation-ports.ts";
 import { openSecretsStack } from "../secrets/secrets-stack.ts";
+import { isYes, terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
 import { withOperationLock } from "../deploy/operation-lock.ts";
 import { SshHost } from "../ssh/ssh.ts";
@@ -29,6 +31,7 @@ interface Options {
   readonly stack: string;
   readonly offsiteOf?: string;
   readonly given?: true;
+  readonly yes?: true;
   readonly json?: true;
 }
 
@@ -45,6 +48,7 @@ await runOperatorCommand(async () => {
       .exitOverride();
   command("init", "generates every missing secret, and says which ones only you can set")
     .option("--given", "read issued values, such as the bucket's keys, as a JSON object from stdin")
+    .option("--yes", "agrees to the stack's state being made where it is not there yet")
     .action(async (options: Options) => init(options));
   command("list", "lists the secrets, never a value").action(async (options: Options) => list(options));
   command(
@@ -67,8 +71,14 @@ async function list({ stack, json }: Options): Promise<void> {
     });
 }
 
-async function init({ stack: name, given, json }: Options): Promise<void> {
-  const stack = openSecretsStack(openStack(name), progress);
+async function init({ stack: name, given, yes, json }: Options): Promise<void> {
+  const stack = openSecretsStack(openStack(name), progress, async (question) => {
+    if (yes === true || isYes(await terminalQuestion()?.(`${question} [y/N] `))) return;
+    throw new RecoveryError(
+      exitCodes.usage,
+      `secrets: ${question} Not agreed to; nothing was changed. Say yes, or add --yes.`,
+    );
+  });
   const handedIn = given === true ? await fromStdin() : new Map<string, string>();
   const plan = planInit(catalog, await stack.present(), [...handedIn.keys()]);
   const draw = generatedSecrets(catalog);
@@ -125,7 +135,7 @@ function render({ names, seconds, point, formerRefused }: RotationReport): strin
   return (
     `${names.join(" and ")} changed in ${seconds.toFixed(1)} s.${former} ${point === "" ? "The point of the interrupted run" : `Point ${point}`} and the stack file off-site have the new one; ` +
     "older points restore as before: a restore sets the stores' users to the current secrets.\n" +
-    "A recovery kit written before still opens the bucket, unless the bucket's keys changed: then write a new one (npm run kit)."
+    "A recovery kit written before still opens the bucket, unless the bucket's keys changed: then write a new one (./kaleem kit)."
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run smoke`: one order and one webhook through the edge, and proof from each store.
+ * `./kaleem smoke`: one order and one webhook through the edge, and proof from each store.
  * Exit codes: 0 every step passed, 1 one did not or the stack could not be asked, 2 wrong arguments.
  */
 import { exitCodes } from "../../contract/exit-codes.ts";

@@ -1,5 +1,5 @@
 /**
- * `npm run status`: what is up, what would be lost now, how long a restore would take, when that was last proven.
+ * `./kaleem status`: what is up, what would be lost now, how long a restore would take, when that was last proven.
  * Works without the host too, from the bucket alone. Exit codes: see docs/exit-codes.md.
  */
 import { exitCodes } from "../../contract/exit-codes.ts";

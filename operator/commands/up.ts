@@ -1,11 +1,13 @@
 /**
- * `npm run up`: from a bare machine to a platform that answers; again, and all is "unchanged".
+ * `./kaleem up`: from a bare machine to a platform that answers; again, and all is "unchanged".
  * A stack on a machine of yours is looked at and planned first, and changed when you have agreed.
- * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `npm run restore`.
+ * With `--recover KIT` a local platform that was lost: it comes up closed, and waits for `./kaleem restore`.
  * Exit codes: see docs/exit-codes.md.
  */
+import { catalog } from "../../catalog/catalog.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { bringUp } from "../deploy/bring-up.ts";
+import { refuseFlags } from "../deploy/refuse-flags.ts";
 import { renderBroughtUp } from "../deploy/render-brought-up.ts";
 import { readRecoveryKit } from "../kit/recovery-kit.ts";
 import { openStack } from "../stack/stack.ts";
@@ -44,6 +46,7 @@ await runOperatorCommand(async () => {
     .parse();
   const options = program.opts<UpOptions>();
   const stack = openStack(options.stack, { offsiteOf: options.offsiteOf });
+  refuseFlags(stack, options, catalog);
   const kit = options.recover === undefined ? undefined : await readRecoveryKit(options.recover);
   const result = await bringUp({
     stack,

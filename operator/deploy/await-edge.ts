@@ -28,6 +28,6 @@ export async function awaitEdge(target: EdgeTarget, wanted: 200 | 503, timeoutMs
     everyMs: 250,
     late: () =>
       `${target.url}/api/health: expected ${wanted} within ${timeoutMs / 1000} s, the last answer was: ${last}. ` +
-      "See `npm run status`, and `docker service ps api --no-trunc` on the host.",
+      "See `./kaleem status`, and `docker service ps api --no-trunc` on the host.",
   });
 }

@@ -78,6 +78,6 @@ function describe(stack: string, differences: readonly Difference[], lastWords: 
     `stack ${stack}: what runs is not what was declared:`,
     ...differences.map((difference) => `  ${differenceSentence(difference)}`),
     ...(lastWords === "" ? [] : ["What its tasks said:", lastWords]),
-    "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, fix the cause, and run `npm run up` again.",
+    "Read `docker service ps <service> --no-trunc` and `docker service logs <service>` on the host, fix the cause, and run `./kaleem up` again.",
   ].join("\n");
 }

@@ -140,6 +140,7 @@ async function getReady(request: BringUpRequest, progress: Progress): Promise<Re
   const host = new SshHost(prepared.ssh);
   const data = await progress.step("data", async (report) => {
     const decision = await lookAtData(host, prepared, {
+      stack: stack.name,
       firstInstall: request.recovering !== true && (request.firstInstall === true || prepared.firstInstall),
       emulated: stack.kind === "local",
       kitGiven: kit !== undefined,
@@ -166,7 +167,7 @@ async function planned({ context }: Ready, progress: Progress): Promise<ChangePl
 async function lookAtData(
   host: SshHost,
   { offsite, offsiteKeys }: PreparedPlace,
-  said: Pick<DataState, "firstInstall" | "emulated" | "kitGiven">,
+  said: Pick<DataState, "stack" | "firstInstall" | "emulated" | "kitGiven">,
 ): Promise<DataDecision> {
   const bucket = new Bucket(offsite, offsiteKeys);
   const [founded, founding, shipped, found, points, unfinished, edgeClosed] = await Promise.all([

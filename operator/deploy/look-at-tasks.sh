@@ -1,4 +1,4 @@
-# Shows how this host's Swarm tasks are: one JSON object a line. Run by the npm scripts over SSH: sh -s <this script
+# Shows how this host's Swarm tasks are: one JSON object a line. Run by the program over SSH: sh -s <this script
 #   {"task": …}       what Swarm says of a task: docker service ps, last runs included
 #   {"container": …}  a container that does not run healthily, with its last health check and its last log lines in base64
 # Nothing on a host without a swarm. Exit: 0 done, else Docker's own words.

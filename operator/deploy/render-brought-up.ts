@@ -11,7 +11,7 @@ export function renderBroughtUp(up: BroughtUp): string {
   return [
     "",
     data.closed ? `Stack ${stack} is up but CLOSED: ${data.reason}` : `Stack ${stack} is up and serves`,
-    ...(data.closed ? [`  now run: npm run restore -- --stack ${stack}`] : []),
+    ...(data.closed ? [`  now run: ./kaleem restore --stack ${stack}`] : []),
     "",
     `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
     `  ssh       ${user}@${address} port ${port}${privateKeyFile === undefined ? "" : `, key ${privateKeyFile}`}`,

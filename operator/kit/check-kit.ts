@@ -112,7 +112,7 @@ export async function checkKit(request: KitCheckRequest): Promise<KitCheckReport
     await bucket.put(bucketLayout.kitCheck, `${JSON.stringify(check)}\n`, "application/json", {
       always: true,
     });
-    return [check, `that it opens everything stands in the bucket (${bucketLayout.kitCheck})`];
+    return [check, `noted in the bucket that it opens everything (${bucketLayout.kitCheck})`];
   });
   if (recorded !== null && !(host instanceof Error)) await look("present", () => lookAtPresent(host));
   return { findings, exitCode };
@@ -173,7 +173,7 @@ async function openedHost({ openHost }: KitCheckRequest, content: StackContent):
     const host = await openHost(content);
     const { stdout } = await host.run([layout.agentCommand, "--help"], { timeoutMs: 20_000 });
     if (/^ {2}restic-key try /m.test(stdout)) return host;
-    return new Error("the host's agent is older than these tools: run npm run up");
+    return new Error("the host's agent is older than these tools: run ./kaleem up");
   } catch (error) {
     if (error instanceof SshError || error instanceof RecoveryError || error instanceof CommandError)
       return error;
@@ -194,7 +194,7 @@ async function lookAtLocal(host: RemoteHost, password: string): Promise<[true, s
     local === null ? exitCodes.noRepository : exitCodes.wrongPassword,
     local === null
       ? "The host has no repository of its own: it takes its first point soon, or its system disk was replaced."
-      : "The host's own repository does not open with the password in the stack's file: run npm run up, and see npm run status.",
+      : "The host's own repository does not open with the password in the stack's file: run ./kaleem up, and see ./kaleem status.",
   );
 }
 
@@ -204,7 +204,7 @@ async function lookAtPresent(host: RemoteHost): Promise<[true, string]> {
   if (!state.keysChanged) return [true, "the host has the same bucket, keys and recipient"];
   throw new RecoveryError(
     exitCodes.failed,
-    "The host has other keys than this kit, whose own still open the bucket: write it again, npm run kit -- --out NEW --from THIS.",
+    "The host has other keys than this kit, whose own still open the bucket: write it again, ./kaleem kit --out NEW --from THIS.",
   );
 }
 

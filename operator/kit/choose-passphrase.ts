@@ -30,7 +30,7 @@ export async function choosePassphrase(
     throw new RecoveryError(
       exitCodes.wrongPassword,
       `${file}: its secrets are encrypted with another passphrase than the one in the environment (PULUMI_CONFIG_PASSPHRASE, or the file that ` +
-        `PULUMI_CONFIG_PASSPHRASE_FILE names). Give that one; or, since the recovery kit has the secrets, move the file away and run this again: it is then written anew.`,
+        `PULUMI_CONFIG_PASSPHRASE_FILE names). Give that one; or, since the recovery kit has the secrets, move the file away and run this again: a new one is then written.`,
     );
   }
   if (ask === null)
@@ -55,7 +55,7 @@ export async function choosePassphrase(
   if (encryptionsalt !== undefined && openWithPassphrase(chosen, encryptionsalt) === null)
     throw new RecoveryError(
       exitCodes.wrongPassword,
-      `${file}: that passphrase does not open its secrets; nothing was changed. Since the recovery kit has the secrets, the file may be moved away: it is then written anew.`,
+      `${file}: that passphrase does not open its secrets; nothing was changed. Since the recovery kit has the secrets, the file may be moved away: a new one is then written.`,
     );
   environment["PULUMI_CONFIG_PASSPHRASE"] = chosen;
 }

@@ -26,8 +26,8 @@ export async function makeKit(request: KitRequest): Promise<{ kit: RecoveryKit; 
   if (from === null && recipient !== null && !renew)
     throw new RecoveryError(
       exitCodes.usage,
-      `Stack ${stack} has a recovery kit already, and its passphrase stands in that kit alone. To write it again with the bucket's present keys: ` +
-        `--from FILE, with that kit. If it is lost or known to others, draw another passphrase: --renew; a kit of before then opens only what was sealed before.`,
+      `Stack ${stack} has a recovery kit already, and its passphrase is in that kit alone. To write it again with the bucket's present keys: ` +
+        `--from FILE, with that kit. If it is lost or known to others, draw another passphrase: --renew; an earlier kit then opens only what was sealed before.`,
     );
   const passphrase = from === null ? await generateX25519Identity() : await passphraseOf(from, recipient);
   const kit = recoveryKitSchema.parse({ stack, ...locationAndKeys(request), passphrase });
@@ -46,7 +46,7 @@ async function passphraseOf(from: RecoveryKit, recipient: string | null): Promis
   if (!isSealedKit(from))
     throw new RecoveryError(
       exitCodes.usage,
-      "--from: that kit holds Pulumi's passphrase, as kits of before do; leave --from out, and a passphrase is drawn.",
+      "--from: that kit holds Pulumi's passphrase, as earlier kits do; leave --from out, and a passphrase is drawn.",
     );
   const own = await recipientOf(from);
   if (recipient === null || own === recipient) return from.passphrase;

@@ -96,7 +96,7 @@ async function openSealed(kit: RecoveryKit): Promise<OpenedKit> {
     throw new RecoveryError(
       exitCodes.noRepository,
       `There is no sealed stack file in ${placeOf(kit, "")} yet: the stack's file went off-site before this kit was made. An older kit opens it; ` +
-        "to seal it to this one, run npm run up with the kit's recipient in the stack's file.",
+        "to seal it to this one, run ./kaleem up with the kit's recipient in the stack's file.",
     );
   }
   const place = placeOf(kit, stored.key);
@@ -121,7 +121,7 @@ async function unseal(sealed: string, identity: string, place: string, recipient
     throw new RecoveryError(
       exitCodes.wrongPassword,
       `The recovery kit's passphrase does not open ${place}: the file is sealed to another kit than this one, whose recipient is ${recipient}. ` +
-        `Use the kit whose recipient stands in the stack's file (kaleem:kit), or look for one made later.`,
+        `Use the kit whose recipient is in the stack's file (kaleem:kit), or look for one made later.`,
     );
   }
 }
@@ -156,7 +156,7 @@ async function openEncrypted(kit: RecoveryKit, stack: string | undefined): Promi
   if (salt === undefined)
     throw new RecoveryError(
       exitCodes.wrongPassword,
-      `${place} is encrypted by another secrets provider than a passphrase, so no recovery kit opens it: take the committed file, and run npm run recover without --kit.`,
+      `${place} is encrypted by another secrets provider than a passphrase, so no recovery kit opens it: take the committed file, and run ./kaleem recover without --kit.`,
     );
   const open = openWithPassphrase(kit.passphrase, salt);
   if (open === null)

@@ -57,7 +57,7 @@ export function printKit(kit: RecoveryKit): string {
     "KALEEM RECOVERY KIT",
     "",
     "Whoever has these lines has everything. Keep them where neither the server nor its provider is.",
-    "To use them, type the numbered lines into a file, and give that file to:  npm run recover -- --kit FILE",
+    "To use them, type the numbered lines into a file, and give that file to:  ./kaleem recover --kit FILE",
     "Behind = is each line's check. Spaces do not matter; in groups of four, capitals do not either.",
     "",
     ...[...body, end].map(render),

@@ -51,7 +51,7 @@ function parseJson(text: string, file: string): unknown {
     // The parser's own message would quote the file, and so its secrets.
     throw new RecoveryError(
       exitCodes.usage,
-      `${file}: expected a recovery kit, as JSON or as its printed lines, got something else. \`npm run kit\` writes one.`,
+      `${file}: expected a recovery kit, as JSON or as its printed lines, got something else. \`./kaleem kit\` writes one.`,
     );
   }
 }

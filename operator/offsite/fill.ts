@@ -32,7 +32,7 @@ export async function fill(
   if (!files.includes(config))
     throw new RecoveryError(
       exitCodes.noRepository,
-      `${directory}: expected a copy that npm run pull made, got no ${config}`,
+      `${directory}: expected a copy that ./kaleem pull made, got no ${config}`,
     );
   const theirs = await bucket.read(config);
   if (theirs !== null && !theirs.equals(await readFile(join(directory, config))))
@@ -48,7 +48,7 @@ export async function fill(
     if (!isAsNamed(key, content))
       throw new RecoveryError(
         exitCodes.repositoryDamaged,
-        `${join(directory, key)}: the content is not what its name says; move the file away and run npm run pull, or this, again`,
+        `${join(directory, key)}: the content is not what its name says; move the file away and run ./kaleem pull, or this, again`,
       );
     const known = isWrittenOnce(key) && there.get(key) === content.length;
     if (!known) {

@@ -108,11 +108,11 @@ export async function moveStack(
   });
   return [
     `${stack.name} ships to ${name} now.`,
-    `Commit ${stack.committedFile}, and write a new recovery kit: npm run kit -- --stack ${stack.name} --out FILE.`,
+    `Commit ${stack.committedFile}, and write a new recovery kit: ./kaleem kit --stack ${stack.name} --out FILE.`,
     ...(moved.diff.length === 0
       ? []
-      : [`The former bucket (${former}) can still be read with the kit of before.`]),
-    `When you do not need it any more: npm run offsite -- move --finish --stack ${stack.name} --kit KIT-OF-BEFORE.`,
+      : [`The former bucket (${former}) can still be read with the earlier kit.`]),
+    `When you do not need it any more: ./kaleem offsite move --finish --stack ${stack.name} --kit KIT-OF-BEFORE.`,
   ].join("\n");
 }
 
@@ -139,7 +139,7 @@ export async function finishMove(former: Bucket, present: Bucket): Promise<strin
   if (nameOf(identityOf(present.location)) === name)
     throw new RecoveryError(
       exitCodes.usage,
-      `offsite move --finish: ${name} is the bucket that is used now: give the kit of before.`,
+      `offsite move --finish: ${name} is the bucket that is used now: give the earlier kit.`,
     );
   const there = new Set((await present.list("")).map(({ key }) => key));
   // Indexes are replaced by each prune, and records by each run.
@@ -162,7 +162,7 @@ function refuseLocal({ kind, name }: Stack): void {
   if (kind === "remote") return;
   throw new RecoveryError(
     exitCodes.usage,
-    `stack ${name}: the bucket of an emulated machine is emulated too, and does not move; see npm run offsite -- move --help`,
+    `stack ${name}: the bucket of an emulated machine is emulated too, and does not move; see ./kaleem offsite move --help`,
   );
 }
 

@@ -14,7 +14,7 @@ import {
 
 /** What a pull is to do. */
 export interface PullOptions {
-  /** Where the copy is, or shall be. */
+  /** Where the copy is, or is to be made. */
   readonly directory: string;
   /** Reads every file that is there already, too, and holds it against its name. @default false */
   readonly verify?: boolean;

@@ -78,7 +78,10 @@ function refuseRights(view: MachineView, { user }: WantedMachine): string[] {
 }
 
 /** A machine is managed by one state: two would each remove what the other made. */
-function refuseOwner({ managedBy, agentStack }: MachineView, { stack, manager }: WantedMachine): string[] {
+export function refuseOwner(
+  { managedBy, agentStack }: MachineView,
+  { stack, manager }: Pick<WantedMachine, "stack" | "manager">,
+): string[] {
   if (agentStack !== undefined && agentStack !== "" && agentStack !== stack) {
     return [
       `machine: it runs stack ${agentStack}, not ${stack}; check kaleem:host.address, or destroy that stack there first`,

@@ -5,7 +5,9 @@ import { readIfThere } from "../../workstation/read-if-there.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import type { LostStack } from "../kit/lost-stack.ts";
 import { isYes, type Agreement } from "../deploy/agree.ts";
+import { refuseOwner } from "../preflight/judge-machine.ts";
 import { lookAtMachine } from "../preflight/look-at-machine.ts";
+import type { MachineView } from "../preflight/machine-view.ts";
 import { resticWanted } from "../preflight/restic-wanted.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 import { moveHost, namesHost, pinnedHost, type NewHost } from "../stack/move-host.ts";
@@ -57,13 +59,32 @@ export async function writeNewHost(request: NewHostRequest): Promise<void> {
   await writeWholeFile(stack.stackFile, moved.text);
 }
 
+/**
+ * Looks at the new machine. One on which another stack runs is none: said before the state of the lost one is set aside.
+ * @throws Error in a sentence; nothing but the host in the stack's file was changed
+ */
+export async function lookAtNewHost(
+  { name, committedFile }: Pick<Stack, "name" | "committedFile">,
+  host: RemoteHost,
+): Promise<MachineView> {
+  const view = await lookAtMachine(host, name);
+  // Whichever state managed it: a lost stack's own may be away for good.
+  const refusals = refuseOwner(view, { stack: name, manager: null });
+  if (refusals.length === 0) return view;
+  throw new Error(
+    [...refusals.map((one) => `${committedFile}: ${one}`), "Run recover again with another --host."].join(
+      "\n",
+    ),
+  );
+}
+
 /** The new machine may have a restic that will do where the lost one had none, or the other way round; what it cannot tell stays. */
 export async function writeRestic(
-  { name, stackFile, committedFile }: Pick<Stack, "name" | "stackFile" | "committedFile">,
-  host: RemoteHost,
+  { stackFile, committedFile }: Pick<Stack, "stackFile" | "committedFile">,
+  view: MachineView,
   progress: Progress,
 ): Promise<void> {
-  const wanted = resticWanted(await lookAtMachine(host, name));
+  const wanted = resticWanted(view);
   if (wanted === undefined) return;
   const restic = wanted === "distribution" ? undefined : wanted;
   const { text, diff } = moveHost(await readFile(stackFile, "utf8"), committedFile, { restic });

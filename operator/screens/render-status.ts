@@ -46,7 +46,7 @@ function renderState({ stack, founded, closed, restore }: AgentStatus): string {
   if (unfinished !== null) {
     return `${state}; restore ${unfinished.id} stopped in phase ${unfinished.phase}: repeat it to continue`;
   }
-  return founded === null && closed ? `${state}; run "npm run restore -- --stack ${stack}"` : state;
+  return founded === null && closed ? `${state}; run "./kaleem restore --stack ${stack}"` : state;
 }
 
 function renderWritesBlocked({ writesBlocked }: AgentStatus, now: Date): string[] {
@@ -61,7 +61,7 @@ function renderWritesBlocked({ writesBlocked }: AgentStatus, now: Date): string[
 function renderService(service: AgentStatus["services"][number], width: number): string {
   const { image, wanted, running, healthy, paused } = service;
   const name = service.name.padEnd(width);
-  if (image === null) return `  ✗ ${name} not declared: run "npm run up"`;
+  if (image === null) return `  ✗ ${name} not declared: run "./kaleem up"`;
   const good = running === wanted && healthy === wanted;
   const still = paused === 0 ? "" : `, ${paused} paused`;
   return `  ${good ? "✓" : "✗"} ${name} ${running}/${wanted ?? "?"} running, ${healthy} healthy${still}  ${shorten(image)}`;
@@ -164,18 +164,18 @@ function renderKit({ kit, stack }: AgentStatus, kind: "local" | "remote", now: D
   const { sealed, checkedAt, keysChanged } = kit;
   const checked =
     checkedAt === null
-      ? `never checked: npm run kit -- --check FILE`
+      ? `never checked: ./kaleem kit --check FILE`
       : `checked ${renderAge((now.getTime() - Date.parse(checkedAt)) / 1000)} ago`;
   return [
     `  kit        ${checked}`,
     ...(keysChanged
       ? [
-          `  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW ${sealed ? "--from OLD " : ""}--stack ${stack}, then check it`,
+          `  ✗ the recovery kit that was checked has former keys: ./kaleem kit --out NEW ${sealed ? "--from OLD " : ""}--stack ${stack}, then check it`,
         ]
       : []),
     ...(sealed || kind === "local"
       ? []
-      : [`             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack ${stack}`]),
+      : [`             the stack's file goes off-site unsealed: ./kaleem kit --out FILE --stack ${stack}`]),
   ];
 }
 
@@ -191,13 +191,13 @@ function renderReplaced({ replaced }: AgentStatus): string[] {
   const size = (bytes: number | null): string =>
     bytes === null ? "unknown size" : `${bytes} bytes (${(bytes / 1e6).toFixed(1)} MB)`;
   return [
-    `  replaced   ${size(replacedBytes(replaced))} that restores moved aside; to give one up: npm run restore -- --forget ID`,
+    `  replaced   ${size(replacedBytes(replaced))} that restores moved aside; to give one up: ./kaleem restore --forget ID`,
     ...replaced.map(({ id, bytes }) => `             ${id}: ${size(bytes)}`),
   ];
 }
 
 function renderProven(proven: AgentStatus["lastProven"], now: Date): string {
-  if (proven === null) return `never on this host: "npm run drill" proves it on a stack of its own`;
+  if (proven === null) return `never on this host: "./kaleem drill" proves it on a stack of its own`;
   const ago = renderAge((now.getTime() - Date.parse(proven.at)) / 1000);
   return `${ago} ago from point ${proven.point}`;
 }
@@ -224,7 +224,7 @@ export function renderDeadHost(stack: string, view: OffsiteView, now: Date): str
         : `${point.point}, ${renderAge(Math.max(0, (now.getTime() - Date.parse(point.instant)) / 1000))} old`;
     lines.push(`  newest     off-site: ${told(newest)}; newest proven: ${told(proven)}`);
     lines.push(
-      `  restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"`,
+      `  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --from offsite"`,
     );
   }
   return [

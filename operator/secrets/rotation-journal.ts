@@ -56,6 +56,6 @@ export function refuseOther(journal: RotationJournal | null, name: string, stack
   if (journal === null || journal.name === name) return;
   throw new Error(
     `secrets: the rotation of ${journal.name}, started ${journal.startedAt}, has not finished. ` +
-      `First run: npm run secrets -- rotate ${journal.name} --stack ${stack}`,
+      `First run: ./kaleem secrets rotate ${journal.name} --stack ${stack}`,
   );
 }

@@ -2,7 +2,7 @@ import { secretKeys } from "../../components/config/secret-keys.ts";
 import { secretsOf, type ServiceDefinition } from "../../catalog/definition.ts";
 import { rotationOf } from "../../catalog/rotation-of.ts";
 
-/** One secret of a stack as `npm run secrets -- list` tells it: never its value. */
+/** One secret of a stack as `./kaleem secrets list` tells it: never its value. */
 export interface ListedSecret {
   readonly name: string;
   readonly form: string;
@@ -45,6 +45,6 @@ export function renderSecretList(stack: string, secrets: readonly ListedSecret[]
   const end =
     missing === 0
       ? "All are set."
-      : `${missing} ${missing === 1 ? "is" : "are"} missing: npm run secrets -- init --stack ${stack}`;
+      : `${missing} ${missing === 1 ? "is" : "are"} missing: ./kaleem secrets init --stack ${stack}`;
   return [`Secrets of stack ${stack} (name, state, form, rotation, used by):`, ...lines, end].join("\n");
 }

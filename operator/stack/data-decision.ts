@@ -3,6 +3,8 @@ import type { UnfinishedRestore } from "../../recovery/restore/journal/unfinishe
 
 /** What `up` found out about a host's data and the bucket's head before it declares anything. */
 export interface DataState {
+  /** The stack that is brought up. */
+  readonly stack: string;
   /** The lineage that the host's data root names; null when it is without a lineage. */
   readonly founded: { readonly lineage: string; readonly generation: number } | null;
   /** The lineage whose founding has begun on this host, and was not seen to end; null when there is none. */
@@ -11,6 +13,7 @@ export interface DataState {
   readonly shipped: boolean;
   /** The bucket's head record; null when there is none. */
   readonly head: {
+    readonly stack: string;
     readonly lineage: string;
     readonly generation: number;
     readonly host: string;
@@ -44,17 +47,19 @@ export interface DataDecision {
  * Whether a host may serve. An empty data root beside a bucket that knows better is a rebuilt machine: it must
  * never serve, or write points that look newest, before it is restored. Nor must one on which a restore has not ended: its data may be
  * what that restore refused.
- * @throws RecoveryError for an empty data root that nobody has said is new, and for a first install of what is none
+ * @throws RecoveryError for an empty data root that nobody has said is new, for a first install of what is none, and for the bucket of
+ * another stack
  */
 export function decideOnData(state: DataState): DataDecision {
   const { founded, shipped, head, points, unfinished, edgeClosed, firstInstall, emulated, kitGiven } = state;
+  refuseOtherStack(state);
   const begun = founded === null && unfinished === null && isOwnFounding(state);
   if (firstInstall && founded === null && !begun) refuseFirstInstall(state);
   // Whoever opened it since, with the agent's `open`, has named that data: `up` does not decide otherwise.
   if (unfinished !== null && (edgeClosed || founded === null)) {
     return closed(
       `restore ${unfinished.id} is unfinished on this host (at "${unfinished.phase}"), so the platform stays closed: ` +
-        "repeat `npm run restore` to go on, or choose another point with --at … --from-scratch",
+        "repeat `./kaleem restore` to go on, or choose another point with --at … --from-scratch",
     );
   }
   if (founded !== null) {
@@ -74,7 +79,7 @@ export function decideOnData(state: DataState): DataDecision {
   if (kitGiven && !begun) {
     return closed(
       `data root is empty, the bucket has no head record, and a recovery kit was given: a lost platform is to come back, so no ` +
-        `empty lineage is founded. Run \`npm run restore\`; if it finds no points, check kaleem:offsite in the stack file. ` +
+        `empty lineage is founded. Run \`./kaleem restore\`; if it finds no points, check kaleem:offsite in the stack file. ` +
         "If this platform is new, leave the kit out",
     );
   }
@@ -84,7 +89,7 @@ export function decideOnData(state: DataState): DataDecision {
       found: true,
       firstPoint: true,
       reason: begun
-        ? "data root is empty and the first install that was begun here is gone on with"
+        ? "data root is empty and the first install that was started here is resumed"
         : "data root is empty and the bucket has no head: first install",
     };
   }
@@ -93,7 +98,21 @@ export function decideOnData(state: DataState): DataDecision {
   throw new RecoveryError(
     exitCodes.failed,
     "up: the data root is empty and the bucket has no head record, so this is either a first install or the wrong bucket. " +
-      "Check kaleem:offsite in the stack file; if this platform is new, run `npm run up -- --first-install`, or set kaleem:firstInstall.",
+      "Check kaleem:offsite in the stack file; if this platform is new, run `./kaleem up --first-install`, or set kaleem:firstInstall.",
+  );
+}
+
+/**
+ * Restored from there, this stack would take the other one's place, whose host then ships nothing any more. An emulated stack may be the
+ * replacement of another one, whose name it cannot have.
+ */
+function refuseOtherStack({ stack, head, founded, emulated }: DataState): void {
+  if (emulated || head === null || head.stack === stack || head.lineage === founded?.lineage) return;
+  throw new RecoveryError(
+    exitCodes.config,
+    `up: the bucket that kaleem:offsite names is stack ${head.stack}'s, not ${stack}'s: its head is lineage ${head.lineage}, generation ` +
+      `${head.generation} (${head.changedAt}). Nothing was changed. Give ${stack} a bucket or a prefix of its own; a lost ${head.stack} ` +
+      `comes back by ./kaleem recover --stack ${head.stack} --host USER@ADDRESS.`,
   );
 }
 

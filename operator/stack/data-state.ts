@@ -20,7 +20,7 @@ export async function readLineage(host: RemoteHost): Promise<Lineage | null> {
     if (error instanceof SyntaxError || (error instanceof Error && error.name === "ZodError")) {
       throw new Error(
         `${layout.lineage} on the host: expected {lineage, generation, host}, got something else. ` +
-          "Do not remove it: compare with `npm run points`, then put it right.",
+          "Do not remove it: compare with `./kaleem points`, then put it right.",
         { cause: error },
       );
     }

@@ -3,13 +3,7 @@ import { catalog } from "../../catalog/catalog.ts";
 import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
-import {
-  backendUrl,
-  decryptConfig,
-  exportState,
-  initializeStack,
-  isInitialized,
-} from "../../toolchain/engine/stack.ts";
+import { backendUrl, decryptConfig, exportState } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { recipientIn } from "../kit/write-recipient.ts";
 import { bringRestic, resticVersion, type ResticTarget } from "../../toolchain/restic/bring-restic.ts";
@@ -20,6 +14,7 @@ import { engineAgent } from "../ssh/engine-agent.ts";
 import type { MachineView } from "../preflight/machine-view.ts";
 import type { SshTarget } from "../ssh/ssh-target.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { ensureState } from "./ensure-state.ts";
 import { pinnedHost } from "./move-host.ts";
 import { noteManager } from "./managed-by.ts";
 import { firstInstall } from "./data-decision.ts";
@@ -92,7 +87,7 @@ export class OwnPlace implements Place {
   openContext({ engine, data, settings, kit }: ContextRequest): Promise<StackContext> {
     const { name, committedFile } = this.#stack;
     if (kit !== undefined || Object.keys(settings).length > 0)
-      throw new Error(`stack ${name}: its settings stand in ${committedFile}, and nothing wins over them`);
+      throw new Error(`stack ${name}: its settings are in ${committedFile}, and nothing overrides them`);
     const context = stackContext(this.#stack, engine);
     return Promise.resolve({
       ...context,
@@ -118,7 +113,7 @@ export class OwnPlace implements Place {
     if (keys.size === 0 || (keys.size === 1 && keys.has(own))) return;
     throw new Error(
       `${committedFile}: ${address}: nothing of stack ${name} is on this machine, and its state was made for another one: ` +
-        `run npm run recover -- --stack ${name} --host ${user}@${address} --port ${port}, which sets that state aside and brings the data back.`,
+        `run ./kaleem recover --stack ${name} --host ${user}@${address} --port ${port}, which sets that state aside and brings the data back.`,
     );
   }
 
@@ -150,7 +145,7 @@ export class OwnPlace implements Place {
 function unsealed({ name }: Stack, text: string): readonly string[] {
   if (recipientIn(text) !== null) return [];
   return [
-    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: npm run kit -- --out FILE --stack ${name}`,
+    `the stack's file off-site is encrypted by Pulumi's passphrase alone; seal it to a recovery kit: ./kaleem kit --out FILE --stack ${name}`,
   ];
 }
 
@@ -160,17 +155,14 @@ async function openState(
   context: StackContext,
   { mayDo }: PlaceRequest,
 ): Promise<ReadonlyMap<string, string>> {
-  if (!(await isInitialized(context))) {
-    await mayDo(`Stack ${name} has no state in ${await backendUrl(context)}. Make an empty one?`);
-    await initializeStack(context);
-  }
+  await ensureState(context, mayDo);
   const values = await decryptConfig(context);
   const present = new Set([...values.keys()].map((key) => key.replace(/^kaleem:/, "")));
   const { drawn, toSet } = planInit(catalog, present, []);
   if (drawn.length + toSet.length > 0) {
     throw new Error(
       `${committedFile}: secrets that are missing: ${[...drawn, ...toSet].join(", ")}. ` +
-        `Run: npm run secrets -- init --stack ${name}`,
+        `Run: ./kaleem secrets init --stack ${name}`,
     );
   }
   return values;

@@ -19,7 +19,7 @@ export async function ensurePassphrase(file: string, given?: string): Promise<vo
   }
   if (given !== undefined && existing.trim() !== given) {
     throw new Error(
-      `${file}: this stack already has another passphrase than the recovery kit's. Choose a fresh stack name (--stack), or \`npm run down\` this one first.`,
+      `${file}: this stack already has another passphrase than the recovery kit's. Choose a fresh stack name (--stack), or \`./kaleem down\` this one first.`,
     );
   }
 }

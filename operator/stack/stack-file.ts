@@ -5,7 +5,7 @@ import { mergeSettings } from "./merge-settings.ts";
 /** What a stack file holds: Pulumi's own keys and the configuration, secrets as `{secure: …}`. */
 export type StackFile = StackYaml;
 
-const header = `# Generated from the committed stack file by \`npm run up\`; secrets in it are encrypted with the passphrase beside it.
+const header = `# Generated from the committed stack file by \`./kaleem up\`; secrets in it are encrypted with the passphrase beside it.
 # Edit the committed file, not this one: the next \`up\` writes it again and keeps only the secrets and the salt.
 `;
 

@@ -55,7 +55,7 @@ export function openStack(
   if (kind === "remote" && options.offsiteOf !== undefined) {
     throw new RecoveryError(
       exitCodes.usage,
-      `stack ${name}: --offsite-of is for stacks on an emulated machine; the bucket of this one stands in Pulumi.${name}.yaml`,
+      `stack ${name}: --offsite-of is for stacks on an emulated machine; the bucket of this one is in Pulumi.${name}.yaml`,
     );
   }
   return paths(name, kind, offsiteOf, repository);
@@ -70,11 +70,27 @@ export function lostStack(name: string, repository = repositoryRoot): Stack {
     throw new RecoveryError(
       exitCodes.usage,
       localName.test(name)
-        ? `stack ${name}: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name`
+        ? `stack ${name}: it lives on an emulated machine; a lost one comes back by ./kaleem up --recover KIT under another name`
         : `stack: expected ${stackNameRule}; got "${name}"`,
     );
   }
   return paths(name, "remote", name, repository);
+}
+
+/**
+ * Opens a stack that a command makes, loses and removes by itself, and the one that takes its place.
+ * @throws RecoveryError `usage` for a stack on a machine of yours; and as {@link openStack}
+ */
+export function openExpendable(name: string, repository = repositoryRoot): { lost: Stack; rebuilt: Stack } {
+  const lost = openStack(name, {}, repository);
+  if (lost.kind === "remote") {
+    throw new RecoveryError(
+      exitCodes.usage,
+      `stack ${name}: the machine that ${lost.committedFile} names is yours, and is never lost on purpose. ` +
+        "Give the name of an emulated stack, such as drill or local-bench; how a lost one of yours comes back: ./kaleem recover --help.",
+    );
+  }
+  return { lost, rebuilt: openStack(`${name}-rebuilt`, { offsiteOf: name }, repository) };
 }
 
 function paths(name: string, kind: Stack["kind"], offsiteOf: string, repository: string): Stack {

@@ -68,7 +68,7 @@ async function readSettings(stack: Stack, file: string): Promise<Record<string, 
     throw new RecoveryError(
       exitCodes.config,
       `${file}: there is no such file, so stack "${name}" was not brought up on this computer. ` +
-        `Stacks here: ${knownStacks(repository).join(", ")}; "npm run up -- --stack ${name}" makes it.`,
+        `Stacks here: ${knownStacks(repository).join(", ")}; "./kaleem up --stack ${name}" makes it.`,
     );
   }
   try {
@@ -85,7 +85,7 @@ async function readSettings(stack: Stack, file: string): Promise<Record<string, 
 function wrong({ name, kind }: Stack, cause: ConfigError): RecoveryError {
   const mend =
     kind === "local"
-      ? `Run "npm run up -- --stack ${name}", which writes it again.`
+      ? `Run "./kaleem up --stack ${name}", which writes it again.`
       : "Every key is explained in docs/config.md.";
   return new RecoveryError(exitCodes.config, `${cause.message}\n${mend}`, { cause });
 }

@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 import { localStack } from "../stack-view.ts";
 
 const byDigest = /@sha256:[0-9a-f]{64}$/;
-const lookUp = (key: string) => `look it up with: npm run images -- refresh ${key}`;
+const lookUp = (key: string) => `look it up with: ./kaleem images refresh ${key}`;
 
 /** What runs is what was tested, whatever a tag is moved to. */
 export const imagesByDigest: Rule = {

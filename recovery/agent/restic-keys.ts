@@ -121,7 +121,7 @@ export async function retireResticKey(context: Keys): Promise<KeyChange> {
     const names = still.map(({ place }) => place).join(" and ");
     throw new RecoveryError(
       exitCodes.failed,
-      `restic-key retire: ${layout.resticPassword} still holds the former password (${names}): run "npm run up" with the new one first. Nothing was removed.`,
+      `restic-key retire: ${layout.resticPassword} still holds the former password (${names}): run "./kaleem up" with the new one first. Nothing was removed.`,
     );
   }
   const done: Partial<Record<(typeof places)[number], KeyChange["local"]>> = {};

@@ -28,7 +28,7 @@ export function checkHead(head: Head | null, own: Lineage, holding?: Holding): v
     throw new RecoveryError(
       exitCodes.failed,
       `The bucket has no head record, but this data root holds ${name(own)}: the bucket was emptied or another one is configured. Nothing more is shipped until offsite in the stack file is right. ` +
-        `If it is, \`npm run restore -- --from local --over-existing\` makes the record anew.`,
+        `If it is, \`./kaleem restore --from local --over-existing\` writes the record again.`,
     );
   }
   throw superseded(own, `the bucket's head is ${name(head)} since ${head.changedAt}`, closeIt);
@@ -36,12 +36,12 @@ export function checkHead(head: Head | null, own: Lineage, holding?: Holding): v
 
 const closeIt = "If customers still reach this host, close it with `kaleem-agent close`.";
 const takeBack =
-  "If customers still reach this host and not that one, turn that one off, take a point (`npm run point`) and make it the next generation by `npm run restore -- --at POINT --from local --over-existing --take-over`; else close this one with `kaleem-agent close`.";
+  "If customers still reach this host and not that one, turn that one off, take a point (`./kaleem point`) and make it the next generation by `./kaleem restore --at POINT --from local --over-existing --take-over`; else close this one with `kaleem-agent close`.";
 
 function moved(to: BucketIdentity): RecoveryError {
   return new RecoveryError(
     exitCodes.config,
-    `Everything in this bucket was moved to ${nameOf(to)}, and nothing more is written here. Go on with \`npm run offsite -- move\`, or give it up with \`npm run offsite -- move --cancel\`.`,
+    `Everything in this bucket was moved to ${nameOf(to)}, and nothing more is written here. Go on with \`./kaleem offsite move\`, or give it up with \`./kaleem offsite move --cancel\`.`,
   );
 }
 
@@ -69,7 +69,7 @@ function refuseOtherBucket(head: Head | null, own: Lineage, holding: Holding | u
   throw new RecoveryError(
     exitCodes.config,
     `offsite in the stack file names ${nameOf(present)}, another bucket than the one that ${name(own)} shipped to, ${nameOf(former)}; it ${found}. Nothing was shipped. ` +
-      `Put the former values back and run \`npm run up\`. To move, run \`npm run offsite -- move\`.`,
+      `Put the former values back and run \`./kaleem up\`. To move, run \`./kaleem offsite move\`.`,
   );
 }
 

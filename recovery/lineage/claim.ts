@@ -39,7 +39,7 @@ export async function readClaim(host: Pick<Files, "readFile">, named: Named): Pr
   if (claims !== null) return claims.find((claim) => isOf(claim, named)) ?? null;
   throw new RecoveryError(
     exitCodes.failed,
-    `${claimPath} cannot be understood: it says which head record is this host's own. Nothing is shipped from here until it is right; \`npm run restore -- --at POINT --from local --over-existing\` of a point taken now makes it anew.`,
+    `${claimPath} cannot be understood: it says which head record is this host's own. Nothing is shipped from here until it is right; \`./kaleem restore --at POINT --from local --over-existing\` of a point taken now writes it again.`,
   );
 }
 

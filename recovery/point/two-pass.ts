@@ -41,7 +41,7 @@ export async function copyFrozen(work: FrozenCopy): Promise<FrozenResult> {
     if (attempt >= attemptLimit) {
       throw new RecoveryError(
         exitCodes.failed,
-        `No point: ${outcome}; so it went ${attemptLimit} times in a row. An update may be running, or the machine be too busy: the next point tries again.`,
+        `No point: ${outcome}; failed ${attemptLimit} times in a row. An update may be running, or the machine is overloaded: the next point tries again.`,
       );
     }
   }

@@ -21,7 +21,7 @@ export function replacedBytes(replaced: readonly ReplacedData[]): number | null 
 export function giveUpReplaced(replaced: readonly ReplacedData[]): string | null {
   if (replaced.length === 0) return null;
   const each = replaced.map(({ id, bytes }) => `${id}, ${mib(bytes)}`).join("; ");
-  return `give up what earlier restores moved aside (${mib(replacedBytes(replaced))} in all: ${each}) by its name, with "npm run restore -- --forget ID"`;
+  return `give up what earlier restores moved aside (${mib(replacedBytes(replaced))} in all: ${each}) by its name, with "./kaleem restore --forget ID"`;
 }
 
 /** What to do where space on the data volume is short. */

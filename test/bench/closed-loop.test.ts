@@ -45,6 +45,9 @@ test("an edge that acknowledges nothing has no figures", async () => {
     edge.reply(response, 503, { error: "closed" });
   };
   const closed = loadDuring({ edge: edge.target, customers: 1 }, 0.05, () => Promise.resolve());
-  await assert.rejects(closed, /^Error: bench: none of \d+ orders was acknowledged: see `npm run status`\.$/);
+  await assert.rejects(
+    closed,
+    /^Error: bench: none of \d+ orders was acknowledged: see `\.\/kaleem status`\.$/,
+  );
   await edge.close();
 });

@@ -27,7 +27,7 @@ async function keep(name: string, changes: object): Promise<void> {
 
 test("without any drill it says how to make one", async () => {
   await assert.rejects(benchmarkDrill(repository, false), {
-    message: "bench: no drill was run yet. Run one with `npm run bench -- drill --run`.",
+    message: "bench: no drill was run yet. Run one with `./kaleem bench drill --run`.",
   });
 });
 

@@ -4,7 +4,7 @@ import { timesOf, timingSteps } from "../../bench/step-times.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 
 test("tells when each step began and ended, those that failed and those inside others too", async () => {
-  const { progress, times, sinceFirst } = timingSteps(silentProgress);
+  const { progress, times } = timingSteps(silentProgress);
   await progress.step("up", () => progress.step("data", () => Promise.resolve()));
   await assert.rejects(progress.step("fetch", () => Promise.reject(new Error("no"))));
   await progress.step("data", () => Promise.resolve());
@@ -14,7 +14,6 @@ test("tells when each step began and ended, those that failed and those inside o
   );
   for (const { startedAt, endedAt } of times) assert.ok(startedAt >= 0 && endedAt >= startedAt);
   assert.equal(timesOf(times, "data"), times[0], "the first one");
-  assert.ok(sinceFirst("up") >= timesOf(times, "fetch").endedAt - timesOf(times, "up").startedAt);
 });
 
 test("a step that never was has no figure", () => {

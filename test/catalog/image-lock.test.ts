@@ -26,7 +26,7 @@ test("an image without a digest is refused with what to do", () => {
       name: "ImageLockError",
       message:
         'images.lock.json: redis: expected a reference that ends in @sha256:…, got "redis:8.0"; ' +
-        "look it up with: npm run images -- refresh redis",
+        "look it up with: ./kaleem images refresh redis",
     },
   );
 });

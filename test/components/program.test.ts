@@ -267,14 +267,14 @@ test("the agent works before any service is declared: a lost platform's data are
 
 test("while data have still to be restored nothing is decided about the data root, and the restore is next", async () => {
   assert.ok(declared.every(({ name }) => name !== "lineage-decision"));
-  assert.equal(await settledNext(outputs), "npm run restore -- --stack local");
+  assert.equal(await settledNext(outputs), "./kaleem restore --stack local");
 });
 
 test("the outputs are what the operator's commands expect, without a secret", async () => {
   const all: unknown = await valueOf(pulumi.output(outputs));
   const parsed = stackOutputsSchema.parse(all);
   assert.equal(parsed.closed, true);
-  assert.equal(parsed.next, "npm run restore -- --stack local");
+  assert.equal(parsed.next, "./kaleem restore --stack local");
   const told = parsed.services.map(({ name, replicas }) => `${name} ${replicas}`);
   assert.equal(told.length, catalog.length + 1);
   for (const line of ["mongo 1", "redis 1", "api 0", "prometheus 1", "nginx 1"])

@@ -8,11 +8,17 @@ import { repositoryFiles, textOf } from "./support/sources.ts";
 import { allTexts, textsOfCode, textsOfPage } from "./support/texts.ts";
 
 const program = programCommands();
+const released = textOf("CHANGELOG.md")
+  .split("\n")
+  .findIndex((line) => /^## \d/.test(line));
 const world: World = {
   scripts: npmScripts(program),
   program,
   agent: agentCommands(),
   files: new Set(repositoryFiles),
+  maySayNpm: ({ file, line }, command) =>
+    (["README.md", "test/docs/readme.test.ts"].includes(file) && command === "up") ||
+    (file === "CHANGELOG.md" && line > released),
   anchorsOf: (page) => anchorsOf(textOf(page)),
 };
 
@@ -46,6 +52,7 @@ const small: World = {
     ["up", up],
     ["secrets", secrets],
     ["restore", { flags: new Set(["--plan"]), subcommands: new Map() }],
+    ["test", { flags: new Set(["--only"]), subcommands: new Map() }],
   ]),
   scripts: new Map([
     ["up", up],
@@ -57,21 +64,25 @@ const small: World = {
     ["points", { flags: new Set(["--offsite"]), subcommands: new Map() }],
     ["ship", { flags: new Set(), subcommands: new Map() }],
   ]),
+  maySayNpm: ({ says }) => says.startsWith("README: "),
   files: new Set(["docs/page.md", "docs/decisions/0001-why.md", "catalog/redis/redis.ts"]),
   anchorsOf: () => new Set(["look-here"]),
 };
 
 const wrong: readonly [text: string, problem: string][] = [
-  [`Run \`${npm} run ${none}\`.`, `npm run ${none}: package.json has no such script`],
-  [`run \`${npm} run up -- --${none}\` first`, `npm run up --${none}: there is no such flag`],
-  [`"${npm} run up -- --stack prod --${none} x"`, `npm run up --${none}: there is no such flag`],
-  [`(${npm} test -- --${none} unit)`, `npm run test --${none}: there is no such flag`],
-  [`${npm} run --silent secrets -- ${none}`, `npm run secrets -- ${none}: there is no such subcommand`],
+  [`Run \`${npm} run ${none}\`.`, `${npm} run ${none}: package.json has no such script`],
+  [`run \`${npm} run up -- --${none}\` first`, `${npm} run up --${none}: there is no such flag`],
+  [`"${npm} run up -- --stack prod --${none} x"`, `${npm} run up --${none}: there is no such flag`],
+  [`(${npm} test -- --${none} unit)`, `${npm} run test --${none}: there is no such flag`],
+  [`${npm} run --silent secrets -- ${none}`, `${npm} run secrets -- ${none}: there is no such subcommand`],
   [
     `\`${npm} run secrets -- init | ${none} | list\``,
-    `npm run secrets -- ${none}: there is no such subcommand`,
+    `${npm} run secrets -- ${none}: there is no such subcommand`,
   ],
-  [`\`${npm} run secrets -- list --given\``, "npm run secrets list --given: there is no such flag"],
+  [`\`${npm} run secrets -- list --given\``, `${npm} run secrets list --given: there is no such flag`],
+  [`Run \`${npm} run up\`.`, `${npm} run up: say ./kaleem up`],
+  [`${npm} run --silent secrets -- init`, `${npm} run secrets: say ./kaleem secrets`],
+  [`${npm} test -- --only unit`, `${npm} run test: say ./kaleem test`],
   [`Run \`${kaleem} ${none}\`.`, `./kaleem ${none}: the program has no such command`],
   [`\`${kaleem} help ${none}\``, `./kaleem ${none}: the program has no such command`],
   [`${kaleem} ${none} --stack prod`, `./kaleem ${none}: the program has no such command`],
@@ -106,10 +117,10 @@ test("refuses a page's anchor in a program's string too", () => {
 });
 
 const right = [
-  `${npm} run up; again: ${npm} run up -- --stack <name>, and then --force of another program`,
+  `README: ${npm} run up; again: ${npm} run up -- --stack <name>, and then --force of another program`,
   `${npm} run <name>, ${npm} run …, ${npm} run format -- --anything`,
-  `\`${npm} run secrets -- init --given --stack prod < keys.json\``,
-  `\`${npm} run secrets -- init | list\` and ${npm} test -- --only unit`,
+  `README: \`${npm} run secrets -- init --given --stack prod < keys.json\``,
+  `README: \`${npm} run secrets -- init | list\`; ${npm} test, and ${npm} test -- --only unit`,
   `${kaleem} up --stack prod, \`${kaleem} secrets init --given < keys.json\`, ${kaleem} COMMAND, ${kaleem} help up`,
   `\`${kaleem} --help\`, ${kaleem} <name>, \`${kaleem} secrets init | list\`, (${kaleem} restore --plan)`,
   `${agent} points [--offsite], ${agent}: answers, ${agent} COMMAND`,

@@ -27,6 +27,6 @@ test("points that do not come are an error that carries what the host said", asy
   await assert.rejects(awaitPoints(site, { since, wanted: 2, timeoutMs: 20, everyMs: 5 }), {
     message:
       "drill: expected 2 points to be taken and shipped while orders were written, got 1 within 0.02 s. " +
-      "See `npm run status`; last output of the host's units:\nkaleem-ship: the bucket does not answer",
+      "See `./kaleem status`; last output of the host's units:\nkaleem-ship: the bucket does not answer",
   });
 });

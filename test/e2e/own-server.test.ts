@@ -5,7 +5,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
 import { exitCodes } from "../../contract/exit-codes.ts";
+import { commandsOf, Guide } from "../docs/support/guide.ts";
+import { textOf } from "../docs/support/sources.ts";
 import { OwnServer } from "./support/own-server.ts";
+
+/** What the README tells whoever runs staging or prod to type: each line is run here, in its order. */
+const guide = new Guide(commandsOf(textOf("README.md"), "Staging and prod"));
 
 /** A Debian 12 over SSH on another port, a user with sudo, an own daemon.json, a container: what a user has, and the program has not made. */
 let server: OwnServer;
@@ -20,40 +25,59 @@ const foreign = () =>
   server.onHost("docker", "inspect", "--format", "{{.State.StartedAt}} {{.State.Running}}", "notes");
 let startedAt = "";
 
+test("state is kept in a bucket of its owner's, which the project's file then names", async () => {
+  const made = await server.follow(guide.next("state --stack staging --s3"), "--yes");
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(
+    made.stdout,
+    /^State of stack staging: s3:\S+; an empty state was made there; Pulumi\.yaml names it now: commit that\.$/m,
+  );
+  const told = await server.follow(guide.next("state --stack staging"));
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stdout, /^ {2}state {2}s3:\S+ \(chosen by Pulumi\.yaml\)$/m);
+  assert.match(told.stdout, /^ {2}stack {2}has a state there$/m);
+});
+
 test("a stack file without its secrets is refused with the command that draws them; nothing is touched", async () => {
   const up = await server.run("up", "--yes");
   assert.equal(up.code, exitCodes.failed);
   assert.match(
     up.stderr,
-    /Pulumi\.staging\.yaml: secrets that are missing: .*restic-password.*\n?Run: npm run secrets -- init/,
+    /Pulumi\.staging\.yaml: secrets that are missing: .*restic-password.*\n?Run: \.\/kaleem secrets init/,
   );
 });
 
 test("secrets are drawn into the committed file, encrypted", async () => {
-  const { accessKeyId, secretAccessKey } = server.cloud.keys;
-  const given = { "offsite-access-key-id": accessKeyId, "offsite-secret-access-key": secretAccessKey };
-  const drawn = await server.run("secrets", "init");
+  const drawn = await server.follow(guide.next("secrets init --stack"));
   assert.equal(drawn.code, 0, drawn.stderr);
-  const set = await server.given(given);
+  assert.match(drawn.stdout, /kaleem:offsite-access-key-id --stack staging$/m, "what only a person can set");
+  const given = guide.next("secrets init --given");
+  await server.writeGiven(given.stdin ?? "");
+  const set = await server.follow(given);
   assert.equal(set.code, 0, set.stderr);
   const text = await readFile(join(server.checkout, "Pulumi.staging.yaml"), "utf8");
-  assert.doesNotMatch(text, new RegExp(secretAccessKey));
+  assert.doesNotMatch(text, new RegExp(server.cloud.keys.secretAccessKey));
   assert.match(text, /kaleem:restic-password:\n\s+secure: v1:/);
 });
 
-test("a distribution whose restic is too old is refused with the line that brings one along; nothing is touched", async () => {
-  const up = await server.run("up", "--yes", "--first-install");
-  assert.equal(up.code, exitCodes.failed);
+test("a distribution whose restic is too old is refused with the line that brings one along; with it, a preview tells all", async () => {
+  const line = guide.next("preview");
+  const refused = await server.follow(line);
+  assert.equal(refused.code, exitCodes.failed);
   assert.match(
-    up.stderr,
+    refused.stderr,
     new RegExp(
       `restic: expected 0\\.18\\.0 or later of the machine's distribution, got 0\\.14\\.0; add "restic: ${target}" to kaleem:host`,
     ),
   );
+  await server.setHost("restic", target);
+  const preview = await server.follow(line);
+  assert.equal(preview.code, 0, preview.stderr);
+  assert.match(preview.stderr, /✓ preflight of /);
+  assert.match(preview.stdout, /create +services .*mongo/);
   assert.match(await server.onHost("sh", "-c", "ls /srv /usr/local/lib/kaleem 2>&1; true"), /No such file/);
   startedAt = await foreign();
   assert.match(startedAt, / true$/m);
-  await server.setHost("restic", target);
 });
 
 test("an empty machine beside an empty bucket is no first install unless somebody says so", async () => {
@@ -63,13 +87,16 @@ test("an empty machine beside an empty bucket is no first install unless somebod
 });
 
 test("up brings staging to an own server, takes a first point, and says what is not protected", async () => {
-  const up = await server.run("up", "--yes", "--first-install");
+  const up = await server.follow(guide.next("up --stack staging --first-install"), "--yes");
   assert.equal(up.code, 0, up.stderr);
-  assert.match(up.stderr, /✓ preflight of /);
   assert.match(up.stderr, /create +services .*mongo/);
   assert.match(up.stderr, /✓ first point \(\S+, off-site\)/);
   assert.match(up.stdout, /Stack staging is up and serves/);
   assert.match(up.stdout, /not protected +the data file and the local repository share one disk/);
+  const status = await server.follow(guide.next("status"));
+  assert.equal(status.code, 0, status.stderr);
+  assert.match(status.stdout, /staging: open/);
+  assert.match(status.stdout, /^ {2}restic +0\.18\.1, brought along$/m);
 });
 
 test("what the owner ran there runs on, and its configuration is kept", async () => {
@@ -79,14 +106,8 @@ test("what the owner ran there runs on, and its configuration is kept", async ()
   assert.equal(merged["log-driver"], "json-file");
 });
 
-test("unchanged, without a question", async () => {
-  const again = await server.run("up");
-  assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stderr, /pulumi up \(unchanged\)/);
-});
-
 test("a recovery kit is written and printed; its public half goes into the stack's file, which is sealed to it", async () => {
-  const made = await server.run("kit", "--out", server.kept("kit.json"), "--print");
+  const made = await server.follow(guide.next("kit --out kit.json --print"));
   assert.equal(made.code, 0, made.stderr);
   assert.match(made.stderr, /\+ kit\.recipient: "age1/);
   assert.match(made.stdout, /^KALEEM RECOVERY KIT\n/);
@@ -94,20 +115,26 @@ test("a recovery kit is written and printed; its public half goes into the stack
   const again = await server.run("kit", "--out", server.kept("other.json"));
   assert.equal(again.code, exitCodes.usage);
   assert.match(again.stderr, /Stack staging has a recovery kit already/);
-  const up = await server.run("up", "--yes");
+  const line = guide.next("up --stack staging");
+  const up = await server.follow(line, "--yes");
   assert.equal(up.code, 0, up.stderr);
   assert.doesNotMatch(up.stdout, /seal it to a recovery kit/);
-  const unchanged = await server.run("up");
+  const unchanged = await server.follow(line);
   assert.equal(unchanged.code, 0, unchanged.stderr);
-  assert.match(unchanged.stderr, /pulumi up \(unchanged\)/, "sealed again, it is no change");
+  assert.match(
+    unchanged.stderr,
+    /pulumi up \(unchanged\)/,
+    "sealed again, it is no change, and nobody is asked",
+  );
 });
 
-test("the kit, typed from paper, opens bucket, stack file and both repositories, and status tells of it", async () => {
+test("the kit opens bucket, stack file and both repositories, and status tells of it", async () => {
   await server.run("point");
-  let checked = await server.run("kit", "--check", server.kept("kit.txt"));
+  const line = guide.next("kit --check");
+  let checked = await server.follow(line);
   // The sealed file goes with the next shipping.
   for (const deadline = Date.now() + 120_000; checked.code !== 0 && Date.now() < deadline;)
-    checked = await server.run("kit", "--check", server.kept("kit.txt"));
+    checked = await server.follow(line);
   assert.equal(checked.code, 0, checked.stdout + checked.stderr);
   for (const what of ["bucket", "stack file", "off-site", "local", "record", "present"])
     assert.match(checked.stdout, new RegExp(`^✓ ${what} `, "m"));
@@ -128,8 +155,6 @@ test("a plain pulumi up finds nothing to do either, and nothing is next", async 
 
 test("every command of every day serves it", async () => {
   for (const [script, said] of [
-    ["status", /staging: open/],
-    ["status", /^ {2}restic +0\.18\.1, brought along$/m],
     ["points", /local offsite/],
     ["smoke", /✓ minio/],
     ["preview", /stack staging: unchanged/],
@@ -140,22 +165,17 @@ test("every command of every day serves it", async () => {
   }
 });
 
-test("an audit looks at it over SSH and sudo alone, and says what a closed port does not prove", async () => {
-  const audit = await server.run("audit", "--fast");
-  assert.equal(audit.code, 0, `${audit.stdout}${audit.stderr}`);
-  assert.match(audit.stdout, /✓ ports that answer from outside +80, 443, 2222/);
-  assert.match(audit.stdout, /✓ restic +0\.18\.1, brought along/);
-  assert.match(audit.stdout, /TCP ports of \S+ were tried, from this computer alone/);
-});
-
-test("a restic with other bytes than the pinned ones is found, and mended by nothing but its own bytes", async () => {
+test("an audit looks at it over SSH and sudo alone, says what a closed port does not prove, and finds one altered program", async () => {
   const file = "/usr/local/lib/kaleem/restic";
   await server.onHost("cp", file, `${file}.kept`);
   await server.onHost("sh", "-c", `echo >> ${file}`);
   try {
     const audit = await server.run("audit", "--fast");
-    assert.equal(audit.code, 1);
-    assert.match(audit.stdout, /✗ restic .*other bytes than the pinned ones/);
+    assert.equal(audit.code, 1, audit.stderr);
+    assert.match(audit.stdout, /^1 of \d+ findings are not as they should be\.$/m);
+    assert.match(audit.stdout, /✗ restic .*0\.18\.1, brought along, other bytes than the pinned ones/);
+    assert.match(audit.stdout, /✓ ports that answer from outside +80, 443, 2222/);
+    assert.match(audit.stdout, /TCP ports of \S+ were tried, from this computer alone/);
   } finally {
     await server.onHost("mv", `${file}.kept`, file);
   }
@@ -166,7 +186,7 @@ test("a machine that another state manages is refused before anything is touched
   await mkdir(state);
   const other = await server.run("up", "--yes", { PULUMI_BACKEND_URL: `file://${state}` });
   assert.notEqual(other.code, 0);
-  assert.match(other.stderr, /state: this machine is managed by file:.*--take-state/);
+  assert.match(other.stderr, /state: this machine is managed by s3:.*--take-state/);
 });
 
 test("a host of another stack is refused by name", async () => {
@@ -198,9 +218,14 @@ test("a lost machine: recover rebuilds the platform on another one from the kit 
   const told = ["--kit", server.kept("kit.txt"), "--host", `deploy@${address}`, "--port", "2222"];
   const unattended = await server.run("recover", ...told, "--yes");
   assert.notEqual(unattended.code, 0);
+  assert.match(
+    unattended.stderr,
+    /^The recovery kit opens the file of stack staging\.$/m,
+    "typed from paper, it opens",
+  );
   assert.match(unattended.stderr, /the host key SHA256:\S+ was not agreed to; nothing was changed/);
 
-  const kit = JSON.parse(await readFile(server.kept("kit.json"), "utf8")) as Record<string, string>;
+  const kit = JSON.parse(await readFile(join(server.checkout, "kit.json"), "utf8")) as Record<string, string>;
   await writeFile(
     server.kept("other.json"),
     JSON.stringify({ ...kit, passphrase: await generateX25519Identity() }),
@@ -216,7 +241,7 @@ test("a lost machine: recover rebuilds the platform on another one from the kit 
   assert.match(other.stderr, /passphrase does not open s3:\S+: the file is sealed to another kit/);
   assert.equal(existsSync(join(server.checkout, "Pulumi.staging.yaml")), false, "nothing is half done");
 
-  const recover = await server.run("recover", ...told, "--host-key", hostKey, "--yes");
+  const recover = await server.follow(guide.next("recover"), "--host-key", hostKey, "--yes");
   assert.equal(recover.code, 0, recover.stderr);
   assert.match(recover.stderr, /kept as staging-lost-\d{8}t\d{6}, in \S+ and in the bucket: /);
   assert.match(recover.stderr, /\+ the settings of the lost stack: .*offsite/);
@@ -234,11 +259,14 @@ test("a lost machine: recover rebuilds the platform on another one from the kit 
     (await server.run("status")).stdout,
     /^ {2}restic +0\.(1[89]|[2-9]\d)\S*, the distribution's$/m,
   );
-  const again = await server.run("up");
-  assert.match(again.stderr, /pulumi up \(unchanged\)/);
   // The key is pinned by now: nobody has to give it again, and nothing is done twice.
   const second = await server.run("recover", ...told, "--yes");
   assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stderr, /pulumi up \(unchanged\)/);
   assert.match(second.stdout, /There was nothing to restore/);
   assert.doesNotMatch(second.stderr, /kept as/);
+});
+
+test("no line of the README's production part was left out", () => {
+  assert.deepEqual(guide.left(), []);
 });

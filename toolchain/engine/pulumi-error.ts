@@ -24,7 +24,7 @@ const explanations: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /the stack is currently locked/,
     "Another command works on this stack; wait for it. If none does, take its lock away: pulumi cancel.",
   ],
-  [/no stack named|StackNotFound/, "There is no state for this stack; npm run up makes it."],
+  [/no stack named|StackNotFound/, "There is no state for this stack; ./kaleem up makes it."],
   [
     /PULUMI_ACCESS_TOKEN must be set for login/,
     "It is not said where state is kept: run pulumi login, or name the place in PULUMI_BACKEND_URL.",

@@ -77,13 +77,13 @@ async function refuseDuringRestore(context: AgentContext): Promise<void> {
   if (running) {
     throw new RecoveryError(
       exitCodes.busy,
-      "A restore runs on this host, so no lineage is founded and nothing is opened. Wait for its end; `npm run status` shows how far it is.",
+      "A restore runs on this host, so no lineage is founded and nothing is opened. Wait for its end; `./kaleem status` shows how far it is.",
     );
   }
   if (unfinished === null) return;
   throw new RecoveryError(
     exitCodes.restoreUnfinished,
-    `Restore ${unfinished.id} is unfinished on this host (at "${unfinished.phase}"), so no lineage is founded and nothing is opened. Repeat \`npm run restore\` to go on, or choose another point with --at … --from-scratch.`,
+    `Restore ${unfinished.id} is unfinished on this host (at "${unfinished.phase}"), so no lineage is founded and nothing is opened. Repeat \`./kaleem restore\` to go on, or choose another point with --at … --from-scratch.`,
   );
 }
 
@@ -123,7 +123,7 @@ async function refuseFounding(
   }
   if (kitGiven) {
     const sentence =
-      "A recovery kit was given, so a lost platform is to come back and no empty lineage is founded: run `npm run restore`, or leave the kit out if this platform is new.";
+      "A recovery kit was given, so a lost platform is to come back and no empty lineage is founded: run `./kaleem restore`, or leave the kit out if this platform is new.";
     reasons.push({ code: exitCodes.usage, sentence });
   }
   const [first] = reasons;
@@ -158,7 +158,7 @@ function pointsInTheWay(
     source === "offsite"
       ? "configure another bucket or prefix"
       : "if nobody wants them any more, move that folder away";
-  return `The ${source === "offsite" ? "off-site" : "local"} repository ${url} holds ${what}, so no empty lineage is founded beside them: run \`npm run restore -- --from ${source}\` to bring them here, or ${otherwise}.`;
+  return `The ${source === "offsite" ? "off-site" : "local"} repository ${url} holds ${what}, so no empty lineage is founded beside them: run \`./kaleem restore --from ${source}\` to bring them here, or ${otherwise}.`;
 }
 
 async function intend({ host, config, machineId }: AgentContext, wanted: string | null): Promise<Lineage> {
@@ -220,5 +220,5 @@ function headInTheWay(head: Head | null): string {
     head === null
       ? "changed this very moment"
       : `lineage ${head.lineage}, generation ${head.generation}, of stack ${head.stack} since ${head.changedAt}`;
-  return `The bucket has a head already (${who}), so this empty data root has no lineage: run \`npm run restore\` to bring its data here, or configure another bucket or prefix.`;
+  return `The bucket has a head already (${who}), so this empty data root has no lineage: run \`./kaleem restore\` to bring its data here, or configure another bucket or prefix.`;
 }

@@ -30,7 +30,7 @@ async function refuseOpening(context: AgentContext, restore: string | null): Pro
   if (running) {
     throw new RecoveryError(
       exitCodes.busy,
-      "A restore runs on this host and opens it at its end: wait for it; `npm run status` shows how far it is.",
+      "A restore runs on this host and opens it at its end: wait for it; `./kaleem status` shows how far it is.",
     );
   }
   if (restore !== null && restore !== unfinished?.id) {
@@ -43,7 +43,7 @@ async function refuseOpening(context: AgentContext, restore: string | null): Pro
   if (unfinished !== null && hasPlaced(unfinished.phase)) {
     throw new RecoveryError(
       exitCodes.restoreUnfinished,
-      `Restore ${unfinished.id} is unfinished (at "${unfinished.phase}"): the data in place is what it refused, or has not looked at. Repeat \`npm run restore\` to go on, or choose another point with --at … --from-scratch. ` +
+      `Restore ${unfinished.id} is unfinished (at "${unfinished.phase}"): the data in place is what it refused, or has not looked at. Repeat \`./kaleem restore\` to go on, or choose another point with --at … --from-scratch. ` +
         `To serve from this data all the same, name it: \`kaleem-agent open ${unfinished.id}\`; nothing of it is shipped until a restore has ended.`,
     );
   }
@@ -51,7 +51,7 @@ async function refuseOpening(context: AgentContext, restore: string | null): Pro
   if (founded !== null) return;
   throw new RecoveryError(
     exitCodes.failed,
-    "This data root is of no lineage, so nothing of it would ever be shipped, and it stays closed: run `npm run restore` to bring data here, or `kaleem-agent found` if this platform is new.",
+    "This data root is of no lineage, so nothing of it would ever be shipped, and it stays closed: run `./kaleem restore` to bring data here, or `kaleem-agent found` if this platform is new.",
   );
 }
 

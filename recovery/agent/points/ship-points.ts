@@ -267,7 +267,7 @@ async function mendLostIndex(
 ): Promise<void> {
   if (there.length === 0) return;
   if ((await bucket.list(`${bucketLayout.repository}/index/`)).length > 0) return;
-  await log.phase("make the lost index anew from the packs", () =>
+  await log.phase("rebuild the lost index from the packs", () =>
     offsite.repairIndex({ signal, stallAfterMs: jobs.ship.stallAfterMs }),
   );
 }

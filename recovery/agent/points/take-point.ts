@@ -109,7 +109,7 @@ async function backUp(context: AgentContext, tags: PointTags): Promise<BackupSum
     if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.noRepository) throw error;
     const made = await ensureRepositories(local, offsite, "local");
     log.line(
-      `local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, so it cuts files in its own way" : ""}`,
+      `local repository ${made.local}${made.offsite === "unreachable" ? "; off-site does not answer, using default chunker parameters; deduplication off-site may suffer" : ""}`,
     );
     return attempt();
   }

@@ -48,7 +48,7 @@ export async function removeReplaced(
     if (unfinished?.id === id) {
       throw new RecoveryError(
         exitCodes.restoreUnfinished,
-        `Restore ${id} is unfinished, and what it moved aside tells it how far it is: nothing was removed. End it first: repeat \`npm run restore\`, or choose another point with --at … --from-scratch.`,
+        `Restore ${id} is unfinished, and what it moved aside tells it how far it is: nothing was removed. End it first: repeat \`./kaleem restore\`, or choose another point with --at … --from-scratch.`,
       );
     }
     const files = new LocalFiles();

@@ -17,7 +17,7 @@ export async function withIndex<T>(
     return await read();
   } catch (error) {
     if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.repositoryDamaged) throw error;
-    context.log.line(`making the index of the ${place} repository anew from its packs: ${error.message}`);
+    context.log.line(`rebuilding the index of the ${place} repository from its packs: ${error.message}`);
     try {
       const { stallAfterMs } = jobs[`check-${place}`];
       await context[place].repairIndex({ signal: context.interrupted, stallAfterMs });
@@ -25,7 +25,7 @@ export async function withIndex<T>(
       if (!(repair instanceof RecoveryError)) throw repair;
       throw new RecoveryError(
         error.exitCode,
-        `${error.message} Its index could not be made anew: ${repair.message}`,
+        `${error.message} Its index could not be rebuilt: ${repair.message}`,
         { cause: repair },
       );
     }

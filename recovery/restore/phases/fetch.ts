@@ -102,6 +102,6 @@ function refused(plan: RestorePlan, problems: readonly string[]): RecoveryError 
   const list = problems.map((problem) => `\n  ${problem}`).join("");
   return new RecoveryError(
     exitCodes.pointRefused,
-    `point ${plan.point.id} does not match its manifest; nothing was replaced:${list}\nChoose another point (npm run points) and restart with --from-scratch.`,
+    `point ${plan.point.id} does not match its manifest; nothing was replaced:${list}\nChoose another point (./kaleem points) and restart with --from-scratch.`,
   );
 }

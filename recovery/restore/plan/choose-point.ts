@@ -25,7 +25,7 @@ export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoi
   if (copies.length === 0) {
     return refuse(
       "no-point",
-      `restore: no recovery point in ${placesOf(found, request)}. Check the bucket and prefix of this stack, or take a first point with "npm run point"`,
+      `restore: no recovery point in ${placesOf(found, request)}. Check the bucket and prefix of this stack, or take a first point with "./kaleem point"`,
     );
   }
   const eligible = copies.filter((copy) => lineage === null || copy.lineage === lineage);
@@ -150,7 +150,7 @@ function explainId(id: string, { copies, eligible, lineage, places }: Searched):
   if (foreign === undefined) {
     return refuse(
       "no-point",
-      `restore: no recovery point ${id} in ${places}. List them with "npm run points"`,
+      `restore: no recovery point ${id} in ${places}. List them with "./kaleem points"`,
     );
   }
   const whose = `point ${foreign.id} is of lineage ${foreign.lineage}, the head is of ${lineage ?? "none"}`;

@@ -39,7 +39,7 @@ export function compareStores(found: Findings, request: RestoreRequest, point: P
 function switchedOff(store: string, why: string, { id }: Point): string {
   return (
     `${store} is left out, since it is switched off here (${why}): the point's data of it is not restored, and what this ` +
-    `machine has of it stays as it is. To restore it too, set services.${store}.enabled to true, run "npm run up", and restore ` +
+    `machine has of it stays as it is. To restore it too, set services.${store}.enabled to true, run "./kaleem up", and restore ` +
     `point ${id} then; that replaces the data of all stores, so do it before opening the platform.`
   );
 }
@@ -62,7 +62,7 @@ function notInPoint(store: string, { id }: Point, found: Findings): string {
 function refuseAbsent(store: string, { id }: Point, found: Findings): string {
   return (
     `restore: point ${id} does not hold ${store}, which this platform runs: the point is older than that store, or was taken ` +
-    `while it was switched off. Choose another point (npm run points), or restore the others with --leave-out ${store}. ${becomes(found)}`
+    `while it was switched off. Choose another point (./kaleem points), or restore the others with --leave-out ${store}. ${becomes(found)}`
   );
 }
 

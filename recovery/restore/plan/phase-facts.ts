@@ -54,12 +54,16 @@ export const orderConstraints: readonly OrderConstraint[] = [
     because: "the data that is replaced is saved while it is live",
   },
   { first: "safety-point", then: "stop", because: "no point can be taken of stores that do not run" },
-  { first: "fetch", then: "stop", because: "a point that is not what it says is refused while stores run" },
+  {
+    first: "fetch",
+    then: "stop",
+    because: "a point that does not match its manifest is refused while stores run",
+  },
   { first: "stop", then: "place", because: "no engine may hold the directories that are moved" },
   {
     first: "place",
     then: "reset-users",
-    because: "the users in the point's data are set, not those of before",
+    because: "the users in the point's data are set, not the former ones",
   },
   { first: "reset-users", then: "start", because: "health checks log in with the present passwords" },
   { first: "start", then: "prove", because: "a proof starts stores with the secrets of those that run" },

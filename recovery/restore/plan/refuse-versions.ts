@@ -25,8 +25,8 @@ export function refuseVersions(
     if (why === null) return [];
     const sentence =
       `restore: point ${point.id} holds data of ${store} ${held}, and ${store} ${present} runs here: ${why}. Nothing was changed. ` +
-      `Put the image that took the point (${image}) into the image lock, run "npm run up", restore, and then upgrade ${store} ` +
-      `by the steps that it allows; or choose a point that fits (npm run points).`;
+      `Put the image that took the point (${image}) into the image lock, run "./kaleem up", restore, and then upgrade ${store} ` +
+      `by the steps that it allows; or choose a point that fits (./kaleem points).`;
     return [{ code: "versions-differ", sentence }];
   });
 }

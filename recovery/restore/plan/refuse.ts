@@ -42,7 +42,7 @@ function refuseRunning(found: Findings): Refusal[] {
     {
       code: "running",
       sentence:
-        'restore: another restore runs on this host. Wait for it; "npm run status" shows how far it is.',
+        'restore: another restore runs on this host. Wait for it; "./kaleem status" shows how far it is.',
     },
   ];
 }
@@ -54,7 +54,7 @@ function refuseNotUp(found: Findings): Refusal[] {
   return [
     {
       code: "not-up",
-      sentence: `restore: the host has no service ${names}. Run "npm run up" first; a restore fills what it declared.`,
+      sentence: `restore: the host has no service ${names}. Run "./kaleem up" first; a restore fills what it declared.`,
     },
   ];
 }
@@ -86,7 +86,7 @@ function refuseRepository(repository: FoundRepository, name: string): Refusal[] 
       return [
         {
           code: "wrong-password",
-          sentence: `restore: ${name} refuses this stack's restic password. Set the right one with "pulumi config set --secret restic-password" and run "npm run up".`,
+          sentence: `restore: ${name} refuses this stack's restic password. Set the right one with "pulumi config set --secret restic-password" and run "./kaleem up".`,
         },
       ];
     case "unreachable":

@@ -22,7 +22,7 @@ test("a queue that is missing or differs is named, and so is a binding", () => {
   found.bindings = found.bindings.filter(({ source }) => source !== "webhooks");
   assert.throws(
     () => checkTopology(definitions, found),
-    /^Error: rabbitmq: the queue receipts: expected \{.*"quorum".*\}, got \{.*"classic".*\}; the queue canary is missing; the exchange webhooks does not send webhooks to webhooks\. An existing queue .* run `npm run up`$/,
+    /^Error: rabbitmq: the queue receipts: expected \{.*"quorum".*\}, got \{.*"classic".*\}; the queue canary is missing; the exchange webhooks does not send webhooks to webhooks\. An existing queue .* run `\.\/kaleem up`$/,
   );
 });
 

@@ -57,7 +57,7 @@ test("a canary that no queue took is a failure", async () => {
   const client = await recovery.connect(at);
   await assert.rejects(
     recovery.canary.write(client, "mark"),
-    /^Error: rabbitmq: the queue canary is missing, so the canary went nowhere: run `npm run up`$/,
+    /^Error: rabbitmq: the queue canary is missing, so the canary went nowhere: run `\.\/kaleem up`$/,
   );
 });
 

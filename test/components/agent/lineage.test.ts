@@ -39,7 +39,7 @@ test("it is decided once services and edge are there, and timers start after it"
 test("a platform that waits for its data names the one command that brings them back", async () => {
   assert.equal(
     await settledNext(outputs),
-    "npm run recover -- --stack staging --host root@127.0.0.1 --port 20010",
+    "./kaleem recover --stack staging --host root@127.0.0.1 --port 20010",
   );
 });
 
@@ -47,8 +47,8 @@ const host = { user: "deploy", address: "192.0.2.7", port: 2222 };
 const nexts: readonly [state: string, next: string | null][] = [
   ["serves", null],
   ["founded", null],
-  ["waits", "npm run recover -- --stack prod --host deploy@192.0.2.7 --port 2222"],
-  ["new", "npm run up -- --stack prod --first-install"],
+  ["waits", "./kaleem recover --stack prod --host deploy@192.0.2.7 --port 2222"],
+  ["new", "./kaleem up --stack prod --first-install"],
 ];
 for (const [state, next] of nexts) {
   test(`what is next when the agent says ${state}`, () => {

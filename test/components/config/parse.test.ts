@@ -429,7 +429,7 @@ test("what opens a recovery kit is refused where its recipient belongs, and is s
     );
   refused(
     { kit: JSON.stringify({ recipient: "age1x" }) },
-    'Pulumi.local.yaml: kit.recipient: expected a recovery kit\'s recipient, age1… of 62 characters, got "age1x"; npm run kit -- --out FILE makes a kit and writes its recipient',
+    'Pulumi.local.yaml: kit.recipient: expected a recovery kit\'s recipient, age1… of 62 characters, got "age1x"; ./kaleem kit --out FILE makes a kit and writes its recipient',
   );
 });
 

@@ -56,7 +56,7 @@ for (const stack of ["local", "staging", "prod"]) {
   });
 }
 
-test("the working copy that `npm run up` writes fits too, whole and with its secrets", () => {
+test("the working copy that `./kaleem up` writes fits too, whole and with its secrets", () => {
   const found = Object.entries(validValues()).flatMap(([key, text]): [string, unknown][] =>
     key in secrets ? [] : [[key, /^[[{tf]/.test(text) ? JSON.parse(text) : text]],
   );

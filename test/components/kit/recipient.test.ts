@@ -15,7 +15,7 @@ const wrong: [title: string, value: string, advice: RegExp][] = [
   [
     "what opens the kit",
     identity,
-    /^that is the passphrase of a recovery kit: .* make a new kit: npm run kit -- --renew/,
+    /^that is the passphrase of a recovery kit: .* make a new kit: \.\/kaleem kit --renew/,
   ],
   [
     "what opens the kit, in small letters",
@@ -23,7 +23,7 @@ const wrong: [title: string, value: string, advice: RegExp][] = [
     /^that is the passphrase of a recovery kit/,
   ],
   ["one that is mistyped", mistyped, /^it is mistyped: its checksum does not fit/],
-  ["one that is cut off", recipient.slice(0, -4), /^npm run kit -- --out FILE makes a kit/],
+  ["one that is cut off", recipient.slice(0, -4), /^\.\/kaleem kit --out FILE makes a kit/],
   ["one in capitals", recipient.toUpperCase(), /^write it in lower case$/],
   ["one with spaces around it", ` ${recipient}`, /^write it without spaces/],
   ["a key of SSH", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", /^keys of SSH open no kit/],

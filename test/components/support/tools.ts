@@ -7,6 +7,6 @@ export function needTool(needs: string): void {
   const tool = tools.find((one) => one.needs === needs);
   if (tool === undefined) throw new Error(`${needs}: not declared in local/prerequisites/tools.ts`);
   throw new Error(
-    `${needs} is missing; install it (Debian package: ${tool.debianPackage}), or run "npm run check", which does`,
+    `${needs} is missing; install it (Debian package: ${tool.debianPackage}), or run "./kaleem check", which does`,
   );
 }

@@ -8,6 +8,8 @@ export interface World {
   /** The commands of `./kaleem`. */
   readonly program: ReadonlyMap<string, Command>;
   readonly agent: ReadonlyMap<string, Command>;
+  /** Whether a text may name a command of the program by its npm script: a front door, or a release that had nothing else. */
+  readonly maySayNpm: (text: Text, command: string) => boolean;
   /** Every file, by its path from the root. */
   readonly files: ReadonlySet<string>;
   /** The anchors of a page that exists. */
@@ -17,7 +19,7 @@ export interface World {
 /** What a text quotes that does not exist: a sentence for each, without where. */
 export function wrongQuotes(text: Text, world: World): string[] {
   return [
-    ...wrongScripts(text, world.scripts),
+    ...wrongScripts(text, world),
     ...wrongProgramCommands(text, world.program),
     ...wrongAgentCommands(text, world.agent),
     ...wrongLoneFlags(text, world),
@@ -29,9 +31,11 @@ export function wrongQuotes(text: Text, world: World): string[] {
 /** A command ends where its quotation marks, its line or its sentence do. */
 const commandEnd = /[`"'()\n;#|…]|[.:,](?:\s|$)|\s[–—]\s/;
 
-function wrongScripts({ says }: Text, scripts: ReadonlyMap<string, Command>): string[] {
+function wrongScripts(text: Text, { scripts, program, maySayNpm }: World): string[] {
   const problems: string[] = [];
-  for (const match of says.matchAll(/\bnpm (?:run (?:--?\w+ )*([a-z][\w:-]*)|(test)\b)(?: -- ([^\n]*))?/g)) {
+  for (const match of text.says.matchAll(
+    /\bnpm (?:run (?:--?\w+ )*([a-z][\w:-]*)|(test)\b)(?: -- ([^\n]*))?/g,
+  )) {
     const [, run, test, rest = ""] = match;
     const name = run ?? test ?? "";
     const script = scripts.get(name);
@@ -40,6 +44,9 @@ function wrongScripts({ says }: Text, scripts: ReadonlyMap<string, Command>): st
       continue;
     }
     problems.push(...wrongArguments(`npm run ${name}`, script, rest));
+    // One name for a command, wherever somebody reads of it.
+    if ((run ?? rest) !== "" && program.has(name) && !maySayNpm(text, name))
+      problems.push(`npm run ${name}: say ./kaleem ${name}`);
   }
   return problems;
 }

@@ -21,6 +21,7 @@ import { SshHost } from "../../../operator/ssh/ssh.ts";
 import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
+import { type GuideLine, withNames } from "../../docs/support/guide.ts";
 import { type Ended, runProgram } from "./test-stack.ts";
 
 /** The commands that make somebody's server out of a fresh one: a user with sudo, and another port, so the last that are run on 22. */
@@ -42,7 +43,15 @@ systemctl start docker
 tar -C / -c bin/busybox | docker import - owners/notes > /dev/null
 docker run --detach --name notes --restart unless-stopped owners/notes /bin/busybox sleep 1000000 > /dev/null`;
 
-/** A server that the program knows only as a host over SSH, a bucket, and a checkout of the repository with a stack file for them. */
+/** A bucket for the engine's state, with keys of its own. */
+interface StateBucket {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A server that the program knows only as a host over SSH, two buckets, and a checkout of the repository with a stack file for them. */
 export class OwnServer {
   readonly instance: StackInstance;
   /** An empty folder with a copy of the repository: what an operator has. */
@@ -50,17 +59,29 @@ export class OwnServer {
   readonly stack = "staging";
   readonly cloud: Cloud;
   address: string;
+  readonly #state: StateBucket;
   readonly #environment: Readonly<Record<string, string>>;
 
-  private constructor(instance: StackInstance, checkout: string, cloud: Cloud, address: string) {
+  private constructor(
+    instance: StackInstance,
+    checkout: string,
+    cloud: Cloud,
+    state: StateBucket,
+    address: string,
+  ) {
     this.instance = instance;
     this.checkout = checkout;
     this.cloud = cloud;
     this.address = address;
+    this.#state = state;
     this.#environment = {
       KALEEM_SSH_KEY: instance.machine.privateKey,
-      PULUMI_BACKEND_URL: `file://${join(dirname(checkout), "state")}`,
+      // Where state is kept says the project's file, as the README has it written there; nothing of whoever runs this.
+      PULUMI_BACKEND_URL: "",
+      PULUMI_HOME: join(dirname(checkout), "pulumi"),
       PULUMI_CONFIG_PASSPHRASE_FILE: join(dirname(checkout), "passphrase"),
+      AWS_ACCESS_KEY_ID: state.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: state.secretAccessKey,
       SSH_AUTH_SOCK: "",
     };
   }
@@ -84,10 +105,10 @@ export class OwnServer {
     const checkout = join(folder, "repository");
     execFileSync("git", ["clone", "--quiet", repositoryRoot, checkout]);
     await symlink(join(repositoryRoot, "node_modules"), join(checkout, "node_modules"));
-    await mkdir(join(folder, "state"));
+    await mkdir(join(folder, "pulumi"));
     await writeFile(join(folder, "passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
     await cp(instance.cloud.imageLock, join(checkout, "staging.lock.json"));
-    const server = new OwnServer(instance, checkout, cloud, machine.address);
+    const server = new OwnServer(instance, checkout, cloud, await stateBucket(instance), machine.address);
     await server.#fillIn(machine.hostKey);
     return server;
   }
@@ -139,31 +160,39 @@ export class OwnServer {
     await writeFile(this.kept("passphrase"), randomBytes(24).toString("base64url"), { mode: 0o600 });
   }
 
-  /** Runs an npm script for the stack in the operator's checkout, with their environment; the last argument may change that. */
-  run(script: string, ...args: (string | Readonly<Record<string, string>>)[]): Promise<Ended> {
-    return this.runAs(this.stack, script, ...args);
+  /**
+   * Runs a line of the README as it stands there, in the operator's checkout: only addresses and names are this server's.
+   * @param answers what a person would be asked for at a terminal, as flags
+   */
+  follow(line: GuideLine, ...answers: string[]): Promise<Ended> {
+    const names = new Map([
+      ["BUCKET", this.#state.bucket],
+      ["https://ACCOUNT.r2.cloudflarestorage.com", this.#state.endpoint],
+      ["deploy@192.0.2.7", `deploy@${this.address}`],
+      ["22", "2222"],
+    ]);
+    const argv = [...withNames(line, names), ...answers];
+    const typed =
+      line.stdin === null
+        ? argv
+        : ["sh", "-c", 'file=$1; shift; exec "$@" < "$file"', "sh", line.stdin, ...argv];
+    return runProgram(typed, this.#environment, this.checkout);
+  }
+
+  /** Runs a command for the stack in the operator's checkout, with their environment; the last argument may change that. */
+  run(command: string, ...args: (string | Readonly<Record<string, string>>)[]): Promise<Ended> {
+    return this.runAs(this.stack, command, ...args);
   }
 
   runAs(
     stack: string,
-    script: string,
+    command: string,
     ...args: (string | Readonly<Record<string, string>>)[]
   ): Promise<Ended> {
     const words = args.filter((arg) => typeof arg === "string");
     const changes = args.filter((arg) => typeof arg !== "string");
-    const argv = [
-      "npm",
-      "run",
-      "--silent",
-      "--prefix",
-      this.checkout,
-      script,
-      "--",
-      ...words,
-      "--stack",
-      stack,
-    ];
-    return runProgram(argv, Object.assign({}, this.#environment, ...changes) as Record<string, string>);
+    const environment = Object.assign({}, this.#environment, ...changes) as Record<string, string>;
+    return runProgram(["./kaleem", command, ...words, "--stack", stack], environment, this.checkout);
   }
 
   /** Runs the engine itself on the stack, as an operator would who has nothing but Pulumi: no command of ours, and none of its variables. */
@@ -188,12 +217,11 @@ export class OwnServer {
     };
   }
 
-  /** Hands issued secrets in, as an operator would by a file that only they can read. */
-  async given(values: Readonly<Record<string, string>>): Promise<Ended> {
-    const file = join(dirname(this.checkout), "given.json");
-    await writeFile(file, JSON.stringify(values), { mode: 0o600 });
-    const line = 'exec npm run --silent --prefix "$1" secrets -- init --given --stack "$2" < "$3"';
-    return runProgram(["sh", "-c", line, "sh", this.checkout, this.stack, file], this.#environment);
+  /** Writes the bucket's keys into the file that the README's line reads, as an operator would: one that only they can read. */
+  async writeGiven(file: string): Promise<void> {
+    const { accessKeyId, secretAccessKey } = this.cloud.keys;
+    const given = { "offsite-access-key-id": accessKeyId, "offsite-secret-access-key": secretAccessKey };
+    await writeFile(join(this.checkout, file), JSON.stringify(given), { mode: 0o600 });
   }
 
   /** Writes one more line about the machine into the stack file. */
@@ -264,4 +292,16 @@ async function foundMachine(
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   const address = (await docker(["inspect", "--format", format, instance.machine.container])).trim();
   return { address, hostKey: machine.hostKey };
+}
+
+/** A bucket of its own for state, whose keys open nothing else, as somebody would have it made by their provider. */
+async function stateBucket({ cloud }: StackInstance): Promise<StateBucket> {
+  const { container, endpoint } = cloud.s3;
+  const made = {
+    bucket: "staging-state",
+    accessKeyId: `K${randomBytes(10).toString("hex").slice(0, 19).toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString("base64url"),
+  };
+  await docker(["exec", "--interactive", container, "s3-provision"], { input: JSON.stringify(made) });
+  return { endpoint, ...made };
 }

@@ -25,6 +25,7 @@ export const elsewhere: readonly {
     below: "test/operator/completion/",
     because: "a function of the script under test",
   },
+  { program: "kaleem", below: "test/e2e/", because: "the program itself, in an operator's checkout" },
   { program: "linked", below: "test/operator/", because: "a link that the test makes to the program" },
   {
     program: "no-such-program",
@@ -66,6 +67,12 @@ export const understood: readonly {
     expression: 'join(folder, "brought")',
     programs: [],
     because: "told to a host that runs nothing",
+  },
+  {
+    file: "test/e2e/support/own-server.ts",
+    expression: "words.map(",
+    programs: [],
+    because: "a line of the README, which can call nothing but the program itself",
   },
   {
     file: "test/e2e/support/own-server.ts",

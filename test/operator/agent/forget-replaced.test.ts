@@ -29,7 +29,7 @@ test("shows the size first, and removes it once agreed to", async () => {
   const { host, said, given } = arrange("y");
   assert.equal(await forgetReplaced(given), true);
   assert.deepEqual(said, [
-    `Restore ${id} moved 2.0 MB aside: the live data of before it. Removed, it is gone for good; what of it points hold stays there.`,
+    `Restore ${id} moved 2.0 MB aside: the live data from before that restore. Removed, it is gone for good; what recovery points hold of it stays.`,
   ]);
   assert.deepEqual(host.asked(), ["replaced", `forget-replaced ${id}`]);
 });

@@ -58,7 +58,7 @@ function declared(version: Version, patience: Patience): WantedResource[] {
   return [{ name: "svc", type: "Service", args }];
 }
 
-/** `pulumi up` as the npm scripts run it: what it throws is what `npm run up` prints. */
+/** `pulumi up` as the program runs it: what it throws is what `./kaleem up` prints. */
 async function up(version: Version, patience: Patience): Promise<void> {
   await withTaskFailures(lookAt(host()), () => swarm.stack.up(declared(version, patience)));
 }

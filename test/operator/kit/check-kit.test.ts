@@ -83,7 +83,7 @@ describe("a kit that opens everything", () => {
       /^✓ stack file {2}that of stack prod, sealed to this kit, with 1 secrets\.$/,
       /^✓ off-site {4}repository 32ee6e75 opens with the password in the stack's file; it has 16 snapshots$/,
       /^✓ local {7}the host's own repository opens with the same password, tried on the host$/,
-      /^✓ record {6}that it opens everything stands in the bucket \(lineage\/kit-check\.json\)$/,
+      /^✓ record {6}noted in the bucket that it opens everything \(lineage\/kit-check\.json\)$/,
       /^✓ present {5}the host has the same bucket, keys and recipient$/,
     ];
     assert.equal(lines.length, expected.length, lines.join("\n"));
@@ -114,7 +114,7 @@ describe("a kit that opens everything", () => {
     assert.equal(report.exitCode, exitCodes.ok);
     assert.match(
       renderKitCheck(report),
-      /^- local {7}not looked at \(the host's agent is older than these tools: run npm run up\)/m,
+      /^- local {7}not looked at \(the host's agent is older than these tools: run \.\/kaleem up\)/m,
     );
   });
 });
@@ -215,7 +215,7 @@ describe("a kit that does not open something", () => {
     assert.equal(report.exitCode, exitCodes.failed);
     assert.match(
       renderKitCheck(report),
-      /✗ present {5}The host has other keys than this kit.*npm run kit -- --out NEW --from THIS/,
+      /✗ present {5}The host has other keys than this kit.*\.\/kaleem kit --out NEW --from THIS/,
     );
   });
 });

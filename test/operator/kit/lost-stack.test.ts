@@ -77,7 +77,7 @@ describe("a lost stack, from a kit on paper alone", () => {
     });
     await assert.rejects(open("local-2"), {
       message:
-        "stack local-2: it lives on an emulated machine; a lost one comes back by npm run up -- --recover KIT under another name",
+        "stack local-2: it lives on an emulated machine; a lost one comes back by ./kaleem up --recover KIT under another name",
     });
     delete process.env["PULUMI_CONFIG_PASSPHRASE"];
     delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];

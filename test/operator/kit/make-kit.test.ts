@@ -35,7 +35,7 @@ describe("a new kit", () => {
     const { recipient } = await makeKit(fresh);
     await assert.rejects(makeKit({ ...fresh, recipient }), {
       message:
-        /^Stack prod has a recovery kit already, and its passphrase stands in that kit alone\. .*: --from FILE, with that kit\. .*: --renew;/,
+        /^Stack prod has a recovery kit already, and its passphrase is in that kit alone\. .*: --from FILE, with that kit\. .*: --renew;/,
     });
     assert.notEqual((await makeKit({ ...fresh, recipient, renew: true })).recipient, recipient);
   });
@@ -50,7 +50,7 @@ describe("a new kit", () => {
         /^--from: that kit's recipient is age1\w+, and the stack's file names age1\w+: take the present kit, or --renew\.$/,
     });
     await assert.rejects(makeKit({ ...fresh, recipient, from: { ...kit, passphrase: "of Pulumi" } }), {
-      message: /^--from: that kit holds Pulumi's passphrase, as kits of before do/,
+      message: /^--from: that kit holds Pulumi's passphrase, as earlier kits do/,
     });
   });
 

@@ -150,7 +150,7 @@ describe("a kit that is none", () => {
   it("is refused in a sentence, and nothing of it is shown", () => {
     assert.throws(() => parseRecoveryKit("hush-hush", "kit.json"), {
       message:
-        "kit.json: expected a recovery kit, as JSON or as its printed lines, got something else. `npm run kit` writes one.",
+        "kit.json: expected a recovery kit, as JSON or as its printed lines, got something else. `./kaleem kit` writes one.",
     });
     assert.throws(
       () => parseRecoveryKit(JSON.stringify({ ...without("passphrase"), endpoint: "x" }), "kit.json"),

@@ -77,7 +77,7 @@ describe("the end of a move", () => {
       );
       await assert.rejects(
         finishMove(at("a"), at("a")),
-        /is the bucket that is used now: give the kit of before/,
+        /is the bucket that is used now: give the earlier kit/,
       );
     } finally {
       await s3.stop();

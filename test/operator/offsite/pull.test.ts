@@ -159,7 +159,7 @@ describe("pull", () => {
     );
     await assert.rejects(
       fill(empty, at("new")),
-      /expected a copy that npm run pull made, got no restic\/config/,
+      /expected a copy that \.\/kaleem pull made, got no restic\/config/,
     );
   });
 

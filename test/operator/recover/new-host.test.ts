@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { exitCodes } from "../../../contract/exit-codes.ts";
-import { writeNewHost, type NewHostRequest } from "../../../operator/recover/new-host.ts";
+import { silentProgress } from "../../../workstation/progress.ts";
+import {
+  lookAtNewHost,
+  writeNewHost,
+  writeRestic,
+  type NewHostRequest,
+} from "../../../operator/recover/new-host.ts";
 
 const text = `config:
   kaleem:host: # the machine
@@ -103,4 +109,34 @@ test("what is no machine is refused", async () => {
       exitCode: exitCodes.usage,
       message: `--host: expected user@address and a port from 1 to 65535, got "${host ?? ""}" and "${port ?? ""}"`,
     });
+});
+
+/** A machine as the look at it tells. */
+const machine = (more: string) => ({
+  run: () =>
+    Promise.resolve({
+      stdout: `user=root\nuid=0\nos=debian\nosVersion=12\nosName=Debian 12\narchitecture=x86_64\ninit=systemd\ncgroup=cgroup2fs
+clock=1\nmemory=1\nprocessors=2\nsystemFree=1\nipv4=1\ndefaultRoute4=1\n${more}\n`,
+    }),
+});
+const prod = { name: "prod", committedFile: "Pulumi.prod.yaml" };
+
+test("a machine on which another stack runs is refused; an empty one, and one of an earlier run, are not", async () => {
+  await assert.rejects(lookAtNewHost(prod, machine("agentStack=staging")), {
+    message:
+      "Pulumi.prod.yaml: machine: it runs stack staging, not prod; check kaleem:host.address, or destroy that stack there first\n" +
+      "Run recover again with another --host.",
+  });
+  for (const more of ["", "agentStack=prod", 'agentStack=prod\nmanagedBy={"manager":"s3://lost prod"}'])
+    assert.equal((await lookAtNewHost(prod, machine(more))).os, "debian");
+});
+
+test("the restic that the new machine needs is written, and shown", async () => {
+  await write({ given });
+  const stack = { ...prod, stackFile: file };
+  const progress = { ...silentProgress, note: (line: string) => notes.push(line) };
+  notes = [];
+  await writeRestic(stack, await lookAtNewHost(prod, machine("resticOffered=0.14.0")), progress);
+  assert.match(content(), /restic: linux-amd64/);
+  assert.match(notes.join("\n"), /as the new machine needs it:\n {2}\+ host\.restic: "linux-amd64"/);
 });

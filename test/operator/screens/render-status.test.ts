@@ -77,7 +77,7 @@ test("what restores moved aside is listed with what it costs in bytes", () => {
   ];
   assert.ok(
     renderStatus({ ...status, replaced }).endsWith(
-      `  replaced   2500000 bytes (2.5 MB) that restores moved aside; to give one up: npm run restore -- --forget ID
+      `  replaced   2500000 bytes (2.5 MB) that restores moved aside; to give one up: ./kaleem restore --forget ID
              20261101T000000Z-from-p0: 2000000 bytes (2.0 MB)
              20261102T000000Z-from-p0: 500000 bytes (0.5 MB)`,
     ),
@@ -196,7 +196,7 @@ test("says what to do on a closed host, and where an unfinished restore stopped"
   const fresh = { ...status, founded: null, closed: true, lastProven: null };
   assert.match(
     renderStatus(fresh),
-    /^local: CLOSED \(edge answers 503\), data root has no lineage; run "npm run restore -- --stack local"$/m,
+    /^local: CLOSED \(edge answers 503\), data root has no lineage; run "\.\/kaleem restore --stack local"$/m,
   );
   assert.match(renderStatus(fresh), /proven {5}never on this host/);
   const restore = { running: false, unfinished: { id: "r1", phase: "verify" } };
@@ -231,7 +231,7 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
 
   bucket     lineage kaleem-a1, generation 2, host 01234567 since 2.0 h
   newest     off-site: p3, 5 min old; newest proven: none is named
-  restore    bring up a fresh stack, then "npm run restore -- --stack <fresh stack> --from offsite"
+  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --from offsite"
   not known without the host: what runs, points that never left it, when recovery was last proven`,
   );
   assert.match(
@@ -248,14 +248,14 @@ test("the recovery kit has a line: when it was checked, and what is to be done",
       .slice(-3)
       .filter((line) => line.includes("kit"));
   assert.deepEqual(lines({}), ["  kit        checked 10 d ago"]);
-  assert.deepEqual(lines({ checkedAt: null }), ["  kit        never checked: npm run kit -- --check FILE"]);
+  assert.deepEqual(lines({ checkedAt: null }), ["  kit        never checked: ./kaleem kit --check FILE"]);
   assert.deepEqual(lines({ keysChanged: true }), [
     "  kit        checked 10 d ago",
-    "  ✗ the recovery kit that was checked has keys of before: npm run kit -- --out NEW --from OLD --stack local, then check it",
+    "  ✗ the recovery kit that was checked has former keys: ./kaleem kit --out NEW --from OLD --stack local, then check it",
   ]);
   assert.deepEqual(lines({ sealed: false }), [
     "  kit        checked 10 d ago",
-    "             the stack's file goes off-site unsealed: npm run kit -- --out FILE --stack local",
+    "             the stack's file goes off-site unsealed: ./kaleem kit --out FILE --stack local",
   ]);
   assert.doesNotMatch(renderStatus({ ...status, kit: { ...kit, sealed: false } }, "local"), /unsealed/);
 });

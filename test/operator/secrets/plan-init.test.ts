@@ -36,5 +36,5 @@ test("the list tells form, rotation, users and what is missing, and no value", (
   assert.match(text, /^ {2}mongo-app-password +set +password +live +mongo, api$/m);
   assert.match(text, /^ {2}mongo-root-password +missing +password +restart +mongo$/m);
   assert.match(text, /^ {2}offsite-access-key-id +missing +given +live/m);
-  assert.match(text, /are missing: npm run secrets -- init --stack prod$/);
+  assert.match(text, /are missing: \.\/kaleem secrets init --stack prod$/);
 });

@@ -3,10 +3,16 @@ import { test } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { decideOnData, firstInstall, type DataState } from "../../../operator/stack/data-decision.ts";
 
-const head = { lineage: "l-1", generation: 3, host: "host-old", changedAt: "2026-11-20T03:00:00.000Z" };
+const head = {
+  stack: "prod",
+  lineage: "l-1",
+  generation: 3,
+  host: "host-old",
+  changedAt: "2026-11-20T03:00:00.000Z",
+};
 /** A fresh machine beside an empty bucket, unless said otherwise. */
 function decide(state: Partial<DataState>) {
-  const fresh = { founded: null, founding: null, shipped: false, head: null, points: false };
+  const fresh = { stack: "prod", founded: null, founding: null, shipped: false, head: null, points: false };
   const said = { firstInstall: false, emulated: false, kitGiven: false };
   return decideOnData({ ...fresh, ...said, unfinished: null, edgeClosed: true, ...state });
 }
@@ -80,7 +86,7 @@ for (const [state, exitCode, reasons] of refusals) {
 test("neither data nor head is refused unless the operator says that it is a first install", () => {
   assert.throws(
     () => decide({}),
-    /wrong bucket. Check kaleem:offsite in the stack file; if this platform is new, run `npm run up -- --first-install`, or set kaleem:firstInstall/,
+    /wrong bucket. Check kaleem:offsite in the stack file; if this platform is new, run `\.\/kaleem up --first-install`, or set kaleem:firstInstall/,
   );
 });
 
@@ -91,7 +97,7 @@ test("while a restore is unfinished the platform stays closed, whatever data roo
     assert.equal(
       decision.reason,
       'restore 20261120T032000Z-from-p1 is unfinished on this host (at "verify"), so the platform stays closed: ' +
-        "repeat `npm run restore` to go on, or choose another point with --at … --from-scratch",
+        "repeat `./kaleem restore` to go on, or choose another point with --at … --from-scratch",
     );
   }
 });
@@ -106,7 +112,7 @@ test("with a recovery kit an empty data root is never founded", () => {
   assert.deepEqual([decision.closed, decision.found], [true, false]);
   assert.match(
     decision.reason,
-    /a recovery kit was given: .* so no empty lineage is founded\. Run `npm run restore`/,
+    /a recovery kit was given: .* so no empty lineage is founded\. Run `\.\/kaleem restore`/,
   );
   assert.match(decide({ head, kitGiven: true }).reason, /restore first$/);
   assert.equal(decide({ founded, kitGiven: true }).closed, false);
@@ -114,7 +120,13 @@ test("with a recovery kit an empty data root is never founded", () => {
 
 /** What a run of a first install leaves that is killed at this moment → what the next one decides, without a word and with it. */
 const founding = { lineage: "prod-1", host: "host-new" };
-const own = { lineage: "prod-1", generation: 1, host: "host-new", changedAt: "2026-11-20T03:00:00.000Z" };
+const own = {
+  stack: "prod",
+  lineage: "prod-1",
+  generation: 1,
+  host: "host-new",
+  changedAt: "2026-11-20T03:00:00.000Z",
+};
 const killed: readonly [when: string, left: Partial<DataState>, found: boolean, firstPoint: boolean][] = [
   ["after its intention", { founding }, true, true],
   ["after the head", { founding, head: own }, true, true],
@@ -152,4 +164,26 @@ test("another host's head, or that of a later generation, is no first install of
 
 test("a restored platform takes its first point itself", () => {
   assert.equal(decide({ founded, shipped: false }).firstPoint, false);
+});
+
+test("the bucket of another stack is refused before anything is done, whatever is on the host and was said", () => {
+  const message =
+    "up: the bucket that kaleem:offsite names is stack prod's, not staging's: its head is lineage l-1, generation 3 " +
+    "(2026-11-20T03:00:00.000Z). Nothing was changed. Give staging a bucket or a prefix of its own; a lost prod comes back by " +
+    "./kaleem recover --stack prod --host USER@ADDRESS.";
+  for (const state of [
+    {},
+    { firstInstall: true },
+    { founded: { lineage: "l-2", generation: 1 } },
+    { unfinished },
+  ])
+    assert.throws(() => decide({ ...state, head, stack: "staging" }), {
+      message,
+      exitCode: exitCodes.config,
+    });
+});
+
+test("an emulated stack may take the place of another one, and a lineage stays its host's under whatever name", () => {
+  assert.equal(decide({ head, stack: "local-2", emulated: true }).closed, true);
+  assert.equal(decide({ head, stack: "staging", founded }).closed, false);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { openStack } from "../../../operator/stack/stack.ts";
+import { openExpendable, openStack } from "../../../operator/stack/stack.ts";
 
 let root: string;
 before(() => {
@@ -65,5 +65,15 @@ test("a name that makes no host name is refused, and so is another's bucket for 
     () => open("prod", "staging"),
     exitCodes.usage,
     /--offsite-of is for stacks on an emulated machine/,
+  );
+});
+
+test("a stack that is lost on purpose is an emulated one", () => {
+  const { lost, rebuilt } = openExpendable("drill", root);
+  assert.deepEqual([lost.name, rebuilt.name, rebuilt.offsiteOf], ["drill", "drill-rebuilt", "drill"]);
+  refused(
+    () => openExpendable("prod", root),
+    exitCodes.usage,
+    /^stack prod: the machine that Pulumi\.prod\.yaml names is yours, and is never lost on purpose\. .*\.\/kaleem recover --help\.$/,
   );
 });

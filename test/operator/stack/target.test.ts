@@ -46,7 +46,7 @@ test("names the stacks that there are when the one asked for is not there", asyn
   await stackFile("local-good", good);
   await assert.rejects(target("local-prod"), {
     message:
-      '.kaleem/local-prod/Pulumi.local-prod.yaml: there is no such file, so stack "local-prod" was not brought up on this computer. Stacks here: local-good; "npm run up -- --stack local-prod" makes it.',
+      '.kaleem/local-prod/Pulumi.local-prod.yaml: there is no such file, so stack "local-prod" was not brought up on this computer. Stacks here: local-good; "./kaleem up --stack local-prod" makes it.',
   });
 });
 
@@ -64,7 +64,7 @@ test("names every field of a stack file that is wrong", async () => {
       error.message,
       /^\.kaleem\/local-odd\/Pulumi\.local-odd\.yaml: offsite\.bucket: missing; expected a bucket's name/m,
     );
-    assert.match(error.message, /Run "npm run up -- --stack local-odd", which writes it again\.$/);
+    assert.match(error.message, /Run "\.\/kaleem up --stack local-odd", which writes it again\.$/);
     return true;
   });
 });

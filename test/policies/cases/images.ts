@@ -21,7 +21,7 @@ export const imagesCases: RefusedCases = {
     rule: "image-lock-filled",
     spoil: (stack) => stack.whole.set("images.store.ref", "docker.io/store:1"),
     says: [
-      'store: image lock: expected a reference that ends in @sha256:…, got "docker.io/store:1"; look it up with: npm run images -- refresh store',
+      'store: image lock: expected a reference that ends in @sha256:…, got "docker.io/store:1"; look it up with: ./kaleem images refresh store',
     ],
   },
   "a stand-in outside local": {

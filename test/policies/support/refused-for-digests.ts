@@ -20,7 +20,7 @@ export async function assertRefusedForDigests(stack: CommittedStack): Promise<vo
       ? []
       : [
           `${key}: image lock: expected a reference that ends in @sha256:…, got "${ref}"; ` +
-            `look it up with: npm run images -- refresh ${key}`,
+            `look it up with: ./kaleem images refresh ${key}`,
         ],
   );
   const found = judgeStack(await programView(stack), new Date().toISOString().slice(0, 10));

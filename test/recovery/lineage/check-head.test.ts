@@ -43,7 +43,7 @@ describe("checkHead", () => {
     assert.throws(
       () =>
         checkHead({ ...head, nonce: "n9", renewedAt: "2026-11-21T13:05:00.000Z" }, own, { claim, location }),
-      /^RecoveryError: This host is superseded: it holds lineage prod-1, generation 2, host machine-, but the head was renewed at 2026-11-21T13:05:00\.000Z by another machine of the same identity, not by this one since 2026-11-21T13:00:00\.000Z: a clone of this machine ships, or this one was set back to an earlier state\. Nothing more is shipped from here\. .*`npm run restore -- --at POINT --from local --over-existing --take-over`/,
+      /^RecoveryError: This host is superseded: it holds lineage prod-1, generation 2, host machine-, but the head was renewed at 2026-11-21T13:05:00\.000Z by another machine of the same identity, not by this one since 2026-11-21T13:00:00\.000Z: a clone of this machine ships, or this one was set back to an earlier state\. Nothing more is shipped from here\. .*`\.\/kaleem restore --at POINT --from local --over-existing --take-over`/,
     );
     assert.throws(
       () => checkHead({ ...head, nonce: "n9" }, own, { claim: null, location }),
@@ -65,7 +65,7 @@ describe("checkHead", () => {
       assert.throws(
         check,
         new RegExp(
-          `^RecoveryError: offsite in the stack file names s3://new-backup/prod at https://s3\\.new, another bucket than the one that lineage prod-1, generation 2, host machine- shipped to, s3://kaleem-backup/prod at https://s3\\.example; it ${found}.*Put the former values back and run \`npm run up\`\\.`,
+          `^RecoveryError: offsite in the stack file names s3://new-backup/prod at https://s3\\.new, another bucket than the one that lineage prod-1, generation 2, host machine- shipped to, s3://kaleem-backup/prod at https://s3\\.example; it ${found}.*Put the former values back and run \`\\./kaleem up\`\\.`,
         ),
       );
       assert.throws(check, { exitCode: exitCodes.config });

@@ -116,7 +116,7 @@ describe("copyFrozen", () => {
     });
     await assert.rejects(
       copyFrozen(disturbed),
-      /^RecoveryError: No point: container c1 was unpaused by somebody else; so it went 3 times in a row\. An update may be running, or the machine be too busy: the next point tries again\.$/,
+      /^RecoveryError: No point: container c1 was unpaused by somebody else; failed 3 times in a row\. An update may be running, or the machine is overloaded: the next point tries again\.$/,
     );
     assertNothingPaused();
   });
@@ -156,7 +156,7 @@ describe("copyFrozen", () => {
       call === "POST /containers/c2/pause" ? { status: 500, message: "cannot freeze" } : undefined;
     await assert.rejects(
       copyFrozen(work(async () => pass)),
-      /^RecoveryError: No point: Docker, pause container: cannot freeze; so it went 3 times in a row\./,
+      /^RecoveryError: No point: Docker, pause container: cannot freeze; failed 3 times in a row\./,
     );
     assertNothingPaused();
   });

@@ -118,7 +118,7 @@ test("a fetch that failed, or was killed in its middle, is repeated by the next 
   assert.equal(live("mongo/orders.sqlite"), "restored orders");
 });
 
-test("a point that is not what it says is refused, and nothing is placed", async () => {
+test("a point that does not match its manifest is refused, and nothing is placed", async () => {
   host.manifest = { ...manifest(), point: "20261120T031000Z-0000" };
   await assert.rejects(fetch(), { exitCode: exitCodes.pointRefused });
   assert.equal(live("mongo/orders.sqlite"), "present orders");

@@ -174,7 +174,7 @@ test("the platform of nobody is not opened by hand: nothing of it would ever be 
     await assert.rejects(openCommand(agent.context), {
       exitCode: exitCodes.failed,
       message:
-        "This data root is of no lineage, so nothing of it would ever be shipped, and it stays closed: run `npm run restore` to bring data here, or `kaleem-agent found` if this platform is new.",
+        "This data root is of no lineage, so nothing of it would ever be shipped, and it stays closed: run `./kaleem restore` to bring data here, or `kaleem-agent found` if this platform is new.",
     });
     assert.ok(isClosed());
     assert.deepEqual(agent.docker.calls, []);

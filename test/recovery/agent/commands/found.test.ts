@@ -93,7 +93,7 @@ describe("seed", () => {
     assert.equal(error.exitCode, exitCodes.alreadyFounded);
     assert.match(
       error.message,
-      /^The bucket has a head already \(lineage prod-1, generation 7, of stack prod since 2026-11-01T00:00:00\.000Z\), so this empty data root has no lineage: run `npm run restore`/,
+      /^The bucket has a head already \(lineage prod-1, generation 7, of stack prod since 2026-11-01T00:00:00\.000Z\), so this empty data root has no lineage: run `\.\/kaleem restore`/,
     );
     assert.deepEqual(agent.files, files);
     assert.deepEqual(head(), other);
@@ -194,7 +194,7 @@ describe("founding is refused", () => {
     agent.offsite.list = points("prod-1", 2, [1, 2]);
     await untouched(
       exitCodes.alreadyFounded,
-      /^The off-site repository offsite holds 2 points of lineage prod-1, the newest 20261121T020000Z-0000, so no empty lineage is founded beside them: run `npm run restore -- --from offsite` to bring them here, or configure another bucket or prefix\.$/,
+      /^The off-site repository offsite holds 2 points of lineage prod-1, the newest 20261121T020000Z-0000, so no empty lineage is founded beside them: run `\.\/kaleem restore --from offsite` to bring them here, or configure another bucket or prefix\.$/,
     );
   });
 
@@ -249,7 +249,7 @@ describe("founding is refused", () => {
   it("when a kit was given", async () => {
     await untouched(
       exitCodes.usage,
-      /^A recovery kit was given, so a lost platform is to come back and no empty lineage is founded: run `npm run restore`/,
+      /^A recovery kit was given, so a lost platform is to come back and no empty lineage is founded: run `\.\/kaleem restore`/,
       { kitGiven: true },
     );
   });
@@ -292,7 +292,7 @@ describe("founding is refused", () => {
   it("while a restore is unfinished, and the edge is not opened either: founded or not", async () => {
     unfinished("verify");
     const sentence =
-      /^Restore \S+ is unfinished on this host \(at "verify"\), so no lineage is founded and nothing is opened\. Repeat `npm run restore`/;
+      /^Restore \S+ is unfinished on this host \(at "verify"\), so no lineage is founded and nothing is opened\. Repeat `\.\/kaleem restore`/;
     await untouched(exitCodes.restoreUnfinished, sentence);
     agent.files.set(layout.lineage, JSON.stringify({ lineage: "prod-1", generation: 1, host: machineId }));
     await untouched(exitCodes.restoreUnfinished, sentence);

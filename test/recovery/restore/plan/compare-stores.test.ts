@@ -50,7 +50,7 @@ test("a store that is switched off is left out, and the plan says how to have it
       store: "n8n",
       sentence:
         "n8n is left out, since it is switched off here (not enabled): the point's data of it is not restored, and what " +
-        'this machine has of it stays as it is. To restore it too, set services.n8n.enabled to true, run "npm run up", and restore ' +
+        'this machine has of it stays as it is. To restore it too, set services.n8n.enabled to true, run "./kaleem up", and restore ' +
         `point ${id} then; that replaces the data of all stores, so do it before opening the platform.`,
     },
   ]);
@@ -60,7 +60,7 @@ test("a store that is switched off is left out, and the plan says how to have it
 test("a store that the platform runs and the point does not hold is refused; it says what becomes of it if left out", () => {
   const why =
     `restore: point ${id} does not hold n8n, which this platform runs: the point is older than that store, or was taken while ` +
-    "it was switched off. Choose another point (npm run points), or restore the others with --leave-out n8n. ";
+    "it was switched off. Choose another point (./kaleem points), or restore the others with --leave-out n8n. ";
   assert.deepEqual(refused(both, [...both, "n8n"]), [`stores-differ: ${why}It then starts empty.`]);
   const over = { root: founded, host: "host-old" };
   assert.deepEqual(refused(both, [...both, "n8n"], over, { overExisting: true }), [

@@ -154,7 +154,7 @@ const refused: [
     { offsite: { state: "ok", points: [] } },
     {},
     [
-      'no-point: restore: no recovery point in s3://kaleem-backup/points or the local repository of this host. Check the bucket and prefix of this stack, or take a first point with "npm run point".',
+      'no-point: restore: no recovery point in s3://kaleem-backup/points or the local repository of this host. Check the bucket and prefix of this stack, or take a first point with "./kaleem point".',
     ],
   ],
   [
@@ -170,7 +170,7 @@ const refused: [
     {},
     { at: "20261120T030500Z-0000", from: "offsite" },
     [
-      'no-point: restore: no recovery point 20261120T030500Z-0000 in s3://kaleem-backup/points. List them with "npm run points".',
+      'no-point: restore: no recovery point 20261120T030500Z-0000 in s3://kaleem-backup/points. List them with "./kaleem points".',
     ],
   ],
   [
@@ -226,7 +226,7 @@ const refused: [
     { offsite: { state: "wrong-password" } },
     { from: "offsite" },
     [
-      'wrong-password: restore: s3://kaleem-backup/points refuses this stack\'s restic password. Set the right one with "pulumi config set --secret restic-password" and run "npm run up".',
+      'wrong-password: restore: s3://kaleem-backup/points refuses this stack\'s restic password. Set the right one with "pulumi config set --secret restic-password" and run "./kaleem up".',
     ],
   ],
   [
@@ -258,7 +258,7 @@ const refused: [
     { restoreRunning: true },
     {},
     [
-      'running: restore: another restore runs on this host. Wait for it; "npm run status" shows how far it is.',
+      'running: restore: another restore runs on this host. Wait for it; "./kaleem status" shows how far it is.',
     ],
   ],
   [
@@ -272,7 +272,7 @@ const refused: [
     },
     {},
     [
-      'not-up: restore: the host has no service mongo, api. Run "npm run up" first; a restore fills what it declared.',
+      'not-up: restore: the host has no service mongo, api. Run "./kaleem up" first; a restore fills what it declared.',
     ],
   ],
   [
@@ -283,7 +283,7 @@ const refused: [
     },
     {},
     [
-      'no-space: restore: point 20261120T031000Z-77c1 needs 279 MiB on the data filesystem, 96 MiB are free. Enlarge the data volume, or give up what earlier restores moved aside (2048 MiB in all: 20261101T000000Z-from-20261031T235500Z-0a0a, 2048 MiB) by its name, with "npm run restore -- --forget ID".',
+      'no-space: restore: point 20261120T031000Z-77c1 needs 279 MiB on the data filesystem, 96 MiB are free. Enlarge the data volume, or give up what earlier restores moved aside (2048 MiB in all: 20261101T000000Z-from-20261031T235500Z-0a0a, 2048 MiB) by its name, with "./kaleem restore --forget ID".',
     ],
   ],
 ];

@@ -12,8 +12,8 @@ test("names both versions, the image of the point, and the way", () => {
       sentence:
         "restore: point p1 holds data of mongo 5.0.1, and mongo 8.0.3 runs here: MongoDB goes one major version at a time: it does not " +
         "start on data that is two or more behind. Nothing was changed. Put the image that took the point (r/mongo:5@sha256:aa) into " +
-        'the image lock, run "npm run up", restore, and then upgrade mongo by the steps that it allows; or choose a point that fits ' +
-        "(npm run points).",
+        'the image lock, run "./kaleem up", restore, and then upgrade mongo by the steps that it allows; or choose a point that fits ' +
+        "(./kaleem points).",
     },
   ]);
 });
