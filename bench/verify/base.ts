@@ -14,11 +14,14 @@ import { shipPoints } from "../../recovery/agent/points/ship-points.ts";
 import { takePoint } from "../../recovery/agent/points/take-point.ts";
 import type { PointResult } from "../../recovery/agent/answers/run-record.ts";
 import { runProgram } from "../../recovery/host/run-program.ts";
+import { manifestFile, manifestSchema } from "../../recovery/point/manifest.ts";
 import { newPointId } from "../../recovery/point/point-id.ts";
 import { parseTags, tagsOf } from "../../recovery/point/point-tags.ts";
+import { BucketProofs } from "../../recovery/proof/bucket-proofs.ts";
 import { ProofFiles } from "../../recovery/proof/proof-files.ts";
 import { ProofRecords } from "../../recovery/proof/proof-record.ts";
 import { provePoint } from "../../recovery/proof/prove-point.ts";
+import { repositoryPassword } from "../../recovery/agent/repository-password.ts";
 import { resticProgram } from "../../recovery/restic/restic-program.ts";
 import { fetchPoint, incomingOf } from "../../recovery/restore/phases/fetch.ts";
 import { planRestore } from "../../recovery/restore/plan/plan.ts";
@@ -36,6 +39,8 @@ export interface Base {
   readonly facts: ShippedFacts;
   /** Of a recovery from the bucket on an empty machine. */
   readonly plan: RestorePlan;
+  /** When it was made, in ms since 1970: how old points have become since says nothing. */
+  readonly madeAtMs: number;
   /** What that fetched: `manifest.json` and `files/`. On the data file system, so that a clone of it costs nothing. */
   readonly fetched: string;
 }
@@ -60,13 +65,16 @@ export async function makeBase(
   await foundCommand(context, lineage);
   const former = await step("first point", async () => {
     const point = await takePoint(context);
-    await addOtherLineage(context, point);
     await shipPoints(context);
     return point;
   });
   const newest = await step("second point", () => takePoint(context));
   await step("its proof", () => provePoint(proofPorts(context, stores)));
-  await step("shipping", () => shipPoints(context));
+  await step("shipping", async () => {
+    const bringProof = await addOtherLineage(context, newest);
+    await shipPoints(context);
+    await bringProof();
+  });
   for (const { name } of host.stores) await stores.stop(name);
   const snapshots = await snapshotsOffsite(context, [former.point, newest.point]);
   const facts: ShippedFacts = {
@@ -82,7 +90,8 @@ export async function makeBase(
   };
   await loseHost();
   const plan = await step("fetch from the bucket", () => fetchOnce(context));
-  return { host, stores, bucket: await BucketState.of(await context.bucket()), facts, plan, fetched };
+  const bucket = await BucketState.of(await context.bucket());
+  return { host, stores, bucket, facts, plan, madeAtMs: Date.now(), fetched };
 }
 
 /** What a machine that was lost has kept: nothing. */
@@ -129,14 +138,31 @@ export async function makeDirectories({ data, user }: StatefulDefinition, below:
   }
 }
 
-/** A point of a lineage that served before, as it stays in a bucket. */
-async function addOtherLineage({ local, offsite }: AgentContext, point: PointResult): Promise<void> {
-  const instant = new Date(Date.parse(point.instant) - 60_000);
+/**
+ * A point of a lineage that served before, as it stays in a bucket. All of it is in order, and it holds what the newest point holds: nothing
+ * speaks against it but that it is not the newest.
+ * @returns what brings its proof, once the newest point's is there
+ */
+async function addOtherLineage(context: AgentContext, point: PointResult): Promise<() => Promise<void>> {
+  const { local, offsite, host } = context;
+  const path = `${layout.point}/${manifestFile}`;
+  const text = (await host.readFile(path)) ?? "";
+  const before = new Date(Date.parse(point.instant) - 60_000);
+  const [id, instant] = [newPointId(before), before.toISOString()];
+  const manifest = manifestSchema.parse(JSON.parse(text));
+  await host.writeFile(path, JSON.stringify({ ...manifest, point: id, lineage: otherLineage, instant }));
   const { generation, stores } = point;
-  const tags = { id: newPointId(instant), lineage: otherLineage, generation, instant: instant.toISOString() };
-  const { snapshot } = await local.backup(layout.point, otherLineage, tagsOf({ ...tags, stores }));
+  const tags = tagsOf({ id, lineage: otherLineage, generation, instant, stores });
+  const { snapshot } = await local.backup(layout.point, otherLineage, tags);
+  await host.writeFile(path, text);
   await offsite.copyFrom(local, [snapshot]);
   await local.forget([snapshot]);
+  return async () => {
+    const proofs = new BucketProofs(await context.bucket(), await repositoryPassword(host));
+    const record = await proofs.read(point.point);
+    if (record === null) throw new Error(`the proof of ${point.point} is not in the bucket`);
+    await proofs.write({ ...record, point: id, instant });
+  };
 }
 
 function proofPorts(context: AgentContext, stores: BenchStores): Parameters<typeof provePoint>[0] {

@@ -21,6 +21,7 @@ import type { RestoreMemory } from "../../recovery/restore/journal/journal.ts";
 import { fetchPoint, incomingOf } from "../../recovery/restore/phases/fetch.ts";
 import type { PhaseContext } from "../../recovery/restore/phases/phase.ts";
 import type { FetchPort } from "../../recovery/restore/phases/ports.ts";
+import type { Check } from "../../recovery/restore/verify/check.ts";
 import { verifyRestore } from "../../recovery/restore/phases/verify.ts";
 import type { Findings } from "../../recovery/restore/plan/findings.ts";
 import { planRestore } from "../../recovery/restore/plan/plan.ts";
@@ -40,6 +41,13 @@ export interface Recovery {
   readonly without: Without;
 }
 
+/** What a recovery came to. */
+export interface Recovered {
+  readonly said: readonly Said[];
+  /** What had gone, or come, by itself and was due to: said, and nothing against a point. */
+  readonly byItself: readonly string[];
+}
+
 /** Nothing of a point is older than this by a promise. */
 const oldestMs = 3_600_000;
 /** Where the stores that came back lie. */
@@ -49,28 +57,29 @@ const restored = join(layout.dataRoot, "restored");
  * Recovers once and says all that the verdict says. It ends where a recovery would end; what is switched off does not end it.
  * Everything but the taking of containers is the agent's own code: findings, plan, fetch, verification.
  */
-export async function recoverOnce(base: Base, work: Recovery): Promise<readonly Said[]> {
+export async function recoverOnce(base: Base, work: Recovery): Promise<Recovered> {
   await loseHost();
   await rm(restored, { recursive: true, force: true });
   const context = await benchContext(troubled(base.host, work.trouble));
   const said: Said[] = [];
   try {
-    return await recover(base, work, context, said);
+    return { said, byItself: await recover(base, work, context, said) };
   } finally {
     for (const { name } of work.stores) await base.stores.stop(name);
   }
 }
 
+/** Adds what is said to `said`. @returns what had gone by itself */
 async function recover(
   base: Base,
   work: Recovery,
   context: AgentContext,
   said: Said[],
-): Promise<readonly Said[]> {
+): Promise<readonly string[]> {
   const ended = (): boolean => silence(said, work.without).length > 0;
   await mkdir(layout.incoming, { recursive: true });
-  const plan = work.fetched === null ? await decide(base, context, said) : base.plan;
-  if (plan === null || ended()) return said;
+  const plan = work.fetched === null ? await decide(base, work.trouble, context, said) : base.plan;
+  if (plan === null || ended()) return [];
   const ports = restorePorts(context);
   const memory: RestoreMemory = {};
   const phase: PhaseContext = {
@@ -85,27 +94,21 @@ async function recover(
     progress: () => undefined,
   };
   said.push(...(await fetch(phase)));
-  if (ended()) return said;
+  if (ended()) return [];
   const point = join(incomingOf(phase), ports.repository.inside);
   const manifest = await manifestOf(point);
-  if (manifest === null) return said;
+  if (manifest === null) return [];
   const only = work.stores.map(({ name }) => name);
   memory.manifest = { ...manifest, stores: ofThese(manifest, only) };
   memory.directories ??= measured(manifest);
   said.push(...(await start(base, work, point)));
-  if (ended() || said.some(({ checks }) => checks.includes("start"))) return said;
+  if (ended() || said.some(({ checks }) => checks.includes("start"))) return [];
   await work.changeStores();
   if (work.trouble.storeGone === true) for (const store of only) await base.stores.stop(store);
-  said.push(
-    ...(await verify(
-      {
-        ...phase,
-        ports: { ...phase.ports, stores: phase.ports.stores.filter(({ name }) => only.includes(name)) },
-      },
-      memory,
-    )),
-  );
-  return said;
+  const restoredStores = phase.ports.stores.filter(({ name }) => only.includes(name));
+  const checks = await verify({ ...phase, ports: { ...phase.ports, stores: restoredStores } }, memory);
+  said.push(...saidOfChecks(checks));
+  return checks.flatMap(({ name, sentence }) => (name === "by itself" ? [sentence] : []));
 }
 
 function troubled(host: BenchHost, trouble: HostTrouble): BenchHost {
@@ -125,7 +128,12 @@ function troubled(host: BenchHost, trouble: HostTrouble): BenchHost {
 }
 
 /** The plan, and what there is to say against it. */
-async function decide(base: Base, context: AgentContext, said: Said[]): Promise<RestorePlan | null> {
+async function decide(
+  base: Base,
+  { laterMs = 0 }: HostTrouble,
+  context: AgentContext,
+  said: Said[],
+): Promise<RestorePlan | null> {
   let found: Findings;
   try {
     found = await findRestore(context, latestOffsite, false);
@@ -142,7 +150,7 @@ async function decide(base: Base, context: AgentContext, said: Said[]): Promise<
   const { newest } = base.facts;
   if (id !== newest)
     said.push(say(["newest point"], `newest point: ${newest} was shipped last, ${id} would be restored`));
-  const ageMs = context.host.now().getTime() - Date.parse(instant);
+  const ageMs = base.madeAtMs + laterMs - Date.parse(instant);
   if (ageMs > oldestMs)
     said.push(
       say(
@@ -237,7 +245,7 @@ async function start(base: Base, { stores, trouble }: Recovery, point: string): 
   return started.flat();
 }
 
-async function verify(phase: PhaseContext, memory: RestoreMemory): Promise<Said[]> {
+async function verify(phase: PhaseContext, memory: RestoreMemory): Promise<readonly Check[]> {
   try {
     await verifyRestore(phase);
   } catch (error) {
@@ -246,5 +254,5 @@ async function verify(phase: PhaseContext, memory: RestoreMemory): Promise<Said[
       (error.exitCode === exitCodes.verifyFailed || error.exitCode === exitCodes.verifyIncomplete);
     if (!judged) throw error;
   }
-  return saidOfChecks(memory.checks ?? []);
+  return memory.checks ?? [];
 }

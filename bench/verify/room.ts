@@ -1,12 +1,9 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { layout } from "../../contract/layout.ts";
-
-const run = promisify(execFile);
+import { command, LocalCommandError } from "../../local/images/command.ts";
 
 /** Sparse: what is not written takes nothing. */
 const dataBytes = 8 * 2 ** 30;
@@ -44,8 +41,8 @@ export class Room {
     await truncate(image, dataBytes);
     const made: string[] = [];
     try {
-      await run("mkfs.xfs", ["-q", "-m", "reflink=1", image]);
-      await run("mount", ["-o", "loop", image, join(folder, "data")]);
+      await command(["mkfs.xfs", "-q", "-m", "reflink=1", image]);
+      await command(["mount", "-o", "loop", image, join(folder, "data")]);
       // A mount needs something to lie upon.
       for (const place of Object.keys(places)) made.push(...(await makeFolders(place)));
     } catch (error) {
@@ -57,7 +54,7 @@ export class Room {
 
   /** Takes all of it away. Nothing may use it any more. */
   async close(): Promise<void> {
-    if (await isMounted(join(this.folder, "data"))) await run("umount", [join(this.folder, "data")]);
+    if (await isMounted(join(this.folder, "data"))) await command(["umount", join(this.folder, "data")]);
     await rm(this.folder, { recursive: true, force: true });
     for (const place of [...this.#made].reverse()) await rmdir(place).catch(ignoreInUse);
   }
@@ -66,7 +63,7 @@ export class Room {
 /** Lays a room's folders where the agent looks. Only in a mount namespace of one's own. */
 export async function lay(folder: string): Promise<void> {
   for (const [place, name] of Object.entries(places))
-    await run("mount", ["--bind", join(folder, name), place]);
+    await command(["mount", "--bind", join(folder, name), place]);
 }
 
 /** A path of the room as everybody else sees it, such as Docker. Pure. */
@@ -85,10 +82,11 @@ async function makeFolders(path: string): Promise<string[]> {
 
 async function isMounted(path: string): Promise<boolean> {
   try {
-    await run("mountpoint", ["-q", path]);
+    await command(["mountpoint", "-q", path]);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof LocalCommandError) return false;
+    throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export async function runOnce(base: Base, run: PlannedRun): Promise<RunResult> {
   const began = performance.now();
   const without: Without = new Set(run.without === null ? [] : [run.without]);
   const known = allFaults.find(({ fault }) => fault.name === run.name);
-  const said = await recoverFrom(base, run, known, without);
+  const { said, byItself } = await recoverFrom(base, run, known, without);
   const judged = judgeFault(known?.fault.named ?? [], said, without);
   return {
     ...run,
@@ -27,6 +27,7 @@ export async function runOnce(base: Base, run: PlannedRun): Promise<RunResult> {
     outcome: judged.outcome,
     said: judged.said.map(({ sentence }) => sentence),
     by: [...new Set(judged.said.flatMap(({ checks }) => checks))],
+    byItself: byItself.length,
     seconds: Math.round((performance.now() - began) / 100) / 10,
   };
 }

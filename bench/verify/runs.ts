@@ -27,6 +27,8 @@ export interface RunResult extends PlannedRun {
   readonly said: readonly string[];
   /** The checks that said it. */
   readonly by: readonly CheckName[];
+  /** Of how many entries something had gone by itself, as it was due to. */
+  readonly byItself: number;
   readonly seconds: number;
 }
 

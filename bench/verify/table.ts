@@ -1,4 +1,4 @@
-import { isAsExpected, type RunResult } from "./runs.ts";
+import { isAsExpected, untouched, type RunResult } from "./runs.ts";
 
 /** So much of a sentence is shown. */
 const shown = 160;
@@ -29,8 +29,20 @@ export function verdictTable(results: readonly RunResult[]): {
       ["family", "runs", "found", "nothing said", "something else", "as it has to be", "s a run"],
       ...rows,
     ],
-    notes: results.filter((one) => !isAsExpected(one)).map(tell),
+    notes: [...results.filter((one) => !isAsExpected(one)).map(tell), ...tellUntouched(results)],
   };
+}
+
+/** That nothing is said against a point is worth more when something in it had gone by itself. */
+function tellUntouched(results: readonly RunResult[]): string[] {
+  const own = results.filter(({ name }) => name === untouched);
+  if (own.length === 0) return [];
+  const gone = own.map(({ byItself }) => byItself);
+  const [least, most] = [Math.min(...gone), Math.max(...gone)];
+  const well = own.filter(isAsExpected).length;
+  return [
+    `${well} of ${own.length} untouched recoveries of all stores passed; in each, something of ${least}${least === most ? "" : ` to ${most}`} entries had gone by itself, as due.`,
+  ];
 }
 
 function tell({ name, without, outcome, expected, said, seed }: RunResult): string {

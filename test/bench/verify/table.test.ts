@@ -5,7 +5,7 @@ import { verdictTable } from "../../../bench/verify/table.ts";
 
 const result = (more: Partial<RunResult>): RunResult => ({
   ...{ name: "packs-gone", seed: 5, without: null, expected: "found", family: "packs" },
-  ...{ cause: "pack-damaged", check: "fetch", outcome: "found", said: [], by: [], seconds: 2 },
+  ...{ cause: "pack-damaged", check: "fetch", outcome: "found", said: [], by: [], byItself: 0, seconds: 2 },
   ...more,
 });
 
@@ -27,6 +27,7 @@ test("a row a family; what did not come to what it had to is told with its seed"
       outcome: "otherwise",
       expected: "missed",
       said: ["redis: canary"],
+      byItself: 4,
     }),
   ]);
   assert.deepEqual(table.slice(1), [
@@ -38,5 +39,6 @@ test("a row a family; what did not come to what it had to is told with its seed"
     "packs-empty: MISSED: the verdict is that all is well (seed of the run 9)",
     "files-mode: something else was said than what had to be: manifest: other words (seed of the run 5)",
     "untouched: something else was said than what had to be: redis: canary; expected nothing to be said, and it says: redis: canary (seed of the run 5)",
+    "0 of 1 untouched recoveries of all stores passed; in each, something of 4 entries had gone by itself, as due.",
   ]);
 });
