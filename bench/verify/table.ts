@@ -41,7 +41,7 @@ function tellUntouched(results: readonly RunResult[]): string[] {
   const [least, most] = [Math.min(...gone), Math.max(...gone)];
   const well = own.filter(isAsExpected).length;
   return [
-    `${well} of ${own.length} untouched recoveries of all stores passed; in each, something of ${least}${least === most ? "" : ` to ${most}`} entries had gone by itself, as due.`,
+    `${well} of ${own.length} untouched recoveries of all stores passed; in each, ${least}${least === most ? "" : ` to ${most}`} of the entries had lost something by itself, as due.`,
   ];
 }
 

@@ -153,7 +153,7 @@ export const rabbitmqSubject: StoreSubject<Client> = {
         queue("auto", { auto_delete: true }),
         queue("ttl", {
           arguments: {
-            "x-message-ttl": 30_000,
+            "x-message-ttl": 300_000,
             "x-dead-letter-exchange": "",
             "x-dead-letter-routing-key": "late",
           },

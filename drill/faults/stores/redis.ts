@@ -141,12 +141,12 @@ export const redisSubject: StoreSubject<Client> = {
       ["XADD", "stream", "1-1", "a", "1"],
       ["XADD", "stream", "1-2", "a", "2"],
       ["XGROUP", "CREATE", "stream", "group", "1-1"],
-      ...Array.from({ length: 40 }, (_, index) => [
+      ...Array.from({ length: 80 }, (_, index) => [
         "SET",
         `soon:${index}`,
         "x",
         "PX",
-        String(15_000 * (index + 1)),
+        String(30_000 * (index + 1)),
       ]),
       ...Array.from({ length: 5 }, (_, index) => ["SET", `later:${index}`, "x", "PX", String(day + index)]),
       ["FUNCTION", "LOAD", "#!lua name=lib\nredis.register_function('f', function() return 1 end)"],

@@ -39,6 +39,6 @@ test("a row a family; what did not come to what it had to is told with its seed"
     "packs-empty: MISSED: the verdict is that all is well (seed of the run 9)",
     "files-mode: something else was said than what had to be: manifest: other words (seed of the run 5)",
     "untouched: something else was said than what had to be: redis: canary; expected nothing to be said, and it says: redis: canary (seed of the run 5)",
-    "0 of 1 untouched recoveries of all stores passed; in each, something of 4 entries had gone by itself, as due.",
+    "0 of 1 untouched recoveries of all stores passed; in each, 4 of the entries had lost something by itself, as due.",
   ]);
 });
