@@ -1,6 +1,7 @@
 /**
- * `./kaleem bench platform | up | recover | point | copy | stores | edge | rotation | drill`: the figures in
- * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, 2 wrong arguments.
+ * `./kaleem bench platform | up | recover | point | copy | stores | edge | rotation | drill | verify`: the figures in
+ * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, or something was not found by
+ * `verify`, 2 wrong arguments.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,6 +20,8 @@ import { benchmarkRecover } from "./recover-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
 import { benchmarkUp } from "./up-benchmark.ts";
+import { benchmarkVerify } from "./verify-benchmark.ts";
+import { exitCodes } from "../contract/exit-codes.ts";
 import { printAnswer } from "../operator/answers/print-answer.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
@@ -29,6 +32,7 @@ import { OperatorCommand } from "../operator/operator-command.ts";
 const progress = terminalProgress();
 /** What goes to stdout as JSON, where that was asked for. */
 const answered: BenchAnswer["benchmarks"] = [];
+let exitCode: number = exitCodes.ok;
 
 await runOperatorCommand(async () => {
   const program = new OperatorCommand("bench")
@@ -145,10 +149,42 @@ await runOperatorCommand(async () => {
     .action((options: Pick<Common, "json"> & { run?: true }) =>
       run(options, () => benchmarkDrill(repositoryRoot, options.run === true)),
     );
+  add(
+    "verify",
+    "whether the verdict of a restore finds what was altered, on clones of real stores; nothing stays up",
+  )
+    .option("--seed <number>", "what is drawn: which bytes and items, with --runs which faults", whole, 1)
+    .option(
+      "--runs <count>",
+      "so many faults, drawn by the seed, instead of each once; more than there are come again, with other bytes and items",
+      whole,
+    )
+    .option("--untouched <count>", "recoveries of all stores without a fault; 0 for none", count, 20)
+    .option("--only <names>", "families or names of faults", names, [])
+    .option(
+      "--without <check>",
+      "switch a check off: what only that one finds is then missed; `each` for every check in turn",
+    )
+    .action(({ json, seed, runs, untouched, only, without }: Pick<Common, "json"> & VerifyArguments) =>
+      run(json === undefined ? {} : { json }, async () => {
+        const wanted = { seed, runs: runs ?? null, untouched, only, without: without ?? null };
+        const { benchmark, wrong } = await benchmarkVerify({ ...wanted, progress });
+        if (wrong.length > 0) exitCode = exitCodes.failed;
+        return benchmark;
+      }),
+    );
   await program.parseAsync();
   if (answered.length > 0) printAnswer(benchAnswer, { benchmarks: answered });
-  return 0;
+  return exitCode;
 });
+
+interface VerifyArguments {
+  readonly seed: number;
+  readonly runs?: number;
+  readonly untouched: number;
+  readonly only: string[];
+  readonly without?: string;
+}
 
 interface Common {
   readonly stack: string;
@@ -177,6 +213,11 @@ function whole(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("expected a whole number of at least 1.");
   return value;
+}
+
+/** A whole number, 0 among them. */
+function count(text: string): number {
+  return text === "0" ? 0 : whole(text);
 }
 
 /** Such as `mongo-app-password,redis-password`. */

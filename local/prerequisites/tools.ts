@@ -163,7 +163,7 @@ export const essentialPrograms: Readonly<Record<string, readonly string[]>> = {
   "perl-base": ["perl"],
   sed: ["sed"],
   tar: ["tar"],
-  "util-linux": ["flock", "setpriv"],
+  "util-linux": ["flock", "mountpoint", "nsenter", "setpriv", "unshare"],
 };
 
 /**

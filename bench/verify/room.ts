@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, rmdir, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { layout } from "../../contract/layout.ts";
+import { command, LocalCommandError } from "../../local/images/command.ts";
+
+/** Sparse: what is not written takes nothing. */
+const dataBytes = 8 * 2 ** 30;
+
+/** Where the agent looks for its things, and which folder of a room lies there while the bench runs. */
+export const places: Readonly<Record<string, string>> = {
+  [layout.dataRoot]: "data",
+  [dirname(layout.config)]: "etc",
+  [dirname(layout.agentState)]: "state",
+  [dirname(layout.repository)]: "backups",
+  [dirname(layout.resticCache)]: "cache",
+  [layout.runtime]: "run",
+  [layout.locks]: "locks",
+};
+
+/**
+ * A host's places in a folder of their own: the data root is an XFS with reflinks on a loop file. The agent's code, whose paths are fixed, is
+ * run in a mount namespace that has them where it looks; nobody else sees them there. Needs root.
+ */
+export class Room {
+  readonly folder: string;
+  readonly #made: readonly string[];
+
+  private constructor(folder: string, made: readonly string[]) {
+    this.folder = folder;
+    this.#made = made;
+  }
+
+  /** @throws Error when it cannot be made, such as without xfsprogs */
+  static async open(): Promise<Room> {
+    const folder = await mkdtemp(join(tmpdir(), "kaleem-verify-"));
+    for (const name of Object.values(places)) await mkdir(join(folder, name), { recursive: true });
+    const image = join(folder, "data.img");
+    await writeFile(image, "");
+    await truncate(image, dataBytes);
+    const made: string[] = [];
+    try {
+      await command(["mkfs.xfs", "-q", "-m", "reflink=1", image]);
+      await command(["mount", "-o", "loop", image, join(folder, "data")]);
+      // A mount needs something to lie upon.
+      for (const place of Object.keys(places)) made.push(...(await makeFolders(place)));
+    } catch (error) {
+      await new Room(folder, made).close();
+      throw error;
+    }
+    return new Room(folder, made);
+  }
+
+  /** Takes all of it away. Nothing may use it any more. */
+  async close(): Promise<void> {
+    if (await isMounted(join(this.folder, "data"))) await command(["umount", join(this.folder, "data")]);
+    await rm(this.folder, { recursive: true, force: true });
+    for (const place of [...this.#made].reverse()) await rmdir(place).catch(ignoreInUse);
+  }
+}
+
+/** Lays a room's folders where the agent looks. Only in a mount namespace of one's own. */
+export async function lay(folder: string): Promise<void> {
+  for (const [place, name] of Object.entries(places))
+    await command(["mount", "--bind", join(folder, name), place]);
+}
+
+/** A path of the room as everybody else sees it, such as Docker. Pure. */
+export function outside(folder: string, path: string): string {
+  const place = Object.keys(places).find((one) => path === one || path.startsWith(`${one}/`));
+  return place === undefined ? path : join(folder, places[place] ?? "", path.slice(place.length));
+}
+
+/** Makes a folder; those that were not there, uppermost first. */
+async function makeFolders(path: string): Promise<string[]> {
+  if (existsSync(path)) return [];
+  const above = await makeFolders(dirname(path));
+  await mkdir(path);
+  return [...above, path];
+}
+
+async function isMounted(path: string): Promise<boolean> {
+  try {
+    await command(["mountpoint", "-q", path]);
+    return true;
+  } catch (error) {
+    if (error instanceof LocalCommandError) return false;
+    throw error;
+  }
+}
+
+/** Somebody else has put something there meanwhile, or taken it away: it is theirs. */
+function ignoreInUse(error: unknown): void {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ENOTEMPTY" && code !== "EBUSY" && code !== "ENOENT") throw error;
+}
