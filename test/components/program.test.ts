@@ -225,7 +225,7 @@ test("secrets can rotate: none has a fixed name in Swarm", () => {
   }
 });
 
-test("everything has a parent but the eight parts that index.ts names", () => {
+test("everything has a parent but the eight parts that platform.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
   assert.deepEqual(roots.map(({ name }) => name).sort(), [
     "agent",
