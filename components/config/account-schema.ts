@@ -34,11 +34,15 @@ const address = text<string>(/^[0-9a-f.:]{3,39}$/, "an IPv4 or IPv6 address", (v
     : `write ${new URL(`http://[${value}]`).hostname.slice(1, -1)}`;
 });
 
-const instant = text<string>(
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
-  "an instant such as 2027-01-31T12:00:00Z",
-  (value) => (Number.isNaN(Date.parse(value)) ? "no calendar has it" : undefined),
-);
+/** As points write theirs: no reader of YAML takes it for a date, which some would write back in another form. */
+const instant = text<string>(/^\d{8}T\d{6}Z$/, "an instant such as 20270131T120000Z", (value) => {
+  const digits = value.replaceAll(/[-: T]|\.\d+|Z$/g, "");
+  if (!/^\d{14}$/.test(digits) || !value.endsWith("Z")) return "write it in UTC, to the second";
+  const at = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)$/, "$1-$2-$3T$4:$5:$6Z"));
+  if (Number.isNaN(at.getTime())) return "no calendar has it";
+  const written = at.toISOString().replace(/[-:]|\.\d+/g, "");
+  return written === value ? undefined : `write ${written}`;
+});
 
 /** Where R2 may keep a bucket; a hint that is taken once, when it is made. */
 const locations = ["apac", "eeur", "enam", "oc", "weur", "wnam"] as const;

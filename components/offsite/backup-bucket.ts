@@ -30,9 +30,10 @@ export class BackupBucket extends pulumi.ComponentResource {
   readonly keys: { readonly host: KeyPairs; readonly drill: KeyPairs };
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kaleem:storage:BackupBucket", name, {}, opts);
     const { accountId, settings, isThere } = args;
-    const { bucket, jurisdiction } = settings;
+    const { bucket, jurisdiction, prefix, lockFor, keptFor } = settings;
+    // What is promised, for the policies to hold the rules against.
+    super("kaleem:storage:BackupBucket", name, { bucket, prefix, lockFor, keptFor }, opts);
     const kept = { parent: this, protect: true, retainOnDelete: true };
     // Left out where it is the default, as the API's own answers leave it to be understood.
     const within = { accountId, ...(jurisdiction === "default" ? {} : { jurisdiction }) };

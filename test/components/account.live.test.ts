@@ -14,7 +14,7 @@ import {
 } from "./support/account-stack.ts";
 
 const nothing = { create: 0, update: 0, delete: 0, replace: 0, same: 0 };
-const target = (address: string) => ({ prod: { address, at: "2027-01-31T12:00:00Z" } });
+const target = (address: string) => ({ prod: { address, at: "20270131T120000Z" } });
 
 describe("the account's stack under the real engine", () => {
   let emulator: CloudflareEmulator;
@@ -121,7 +121,7 @@ describe("the account's stack under the real engine", () => {
     await stack.setToken(noDnsToken);
     const settings = {
       account: { ...accountBlock, records: { ...accountBlock.records, www: { name: "www.example.com" } } },
-      targets: { ...target("203.0.113.8"), www: { address: "203.0.113.8", at: "2027-01-31T12:00:00Z" } },
+      targets: { ...target("203.0.113.8"), www: { address: "203.0.113.8", at: "20270131T120000Z" } },
     };
     await fails(stack.up(settings), /dns_records": 403 Forbidden .*Authentication error/);
     await stack.setToken(ownToken);

@@ -33,8 +33,8 @@ const values = {
     },
   }),
   targets: JSON.stringify({
-    prod: { address: "203.0.113.7", at: "2027-01-31T12:00:00Z" },
-    www: { address: "2001:db8::7", at: "2027-01-31T12:00:00Z" },
+    prod: { address: "203.0.113.7", at: "20270131T120000Z" },
+    www: { address: "2001:db8::7", at: "20270131T120000Z" },
   }),
   adopt: JSON.stringify({ buckets: { prod: { lockedFor: "336h" } }, records: { www: record } }),
   "cloudflare-api-token": "plain-token-of-the-account",

@@ -26,7 +26,7 @@ function valid(): Settings {
       },
       records: { prod: { name: "kaleem.example.com" } },
     },
-    targets: { prod: { address: "203.0.113.7", at: "2027-01-31T12:00:00Z" } },
+    targets: { prod: { address: "203.0.113.7", at: "20270131T120000Z" } },
     adopt: {},
   };
 }
@@ -178,19 +178,26 @@ describe("an account's configuration", () => {
     ],
     [
       "a name for an address",
-      (s) => (s.targets["prod"] = { address: "host.example.com", at: "2027-01-31T12:00:00Z" }),
+      (s) => (s.targets["prod"] = { address: "host.example.com", at: "20270131T120000Z" }),
       [
         'targets.prod.address: expected an IPv4 or IPv6 address, got "host.example.com"; write the machine\'s public address',
       ],
     ],
     [
       "an IPv6 address that is written otherwise than it is answered",
-      (s) => (s.targets["prod"] = { address: "2001:db8:0::7", at: "2027-01-31T12:00:00Z" }),
+      (s) => (s.targets["prod"] = { address: "2001:db8:0::7", at: "20270131T120000Z" }),
       ['targets.prod.address: expected an IPv4 or IPv6 address, got "2001:db8:0::7"; write 2001:db8::7'],
     ],
     [
+      "a day that no calendar has",
+      (s) => (s.targets["prod"] = { address: "203.0.113.7", at: "20270231T120000Z" }),
+      [
+        'targets.prod.at: expected an instant such as 20270131T120000Z, got "20270231T120000Z"; write 20270303T120000Z',
+      ],
+    ],
+    [
       "a target of no record",
-      (s) => (s.targets["pord"] = { address: "203.0.113.7", at: "2027-01-31T12:00:00Z" }),
+      (s) => (s.targets["pord"] = { address: "203.0.113.7", at: "20270131T120000Z" }),
       ["targets.pord: expected one of account.records, got no such name; known: prod"],
     ],
     [
