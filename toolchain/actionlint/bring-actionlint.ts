@@ -39,7 +39,7 @@ export function findActionlint(): string | undefined {
 export async function bringActionlint(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folder = await cached(kind, key(), async (temporary) => {
     const go = await findGo(environment, undefined, purpose);
-    const argv = [go, "build", ...buildFlags, "-o", join(temporary, program), command];
+    const argv = [go, "build", ...buildFlags, "-o", join(temporary, program), command] as const;
     const ended = await runCommand(argv, {
       cwd: module,
       environment: { ...environment, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" },
@@ -54,6 +54,6 @@ export async function bringActionlint(environment: NodeJS.ProcessEnv = process.e
 }
 
 /** Its command line over the repository's workflows; shell lines are read by shellcheck, which the tests need anyway. */
-export function actionlintArguments(actionlint: string): string[] {
+export function actionlintArguments(actionlint: string): [string, ...string[]] {
   return [actionlint, "-no-color", "-shellcheck=shellcheck", "-pyflakes="];
 }
