@@ -17,7 +17,9 @@ const rooms = {
   drill: ["contract", "workstation", "catalog", "recovery", "operator"],
   local: ["contract", "workstation", "catalog", "recovery", "operator"],
   bench: ["contract", "workstation", "catalog", "recovery", "operator", "drill", "local"],
-  "index.ts": ["contract", "catalog", "components", "toolchain"],
+  "index.ts": ["components", "account.ts", "platform.ts"],
+  "account.ts": ["components"],
+  "platform.ts": ["contract", "catalog", "components", "toolchain"],
   test: "anything",
 };
 

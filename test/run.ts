@@ -9,6 +9,7 @@ import { sentenceOf } from "../contract/sentence-of.ts";
 import { runOperatorCommand } from "../operator/command-line.ts";
 import { OperatorCommand } from "../operator/operator-command.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
+import { actionlintArguments, findActionlint } from "../toolchain/actionlint/bring-actionlint.ts";
 import { terminalProgress } from "../workstation/progress.ts";
 import { runAndTell, runProgram, runTests, type RunResult } from "./run-tests.ts";
 import { chooseStages, occasionsOf, stages as allStages, type StageName } from "./stages.ts";
@@ -27,12 +28,23 @@ function testFiles(pattern: string, leaveOut: RegExp): string[] {
 const names = allStages.map(({ name }) => name);
 const stages: Record<StageName, () => Promise<number>> = {
   types: () => runProgram(tool("typescript/bin/tsc", "-p", ".")),
-  lint: () => runProgram(tool("eslint/bin/eslint.js", "--max-warnings", "0", ".")),
+  lint: async () => {
+    const code = await runProgram(tool("eslint/bin/eslint.js", "--max-warnings", "0", "."));
+    return Math.max(code, await lintWorkflows());
+  },
   format: () => runProgram(tool("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")),
   unit: () => runTests(testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//)),
   live: () => runProgram([process.execPath, "test/live/run.ts"]),
   e2e: () => runProgram([process.execPath, "test/e2e/run.ts"]),
 };
+
+/** Where actionlint was built before; else it is the stage `live` that builds it, and runs it. */
+function lintWorkflows(): Promise<number> {
+  const actionlint = findActionlint();
+  if (actionlint !== undefined) return runProgram(actionlintArguments(actionlint));
+  console.log("the workflows: not yet, actionlint was never built here; the stage live does both");
+  return Promise.resolve(0);
+}
 
 async function main(): Promise<number> {
   new OperatorCommand("test")

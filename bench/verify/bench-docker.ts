@@ -83,5 +83,5 @@ export class BenchDocker extends Docker implements BenchEngine {
 
 /** As if `up` had declared it. */
 export function declaredService(name: string): SwarmService {
-  return { id: name, name, version: 1, image: name, replicas: 1, updateState: null, spec: {} };
+  return { id: name, name, version: 1, image: name, replicas: 1, updateState: null, update: null, spec: {} };
 }

@@ -22,6 +22,7 @@ interface Node {
   readonly default?: unknown;
   readonly const?: unknown;
   readonly items?: Node;
+  readonly additionalProperties?: Node | boolean;
   readonly oneOf?: readonly Node[];
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
@@ -29,7 +30,12 @@ interface Node {
 
 /** Every key of the settings, blocks included, in the schema's order. */
 export function configKeys(catalog: readonly ServiceDefinition[]): ConfigKey[] {
-  return below(z.toJSONSchema(stackConfigSchema(catalog), { io: "input" }) as Node, "");
+  return keysOf(stackConfigSchema(catalog));
+}
+
+/** The same of any schema of settings; what is given under names of one's own choice is told as `<name>`. */
+export function keysOf(schema: z.ZodType): ConfigKey[] {
+  return below(z.toJSONSchema(schema, { io: "input" }) as Node, "");
 }
 
 function below(node: Node, prefix: string): ConfigKey[] {
@@ -37,7 +43,13 @@ function below(node: Node, prefix: string): ConfigKey[] {
     const path = `${prefix}${key}`;
     return [keyOf(path, child, node.required?.includes(key) ?? false), ...below(child, `${path}.`)];
   });
-  return [...own, ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix))];
+  const named = typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
+  return [
+    ...own,
+    ...(node.items?.properties === undefined ? [] : below(node.items, `${prefix}[].`.replace(".[]", "[]"))),
+    ...(named === undefined ? [] : below(named, `${prefix}<name>.`)),
+    ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix)),
+  ];
 }
 
 function keyOf(path: string, node: Node, required: boolean): ConfigKey {
@@ -52,6 +64,8 @@ function keyOf(path: string, node: Node, required: boolean): ConfigKey {
 
 function form(node: Node): string {
   if (node.properties !== undefined || node.oneOf !== undefined) return "a block";
+  if (typeof node.additionalProperties === "object")
+    return `${form(node.additionalProperties)} for each name`;
   if (node.const !== undefined) return `\`${written(node.const)}\``;
   if (node.items !== undefined) return `a list, each ${form(node.items)}`;
   return node.title ?? "";

@@ -4,7 +4,7 @@ import { format, resolveConfig } from "prettier";
 import { catalog } from "../../catalog/catalog.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { reference } from "./reference.ts";
-import { namespace, stackFileSchema } from "./stack-file-schema.ts";
+import { accountFileJsonSchema, namespace, stackFileSchema } from "./stack-file-schema.ts";
 import { readStackYaml } from "./stack-yaml.ts";
 
 /** What `npm run generate` writes: path from the repository's root → text, in the repository's format. */
@@ -12,6 +12,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const texts = {
     "docs/config.md": reference(catalog, committedKeys()),
     "schemas/stack.schema.json": JSON.stringify(stackFileSchema(catalog)),
+    "schemas/account.schema.json": JSON.stringify(accountFileJsonSchema()),
   };
   const formatted = Object.entries(texts).map(async ([file, text]): Promise<[string, string]> => {
     const filepath = join(repositoryRoot, file);

@@ -29,15 +29,8 @@ export interface StackConfig extends StackSettings {
  */
 export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   const config = new pulumi.Config();
-  const prefix = `${config.name}:`;
-  const values = Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig())
-      .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), value]),
-  );
-  const encrypted = new Set(
-    encryptedKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : [])),
-  );
+  const values = configValues();
+  const encrypted = encryptedConfig();
   // Found out, or said, by whoever runs the engine: it wins over a file that is committed.
   for (const [variable, key] of [
     ["KALEEM_CLOSED", "closed"],
@@ -47,7 +40,7 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
     if (value !== undefined && value !== "") values[key] = value;
   }
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
-  const path = stackFile(file);
+  const path = stackFilePath(file);
   const { problems: textProblems } = judgeStackYaml(readFileSync(path, "utf8"));
   const settings = withoutStackTrace(() =>
     parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date(), textProblems }, catalog),
@@ -64,8 +57,28 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   };
 }
 
+/** The stack's configuration as the engine hands it over: key without namespace → text. */
+export function configValues(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => {
+      const own = withoutNamespace(key);
+      return own === undefined ? [] : [[own, value]];
+    }),
+  );
+}
+
+/** The keys of it, without namespace, that are encrypted in the file. */
+export function encryptedConfig(): Set<string> {
+  return new Set(encryptedKeys().flatMap((key) => withoutNamespace(key) ?? []));
+}
+
+function withoutNamespace(key: string): string | undefined {
+  const prefix = `${new pulumi.Config().name}:`;
+  return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
+}
+
 /** The launcher keeps a stack's file elsewhere and says where; the engine itself does not tell the program. */
-function stackFile(file: string): string {
+export function stackFilePath(file: string): string {
   const path = process.env["KALEEM_STACK_FILE"] ?? file;
   if (existsSync(path)) return path;
   throw new pulumi.RunError(
@@ -78,7 +91,8 @@ function encryptedKeys(): string[] {
   return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] || "[]") as string[];
 }
 
-function withoutStackTrace<T>(parse: () => T): T {
+/** What a wrong configuration says, without the lines of the program that found it. */
+export function withoutStackTrace<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {

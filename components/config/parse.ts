@@ -84,7 +84,7 @@ function askable(blocks: Blocks): StackSettings {
 }
 
 /** The engine writes objects, numbers and booleans as JSON, and plain texts as they are. */
-function structured(text: string): unknown {
+export function structured(text: string): unknown {
   if (!/^(\{|\[|true$|false$)/.test(text)) return text;
   try {
     return JSON.parse(text) as unknown;
@@ -161,7 +161,7 @@ function tlsProblems({ tls, serverName }: StackSettings["edge"], { values, now }
 }
 
 /** The keys that a schema knows at a path of `value`; none where there is no object. Of a block that comes in kinds, those of its kind. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   const inner = unwrap(schema);
   const [first, ...rest] = path;
   if (inner instanceof z.ZodDiscriminatedUnion) {
@@ -169,6 +169,8 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown)
     const kind = options.find(({ shape }) => shape["kind"]?.safeParse(within(value, "kind")).success);
     return (kind === undefined ? options : [kind]).flatMap((option) => keysAt(option, path, value));
   }
+  if (inner instanceof z.ZodRecord && first !== undefined)
+    return keysAt(inner.valueType as z.ZodType, rest, within(value, first));
   if (!(inner instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(inner.shape);
   const child = (inner.shape as Record<string, z.ZodType>)[String(first)];
@@ -182,7 +184,7 @@ function within(value: unknown, key: PropertyKey): unknown {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
     ? unwrap(schema.unwrap() as z.ZodType)
     : schema;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { accountFileSchema, accountSecrets } from "./account-schema.ts";
 import { secretForms } from "./fields.ts";
 import { stackConfigSchema } from "./schema.ts";
 import { secretKeys, type SecretKey } from "./secret-keys.ts";
@@ -17,9 +18,20 @@ export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {
   const secrets = Object.entries(secretKeys(catalog)).map(
     ([key, secret]) => [key, encrypted(secret)] as const,
   );
-  const config = Object.fromEntries(
-    [...settings, ...secrets].map(([key, schema]) => [`${namespace}${key}`, schema] as const),
-  );
+  return wholeFile([...settings, ...secrets]);
+}
+
+/** The same of the account's stack file. */
+export function accountFileJsonSchema(): object {
+  const secrets = Object.entries(accountSecrets).map(([key, { form, meaning }]) => {
+    const title = form.meta()?.title ?? "";
+    return [key, secured(title).describe(meaning)] as const;
+  });
+  return wholeFile([...Object.entries(accountFileSchema.shape), ...secrets]);
+}
+
+function wholeFile(keys: readonly (readonly [string, z.ZodType])[]): object {
+  const config = Object.fromEntries(keys.map(([key, schema]) => [`${namespace}${key}`, schema] as const));
   const file = z
     .strictObject({
       config: z.strictObject(config).describe("The stack's settings and its secrets."),
@@ -33,8 +45,10 @@ export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {
 
 /** A secret as the file holds it; plain text is refused. */
 function encrypted({ form, meaning }: SecretKey): z.ZodType {
-  const secure = z
-    .string()
-    .describe(`Written by pulumi config set --secret; in plain: ${secretForms[form].meta()?.title ?? ""}.`);
-  return z.strictObject({ secure }).optional().describe(meaning);
+  return secured(secretForms[form].meta()?.title ?? "").describe(meaning);
+}
+
+function secured(title: string): z.ZodType {
+  const secure = z.string().describe(`Written by pulumi config set --secret; in plain: ${title}.`);
+  return z.strictObject({ secure }).optional();
 }

@@ -65,8 +65,15 @@ export function answerOfUp(up: BroughtUp): UpAnswer {
     })),
     off: up.off.map(({ name, why }) => ({ name, why })),
     notProtected: [...up.remarks],
-    engine: { version: up.engine.version, source: up.engine.source, providers: { ...up.engine.providers } },
+    engine: { version: up.engine.version, source: up.engine.source, providers: ofMachines(up.engine) },
     phases: up.phases.map(({ name, seconds }) => ({ name, seconds })),
     seconds: elapsedSeconds(up.phases),
   };
+}
+
+/** The providers that a machine's stack uses; the others are the account's. */
+function ofMachines({
+  providers: { docker, command },
+}: BroughtUp["engine"]): UpAnswer["engine"]["providers"] {
+  return { docker, command };
 }

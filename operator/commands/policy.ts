@@ -14,6 +14,7 @@ import type { Engine } from "../../toolchain/engine/engine.ts";
 import { PulumiError } from "../../toolchain/engine/pulumi-error.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { previewWithPack } from "../policy/preview-with-pack.ts";
+import { accountStack, trialAccount } from "../policy/trial-account.ts";
 import { type CommittedStack, committedStacks, trialStack } from "../policy/trial-stack.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { runOperatorCommand } from "../command-line.ts";
@@ -30,9 +31,12 @@ await runOperatorCommand(async () => {
     .opts<{ json?: true }>();
   const engine = await findOrBuildEngine(terminalProgress());
   const stacks: PolicyAnswer["stacks"] = [];
-  for (const stack of committedStacks) {
+  for (const stack of [...committedStacks, accountStack] as const) {
     const begun = performance.now();
-    const against = await judge(engine, stack);
+    const against =
+      stack === accountStack
+        ? await refusals(engine, trialAccount(repositoryRoot))
+        : await judge(engine, stack);
     const passed = against.length === 0;
     const seconds = (performance.now() - begun) / 1000;
     stacks.push({ stack, passed, against: [...against], seconds });

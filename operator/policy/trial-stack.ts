@@ -11,13 +11,18 @@ import { issuedFor } from "./trial-certificate.ts";
 export const committedStacks = ["local", "staging", "prod"] as const;
 export type CommittedStack = (typeof committedStacks)[number];
 
-/** A stack that is only looked at: the committed settings, with stand-ins for what is given elsewhere or still to be filled in. */
-export interface TrialStack {
-  readonly stack: CommittedStack;
+/** What a preview of a stack needs that is only looked at. */
+export interface TrialSettings {
+  readonly stack: string;
   /** Key without namespace → setting. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** Freshly drawn; they open nothing. */
   readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A stack that is only looked at: the committed settings, with stand-ins for what is given elsewhere or still to be filled in. */
+export interface TrialStack extends TrialSettings {
+  readonly stack: CommittedStack;
   /** The lock as committed, before its gaps were filled for the trial; null for `local`, whose lock is made by `up`. */
   readonly images: LockedImages | null;
 }

@@ -117,12 +117,21 @@ export async function makeStackFolders({ folder, stateDirectory, reports }: Stac
 
 /** The stacks that there are: those with a committed file, and those that were made on this computer. */
 export function knownStacks(repository = repositoryRoot): string[] {
-  const committed = readdirSync(repository).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  const committed = readdirSync(repository).flatMap((file) => {
+    const name = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
+    // The account's stack has no machine that a command could work on.
+    return name === undefined || declaresAccount(readFileSync(join(repository, file), "utf8")) ? [] : [name];
+  });
   const folder = join(repository, ".kaleem");
   const made = existsSync(folder)
     ? readdirSync(folder).filter((name) => existsSync(join(folder, name, `Pulumi.${name}.yaml`)))
     : [];
   return [...new Set([...committed, ...made])].sort();
+}
+
+/** Looked for as text: this only says which other sentence is told, of whatever stands in the file. */
+function declaresAccount(text: string): boolean {
+  return /^ +["']?kaleem:account["']?:/m.test(text);
 }
 
 function kindOf(name: string, repository: string): Stack["kind"] {
@@ -136,7 +145,14 @@ function kindOf(name: string, repository: string): Stack["kind"] {
         `A machine of your own needs that file; an emulated stack is named local, or local-<something>.`,
     );
   }
-  const host = parseStackFile(readFileSync(committed, "utf8"), file).config?.["kaleem:host"];
+  const text = readFileSync(committed, "utf8");
+  if (declaresAccount(text))
+    throw new RecoveryError(
+      exitCodes.config,
+      `${file}: kaleem:account: expected the stack of a machine, got the account's, which has none. ` +
+        `The engine's own commands bring it up: pulumi up --stack ${name} (docs/account.md).`,
+    );
+  const host = parseStackFile(text, file).config?.["kaleem:host"];
   if (file === localFile) {
     if (host === undefined) return "local";
     throw new RecoveryError(

@@ -1,4 +1,7 @@
 import type { Rule } from "../rule.ts";
+import { accountApart, accountKept, recordsByTarget } from "./account.ts";
+import { bucketLocked, bucketPrivate, lifecycleHarmless, windowBeyondLock } from "./bucket.ts";
+import { tokensScoped } from "./bucket-tokens.ts";
 import { alertsActionable } from "./alerts.ts";
 import { dataProtected, dataUnderRoot } from "./data.ts";
 import { imageLockFilled, imagesByDigest } from "./images.ts";
@@ -26,4 +29,12 @@ export const allRules: readonly Rule[] = [
   environmentHarmless,
   secretsRotatable,
   tlsOutsideLocal,
+  accountApart,
+  accountKept,
+  bucketLocked,
+  windowBeyondLock,
+  lifecycleHarmless,
+  bucketPrivate,
+  tokensScoped,
+  recordsByTarget,
 ];

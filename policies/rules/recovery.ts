@@ -1,6 +1,7 @@
 import type { ServiceDefinition, StatefulDefinition } from "../../catalog/definition.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 import { layout } from "../../contract/layout.ts";
+import { isAccount } from "../account-view.ts";
 import { hostFiles } from "../declared.ts";
 import { list, property, shown } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -25,6 +26,7 @@ export const storesRecoverable: Rule = {
   name: "stores-recoverable",
   description: "Every store has backup, restore, verification and objectives, and the agent knows it.",
   check: (view) => {
+    if (isAccount(view)) return [];
     const known = list(agentConfig(view), "stores");
     return enabledStores(view).flatMap((store) => [
       ...Object.entries(needed).flatMap(([purpose, paths]) =>
@@ -92,7 +94,7 @@ export const timersPresent: Rule = {
   description:
     "Timers take recovery points and ship what is left; each point is shipped at once; each unit starts the agent and reports its failure.",
   check: (view) =>
-    Object.entries(timed).flatMap(([role, purpose]): readonly Finding[] => {
+    Object.entries(isAccount(view) ? {} : timed).flatMap(([role, purpose]): readonly Finding[] => {
       const timer = unit(view, `kaleem-${role}.timer`);
       const service = unit(view, `kaleem-${role}.service`);
       const missing = (what: string) => [

@@ -227,7 +227,7 @@ test("secrets can rotate: none has a fixed name in Swarm", () => {
   }
 });
 
-test("everything has a parent but the nine parts that index.ts names", () => {
+test("everything has a parent but the nine parts that platform.ts names", () => {
   const roots = declared.filter(({ parent }) => parent === "" || parent.includes("pulumi:pulumi:Stack"));
   assert.deepEqual(roots.map(({ name }) => name).sort(), [
     "agent",

@@ -84,6 +84,8 @@ const refused: readonly [file: string, line: string, message: RegExp][] = [
   ["drill/drill.ts", 'import "../local/local-place.ts";', /^local\/local-place\.ts: drill may import/],
   ["local/instance.ts", 'import "../bench/benchmark.ts";', /local may import/],
   ["index.ts", 'export * from "./local/instance.ts";', /^local\/instance\.ts: index\.ts may import/],
+  ["account.ts", 'import "./components/../toolchain/download.ts";', /account\.ts may import components/],
+  ["platform.ts", 'import "./local/instance.ts";', /^local\/instance\.ts: platform\.ts may import/],
   ["elsewhere/x.ts", 'import "../contract/layout.ts";', /elsewhere may import no other folder/],
   ["local/app/main.ts", 'import "../../test/local/app/api/memory-stores.ts";', /local may import/],
   [

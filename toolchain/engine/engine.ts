@@ -1,8 +1,9 @@
 /** Where a provider plugin comes from: Pulumi's own, or the stand-in under `toolchain/providers`. */
 export type ProviderSource = "official" | "stand-in";
 
-/** The provider plugins that the program uses. */
-export type ProviderName = "docker" | "command";
+/** The provider plugins that the program uses: the first two for a machine's stack, the others for the account's. */
+export const providerNames = ["docker", "command", "cloudflare", "random"] as const;
+export type ProviderName = (typeof providerNames)[number];
 
 /** A Pulumi engine that is ready to run, and what its environment needs. */
 export interface Engine {

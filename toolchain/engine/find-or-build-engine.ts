@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Progress } from "../../workstation/progress.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { buildEngine, findBuiltEngine } from "./build-engine.ts";
-import { pinnedVersion, type Engine } from "./engine.ts";
+import { pinnedVersion, providerNames, type Engine } from "./engine.ts";
 import { downloadOfficialEngine, findOfficialEngine } from "./official-engine.ts";
 import { chooseProvider } from "./provider-plugins.ts";
 import { pulumiHome } from "./pulumi-home.ts";
@@ -20,25 +20,36 @@ export async function findOrBuildEngine(
     const found = await locate(progress, report, environment);
     const installer = found.source === "official" ? { installer: found.pulumi } : {};
     const search = { root: repositoryRoot, environment, ...installer };
+    // All of them for every stack: the language host tells the engine to expect each whose package is installed.
     const docker = await chooseProvider("docker", search, report);
     const command = await chooseProvider("command", search, report);
+    const cloudflare = await chooseProvider("cloudflare", search, report);
+    const random = await chooseProvider("random", search, report);
+    const chosen = { docker, command, cloudflare, random };
     report(
-      `${found.source} ${found.version}${found.how}; providers: docker ${docker.source}, command ${command.source}`,
+      `${found.source} ${found.version}${found.how}; providers: ${providerNames.map((name) => `${name} ${chosen[name].source}`).join(", ")}`,
     );
     return {
       pulumi: found.pulumi,
       version: found.version,
       source: found.source,
       // The language host runs `node`: ours, which strips types.
-      pathPrepend: [dirname(found.pulumi), dirname(process.execPath), docker.path, command.path].filter(
-        (path) => path !== undefined,
-      ),
+      pathPrepend: [
+        dirname(found.pulumi),
+        dirname(process.execPath),
+        ...providerNames.map((name) => chosen[name].path),
+      ].filter((path) => path !== undefined),
       env: {
         PULUMI_HOME: pulumiHome(),
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },
-      providers: { docker: docker.source, command: command.source },
+      providers: {
+        docker: docker.source,
+        command: command.source,
+        cloudflare: cloudflare.source,
+        random: random.source,
+      },
     };
   });
 }

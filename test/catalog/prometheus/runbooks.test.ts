@@ -21,8 +21,9 @@ for (const { alert = "", labels } of alerts) {
 
 test("no runbook is left over from an alert that is gone", () => {
   const names = new Set(alerts.map(({ alert }) => `${alert ?? ""}.md`));
+  // A page of a procedure, which no alert begins, is written small.
   assert.deepEqual(
-    readdirSync(folder).filter((name) => !names.has(name)),
+    readdirSync(folder).filter((name) => /^[A-Z]/.test(name) && !names.has(name)),
     [],
   );
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { accountSecrets } from "../../../components/config/account-schema.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../catalog/catalog.ts";
@@ -20,6 +21,9 @@ export interface Declared {
   readonly deleteBeforeReplace: boolean;
   readonly secretOutputs: readonly string[];
   readonly ignoreChanges: readonly string[];
+  readonly retainOnDelete: boolean;
+  /** What is to be adopted instead of made; empty for nothing. */
+  readonly importId: string;
 }
 
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKT0fi8G0pnem2cYaJNyX3xxuvTLjvR6bEwWAe7mwHrz";
@@ -120,9 +124,12 @@ export async function runProgram(
   values: Record<string, string>,
   stack = "local",
   decision = "",
+  last: readonly string[] = lastOfPlatform,
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
-  const secretKeys = [...Object.keys(secrets), "edge-tls-key"].map((key) => `kaleem:${key}`);
+  const secretKeys = [...Object.keys(secrets), "edge-tls-key", ...Object.keys(accountSecrets)].map(
+    (key) => `kaleem:${key}`,
+  );
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
   await pulumi.runtime.setMocks(
     {
@@ -132,6 +139,8 @@ export async function runProgram(
           ...(inputs as object),
           ...(type.startsWith("docker:") ? { name: `${name}-name` } : {}),
           ...(name === "lineage-decision" ? { stdout: decision } : {}),
+          ...(type === "random:index/randomId:RandomId" ? { hex: "c0ffee" } : {}),
+          ...(type.startsWith("cloudflare:index/accountToken") ? { value: `plain-${name}` } : {}),
         },
       }),
       call: () => ({}),
@@ -144,7 +153,7 @@ export async function runProgram(
   const declared: Declared[] = [];
   capture(declared);
   const program = (await import("../../../index.ts")) as { outputs: unknown };
-  await settled(declared);
+  await settled(declared, last);
   return { declared, outputs: program.outputs };
 }
 
@@ -164,6 +173,8 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getAdditionalsecretoutputsList(): string[];
   getIgnorechangesList(): string[];
+  getRetainondelete(): boolean | undefined;
+  getImportid(): string;
 }
 
 /** The mocks see inputs only; parents and options are on the request to the engine. */
@@ -185,16 +196,18 @@ function capture(declared: Declared[]): void {
       deleteBeforeReplace: request.getDeletebeforereplace(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
       ignoreChanges: request.getIgnorechangesList(),
+      retainOnDelete: request.getRetainondelete() ?? false,
+      importId: request.getImportid(),
     });
     return register(request, callback);
   };
 }
 
 /** What waits for all else: once these are declared, everything is. */
-const last = ["backups-point-timer-content", "backups-ship-timer-content", "nginx-service"];
+const lastOfPlatform = ["backups-point-timer-content", "backups-ship-timer-content", "nginx-service"];
 
 /** Registration goes on after the program's last line, and has no end that could be awaited. */
-async function settled(declared: readonly Declared[]): Promise<void> {
+async function settled(declared: readonly Declared[], last: readonly string[]): Promise<void> {
   const deadline = Date.now() + 30_000;
   const missing = () => last.filter((name) => declared.every((each) => each.name !== name));
   while (missing().length > 0) {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
-import { openExpendable, openStack } from "../../../operator/stack/stack.ts";
+import { knownStacks, openExpendable, openStack } from "../../../operator/stack/stack.ts";
+import { repositoryRoot } from "../../../workstation/repository.ts";
 
 let root: string;
 before(() => {
@@ -42,6 +43,15 @@ test("emulated stacks are local, and keep a working copy of their own", () => {
     assert.deepEqual([kind, committedFile], ["local", "Pulumi.local.yaml"], name);
     assert.equal(stackFile, join(root, ".kaleem", name, `Pulumi.${name}.yaml`));
   }
+});
+
+test("the account's stack has no machine, is no stack that a command works on, and what brings it up is told", () => {
+  refused(
+    () => open("account", undefined, repositoryRoot),
+    exitCodes.config,
+    /^Pulumi\.account\.yaml: kaleem:account: expected the stack of a machine, got the account's, which has none\. The engine's own commands bring it up: pulumi up --stack account \(docs\/account\.md\)\.$/,
+  );
+  assert.ok(!knownStacks(repositoryRoot).includes("account"));
 });
 
 test("no emulated machine is made for a name that was misspelt, or a real one's whose host is missing", () => {

@@ -93,6 +93,8 @@ export function compliantView(): StackView {
     stores: ["store"],
     shipTimeoutMs: 240_000,
     offsite: { endpoint: "https://s3.example.com" },
+    lockForMs: 1_209_600_000,
+    offsiteRetention: { within: "360h" },
   };
   return {
     stack: "prod",

@@ -14,7 +14,7 @@ export interface Spoilable {
   readonly at: (path: string) => Spoilable;
 }
 
-/** A copy of the compliant view that a test may spoil. */
+/** A copy of a compliant view that a test may spoil. */
 export interface SpoiltView {
   readonly view: StackView;
   /** The view as a whole. */
@@ -28,8 +28,8 @@ export interface SpoiltView {
 }
 
 /** A fresh copy of the compliant view; whatever is done to it, the next one is whole. */
-export function spoiltView(): SpoiltView {
-  const view = copy(compliantView());
+export function spoiltView(compliant: () => StackView = compliantView): SpoiltView {
+  const view = copy(compliant());
   const resource = (name: string): Spoilable => {
     const found = view.resources.find((each) => each.name === name);
     if (found === undefined) throw new Error(`the compliant view has no resource ${name}`);

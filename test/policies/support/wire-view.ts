@@ -1,6 +1,6 @@
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../catalog/catalog.ts";
-import type { TrialStack } from "../../../operator/policy/trial-stack.ts";
+import type { TrialSettings, TrialStack } from "../../../operator/policy/trial-stack.ts";
 import { isRecord } from "../../../policies/property.ts";
 import type { DeclaredResource, StackView } from "../../../policies/stack-view.ts";
 import type { Declared } from "../../components/support/program.ts";
@@ -9,7 +9,10 @@ import type { Declared } from "../../components/support/program.ts";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 /** What the program declared without an engine, as the rules want it: secrets unwrapped, their places known. */
-export function wireView(trial: TrialStack, declared: readonly Declared[]): StackView {
+export function wireView(
+  trial: TrialSettings & Pick<TrialStack, "images">,
+  declared: readonly Declared[],
+): StackView {
   return {
     stack: trial.stack,
     resources: declared.map(resource),

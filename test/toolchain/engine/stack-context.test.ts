@@ -9,7 +9,7 @@ const context: StackContext = {
     source: "built",
     pathPrepend: ["/cache/bin", "/node/bin"],
     env: { PULUMI_HOME: "/cache/home" },
-    providers: { docker: "stand-in", command: "stand-in" },
+    providers: { docker: "stand-in", command: "stand-in", cloudflare: "stand-in", random: "stand-in" },
   },
   project: "/repo",
   stack: "local",
