@@ -28,6 +28,12 @@ export const minio = defineStore({
     MINIO_PROMETHEUS_AUTH_TYPE: "public",
   },
   ports: { s3: 9000 },
+  facts: {
+    host: "minio",
+    port: "9000",
+    user: { user: "app", password: "minio-app-password" },
+    password: { secret: "minio-app-password" },
+  },
   metrics: { port: "s3", path: "/minio/v2/metrics/cluster" },
   data: { "/data": "minio" },
   copied: "after-instant",

@@ -13,6 +13,8 @@ export const redis = defineStore({
   user: "999:999",
   entrypoint: ["/bin/sh", "/etc/kaleem/entrypoint"],
   ports: { redis: 6379 },
+  // The applications' user keeps its name: Redis knows several passwords a user.
+  facts: { host: "redis", port: "6379", user: "app", password: { secret: "redis-app-password" } },
   data: { "/data": "redis" },
   secrets: { password: "redis-password" },
   userSecrets: { "app-password": "redis-app-password" },

@@ -23,6 +23,7 @@ interface Node {
   readonly const?: unknown;
   readonly items?: Node;
   readonly oneOf?: readonly Node[];
+  readonly additionalProperties?: Node | boolean;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
 }
@@ -37,7 +38,13 @@ function below(node: Node, prefix: string): ConfigKey[] {
     const path = `${prefix}${key}`;
     return [keyOf(path, child, node.required?.includes(key) ?? false), ...below(child, `${path}.`)];
   });
-  return [...own, ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix))];
+  // What stands below a name that the file chooses; a plain value below it is told by the key above.
+  const { additionalProperties: each } = node;
+  const named =
+    typeof each === "object" && (each.properties ?? each.oneOf) !== undefined
+      ? below(each, `${prefix}<name>.`)
+      : [];
+  return [...own, ...named, ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix))];
 }
 
 function keyOf(path: string, node: Node, required: boolean): ConfigKey {
@@ -52,6 +59,10 @@ function keyOf(path: string, node: Node, required: boolean): ConfigKey {
 
 function form(node: Node): string {
   if (node.properties !== undefined || node.oneOf !== undefined) return "a block";
+  if (typeof node.additionalProperties === "object") {
+    const { additionalProperties: each } = node;
+    return (each.properties ?? each.oneOf) === undefined ? `by name, each ${form(each)}` : "blocks by name";
+  }
   if (node.const !== undefined) return `\`${written(node.const)}\``;
   if (node.items !== undefined) return `a list, each ${form(node.items)}`;
   return node.title ?? "";

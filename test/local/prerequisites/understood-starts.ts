@@ -191,10 +191,9 @@ export const understood: readonly {
     because: "the script that installs files, tried in a folder",
   },
   {
-    file: "test/catalog/answers-200.test.ts",
-    expression: 'bash: new URL("../../catalog/files/answers-200.sh"',
-    programs: [],
-    scripts: ["catalog/files/answers-200.sh"],
+    file: "test/catalog/answers.test.ts",
+    expression: 'bash: new URL("../../catalog/files/answers.sh"',
+    programs: ["sed"],
     because: "the applications' health check, tried on this machine",
   },
   {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import { planRotation } from "../../../operator/secrets/plan-rotation.ts";
 
