@@ -9,6 +9,7 @@ import { nginx } from "./components/edge/nginx.ts";
 import { routesOf } from "./components/edge/nginx-conf.ts";
 import { Host } from "./components/host/host.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
+import { grantsOf } from "./catalog/applications/grants.ts";
 import { catalog as platform } from "./catalog/catalog.ts";
 import { enabledServices } from "./catalog/switches.ts";
 import { loadCatalog, loadImages } from "./components/services/load-checked.ts";
@@ -40,6 +41,7 @@ const services = new Services("services", {
   images,
   settings: config.services,
   secret: config.secret,
+  grants: grantsOf(config.applications),
   facts: { stack, settings: config, catalog: [...enabled, nginx] },
   closed: config.closed,
 });

@@ -52,21 +52,13 @@ function routeProblems({ applications }: Held): string[] {
 }
 
 function useProblems({ platform, applications, running }: Held): string[] {
-  const stores = platform.flatMap((definition) =>
-    definition.kind === "stateful" && definition.facts !== undefined ? [definition.name] : [],
-  );
   const all = [...Object.keys(applications), ...platform.map(({ name }) => name)];
   return Object.entries(applications).flatMap(([name, { uses, needs }]) => [
-    ...uses.flatMap((store) => {
-      const where = `applications.${name}.uses:`;
-      if (!stores.includes(store))
-        return [
-          `${where} expected stores (${stores.join(", ")}), got ${JSON.stringify(store)}${meant(store, stores)}`,
-        ];
+    ...Object.keys(uses).flatMap((store) => {
       return running.has(store)
         ? []
         : [
-            `${where} expected stores that run, got ${store}, which is off; write services.${store}.enabled: true, or take it out`,
+            `applications.${name}.uses.${store}: expected a store that runs, got one that is off; write services.${store}.enabled: true, or take it out`,
           ];
     }),
     ...needs.flatMap((need) => {

@@ -137,7 +137,7 @@ function templates(
   );
   const own = Object.values(applications).flatMap(({ secrets }) => Object.keys(secrets));
   const known = new Map<string, TextPart>([
-    ...facts.filter(([, store]) => uses.includes(store)).map(([fact, , part]) => [fact, part] as const),
+    ...facts.filter(([, store]) => Object.hasOwn(uses, store)).map(([fact, , part]) => [fact, part] as const),
     ...own.map((key) => [`secret.${key}`, { secret: key }] as const),
   ]);
   const elsewhere = (asked: string): string | undefined => {

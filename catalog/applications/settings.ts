@@ -20,6 +20,22 @@ export interface OwnSecret {
   readonly form: "generated" | "given" | "text";
 }
 
+/** Which stores an application uses, and what it may do there. */
+export interface Uses {
+  readonly mongo?: { readonly databases: readonly string[] } | undefined;
+  readonly redis?:
+    | { readonly keys: readonly string[]; readonly channels: readonly string[]; readonly scripts: boolean }
+    | undefined;
+  /** Patterns of names. */
+  readonly rabbitmq?:
+    | { readonly vhost: string; readonly configure: string; readonly write: string; readonly read: string }
+    | undefined;
+  readonly minio?: { readonly buckets: readonly string[]; readonly mayDelete: boolean } | undefined;
+  /** Its key has all rights. */
+  readonly qdrant?: object | undefined;
+  readonly n8n?: object | undefined;
+}
+
 /** One application as the stack file describes it; what each key means is said in its schema. */
 export interface ApplicationSettings {
   readonly image?: string | undefined;
@@ -42,7 +58,7 @@ export interface ApplicationSettings {
   readonly route?: { readonly path: string; readonly maxBody?: ByteSize | undefined } | undefined;
   readonly metrics?: { readonly port?: number | undefined; readonly path: string } | undefined;
   readonly needs: readonly string[];
-  readonly uses: readonly string[];
+  readonly uses: Uses;
 }
 
 /** A stack's applications by name. */

@@ -4,7 +4,7 @@ import { redisRecovery } from "./recovery.ts";
 import { redisSizing } from "./sizing.ts";
 
 /**
- * Orders by id, sessions and locks. Loses at most one second in a crash (AOF everysec).
+ * Values by key, sessions and locks. Loses at most one second in a crash (AOF everysec).
  * Cost: the memory limit, half of it for data, and as much on disk; writes beyond that are refused with OOM. Recovery: from a recovery point; Redis replays its AOF.
  */
 export const redis = defineStore({
@@ -21,7 +21,7 @@ export const redis = defineStore({
   secretMeanings: {
     "redis-password": "Password of Redis' administrator, the user default; used by the host's agent.",
     "redis-app-password":
-      "Password of the applications' user, app, which may read and write orders and nothing else.",
+      "Password of the applications' user, app, which may read and write the keys that their settings name.",
   },
   files: {
     "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),

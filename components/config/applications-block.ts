@@ -71,6 +71,61 @@ const secret = z.strictObject({
     ),
 });
 
+const anything = z.strictObject({});
+const uses = z
+  .strictObject({
+    mongo: z
+      .strictObject({
+        databases: field.databases.describe("Databases that it may read, write and make; `*` is every one."),
+      })
+      .optional()
+      .describe("MongoDB."),
+    redis: z
+      .strictObject({
+        keys: field.patterns.describe(
+          "Keys that it may read and write, as patterns of Redis' ACL: `order:*`, or `*` for all.",
+        ),
+        channels: field.patterns
+          .default([])
+          .describe("Channels that it may publish to and subscribe to, as such patterns."),
+        scripts: field.flag
+          .default(false)
+          .describe("Whether it may run scripts; what they touch must be allowed too."),
+      })
+      .optional()
+      .describe("Redis. Nothing that governs the server is ever allowed."),
+    rabbitmq: z
+      .strictObject({
+        vhost: field.vhost.default("/").describe("The virtual host; made where it is missing."),
+        configure: field.pattern
+          .default("^$")
+          .describe("Exchanges and queues that it may declare and delete, as a pattern of names."),
+        write: field.pattern
+          .default("^$")
+          .describe("Exchanges that it may publish to and queues that it may bind, as a pattern of names."),
+        read: field.pattern
+          .default("^$")
+          .describe("Queues that it may consume and exchanges that it may bind to, as a pattern of names."),
+      })
+      .optional()
+      .describe("RabbitMQ. What several applications may in one virtual host, each of them may."),
+    minio: z
+      .strictObject({
+        buckets: field.buckets.describe(
+          "Buckets in which it may put, get and list; made where they are missing.",
+        ),
+        mayDelete: field.flag.default(false).describe("Whether it may delete objects there."),
+      })
+      .optional()
+      .describe("MinIO."),
+    qdrant: anything.optional().describe("Qdrant. Its one key has all rights."),
+    n8n: anything.optional().describe("n8n. Its workflows decide whom they answer."),
+  })
+  .default({})
+  .describe(
+    "Stores whose facts it may name, and what it may do there. All applications log in as one user, so each has what any of them was given.",
+  );
+
 const application = z
   .strictObject({
     image: field.imageKey.optional().describe("Key in the image lock. Left out: the application's own name."),
@@ -158,10 +213,7 @@ const application = z
       .array(z.string(), { error: "expected a list of services" })
       .default([])
       .describe("Services that must answer before this one starts, beside the stores, which always must."),
-    uses: z
-      .array(z.string(), { error: "expected a list of stores" })
-      .default([])
-      .describe("Stores whose facts it may name: mongo, redis, qdrant, rabbitmq, minio, n8n."),
+    uses,
   })
   .describe("One application; its name is its DNS name, too.");
 

@@ -194,6 +194,39 @@ export const applicationName = text<string>(
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
   "a name of lower-case letters, digits and dashes, a letter first, 32 at most",
 );
+/** One name or more. */
+function list(of: z.ZodType<string, string>, expectation: string, least = 1) {
+  const error = `expected ${expectation}`;
+  return z.array(of, { error }).min(least, { error });
+}
+export const databases = list(
+  text<string>(/^(\*|[^\0/\\. "$*<>:|?]{1,63})$/, "a database's name, or *", (value) =>
+    ["admin", "config", "local", "recovery"].includes(value)
+      ? "that one is the server's or the platform's own"
+      : undefined,
+  ),
+  "a list of databases such as [kaleem]",
+);
+export const patterns = list(
+  text<string>(/^[\x21-\x7e]{1,200}$/, "a pattern such as order:*, without spaces"),
+  'a list of patterns such as ["order:*"]',
+  0,
+);
+export const vhost = text<string>(/^[^\0-\x1f]{1,200}$/, "a virtual host's name such as /");
+/** A regular expression on names. */
+export const pattern = text<string>(
+  /^[^\0-\x1f]{0,500}$/,
+  "a pattern of names such as ^orders$, or .* for all",
+  (value) => {
+    try {
+      new RegExp(value);
+      return undefined;
+    } catch {
+      return "it is no regular expression: a bracket is not closed, or the like";
+    }
+  },
+);
+export const buckets = list(bucket, "a list of buckets such as [receipts]");
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */

@@ -23,7 +23,7 @@ function settings(more: Partial<ApplicationSettings> = {}): ApplicationSettings 
     files: {},
     scratch: {},
     needs: [],
-    uses: [],
+    uses: {},
     ...more,
   };
 }
@@ -60,7 +60,7 @@ test("nothing is demanded of an image that is not written: its own user, entry p
 
 test("values become what the process gets: plain, by a store's login, as a file, or as a secret variable", () => {
   const shop = made({
-    uses: ["mongo", "redis"],
+    uses: { mongo: { databases: ["shop"] }, redis: { keys: ["*"], channels: [], scripts: false } },
     entrypoint: ["/app/server"],
     command: ["--fast"],
     env: { HOST: "{mongo.host}", LOGIN: "{mongo.user}", REDIS_USER: "{redis.user}" },
@@ -112,8 +112,8 @@ test("each thing that is wrong is a sentence with its path, and none hides anoth
     problems({
       mongo: {},
       nginx: {},
-      a: { route: { path: "/" }, uses: ["n8n", "mysql", "prometheus"], needs: ["a", "nobody", "n8n"] },
-      b: { route: { path: "/" }, env: { URL: "{mongo.password}" }, uses: ["mongo"] },
+      a: { route: { path: "/" }, uses: { n8n: {} }, needs: ["a", "nobody", "n8n"] },
+      b: { route: { path: "/" }, env: { URL: "{mongo.password}" }, uses: { mongo: { databases: ["b"] } } },
       c: { route: { path: "/lb-health" }, env: { URL: "{mongo.host} {mongo.hots}" } },
     }),
     [
@@ -124,9 +124,7 @@ test("each thing that is wrong is a sentence with its path, and none hides anoth
       "applications.nginx: expected a name of its own, got one that is the edge's; choose another",
       `applications.b.route.path: expected a path of its own, got "/", which is a's; choose another, or take one of the two out`,
       `applications.c.route.path: expected a path of its own, got "/lb-health", which the edge answers itself; choose another`,
-      "applications.a.uses: expected stores that run, got n8n, which is off; write services.n8n.enabled: true, or take it out",
-      'applications.a.uses: expected stores (mongo, redis, qdrant, rabbitmq, minio, n8n), got "mysql"; take it out',
-      'applications.a.uses: expected stores (mongo, redis, qdrant, rabbitmq, minio, n8n), got "prometheus"; take it out',
+      "applications.a.uses.n8n: expected a store that runs, got one that is off; write services.n8n.enabled: true, or take it out",
       "applications.a.needs: expected another service, got itself; take it out",
       'applications.a.needs: expected a service, got "nobody", which there is not; take it out',
       "applications.a.needs: expected services that run, got n8n, which is off; write services.n8n.enabled: true, or take it out",
