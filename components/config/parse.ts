@@ -5,7 +5,7 @@ import { switchProblems } from "../../catalog/checks/check-switches.ts";
 import { bucketAtEndpointAdvice } from "./bucket-name.ts";
 import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
-import { secretForms } from "./fields.ts";
+import { secretForms, secretKey } from "./fields.ts";
 import { lockProblems } from "./lock-problems.ts";
 import { scheduleProblems } from "./schedule-problems.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
@@ -51,11 +51,11 @@ export function parseConfig(raw: RawConfig, platform: readonly ServiceDefinition
     right.services ?? {},
   );
   const secrets = secretKeys(catalog);
-  // Where the applications themselves are wrong, their secrets cannot be told from what nothing reads.
-  const isUnknown = (key: string): boolean => right.applications === undefined && raw.encrypted.has(key);
+  // The secret of an application that is gone, or switched back on one day, harms nobody; one that is misspelt is missed by its right name.
+  const isIdle = (key: string): boolean => raw.encrypted.has(key) && secretKey.safeParse(key).success;
   const settings = Object.fromEntries(
     Object.entries(read).filter(
-      ([key]) => !Object.hasOwn(secrets, key) && (Object.hasOwn(schema.shape, key) || !isUnknown(key)),
+      ([key]) => !Object.hasOwn(secrets, key) && (Object.hasOwn(schema.shape, key) || !isIdle(key)),
     ),
   );
   const parsed = schema.safeParse(settings);
