@@ -7,11 +7,12 @@ import { RecoveryAgent } from "./components/agent/recovery-agent.ts";
 import { loadConfig } from "./components/config/load.ts";
 import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
-import { routes } from "./components/edge/routes.ts";
+import { routesOf } from "./components/edge/nginx-conf.ts";
 import { Host } from "./components/host/host.ts";
 import { sshMachine } from "./components/machine/ssh.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
-import { catalog as definitions } from "./catalog/catalog.ts";
+import { grantsOf } from "./catalog/applications/grants.ts";
+import { catalog as platform } from "./catalog/catalog.ts";
 import { enabledServices } from "./catalog/switches.ts";
 import { loadCatalog, loadImages } from "./components/services/load-checked.ts";
 import { Services } from "./components/services/services.ts";
@@ -20,8 +21,8 @@ import { Offsite } from "./components/offsite/offsite.ts";
 import { bringRestic } from "./toolchain/restic/bring-restic.ts";
 
 const stack = pulumi.getStack();
-const catalog = loadCatalog({ catalog: definitions, edge: nginx, published: { [nginx.name]: [80, 443] } });
-const config = loadConfig(catalog); // every problem at once, path first
+const config = loadConfig(platform); // every problem at once, path first
+const catalog = loadCatalog({ catalog: config.catalog, edge: nginx, published: { [nginx.name]: [80, 443] } });
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx]);
 
@@ -31,7 +32,7 @@ const offsite = new Offsite("offsite", { settings: config.offsite, secret: confi
 const agent = new RecoveryAgent("agent", {
   host,
   offsite,
-  config: agentConfig({ stack, catalog: enabled, ...config, settings: config.services, edge: nginx.name }),
+  config: agentConfig({ stack, ...config, catalog: enabled, settings: config.services, edge: nginx.name }),
   resticPassword: config.secret("restic-password"),
   pingUrl: config.pingUrl,
   stackFile: { stack, ...config },
@@ -46,6 +47,7 @@ const services = new Services("services", {
   images,
   settings: config.services,
   secret: config.secret,
+  grants: grantsOf(config.applications),
   facts: { stack, settings: config, catalog: [...enabled, nginx] },
   closed: config.closed,
 });
@@ -53,7 +55,7 @@ const edge = new Edge("edge", {
   host,
   services,
   image: images.ref(nginx.image),
-  routes,
+  routes: routesOf(enabled),
   settings: config.edge,
   secret: config.secret,
 });

@@ -1,8 +1,6 @@
 import { alertmanager } from "./alertmanager/alertmanager.ts";
-import { api } from "./api/api.ts";
 import { blackboxExporter } from "./blackbox-exporter/blackbox-exporter.ts";
 import type { ServiceDefinition } from "./definition.ts";
-import { embedding } from "./embedding/embedding.ts";
 import { grafana } from "./grafana/grafana.ts";
 import { logShipper } from "./log-shipper/log-shipper.ts";
 import { loki } from "./loki/loki.ts";
@@ -16,10 +14,11 @@ import { rabbitmq } from "./rabbitmq/rabbitmq.ts";
 import { redisExporter } from "./redis-exporter/redis-exporter.ts";
 import { redis } from "./redis/redis.ts";
 import { tempo } from "./tempo/tempo.ts";
-import { webhooks } from "./webhooks/webhooks.ts";
-import { worker1, worker2 } from "./worker/worker.ts";
 
-/** Every service of the platform, stores first: the order of starting. The edge in front of them is `edge/nginx.ts`. */
+/**
+ * Every service that is the platform's own: stores, then monitoring. What a stack runs for its customers are applications, which its
+ * settings describe (`withApplications`); the edge in front of them is `components/edge/nginx.ts`.
+ */
 export const catalog: readonly ServiceDefinition[] = [
   mongo,
   redis,
@@ -27,12 +26,6 @@ export const catalog: readonly ServiceDefinition[] = [
   rabbitmq,
   minio,
   n8n,
-  embedding,
-  api,
-  worker1,
-  worker2,
-  webhooks,
-  // Monitoring.
   prometheus,
   alertmanager,
   nodeExporter,

@@ -1,3 +1,4 @@
+import { type ComposedText, secretsIn, type TextPart } from "./composed-text.ts";
 import type { PlatformSettings } from "./platform-settings.ts";
 import type { ByteSize, Duration } from "./quantities.ts";
 import type { Recovery } from "./recovery.ts";
@@ -26,7 +27,7 @@ export interface GivenSecret {
 
 /** How Swarm learns that a task answers. Health means "answers with its own password", not "is primary". */
 export interface Health {
-  /** Run inside the container; exit 0 is healthy. Must fail on a wrong password. */
+  /** Run inside the container; exit 0 is healthy. Must fail on a wrong password. Empty: nobody asks, and a task that runs counts as healthy. */
   readonly argv: readonly string[];
   readonly every: Duration;
   readonly timeout: Duration;
@@ -56,18 +57,25 @@ interface Service {
   /** Replaces the image's own entry point when given. */
   readonly entrypoint?: readonly string[];
   readonly args?: readonly string[];
-  /** `uid:gid`, valid for the upstream image and for its stand-in. */
-  readonly user: string;
+  /** `uid:gid`, valid for the upstream image and for its stand-in. Left out: the image's own. */
+  readonly user?: string;
   /** Port name → port inside the overlay network. None is published. */
   readonly ports: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Name under /run/secrets → key in the stack configuration. */
   readonly secrets?: Readonly<Record<string, SecretName>>;
+  /** Name under /run/secrets → text that secrets are a part of, such as an address with its password. */
+  readonly secretTexts?: Readonly<Record<string, ComposedText>>;
   /**
-   * Environment variable → a user of a store, by the secret that is its password: `loginName(user, password)`. For stores
-   * whose users have one password each: a new password then is a new login beside the old one.
+   * Environment variable → text that secrets are a part of. The process gets them as variables; nobody else sees them: they travel as one
+   * Swarm secret, which `catalog/files/start.sh` reads into the environment. With it, `entrypoint` and `args` have to say the whole command.
    */
-  readonly logins?: Readonly<Record<string, { readonly user: string; readonly secret: SecretName }>>;
+  readonly secretEnv?: Readonly<Record<string, ComposedText>>;
+  /**
+   * Environment variable → text that the name of a store's user is a part of. For stores whose users have one password each: a new password
+   * then is a new login beside the old one.
+   */
+  readonly envTexts?: Readonly<Record<string, ComposedText>>;
   /** How a secret is rotated, where it is not as `rotationOf` says of all others. Said once, by the service that it belongs to. */
   readonly rotation?: Readonly<Record<SecretName, Rotation>>;
   /**
@@ -75,6 +83,8 @@ interface Service {
    * So that applications which still have the former one are not refused while a rotation is under way.
    */
   readonly formerSecrets?: Readonly<Record<SecretName, SecretName>>;
+  /** Those of its secrets that are not drawn at random in the form of a password, and their form. */
+  readonly secretForms?: Readonly<Record<SecretName, "credential" | "text">>;
   /** Of `secrets`, those that somebody else issues, and that the task gets only where the settings ask for them. */
   readonly givenSecrets?: Readonly<Record<SecretName, GivenSecret>>;
   /** Key in the stack configuration → what it is for. Said once, by the service that the secret belongs to. */
@@ -120,6 +130,10 @@ export interface StatelessDefinition extends Service {
    * since nothing that a customer gave is in it. Two tasks never share it: an update stops the old one first.
    */
   readonly history?: Readonly<Record<string, string>>;
+  /** Which requests from outside come here, by a prefix of their path; they go to the port `http`. */
+  readonly route?: { readonly path: string; readonly maxBody?: ByteSize };
+  /** Path that answers 200 to a GET when it is ready, where it says so over HTTP at its port `http`. */
+  readonly readyPath?: string;
   /** Runs while a closed stack's data is being restored, too, and starts before the stores are ready: it serves no customer. */
   readonly runsClosed?: true;
 }
@@ -127,6 +141,9 @@ export interface StatelessDefinition extends Service {
 /** A service that keeps data. Leaving out `recovery` does not compile. */
 export interface StatefulDefinition<Client = unknown> extends Service {
   readonly kind: "stateful";
+  readonly user: string;
+  /** What settings of applications may say of it: `{<store>.<name>}`. Without it no application can be told of the store. */
+  readonly facts?: Readonly<Record<string, TextPart>>;
   /** Path in the container → directory under the data root. */
   readonly data: Readonly<Record<string, string>>;
   /**
@@ -159,7 +176,15 @@ export function defineStore<Client>(
 
 /** Every secret that a definition names: name → key. */
 export function secretsOf(definition: ServiceDefinition): Readonly<Record<string, SecretName>> {
-  return { ...definition.secrets, ...(definition.kind === "stateful" ? definition.userSecrets : {}) };
+  const { secrets, secretTexts = {}, secretEnv = {} } = definition;
+  const inTexts = [...Object.entries(secretTexts), ...Object.entries(secretEnv)].flatMap(([name, text]) =>
+    secretsIn(text).map((key) => [`${name} (${key})`, key] as const),
+  );
+  return {
+    ...secrets,
+    ...Object.fromEntries(inTexts),
+    ...(definition.kind === "stateful" ? definition.userSecrets : {}),
+  };
 }
 
 /** Defines a service without data of its own. */

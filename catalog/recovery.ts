@@ -1,3 +1,4 @@
+import type { Grants } from "../contract/grants.ts";
 import type { Inventory, InventoryRequest } from "./inventory/inventory.ts";
 import type { Duration } from "./quantities.ts";
 import type { StoreNumber } from "./store-number.ts";
@@ -6,6 +7,8 @@ import type { StoreNumber } from "./store-number.ts";
 export interface StoreAddress {
   readonly host: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** What the applications' user is to be allowed. Left out: nothing. */
+  readonly grants?: Grants;
 }
 
 /**

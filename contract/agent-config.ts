@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { grantsSchema } from "./grants.ts";
 
 /** How long points are kept. */
 const retention = z.strictObject({
@@ -27,6 +28,8 @@ export const agentConfigSchema = z.strictObject({
   stores: z.array(z.string()),
   /** Services that are held at zero replicas while the data root has no lineage or being restored. */
   applications: z.array(z.strictObject({ name: z.string(), replicas: z.number().int().nonnegative() })),
+  /** What the applications' user may do in each store. Absent where `up` of before wrote it: nothing is known of it. */
+  grants: grantsSchema.optional(),
   /** Name of the edge's Swarm service, whose containers get HUP when the platform is closed or opened. */
   edge: z.string(),
   /** Services of the catalog that are switched off, and why: told by `status`, touched by nothing. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { catalog } from "../catalog/catalog.ts";
 import { isApplication } from "../catalog/definition.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { askEdge } from "../operator/deploy/await-edge.ts";
 import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";
+import { stackCatalog } from "../operator/stack/stack-catalog.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import type { Stack } from "../operator/stack/stack.ts";
 import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
@@ -100,12 +100,12 @@ export class PlaceSite implements DrillSite {
   }
 
   async closedSeen(): Promise<{ status: number; applicationTasks: number }> {
-    const { host, edge } = this.#fresh();
+    const { host, edge, stack } = this.#fresh();
     const { status, text } = await askEdge(edge);
     if (status === null) throw new Error(`${edge.url}: the rebuilt stack's edge gave no answer: ${text}`);
     const format = '{{.Label "com.docker.swarm.service.name"}}';
     const { stdout } = await host.run(["docker", "ps", "--format", format], { timeoutMs: 30_000 });
-    const applications = catalog.filter(isApplication).map(({ name }) => name);
+    const applications = (await stackCatalog(stack)).filter(isApplication).map(({ name }) => name);
     const running = stdout.split("\n").filter((service) => applications.includes(service));
     return { status, applicationTasks: running.length };
   }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { catalog } from "../catalog/catalog.ts";
 import { imageVersions } from "../catalog/image-lock.ts";
-import { writtenServices } from "../operator/stack/committed-stack-file.ts";
+import { committedStackFile, writtenServices } from "../operator/stack/committed-stack-file.ts";
+import { catalogOf } from "../operator/stack/stack-catalog.ts";
 import { firstInstall } from "../operator/stack/data-decision.ts";
 import { mergeSettings } from "../operator/stack/merge-settings.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "../operator/stack/place.ts";
@@ -41,6 +41,8 @@ export class LocalPlace implements Place {
     await ensurePrerequisites(progress, ["up"]);
     await makeStackFolders(this.#stack);
     const cloud = await ensureCloud(instance, progress);
+    // Of the committed file: the working copy is about to be written anew from it.
+    const catalog = catalogOf(await committedStackFile(this.#stack), this.#stack.committedFile);
     const written = await writtenServices(this.#stack, settings);
     const { missing } = await ensureImages(instance, progress, upstreamOnly(catalog, written));
     const key = await sshKeyPair(dirname(instance.machine.privateKey));

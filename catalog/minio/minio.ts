@@ -4,7 +4,7 @@ import { minioRecovery } from "./recovery.ts";
 import { minioSizing } from "./sizing.ts";
 
 /**
- * Receipts: one object for each order, written once by a worker and never changed. Only S3 and a few calls of the admin API
+ * Objects, which applications write once and seldom change. Only S3 and a few calls of the admin API
  * are used of it (docs/decisions/0007-object-store.md says why, and what may take its place).
  * Cost: the memory limit. Recovery: from a recovery point; its files are copied while it runs, just after the other stores'.
  * Changing root's password replaces the task, which takes the one that it was started with; the applications' changes while it runs.
@@ -28,6 +28,12 @@ export const minio = defineStore({
     MINIO_PROMETHEUS_AUTH_TYPE: "public",
   },
   ports: { s3: 9000 },
+  facts: {
+    host: "minio",
+    port: "9000",
+    user: { user: "app", password: "minio-app-password" },
+    password: { secret: "minio-app-password" },
+  },
   metrics: { port: "s3", path: "/minio/v2/metrics/cluster" },
   data: { "/data": "minio" },
   copied: "after-instant",
@@ -40,7 +46,7 @@ export const minio = defineStore({
     "minio-root-password":
       "Password of MinIO's administrator, root; used by the host's agent and the health check.",
     "minio-app-password":
-      "Password of the applications' user, which may put and get receipts. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
+      "Password of the applications' user, which may work in the buckets that their settings name. The user's name ends in the password's fingerprint, so a new password works beside the old one.",
   },
   files: { "/etc/kaleem/health": new URL("files/health.sh", import.meta.url) },
   health: storeHealth(["/bin/sh", "/etc/kaleem/health"]),

@@ -1,4 +1,6 @@
 import { forwardOnly } from "../engine-version.ts";
+import type { Grants } from "../../contract/grants.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { minioInventory } from "./inventory.ts";
@@ -9,7 +11,10 @@ interface Client extends MinioUsers {
   readonly download: SignedDownload;
 }
 
-const buckets = ["receipts", "canary"] as const;
+/** Buckets that are made where they are missing: the applications', and the canary's. */
+function bucketsOf({ minio }: Grants): readonly string[] {
+  return [...(minio?.buckets ?? []), "canary"];
+}
 const readsAtOnce = 16;
 
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
@@ -23,7 +28,7 @@ export const minioRecovery: Recovery<Client> = {
   version: ({ call }) => versionOf(call),
 
   async setup(client) {
-    for (const bucket of buckets) {
+    for (const bucket of bucketsOf(client.grants)) {
       await client.call(`/${bucket}`, { method: "PUT", accept: ["BucketAlreadyOwnedByYou"] });
     }
     await makeLogin(client);
@@ -31,13 +36,20 @@ export const minioRecovery: Recovery<Client> = {
 
   retire: dropFormerLogins,
 
-  async accepts({ host }, secret, password) {
+  async accepts({ host, grants = {} }, secret, password) {
     const user = secret === "app-password" ? loginName("app", password) : "root";
     const call = await signedCalls({ endpoint: endpointOf(host), user, password });
-    const answer = await call("/receipts?list-type=2&max-keys=1", {
-      accept: ["SignatureDoesNotMatch", "InvalidAccessKeyId"],
-    });
-    return answer !== null;
+    const [bucket] = bucketsOf(grants);
+    try {
+      await call(`/${bucket ?? ""}?list-type=2&max-keys=1`);
+      return true;
+    } catch (error) {
+      const said = sentenceOf(error);
+      // Whoever may not list it was let in all the same.
+      if (/\bAccessDenied\b/.test(said)) return true;
+      if (/\b(SignatureDoesNotMatch|InvalidAccessKeyId)\b/.test(said)) return false;
+      throw error;
+    }
   },
 
   canary: {
@@ -51,7 +63,7 @@ export const minioRecovery: Recovery<Client> = {
   },
 
   inventory: async (client, request) =>
-    minioInventory(client, await versionOf(client.call), request, buckets),
+    minioInventory(client, await versionOf(client.call), request, bucketsOf(client.grants)),
 
   async resetUsers(client) {
     await makeLogin(client);
@@ -81,7 +93,7 @@ async function readObjects(
   return found;
 }
 
-async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
   const rootPassword = secrets["root-password"] ?? "";
   const root = { endpoint: endpointOf(host), user: "root", password: rootPassword };
   const call = await signedCalls(root);
@@ -91,6 +103,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
     download: await signedDownload(root),
     rootPassword,
     appPassword: secrets["app-password"] ?? "",
+    grants,
   };
 }
 

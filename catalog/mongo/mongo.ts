@@ -28,6 +28,12 @@ export const mongo = defineStore({
     MONGO_INITDB_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
   },
   ports: { mongodb: 27017 },
+  facts: {
+    host: "mongo",
+    port: "27017",
+    user: { user: "app", password: "mongo-app-password" },
+    password: { secret: "mongo-app-password" },
+  },
   data: { "/data/db": "mongo" },
   // The server's socket, and what the entry point writes on the first start.
   scratch: { "/tmp": "64MiB" },

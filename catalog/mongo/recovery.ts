@@ -1,4 +1,5 @@
 import type { Db, MongoClient } from "mongodb";
+import type { Grants } from "../../contract/grants.ts";
 import { waitUntil } from "../../contract/wait-until.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
@@ -17,6 +18,7 @@ interface Client {
   readonly root: () => Promise<MongoClient>;
   readonly close: () => Promise<void>;
   readonly passwords: MongoPasswords;
+  readonly grants: Grants;
 }
 
 /** A node that has just been initiated elects itself within seconds. */
@@ -39,7 +41,7 @@ export const mongoRecovery: Recovery<Client> = {
   async setup(client) {
     const admin = (await client.root()).db("admin");
     await initiate(admin);
-    await makeUsers(admin, client.passwords);
+    await makeUsers(admin, client.passwords, client.grants);
   },
 
   async retire(client) {
@@ -117,7 +119,7 @@ export const mongoRecovery: Recovery<Client> = {
     const admin = (await client.root()).db("admin");
     // The state lies in the data: that of a point which was taken meanwhile would refuse writes for ever.
     await blockUsersWrites(admin, false);
-    await makeUsers(admin, client.passwords);
+    await makeUsers(admin, client.passwords, client.grants);
     await dropFormerLogins(admin, client.passwords);
   },
 
@@ -128,7 +130,7 @@ export const mongoRecovery: Recovery<Client> = {
   },
 };
 
-async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
   const opened: MongoClient[] = [];
   const as = async (user: string, password: string): Promise<MongoClient> => {
     const mongo = await logIn(host, user, password);
@@ -148,7 +150,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((mongo) => mongo.close()));
   };
-  return { backup, root, close, passwords };
+  return { backup, root, close, passwords, grants };
 }
 
 function backupOf({ backup }: Client): MongoClient {

@@ -18,6 +18,7 @@ export const n8n = defineStore({
   user: "1000:1000",
   entrypoint: ["/bin/sh", "/etc/kaleem/entrypoint"],
   ports: { http: 5678 },
+  facts: { host: "n8n", port: "5678" },
   metrics: { port: "http", path: "/metrics" },
   env: {
     DB_TYPE: "sqlite",

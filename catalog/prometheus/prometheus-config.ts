@@ -34,6 +34,7 @@ export function prometheusConfig({ stack, catalog, settings }: PlatformFacts): s
       ...probeJobs(
         settings.edge.serverName,
         catalog.some(({ name }) => name === "blackbox-exporter"),
+        catalog.flatMap(reachedThroughEdge),
       ),
     ],
   };
@@ -68,8 +69,22 @@ function serviceJob({ name, ports, metrics }: ServiceDefinition): ScrapeJob {
   };
 }
 
+/** An application whose own address for readiness lies below its route, so that customers' way to it can be tried. */
+function reachedThroughEdge(
+  definition: ServiceDefinition,
+): { readonly name: string; readonly path: string }[] {
+  if (definition.kind === "stateful" || definition.route === undefined || definition.readyPath === undefined)
+    return [];
+  const { name, readyPath: path, route } = definition;
+  return path.startsWith(route.path) ? [{ name, path }] : [];
+}
+
 /** What a customer would ask, asked from inside: the edge by its task's name, under the certificate's own. */
-function probeJobs(serverName: string, probed: boolean): readonly ScrapeJob[] {
+function probeJobs(
+  serverName: string,
+  probed: boolean,
+  applications: readonly { readonly name: string; readonly path: string }[],
+): readonly ScrapeJob[] {
   if (!probed) return [];
   const probe = (job: string, path: string): ScrapeJob => ({
     job_name: job,
@@ -83,5 +98,10 @@ function probeJobs(serverName: string, probed: boolean): readonly ScrapeJob[] {
       { target_label: "service", replacement: "nginx" },
     ],
   });
-  return [probe("probe-edge", "/lb-health"), probe("probe-api", "/api/health")];
+  return [
+    probe("probe-edge", "/lb-health"),
+    ...[...applications]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name, path }) => probe(`probe-${name}`, path)),
+  ];
 }

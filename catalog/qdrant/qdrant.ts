@@ -15,6 +15,7 @@ export const qdrant = defineStore({
   entrypoint: ["/bin/bash", "/etc/kaleem/entrypoint"],
   // Port 6333 answers metrics too, but only with the key, which Prometheus would then have to hold.
   ports: { http: 6333, metrics: 6336 },
+  facts: { host: "qdrant", port: "6333", key: { secret: "qdrant-api-key" } },
   metrics: { port: "metrics", path: "/metrics" },
   env: {
     QDRANT__STORAGE__STORAGE_PATH: "/qdrant/storage",

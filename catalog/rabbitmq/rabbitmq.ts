@@ -17,6 +17,12 @@ export const rabbitmq = defineStore({
   entrypoint: ["/bin/bash", "/etc/kaleem/entrypoint"],
   env: { RABBITMQ_NODENAME: "rabbit@rabbitmq" },
   ports: { amqp: 5672, management: 15672, metrics: 15692 },
+  facts: {
+    host: "rabbitmq",
+    port: "5672",
+    user: { user: "app", password: "rabbitmq-app-password" },
+    password: { secret: "rabbitmq-app-password" },
+  },
   metrics: { port: "metrics", path: "/metrics/per-object" },
   data: { "/var/lib/rabbitmq": "rabbitmq" },
   secrets: {

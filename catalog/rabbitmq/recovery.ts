@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Grants } from "../../contract/grants.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { amqpLogin } from "./amqp-login.ts";
@@ -15,6 +16,7 @@ interface Client {
   readonly host: string;
   readonly api: ManagementApi;
   readonly passwords: RabbitmqPasswords;
+  readonly grants: Grants;
   /** What lay in the queues when orders were first asked for: one look serves all questions of a connection. */
   queuedOrders?: Promise<ReadonlyMap<string, unknown>>;
 }
@@ -37,8 +39,8 @@ export const rabbitmqRecovery: Recovery<Client> = {
     return rabbitmq_version;
   },
 
-  async setup({ api, passwords }) {
-    await api.post("definitions", { ...definitions, ...usersWithRights(passwords) });
+  async setup({ api, passwords, grants }) {
+    await api.post("definitions", { ...definitions, ...usersWithRights(passwords, grants) });
     // An import says nothing when what is there differs, and leaves it as it is.
     checkTopology(definitions, await api.get("definitions"));
   },
@@ -70,8 +72,8 @@ export const rabbitmqRecovery: Recovery<Client> = {
   inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
 
   async resetUsers(client) {
-    const { api, passwords } = client;
-    await api.post("definitions", { vhosts: definitions.vhosts, ...usersWithRights(passwords) });
+    const { api, passwords, grants } = client;
+    await api.post("definitions", usersWithRights(passwords, grants));
     await dropFormerLogins(client);
   },
 
@@ -86,7 +88,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
 
 const named = z.array(z.object({ name: z.string() }));
 
-async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
   const passwords = { admin: secrets["admin-password"] ?? "", app: secrets["app-password"] ?? "" };
   for (const [user, password] of Object.entries(passwords)) {
     if (password === "") throw new Error(`rabbitmq: the secret ${user}-password is empty`);
@@ -95,7 +97,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
   // The administrator's is set during the start: before its end the present one may still be refused.
   await api.get("health/checks/ready-to-serve-clients", connectLimitMs);
   await api.get("whoami", connectLimitMs);
-  return { host, api, passwords };
+  return { host, api, passwords, grants };
 }
 
 /** Removes the applications' logins with earlier passwords. RabbitMQ closes the connections of whoever still uses one. */

@@ -1,3 +1,4 @@
+import type { Grants } from "../../contract/grants.ts";
 import { isLoginOf, loginName } from "../login-name.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 
@@ -7,25 +8,25 @@ export interface RabbitmqPasswords {
   readonly app: string;
 }
 
-/** What applications may: send to their exchanges and read their queues. They declare nothing. */
-const applicationRights = {
-  configure: "^$",
-  write: "^(orders|webhooks|dead)$",
-  read: "^(receipts|webhooks)$",
-};
-
 /**
  * Every user with the present password, and what it may, as an import of definitions wants them; what it does not name stays as it
  * is. The applications' login is another user for each password: RabbitMQ knows one password a user. Pure.
  */
-export function usersWithRights({ admin, app }: RabbitmqPasswords) {
+export function usersWithRights({ admin, app }: RabbitmqPasswords, grants: Grants = {}) {
   const login = loginName("app", app);
+  const { permissions = [] } = grants.rabbitmq ?? {};
+  const own = new Set(definitions.vhosts.map(({ name }) => name));
+  const others = permissions.map(({ vhost }) => vhost).filter((vhost) => !own.has(vhost));
   return {
+    vhosts: [...definitions.vhosts, ...others.map((name) => ({ name }))],
     users: [
       { name: "admin", password: admin, tags: ["administrator"] },
       { name: login, password: app, tags: [] },
     ],
-    permissions: [...definitions.permissions, { user: login, vhost: "/", ...applicationRights }],
+    permissions: [
+      ...definitions.permissions,
+      ...permissions.map(({ vhost, ...rights }) => ({ user: login, vhost, ...rights })),
+    ],
   };
 }
 

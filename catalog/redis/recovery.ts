@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RedisClientType } from "redis";
+import type { Grants } from "../../contract/grants.ts";
 import { forwardOnly } from "../engine-version.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { redisCommands } from "./commands.ts";
@@ -8,6 +9,7 @@ import { redisInventory } from "./inventory.ts";
 interface Client {
   readonly redis: RedisClientType;
   readonly appPassword: string;
+  readonly grants: Grants;
 }
 
 const canaryKey = "kaleem:canary";
@@ -19,11 +21,22 @@ const connectTimeoutMs = 5_000;
 /** `everysec` syncs once a second, and a second later when the disk is busy. */
 const syncLimitMs = 5_000;
 
-/** What applications may do, and with which keys: read and write orders, nothing that governs the server. */
-const applicationRules = [
-  ...["resetkeys", "~order:*", "resetchannels"],
-  ...["-@all", "+@read", "+@write", "+@connection", "+@transaction", "-@dangerous", "-@admin"],
-];
+/** What applications may do, and with which keys: read and write, nothing that governs the server. */
+function applicationRules({ redis }: Grants): readonly string[] {
+  const { keys = [], channels = [], scripts = false } = redis ?? {};
+  const commands = ["+@read", "+@write", "+@connection", "+@transaction"];
+  return [
+    ...["resetkeys", ...keys.map((each) => `~${each}`)],
+    ...["resetchannels", ...channels.map((each) => `&${each}`)],
+    ...[
+      "-@all",
+      ...commands,
+      ...(channels.length > 0 ? ["+@pubsub"] : []),
+      ...(scripts ? ["+@scripting"] : []),
+    ],
+    ...["-@dangerous", "-@admin"],
+  ];
+}
 
 /** How the agent writes to Redis, asks it and mends it, as its administrator; that one's password comes with the start. */
 export const redisRecovery: Recovery<Client> = {
@@ -105,7 +118,7 @@ export const redisRecovery: Recovery<Client> = {
   },
 };
 
-async function connect({ host, secrets }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
   const appPassword = secrets["app-password"] ?? "";
   if (appPassword === "")
     throw new Error('redis: the secret app-password is missing or empty; run "./kaleem up"');
@@ -117,7 +130,7 @@ async function connect({ host, secrets }: StoreAddress): Promise<Client> {
     redis.destroy();
     throw error;
   }
-  return { redis, appPassword };
+  return { redis, appPassword, grants };
 }
 
 async function logIn(host: string, username: string, password: string): Promise<RedisClientType> {
@@ -135,9 +148,12 @@ async function logIn(host: string, username: string, password: string): Promise<
 }
 
 /** Sets the rules anew and adds the present password, in one step: nobody finds the user half-made. Then keeps it for the next start. */
-async function setApplicationUser({ redis, appPassword }: Client, first: readonly string[]): Promise<void> {
+async function setApplicationUser(
+  { redis, appPassword, grants }: Client,
+  first: readonly string[],
+): Promise<void> {
   const hash = createHash("sha256").update(appPassword).digest("hex");
-  const rules = [...first, "on", ...applicationRules, `#${hash}`];
+  const rules = [...first, "on", ...applicationRules(grants), `#${hash}`];
   await redis.sendCommand(["ACL", "SETUSER", "app", ...rules]);
   await redis.sendCommand(["ACL", "SAVE"]);
 }

@@ -4,7 +4,7 @@ import { redisRecovery } from "./recovery.ts";
 import { redisSizing } from "./sizing.ts";
 
 /**
- * Orders by id, sessions and locks. Loses at most one second in a crash (AOF everysec).
+ * Values by key, sessions and locks. Loses at most one second in a crash (AOF everysec).
  * Cost: the memory limit, half of it for data, and as much on disk; writes beyond that are refused with OOM. Recovery: from a recovery point; Redis replays its AOF.
  */
 export const redis = defineStore({
@@ -13,13 +13,15 @@ export const redis = defineStore({
   user: "999:999",
   entrypoint: ["/bin/sh", "/etc/kaleem/entrypoint"],
   ports: { redis: 6379 },
+  // The applications' user keeps its name: Redis knows several passwords a user.
+  facts: { host: "redis", port: "6379", user: "app", password: { secret: "redis-app-password" } },
   data: { "/data": "redis" },
   secrets: { password: "redis-password" },
   userSecrets: { "app-password": "redis-app-password" },
   secretMeanings: {
     "redis-password": "Password of Redis' administrator, the user default; used by the host's agent.",
     "redis-app-password":
-      "Password of the applications' user, app, which may read and write orders and nothing else.",
+      "Password of the applications' user, app, which may read and write the keys that their settings name.",
   },
   files: {
     "/etc/kaleem/redis.conf": new URL("files/redis.conf", import.meta.url),

@@ -1,3 +1,5 @@
+import { grantsOf } from "../../catalog/applications/grants.ts";
+import type { Applications } from "../../catalog/applications/settings.ts";
 import { type AgentConfig, agentConfigSchema } from "../../contract/agent-config.ts";
 import type {
   BackupSettings,
@@ -19,6 +21,7 @@ export function agentConfig(from: {
   readonly kit?: KitSettings;
   readonly backups: BackupSettings;
   readonly monitoring: MonitoringSettings;
+  readonly applications: Applications;
   readonly edge: string;
   readonly off: readonly DisabledService[];
 }): AgentConfig {
@@ -32,6 +35,7 @@ export function agentConfig(from: {
     applications: from.catalog
       .filter(isApplication)
       .map(({ name, replicas }) => ({ name, replicas: from.settings[name]?.replicas ?? replicas })),
+    grants: grantsOf(from.applications),
     edge: from.edge,
     off: [...from.off],
     pauseLimitMs: milliseconds(backups.pauseLimit),

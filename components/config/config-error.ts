@@ -28,6 +28,14 @@ export function sentences(
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...issue.path, key], known(issue.path)));
     }
+    if (issue.code === "invalid_key") {
+      const [wrong] = issue.issues;
+      const key = JSON.stringify(String(issue.path.at(-1)));
+      const what = wrong === undefined ? undefined : advice(wrong, key);
+      return [
+        `${dotted(issue.path.slice(0, -1))}: ${wrong?.message ?? "expected another key"}, got the key ${key}${what === undefined ? "" : `; ${what}`}`,
+      ];
+    }
     const got = at(value, issue.path);
     if (got === undefined) return [`${dotted(issue.path)}: missing; ${expectation(issue)}`];
     const secret = isSecret(String(issue.path[0]));
@@ -45,6 +53,8 @@ const renamed: Readonly<Record<string, string>> = { fenced: "closed" };
 export function unknownKey(path: Path, known: readonly string[]): string {
   const now = renamed[dotted(path)];
   if (now !== undefined) return `${dotted(path)}: renamed; write ${now}`;
+  if (path.length === 2 && path[0] === "services" && nearest(String(path[1]), known) === undefined)
+    return `${dotted(path)}: no service of the platform; an application says what it may use itself: write it below applications`;
   const meant = nearest(String(path.at(-1)), known);
   const advice =
     meant === undefined ? `known here: ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;

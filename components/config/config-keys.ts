@@ -43,11 +43,16 @@ function below(node: Node, prefix: string): ConfigKey[] {
     const path = `${prefix}${key}`;
     return [keyOf(path, child, node.required?.includes(key) ?? false), ...below(child, `${path}.`)];
   });
-  const named = typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
+  // What stands below a name that the file chooses; a plain value below it is told by the key above.
+  const { additionalProperties: each } = node;
+  const named =
+    typeof each === "object" && (each.properties ?? each.oneOf) !== undefined
+      ? below(each, `${prefix}<name>.`)
+      : [];
   return [
     ...own,
     ...(node.items?.properties === undefined ? [] : below(node.items, `${prefix}[].`.replace(".[]", "[]"))),
-    ...(named === undefined ? [] : below(named, `${prefix}<name>.`)),
+    ...named,
     ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix)),
   ];
 }
@@ -64,8 +69,10 @@ function keyOf(path: string, node: Node, required: boolean): ConfigKey {
 
 function form(node: Node): string {
   if (node.properties !== undefined || node.oneOf !== undefined) return "a block";
-  if (typeof node.additionalProperties === "object")
-    return `${form(node.additionalProperties)} for each name`;
+  if (typeof node.additionalProperties === "object") {
+    const { additionalProperties: each } = node;
+    return (each.properties ?? each.oneOf) === undefined ? `by name, each ${form(each)}` : "blocks by name";
+  }
   if (node.const !== undefined) return `\`${written(node.const)}\``;
   if (node.items !== undefined) return `a list, each ${form(node.items)}`;
   return node.title ?? "";

@@ -150,6 +150,83 @@ export const page = text<string>(
   "an address such as https://docs.example.com/runbooks, without a slash at its end",
   address.urlAdvice,
 );
+/** A path in an address, and a query where there is one. */
+export const urlPath = text<string>(/^\/[A-Za-z0-9._~/%?=&+:@-]*$/, "a path such as /api/health", (value) =>
+  /^[a-z]+:\/\//.test(value) ? "write what stands behind the name and the port" : undefined,
+);
+/** A program and its arguments, none of them taken apart by a shell. */
+export const words = z
+  .array(text<string>(/^[^\0]*$/, "a text without a byte of zero"), {
+    error: "expected a list such as [node, dist/main.js]",
+  })
+  .min(1, { error: "expected one word or more, such as [node, dist/main.js]" });
+/** What something is for. */
+export const sentence = text<string>(/^[^\0-\x1f\x7f-\x9f]{3,400}$/, "a sentence");
+export const imageKey = text<string>(
+  /^[a-z0-9][a-z0-9._-]{0,62}$/,
+  "a key of the image lock, such as api",
+  (value) => (/[/:@]/.test(value) ? "write its key; the reference stands in the image lock" : undefined),
+);
+export const numericUser = text<string>(
+  /^\d{1,10}:\d{1,10}$/,
+  "a user and a group by number, such as 1000:1000",
+  (value) => (/^\d+$/.test(value) ? `add the group: ${value}:${value}` : undefined),
+);
+export const variable = text<string>(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name such as DATABASE_URL");
+/** A value that may name facts of the platform. */
+export const templateText = text<string>(/^[^\0]*$/, "a text in quotes");
+export const secretFile = text<string>(
+  /^[a-z0-9][a-z0-9._-]{0,62}$/,
+  "a file's name such as mongo-password",
+  (value) => (value === "environment" ? "secretEnv lies there; choose another" : undefined),
+);
+export const secretKey = text<string>(
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)+$/,
+  "a key of two words or more such as jwt-secret",
+);
+export const absolutePath = text<string>(
+  /^\/[^\0\n]*[^\0\n/]$/,
+  "a whole path in the container such as /etc/app/config.json",
+  (value) => (/(^|\/)\.\.?(\/|$)/.test(value) ? "write it without . and .. between slashes" : undefined),
+);
+/** Also its DNS name. */
+export const applicationName = text<string>(
+  /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
+  "a name of lower-case letters, digits and dashes, a letter first, 32 at most",
+);
+/** One name or more. */
+function list(of: z.ZodType<string, string>, expectation: string, least = 1) {
+  const error = `expected ${expectation}`;
+  return z.array(of, { error }).min(least, { error });
+}
+export const databases = list(
+  text<string>(/^(\*|[^\0/\\. "$*<>:|?]{1,63})$/, "a database's name, or *", (value) =>
+    ["admin", "config", "local", "recovery"].includes(value)
+      ? "that one is the server's or the platform's own"
+      : undefined,
+  ),
+  "a list of databases such as [kaleem]",
+);
+export const patterns = list(
+  text<string>(/^[\x21-\x7e]{1,200}$/, "a pattern such as order:*, without spaces"),
+  'a list of patterns such as ["order:*"]',
+  0,
+);
+export const vhost = text<string>(/^[^\0-\x1f]{1,200}$/, "a virtual host's name such as /");
+/** A regular expression on names. */
+export const pattern = text<string>(
+  /^[^\0-\x1f]{0,500}$/,
+  "a pattern of names such as ^orders$, or .* for all",
+  (value) => {
+    try {
+      new RegExp(value);
+      return undefined;
+    } catch {
+      return "it is no regular expression: a bracket is not closed, or the like";
+    }
+  },
+);
+export const buckets = list(bucket, "a list of buckets such as [receipts]");
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */
@@ -165,6 +242,8 @@ export const secretForms = {
     /^-----BEGIN ((EC|RSA) )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END ((EC|RSA) )?PRIVATE KEY-----\s*$/,
     "a private key in PEM, without a passphrase",
   ),
+  /** Anything that an environment variable can hold. */
+  text: text<string>(/^[^\0]{1,65536}$/, "any text without a byte of zero"),
   url: text<string>(
     /^https?:\/\/[\x21-\x7e]{3,1024}$/,
     "an address such as https://hooks.example.com/…",

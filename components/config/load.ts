@@ -3,13 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { type DisabledService, disabledServices } from "../../catalog/switches.ts";
 import { ConfigError } from "./config-error.ts";
-import { parseConfig } from "./parse.ts";
-import type { StackSettings } from "./schema.ts";
+import { parseConfig, type ParsedConfig } from "./parse.ts";
 import { judgeStackYaml } from "./stack-yaml.ts";
 import { secretKeys } from "./secret-keys.ts";
 
 /** A stack's settings, checked, and its secrets, which never become plain text in here. */
-export interface StackConfig extends StackSettings {
+export interface StackConfig extends ParsedConfig {
   /** This stack's own file on this machine, its secrets encrypted; shipped off-site. */
   readonly stackFile: string;
   /** Services that are switched off, and why. */
@@ -26,8 +25,9 @@ export interface StackConfig extends StackSettings {
  * Reads the stack's configuration: the only place of the program that does, from the engine; the file itself is read again for what the
  * engine takes in its own way. Every problem is reported at once, path first, without a
  * stack trace, before any resource exists.
+ * @param platform the definitions that are the platform's own; the stack's applications join them
  */
-export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
+export function loadConfig(platform: readonly ServiceDefinition[]): StackConfig {
   const config = new pulumi.Config();
   const values = configValues();
   const encrypted = encryptedConfig();
@@ -43,14 +43,14 @@ export function loadConfig(catalog: readonly ServiceDefinition[]): StackConfig {
   const path = stackFilePath(file);
   const { problems: textProblems } = judgeStackYaml(readFileSync(path, "utf8"));
   const settings = withoutStackTrace(() =>
-    parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date(), textProblems }, catalog),
+    parseConfig({ file, values, encrypted, fileExists: existsSync, now: new Date(), textProblems }, platform),
   );
-  const given = Object.keys(secretKeys(catalog)).filter((key) => Object.hasOwn(values, key));
+  const given = Object.keys(secretKeys(settings.catalog)).filter((key) => Object.hasOwn(values, key));
   const secrets = new Map(given.map((key) => [key, config.requireSecret(key)]));
   return {
     ...settings,
     stackFile: path,
-    off: disabledServices(catalog, settings.services),
+    off: disabledServices(platform, settings.services),
     secret: (key) => found(secrets, key),
     pingUrl: settings.monitoring.pings === undefined ? null : found(secrets, "job-ping-url"),
     secrets: pulumi.all(Object.fromEntries(secrets)),

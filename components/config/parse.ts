@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { withApplications } from "../../catalog/applications/with-applications.ts";
 import { switchProblems } from "../../catalog/checks/check-switches.ts";
 import { bucketAtEndpointAdvice } from "./bucket-name.ts";
 import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
-import { secretForms } from "./fields.ts";
+import { secretForms, secretKey } from "./fields.ts";
 import { lockProblems } from "./lock-problems.ts";
 import { scheduleProblems } from "./schedule-problems.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
@@ -28,18 +29,38 @@ export interface RawConfig {
 /** The blocks of the settings that are right by themselves. */
 type Blocks = Partial<StackSettings>;
 
-/** Checks a stack's whole configuration. Throws one ConfigError with every problem; secrets are checked, not returned. */
-export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[]): StackSettings {
+/** A stack's settings, checked, with the services that they come to. */
+export interface ParsedConfig extends StackSettings {
+  /** The platform's own definitions, and the stack's applications among them. */
+  readonly catalog: readonly ServiceDefinition[];
+}
+
+/**
+ * Checks a stack's whole configuration. Throws one ConfigError with every problem; secrets are checked, not returned.
+ * @param platform the definitions that are the platform's own
+ */
+export function parseConfig(raw: RawConfig, platform: readonly ServiceDefinition[]): ParsedConfig {
+  const schema = stackConfigSchema(platform);
+  const read = Object.fromEntries(
+    Object.entries(raw.values).map(([key, text]) => [key, structured(text)] as const),
+  );
+  const right = rightBlocks(schema, read);
+  const { catalog, problems: applicationProblems } = withApplications(
+    platform,
+    right.applications ?? {},
+    right.services ?? {},
+  );
   const secrets = secretKeys(catalog);
-  const schema = stackConfigSchema(catalog);
+  // The secret of an application that is gone, or switched back on one day, harms nobody; one that is misspelt is missed by its right name.
+  const isIdle = (key: string): boolean => raw.encrypted.has(key) && secretKey.safeParse(key).success;
   const settings = Object.fromEntries(
-    Object.entries(raw.values)
-      .filter(([key]) => !Object.hasOwn(secrets, key))
-      .map(([key, text]) => [key, structured(text)]),
+    Object.entries(read).filter(
+      ([key]) => !Object.hasOwn(secrets, key) && (Object.hasOwn(schema.shape, key) || !isIdle(key)),
+    ),
   );
   const parsed = schema.safeParse(settings);
   const issues = parsed.success ? [] : parsed.error.issues;
-  const blocks: Blocks = parsed.success ? parsed.data : rightBlocks(schema, settings);
+  const blocks: Blocks = parsed.success ? parsed.data : right;
   const known = (path: readonly PropertyKey[]) => [
     ...keysAt(schema, path, settings),
     ...(path.length === 0 ? Object.keys(secrets) : []),
@@ -48,7 +69,8 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
     ...(raw.textProblems ?? []),
     ...sentences(issues, settings, known, (key) => raw.encrypted.has(key)),
     ...secretProblems(raw, secrets, askable(blocks)),
-    ...(blocks.services === undefined ? [] : switchProblems(catalog, blocks.services)),
+    ...applicationProblems,
+    ...(blocks.services === undefined ? [] : switchProblems(platform, blocks.services)),
     ...(blocks.backups === undefined ? [] : scheduleProblems(blocks.backups, catalog, blocks.services ?? {})),
     ...(blocks.backups === undefined ? [] : lockProblems(blocks.backups)),
     ...offsiteProblems(blocks),
@@ -56,7 +78,7 @@ export function parseConfig(raw: RawConfig, catalog: readonly ServiceDefinition[
     ...(blocks.edge === undefined ? [] : tlsProblems(blocks.edge, raw)),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(raw.file, problems);
-  return parsed.data;
+  return { ...parsed.data, catalog };
 }
 
 /** What is wrong with one block hides nothing that is wrong with another. */
@@ -133,8 +155,15 @@ function offsiteProblems({ offsite }: Blocks): string[] {
       ];
 }
 
-function missingFiles({ host, imageLock }: Blocks, fileExists: (path: string) => boolean): string[] {
+function missingFiles(
+  { host, imageLock, applications = {} }: Blocks,
+  fileExists: (path: string) => boolean,
+): string[] {
+  const delivered = Object.entries(applications).flatMap(([name, { files }]) =>
+    Object.entries(files).map(([path, file]) => [`applications.${name}.files.${path}`, file] as const),
+  );
   const files = {
+    ...Object.fromEntries(delivered),
     "host.privateKeyFile": host?.privateKeyFile,
     "host.knownHostsFile": host?.knownHostsFile,
     imageLock,
@@ -169,8 +198,8 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: u
     const kind = options.find(({ shape }) => shape["kind"]?.safeParse(within(value, "kind")).success);
     return (kind === undefined ? options : [kind]).flatMap((option) => keysAt(option, path, value));
   }
-  if (inner instanceof z.ZodRecord && first !== undefined)
-    return keysAt(inner.valueType as z.ZodType, rest, within(value, first));
+  if (inner instanceof z.ZodRecord)
+    return first === undefined ? [] : keysAt(inner.valueType as z.ZodType, rest, within(value, first));
   if (!(inner instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(inner.shape);
   const child = (inner.shape as Record<string, z.ZodType>)[String(first)];

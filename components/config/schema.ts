@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { oldestRestic } from "../../contract/restic.ts";
+import { applications } from "./applications-block.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";
@@ -164,6 +165,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     kit: kit.optional(),
     backups,
     services: services(catalog),
+    applications: applications.default({}),
     edge,
     monitoring,
   });

@@ -67,8 +67,9 @@ function ofService(key: string, catalog: readonly ServiceDefinition[]): SecretKe
   const given = users.flatMap((definition) => definition.givenSecrets?.[key] ?? [])[0];
   if (given !== undefined)
     return { ...given, meaning: said.join(" "), usedBy: users.map(({ name }) => name) };
+  const form = users.flatMap((definition) => definition.secretForms?.[key] ?? [])[0];
   return {
-    form: key.endsWith("-keyfile") ? "keyfile" : "password",
+    form: form ?? (key.endsWith("-keyfile") ? "keyfile" : "password"),
     meaning: said.join(" "),
     usedBy: users.map(({ name }) => name),
     ...(users.some(({ optional }) => optional === undefined) ? {} : { onlyWhen: onlyWhenEnabled(users) }),

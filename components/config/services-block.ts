@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { type ByteSize, bytes } from "../../catalog/quantities.ts";
 import * as field from "./fields.ts";
 
 /** No machine that this is for has more. */
 const mostMemory: ByteSize = "1024GiB";
 
-/** What a replica may have, where `least` is what its service needs to start at all. */
+/** What one replica of a service may have, where `least` is what its service needs to start at all. */
 function memory(least: ByteSize, why?: string) {
   return field
     .byteSize(least, mostMemory, why)
@@ -21,18 +21,13 @@ export const stateful = z.strictObject({
   memory: memory("4MiB"),
   cpus: field.cpus.describe("Most CPU time that one replica may have."),
 });
-const stateless = stateful.extend({
-  replicas: field.replicas.describe(
-    "How many run at once. Only applications have a choice; each store and each part of monitoring has one.",
-  ),
-});
 
-/** A service that may be left out has two keys more. What serves no customer, monitoring, is there once as a store is. */
+/** A service that may be left out has two keys more. Each store, and each part of monitoring, is there once. */
 function slice(definition: ServiceDefinition) {
   const { optional } = definition;
   const least = `${Math.ceil(bytes(definition.limits.memory) / 4 / 2 ** 20)}MiB` as const;
   const why = `: a quarter of the ${definition.limits.memory} that the catalog gives ${definition.name}`;
-  const shape = (isApplication(definition) ? stateless : stateful).extend({ memory: memory(least, why) });
+  const shape = stateful.extend({ memory: memory(least, why) });
   if (optional === undefined) return shape;
   return shape.extend({
     enabled: field.flag
@@ -48,11 +43,13 @@ function slice(definition: ServiceDefinition) {
   });
 }
 
-/** The services' block: what each definition of the catalog lets the stack file decide. The edge has its own block and one replica. */
+/** The services' block: what each of the platform's definitions lets the stack file decide. The edge has its own block and one replica. */
 export function services(catalog: readonly ServiceDefinition[]) {
   const slices = catalog.map((definition) => [
     definition.name,
     slice(definition).describe(`What ${definition.name} may use.`),
-  ]) as [string, typeof stateful | typeof stateless][];
-  return z.strictObject(Object.fromEntries(slices)).describe("What each service of the catalog may use.");
+  ]) as [string, typeof stateful][];
+  return z
+    .strictObject(Object.fromEntries(slices))
+    .describe("What each of the platform's own services may use; applications say so themselves.");
 }

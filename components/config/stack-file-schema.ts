@@ -34,14 +34,30 @@ function wholeFile(keys: readonly (readonly [string, z.ZodType])[]): object {
   const config = Object.fromEntries(keys.map(([key, schema]) => [`${namespace}${key}`, schema] as const));
   const file = z
     .strictObject({
-      config: z.strictObject(config).describe("The stack's settings and its secrets."),
+      config: z
+        .strictObject(config)
+        .describe("The stack's settings and its secrets; those that applications bring along too."),
       encryptionsalt: z.string().optional().describe("Written by Pulumi: proves the passphrase."),
       secretsprovider: z.string().optional().describe("Written by Pulumi: what encrypts the secrets."),
       encryptedkey: z.string().optional().describe("Written by Pulumi: the key of the secrets, encrypted."),
     })
     .meta({ title: "Stack file", description: "What one stack of Kaleem's platform is made of." });
-  return z.toJSONSchema(file, { io: "input", target: "draft-07" });
+  const schema = z.toJSONSchema(file, { io: "input", target: "draft-07" });
+  const { config: known } = schema.properties as { config: object };
+  Object.assign(known, { patternProperties: { [ofApplication]: encryptedValue } });
+  return schema;
 }
+
+/** Which secrets applications bring along, their settings say; their keys are of two words or more, and no setting's is. */
+const ofApplication = `^${namespace}[a-z][a-z0-9]*(-[a-z0-9]+)+$`;
+
+const encryptedValue = {
+  type: "object",
+  description: "A secret of an application.",
+  properties: { secure: { type: "string", description: "Written by pulumi config set --secret." } },
+  required: ["secure"],
+  additionalProperties: false,
+};
 
 /** A secret as the file holds it; plain text is refused. */
 function encrypted({ form, meaning }: SecretKey): z.ZodType {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { edgeStatusPort, layout } from "../../contract/layout.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import type { ByteSize } from "../../catalog/quantities.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { renderTemplate } from "../text/template.ts";
@@ -31,6 +32,17 @@ const closedFile = `${edgeMount}/${basename(dirname(layout.closed))}/${basename(
 /** One year, and this name only: what else lives below the domain is not ours to promise. */
 const strictTransport = "    add_header Strict-Transport-Security max-age=31536000 always;";
 
+/** The routes of a stack's services; the longest path that fits wins. Pure. */
+export function routesOf(catalog: readonly ServiceDefinition[]): readonly Route[] {
+  return catalog.flatMap((definition) => {
+    if (definition.kind === "stateful" || definition.route === undefined) return [];
+    const { http: port } = definition.ports;
+    if (port === undefined)
+      throw new Error(`${definition.name}: a route leads to the port http, which it has not`);
+    return [{ ...definition.route, service: definition.name, port }];
+  });
+}
+
 /** The edge's whole configuration. Pure and stable: the same routes give the same text in whatever order they come. */
 export function renderNginxConf(edge: {
   readonly serverName: string;
@@ -47,7 +59,10 @@ export function renderNginxConf(edge: {
       trust: trust(edge.identity).join("\n"),
       statusPort: edgeStatusPort,
       upstreams: upstreams(routes).join("\n\n"),
-      locations: routes.map(location).join("\n\n"),
+      locations: [
+        ...routes.map(location),
+        ...(routes.some(({ path }) => path === "/") ? [] : [nothing]),
+      ].join("\n\n"),
       configuration,
     });
   const configuration = createHash("sha256").update(render("")).digest("hex").slice(0, 12);
@@ -95,6 +110,13 @@ function upstreams(routes: readonly Route[]): string[] {
     ].join("\n"),
   );
 }
+
+/** Where no application has the root: what none of them asks for is nowhere. */
+const nothing = [
+  "    location / {",
+  `      return 404 '{"error":"not-found","message":"There is nothing here."}\\n';`,
+  "    }",
+].join("\n");
 
 function location({ path, service, maxBody }: Route): string {
   return [

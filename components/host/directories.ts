@@ -28,7 +28,7 @@ export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDire
     definition.kind === "stateless"
       ? Object.values(definition.history ?? {}).map((directory) => ({
           path: `${layout.history}/${directory}`,
-          owner: definition.user,
+          owner: definition.user ?? "0:0",
           mode: "0700",
         }))
       : [],

@@ -33,7 +33,7 @@ export function containerSpec({ definition, image, binds = {}, memoryBytes }: Co
     image,
     // Docker's init passes signals on and reaps what a health check leaves behind.
     init: true,
-    user: definition.user,
+    ...(definition.user === undefined ? {} : { user: definition.user }),
     readOnly: definition.writableRoot === undefined,
     capDrops: ["ALL"],
     ...(capabilities.length > 0 ? { capAdds: [...capabilities].sort() } : {}),
@@ -45,7 +45,7 @@ export function containerSpec({ definition, image, binds = {}, memoryBytes }: Co
     ...(definition.kind === "stateful" ? { hostname: definition.name } : {}),
     ...(mounts.length > 0 ? { mounts } : {}),
     healthcheck: {
-      tests: ["CMD", ...health.argv],
+      tests: health.argv.length === 0 ? ["NONE"] : ["CMD", ...health.argv],
       interval: dockerDuration(health.every),
       timeout: dockerDuration(health.timeout),
       retries: health.retries,

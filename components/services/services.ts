@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Grants } from "../../contract/grants.ts";
 import { layout, userSecretFile } from "../../contract/layout.ts";
 import type { RecoveryAgent } from "../agent/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
@@ -24,6 +25,8 @@ export interface ServicesArgs {
   readonly images: ImageLock;
   readonly settings: StackConfig["services"];
   readonly secret: StackConfig["secret"];
+  /** What the applications' user of each store may do. */
+  readonly grants: Grants;
   /** What files that are made for a service depend on. */
   readonly facts: PlatformFacts;
   /** What has to be done before any service is changed. */
@@ -107,7 +110,9 @@ export class Services extends pulumi.ComponentResource {
   /** Replica sets and users, by the agent over the stores' own drivers. Again after each rotation; idempotent. */
   #storesReady(name: string, stores: readonly SwarmService[], users: UserSecrets, args: ServicesArgs) {
     const ids = stores.flatMap(({ secretIds }) => secretIds);
-    return this.#agentRun(name, "setup-stores", [...ids, ...users.fingerprints], args, [
+    // Rights that change are given and taken by the same run.
+    const grants = pulumi.output(JSON.stringify(args.grants));
+    return this.#agentRun(name, "setup-stores", [...ids, ...users.fingerprints, grants], args, [
       args.agent,
       ...stores,
       ...users.files,

@@ -10,8 +10,9 @@ import { commandLine } from "../text/shell.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { PlatformFacts, ServiceDefinition } from "../../catalog/definition.ts";
 import { deliveredFiles } from "./delivered-files.ts";
-import { loginName } from "../../catalog/login-name.ts";
+import { composed, type ComposedText, isSecret, secretsIn } from "../../catalog/composed-text.ts";
 import { bytes } from "../../catalog/quantities.ts";
+import { environmentFile, renderEnvironment } from "../../catalog/secret-environment.ts";
 import { rollout } from "./rollout.ts";
 
 export interface SwarmServiceArgs {
@@ -72,7 +73,7 @@ export class SwarmService extends pulumi.ComponentResource {
         taskSpec: {
           containerSpec: {
             ...spec,
-            ...(definition.logins ? { env: { ...spec.env, ...logins(args) } } : {}),
+            ...(definition.envTexts ? { env: { ...spec.env, ...envTexts(args) } } : {}),
             secrets,
             configs: this.#configs(name, args, child),
           },
@@ -112,16 +113,12 @@ export class SwarmService extends pulumi.ComponentResource {
   }
 
   /** Without fixed names, since Swarm secrets cannot change: a rotation creates the new one first. */
-  #secrets(
-    name: string,
-    { definition, secret, facts }: SwarmServiceArgs,
-    child: pulumi.CustomResourceOptions,
-  ) {
-    const [uid, gid] = owner(definition);
-    return wantedSecrets(definition, facts).map(([fileName, key]) => {
+  #secrets(name: string, args: SwarmServiceArgs, child: pulumi.CustomResourceOptions) {
+    const { uid, gid, mode } = owner(args.definition);
+    return secretContents(args).map(([fileName, content]) => {
       const resource = new docker.Secret(
         `${name}-${fileName}`,
-        { data: secret(key).apply((value) => Buffer.from(value).toString("base64")) },
+        { data: pulumi.secret(content.apply((value) => Buffer.from(value).toString("base64"))) },
         child,
       );
       return {
@@ -130,7 +127,7 @@ export class SwarmService extends pulumi.ComponentResource {
         fileName,
         fileUid: uid,
         fileGid: gid,
-        fileMode: 0o400,
+        fileMode: mode,
       };
     });
   }
@@ -148,12 +145,55 @@ export class SwarmService extends pulumi.ComponentResource {
 }
 
 /** A login's name gives nothing away of its password, and has to stand in the environment in plain. */
-function logins({ definition, secret }: SwarmServiceArgs): Record<string, pulumi.Output<string>> {
-  const entries = Object.entries(definition.logins ?? {}).map(([variable, { user, secret: key }]) => [
-    variable,
-    pulumi.unsecret(secret(key).apply((password) => loginName(user, password))),
-  ]);
+function envTexts({ definition, secret }: SwarmServiceArgs): Record<string, pulumi.Output<string>> {
+  const entries = Object.entries(definition.envTexts ?? {}).map(([variable, text]) => {
+    if (isSecret(text))
+      throw new Error(`${definition.name}: ${variable}: a secret does not belong in envTexts`);
+    return [variable, pulumi.unsecret(composedOf(text, secret))];
+  });
   return Object.fromEntries(entries) as Record<string, pulumi.Output<string>>;
+}
+
+/** A text of secrets, once these are known. */
+function composedOf(text: ComposedText, secret: SwarmServiceArgs["secret"]): pulumi.Output<string> {
+  const keys = [...new Set(secretsIn(text))];
+  return pulumi.all(keys.map(secret)).apply((values) => {
+    const known = new Map(keys.map((key, index) => [key, values[index] ?? ""]));
+    return composed(text, (key) => known.get(key) ?? "");
+  });
+}
+
+/** What lies under /run/secrets: name → value. All variables of an application are one of them. */
+function secretContents({
+  definition,
+  secret,
+  facts,
+}: SwarmServiceArgs): [fileName: string, value: pulumi.Output<string>][] {
+  const variables = Object.entries(definition.secretEnv ?? {});
+  return [
+    ...wantedSecrets(definition, facts).map(([file, key]): [string, pulumi.Output<string>] => [
+      file,
+      secret(key),
+    ]),
+    ...Object.entries(definition.secretTexts ?? {}).map(([file, text]): [string, pulumi.Output<string>] => [
+      file,
+      composedOf(text, secret),
+    ]),
+    ...(variables.length === 0
+      ? []
+      : [
+          [
+            environmentFile,
+            pulumi
+              .all(
+                variables.map(([name, text]) =>
+                  composedOf(text, secret).apply((value) => [name, value] as const),
+                ),
+              )
+              .apply((entries) => renderEnvironment(Object.fromEntries(entries))),
+          ] satisfies [string, pulumi.Output<string>],
+        ]),
+  ];
 }
 
 /** Without those that are given by somebody else and that the settings do not ask for. */
@@ -180,7 +220,8 @@ function hostPorts(ports: readonly number[]) {
   }));
 }
 
-function owner(definition: ServiceDefinition): [uid: string, gid: string] {
-  const [uid = "0", gid = "0"] = definition.user.split(":");
-  return [uid, gid];
+/** Who may read its secrets: its user alone; whoever is in the container where the image says who that is. */
+function owner({ user }: ServiceDefinition): { uid: string; gid: string; mode: number } {
+  const [uid = "0", gid = "0"] = user?.split(":") ?? [];
+  return { uid, gid, mode: user === undefined ? 0o444 : 0o400 };
 }

@@ -144,6 +144,7 @@ export const essentialPrograms: Readonly<Record<string, readonly string[]>> = {
       "cp",
       "dirname",
       "du",
+      "env",
       "head",
       "install",
       "ln",

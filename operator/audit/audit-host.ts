@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { nginx } from "../../components/edge/nginx.ts";
-import { catalog } from "../../catalog/catalog.ts";
 import { layout } from "../../contract/layout.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { stackCatalog } from "../stack/stack-catalog.ts";
 import { openPlace } from "../stack/open-place.ts";
 import type { Stack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
@@ -39,5 +39,6 @@ export async function auditHost(stack: Stack, options: { readonly full: boolean 
   // sshd may listen where services are not by custom.
   const tried = options.full ? everyPort : [...new Set([...customaryPorts, ...view.sshPorts])];
   const open = await openPorts(address, tried);
+  const catalog = await stackCatalog(stack);
   return { view, scan: { address, tried, open }, findings: judgeHost(open, view, [...catalog, nginx]) };
 }

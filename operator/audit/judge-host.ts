@@ -87,6 +87,11 @@ function finding(what: string, wanted: string, found: string): Finding {
   return { what, wanted, found, passed: wanted === found };
 }
 
+/** Whom the image names, where the definition says nobody: anybody but root. */
+function imagesOwn(user: string): string {
+  return /^(|0|root)(:|$)/.test(user) ? "other than root" : user;
+}
+
 /** As its definition of the catalog says: root file system, capabilities, user; never Docker's socket. */
 function judgeContainer(seen: SeenContainer, definition: ServiceDefinition | undefined): Finding {
   const what = `container of ${seen.service}`;
@@ -113,7 +118,7 @@ function judgeContainer(seen: SeenContainer, definition: ServiceDefinition | und
     words(
       definition.writableRoot === undefined,
       [...(definition.capabilities ?? [])].sort(),
-      definition.user,
+      definition.user ?? imagesOwn(seen.user),
     ),
     [words(seen.readOnly, seen.capAdds, seen.user), ...excess].join(", "),
   );

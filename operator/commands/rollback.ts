@@ -2,7 +2,6 @@
  * `./kaleem rollback`: gives services the images back that they had before a deployment, and looks whether all is well then.
  * Exit codes: 0 every step passed, 1 one did not; others: see docs/exit-codes.md.
  */
-import { catalog } from "../../catalog/catalog.ts";
 import { nginx } from "../../components/edge/nginx.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { deploymentListSchema } from "../../recovery/agent/answers/deployment-list.ts";
@@ -19,6 +18,7 @@ import { type RollbackStep, stepsAfterRollback } from "../deploy/rollback-steps.
 import { OperatorCommand } from "../operator-command.ts";
 import { sayDeployment } from "../screens/render-deployments.ts";
 import { SshHost } from "../ssh/ssh.ts";
+import { stackCatalog } from "../stack/stack-catalog.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
 
@@ -45,7 +45,7 @@ await runOperatorCommand(async () => {
     schema: deploymentListSchema,
     timeoutMs: 30_000,
   });
-  const imageOf = new Map([...catalog, nginx].map(({ name, image }) => [name, image]));
+  const imageOf = new Map([...(await stackCatalog(stack)), nginx].map(({ name, image }) => [name, image]));
   const { undone, images } = planRollback(list, numberOf(options.to), imageOf);
   const progress = terminalProgress();
   const steps: RollbackStep[] = [];

@@ -6,7 +6,6 @@
 import { json as readJson } from "node:stream/consumers";
 import type { Command } from "commander";
 import { z } from "zod";
-import { catalog } from "../../catalog/catalog.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { listSecrets, renderSecretList } from "../secrets/secret-list.ts";
@@ -20,6 +19,7 @@ import { bringUp } from "../deploy/bring-up.ts";
 import { withOperationLock } from "../deploy/operation-lock.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
+import { stackCatalog } from "../stack/stack-catalog.ts";
 import { readTarget } from "../stack/target.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import { runOperatorCommand } from "../command-line.ts";
@@ -62,7 +62,8 @@ await runOperatorCommand(async () => {
 });
 
 async function list({ stack, json }: Options): Promise<void> {
-  const secrets = listSecrets(catalog, await openSecretsStack(openStack(stack), progress).present());
+  const opened = openSecretsStack(openStack(stack), progress);
+  const secrets = listSecrets(await stackCatalog(opened), await opened.present());
   if (json !== true) print(renderSecretList(stack, secrets));
   else
     printAnswer(secretListAnswer, {
@@ -80,6 +81,7 @@ async function init({ stack: name, given, yes, json }: Options): Promise<void> {
     );
   });
   const handedIn = given === true ? await fromStdin() : new Map<string, string>();
+  const catalog = await stackCatalog(stack);
   const plan = planInit(catalog, await stack.present(), [...handedIn.keys()]);
   const draw = generatedSecrets(catalog);
   const values = [
@@ -101,11 +103,14 @@ async function init({ stack: name, given, yes, json }: Options): Promise<void> {
 }
 
 async function change(name: string, { stack: stackName, offsiteOf, json }: Options): Promise<void> {
+  const opened = openStack(stackName, { offsiteOf });
+  const catalog = await stackCatalog(opened);
   planRotation(name, catalog); // An unknown name is refused before anything is looked for.
-  const stack = openSecretsStack(openStack(stackName, { offsiteOf }), progress);
+  const stack = openSecretsStack(opened, progress);
   const { ssh } = await readTarget(stack);
   const ports = rotationPorts({
     name,
+    catalog,
     stack,
     host: new SshHost(ssh),
     up: async () => {

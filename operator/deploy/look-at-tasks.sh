@@ -14,7 +14,7 @@ done
 
 for container in $(docker ps --all --quiet --filter label=com.docker.swarm.task.id); do
   health=$(docker inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}' "$container")
-  [ "$health" != healthy ] || continue
+  case $health/$(docker inspect --format '{{.State.Running}}' "$container") in healthy/* | none/true) continue ;; esac
   task=$(docker inspect --format '{{index .Config.Labels "com.docker.swarm.task.id"}}' "$container")
   check=$(docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{println .Output}}{{end}}{{end}}' "$container" | tail -n 3 | base64_line)
   log=$(docker logs --tail 12 "$container" 2>&1 | base64_line)

@@ -11,7 +11,7 @@ export interface SeenTask {
   readonly service: string;
   readonly image: string;
   readonly state: string;
-  /** `healthy`, `starting`, `unhealthy`, or `none` without a health check. */
+  /** `healthy`, `starting`, `unhealthy`, or `none` without a health check: such a one counts as healthy while it runs. */
   readonly health: string;
 }
 
@@ -42,7 +42,7 @@ export function judgeRunning(wanted: readonly WantedService[], seen: readonly Se
     const other = tasks.find((task) => task.image !== image);
     if (other !== undefined)
       differences.push({ kind: "image", service, wanted: image, running: other.image });
-    const sick = tasks.filter((task) => task.health !== "healthy");
+    const sick = tasks.filter((task) => task.health !== "healthy" && task.health !== "none");
     const [first] = sick;
     if (first !== undefined)
       differences.push({ kind: "health", service, sick: sick.length, running, health: first.health });

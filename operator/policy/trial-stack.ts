@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalog } from "../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { committedImageLock, readImageLock, type LockedImages } from "../../catalog/image-lock.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
+import { catalogOf } from "../stack/stack-catalog.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
 import { issuedFor } from "./trial-certificate.ts";
 
@@ -34,6 +35,7 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
   const settings = Object.fromEntries(
     Object.entries(committed.config ?? {}).map(([key, value]) => [key.replace(/^kaleem:/, ""), value]),
   );
+  const catalog = catalogOf(committed, name);
   const lock = readImageLock(repository, committedImageLock);
   const isLocal = stack === "local";
   const serverName = `${stack}.example.com`;
@@ -56,12 +58,20 @@ export function trialStack(repository: string, stack: CommittedStack, folder: st
     },
     secrets: {
       ...Object.fromEntries(Object.entries(generatedSecrets(catalog)).map(([key, make]) => [key, make()])),
+      ...Object.fromEntries(
+        givenToApplications(catalog).map((key) => [key, `trial-${randomBytes(8).toString("hex")}`]),
+      ),
       "offsite-access-key-id": randomBytes(16).toString("hex"),
       "offsite-secret-access-key": randomBytes(32).toString("hex"),
       ...(given === null ? {} : { "edge-tls-key": given.key }),
     },
     images: isLocal ? null : lock,
   };
+}
+
+/** What somebody else issues for an application. */
+function givenToApplications(catalog: readonly ServiceDefinition[]): readonly string[] {
+  return [...new Set(catalog.flatMap(({ secretForms = {} }) => Object.keys(secretForms)))];
 }
 
 /** With a digest for each image, so that the rest of the program can be looked at; no registry has them. */

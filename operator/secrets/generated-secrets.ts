@@ -15,6 +15,7 @@ const draw: Readonly<Record<SecretForm, (() => string) | null>> = {
   keyfile: () => randomBytes(756).toString("base64"),
   url: null,
   credential: null,
+  text: null,
   accessKey: null,
   privateKey: null,
 };

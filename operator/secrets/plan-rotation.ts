@@ -70,6 +70,11 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
   const how = rotationOf(name, catalog);
   if (how !== "live" && how !== "restart")
     throw new Error(`secrets: ${name} is not rotated: ${how.slice("never: ".length)}`);
+  if (catalog.some(({ secretForms = {} }) => Object.hasOwn(secretForms, name)))
+    throw new Error(
+      `secrets: ${name} is not rotated here: somebody else issued it. Change it there, set it with pulumi config set --secret ${name}, and run up: ` +
+        "the applications that have it are updated, new tasks first.",
+    );
   const definition = catalog.find(
     (one): one is StatefulDefinition =>
       one.kind === "stateful" && Object.values(secretsOf(one)).includes(name),
@@ -88,7 +93,12 @@ function ofService(name: string, catalog: readonly ServiceDefinition[]): Rotatio
     ...end,
   ];
   const store = definition === undefined || secret === undefined ? null : { name: definition.name, secret };
-  const cost = how === "live" ? liveCost : restartCost(definition, keptAs === undefined ? "once" : "twice");
+  const cost =
+    definition === undefined
+      ? applicationsCost
+      : how === "live"
+        ? liveCost
+        : restartCost(definition, keptAs === undefined ? "once" : "twice");
   return { names: [name], steps, store, cost, ...(keptAs === undefined ? {} : { keptAs }) };
 }
 
@@ -97,6 +107,9 @@ function isLogin(secret: string | undefined): boolean {
   return secret !== "keyfile" && secret !== "erlang-cookie";
 }
 
+/** Of a secret that no store knows, only applications. */
+const applicationsCost =
+  "Nothing stops: the applications that have it are updated, new tasks first; what was made with the former one, such as a token or a signature, is refused from then on.";
 const liveCost = "Nothing stops: the former password stays valid until no application uses it any more.";
 
 function restartCost(definition: StatefulDefinition | undefined, times: "once" | "twice"): string {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { catalog } from "../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { waitUntil } from "../../contract/wait-until.ts";
 import { CommandError } from "../../recovery/host/host-port.ts";
@@ -17,6 +17,8 @@ import type { SecretsStack } from "./secrets-stack.ts";
 
 export interface RotationMachine {
   readonly name: string;
+  /** Every service of the stack. */
+  readonly catalog: readonly ServiceDefinition[];
   readonly stack: SecretsStack;
   readonly host: RemoteHost;
   readonly up: () => Promise<void>;
@@ -32,7 +34,7 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
   const agent = (argv: readonly string[], options: SshRunOptions) =>
     whenFree(() => host.run([layout.agentCommand, ...argv], options));
   return {
-    draw: (secret) => drawn(secret),
+    draw: (secret) => drawn(secret, machine.catalog),
     given: machine.given,
     values: () => stack.values(),
     set: (values) => stack.set(values),
@@ -77,7 +79,7 @@ export function rotationPorts(machine: RotationMachine): RotationPorts {
   };
 }
 
-function drawn(secret: string): string {
+function drawn(secret: string, catalog: readonly ServiceDefinition[]): string {
   const draw = generatedSecrets(catalog)[secret];
   if (draw === undefined) throw new Error(`secrets: ${secret} is issued, not generated`);
   return draw();

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { catalog } from "../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { imageVersions, readImageLock } from "../../catalog/image-lock.ts";
 import { bytes } from "../../catalog/quantities.ts";
 import { enabledServices } from "../../catalog/switches.ts";
@@ -20,6 +20,7 @@ import { noteManager } from "./managed-by.ts";
 import { firstInstall } from "./data-decision.ts";
 import type { ContextRequest, Place, PlaceRequest, PreparedPlace } from "./place.ts";
 import { readRemoteSettings, type RemoteSettings } from "./remote-settings.ts";
+import { stackCatalog } from "./stack-catalog.ts";
 import { hasPlatform, hostKeysOf } from "./state-owner.ts";
 import { stackContext } from "./stack-context.ts";
 import { makeStackFolders, type Stack } from "./stack.ts";
@@ -42,8 +43,11 @@ export class OwnPlace implements Place {
     await makeStackFolders(stack);
     const { ssh, offsite } = await readTarget(stack);
     const settings = await readRemoteSettings(stack);
+    const catalog = await stackCatalog(stack);
     const context = stackContext(stack, await request.engine());
-    const values = await progress.step("state and secrets", () => openState(stack, context, request));
+    const values = await progress.step("state and secrets", () =>
+      openState(stack, catalog, context, request),
+    );
     const manager = `${await backendUrl(context)} ${stack.name}`;
     if (!settings.namesKey) this.#login = { SSH_AUTH_SOCK: await engineAgent(ssh) };
     const host = new SshHost(ssh);
@@ -52,7 +56,7 @@ export class OwnPlace implements Place {
       const { refusals, remarks } = judgeMachine(view, {
         stack: stack.name,
         user: ssh.user,
-        memory: memoryOf(settings),
+        memory: memoryOf(settings, catalog),
         loopBytes: settings.loopBytes,
         restic: settings.restic,
         now: Date.now() / 1000,
@@ -152,6 +156,7 @@ function unsealed({ name }: Stack, text: string): readonly string[] {
 /** The stack's state, made when it was never there, and its configuration with secrets decrypted. */
 async function openState(
   { name, committedFile }: Stack,
+  catalog: readonly ServiceDefinition[],
   context: StackContext,
   { mayDo }: PlaceRequest,
 ): Promise<ReadonlyMap<string, string>> {
@@ -178,10 +183,10 @@ async function brought(
 }
 
 /** What all enabled services may take together, in bytes. */
-function memoryOf({ services }: RemoteSettings): number {
+function memoryOf({ services }: RemoteSettings, catalog: readonly ServiceDefinition[]): number {
   return enabledServices(catalog, services).reduce((sum, definition) => {
-    const { memory, replicas } = services[definition.name] ?? {};
-    const count = replicas ?? (definition.kind === "stateless" ? definition.replicas : 1);
+    const { memory } = services[definition.name] ?? {};
+    const count = definition.kind === "stateless" ? definition.replicas : 1;
     return sum + count * bytes(memory ?? definition.limits.memory);
   }, 0);
 }

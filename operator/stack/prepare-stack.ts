@@ -1,14 +1,21 @@
 import { readFile } from "node:fs/promises";
-import { catalog } from "../../catalog/catalog.ts";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import type { Engine } from "../../toolchain/engine/engine.ts";
 import { createStack, setSecrets } from "../../toolchain/engine/stack.ts";
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import { isSealedKit, openKit, recoverStackFile } from "../kit/open-kit.ts";
 import { committedStackFile } from "./committed-stack-file.ts";
+import { catalogOf } from "./stack-catalog.ts";
 import { generatedSecrets } from "../secrets/generated-secrets.ts";
 import type { OffsiteCredentials } from "../../contract/offsite-credentials.ts";
 import type { RecoveryKit } from "../kit/recovery-kit.ts";
-import { composeStackFile, parseStackFile, renderStackFile, secretsIn } from "./stack-file.ts";
+import {
+  composeStackFile,
+  parseStackFile,
+  renderStackFile,
+  secretsIn,
+  type StackFile,
+} from "./stack-file.ts";
 import { readIfThere } from "../../workstation/read-if-there.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import { ensurePassphrase } from "./passphrase.ts";
@@ -39,26 +46,33 @@ export async function prepareStack(preparation: StackPreparation): Promise<Stack
   const onDisk = here ?? (kit === undefined || sealed ? null : await recoverStackFile(kit));
   const recovered = here === null && sealed ? (await openKit(kit)).content.secrets : {};
   const existing = onDisk === null ? null : parseStackFile(onDisk, stack.stackFile);
-  await writeIfChanged(
-    stack.stackFile,
-    onDisk,
-    renderStackFile(composeStackFile(committed, existing, found)),
-  );
+  const complete = (before: StackFile | null): StackFile => composeStackFile(committed, before, found);
+  await writeIfChanged(stack.stackFile, onDisk, renderStackFile(complete(existing)));
 
   const context = stackContext(stack, engine);
   await createStack(context);
   const present = new Set([...(existing === null ? [] : secretsIn(existing)), ...Object.keys(recovered)]);
   const values = Object.entries(recovered).map(([key, value]) => [`kaleem:${key}`, value] as const);
-  await setSecrets(context, new Map([...values, ...missingSecrets(present, preparation)]));
+  await setSecrets(
+    context,
+    new Map([
+      ...values,
+      ...missingSecrets(present, catalogOf(complete(existing), stack.committedFile), preparation),
+    ]),
+  );
   // The engine writes YAML in its own order, and `false` as a text; ours each time keeps the host's copy unchanged.
   const written = await readFile(stack.stackFile, "utf8");
-  const complete = composeStackFile(committed, parseStackFile(written, stack.stackFile), found);
-  await writeIfChanged(stack.stackFile, written, renderStackFile(complete));
+  await writeIfChanged(
+    stack.stackFile,
+    written,
+    renderStackFile(complete(parseStackFile(written, stack.stackFile))),
+  );
   return context;
 }
 
 function missingSecrets(
   present: ReadonlySet<string>,
+  catalog: readonly ServiceDefinition[],
   { offsiteKeys, kit }: StackPreparation,
 ): Map<string, string> {
   const missing = Object.entries(generatedSecrets(catalog)).filter(([key]) => !present.has(key));

@@ -11,7 +11,6 @@ const schema = z.object({
     z.string(),
     z.looseObject({
       memory: stateful.shape.memory.optional(),
-      replicas: z.number().optional(),
       enabled: z.boolean().optional(),
     }),
   ),

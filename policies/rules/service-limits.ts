@@ -10,10 +10,14 @@ const storeStartPeriodMs = 30 * 60_000;
 /** Swarm can only replace what it knows to be broken, and roll back to what it knows to be healthy. */
 export const healthcheckPresent: Rule = {
   name: "healthcheck-present",
-  description: "Every service has a health check, with an interval, a timeout and a limit of retries.",
+  description:
+    "Every service has a health check, with an interval, a timeout and a limit of retries; an application may say that it has none.",
   check: (view) =>
-    eachService(view, ({ container }) => {
+    eachService(view, ({ container, service }) => {
       const tests = list(container, "healthcheck.tests");
+      // An application may have none, in writing: `health: { kind: none }`, for images that nothing can be run in.
+      if (tests.length === 1 && tests[0] === "NONE" && !view.catalog.some(({ name }) => name === service))
+        return [];
       if (tests.length < 2 || tests[0] === "NONE")
         return [`healthcheck: expected a command, got ${shown(tests)}; give the definition its health`];
       const spans = ["interval", "timeout"].flatMap((key) => {

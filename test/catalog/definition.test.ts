@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../catalog/catalog.ts";
+import { catalog } from "./sample-catalog.ts";
 import { isApplication } from "../../catalog/definition.ts";
 
 test("what serves customers is an application; stores and what watches over the platform are none", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../catalog/catalog.ts";
+import { catalog } from "./sample-catalog.ts";
 import { httpHealth } from "../../catalog/http-health.ts";
 import { monitoringServer } from "../../catalog/monitoring-server.ts";
 import { storeHealth } from "../../catalog/store-health.ts";

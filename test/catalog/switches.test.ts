@@ -76,9 +76,9 @@ test("the agent knows what is off, and does not take it for a store of its own",
   const settings = parsed({}, ofN8n);
   const config = agentConfig({
     stack: "local",
-    catalog: enabledServices(catalog, settings.services),
     off: disabledServices(catalog, settings.services),
     ...settings,
+    catalog: enabledServices(settings.catalog, settings.services),
     settings: settings.services,
     edge: "nginx",
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { nginx } from "../../components/edge/nginx.ts";
 import { stackOutputsSchema } from "../../contract/outputs.ts";
-import { catalog } from "../../catalog/catalog.ts";
+import { catalog } from "../catalog/sample-catalog.ts";
 import { fingerprint, loginName } from "../../catalog/login-name.ts";
 import { workingAgent } from "../../components/agent/working-agent.ts";
 import { valueOf } from "./support/value-of.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { catalog } from "../../catalog/catalog.ts";
+import { catalog } from "../catalog/sample-catalog.ts";
 import { hostOf, testStack } from "./support/test-stack.ts";
 import { throughTunnel } from "./support/tunnel.ts";
 

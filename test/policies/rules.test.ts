@@ -63,6 +63,17 @@ test("what only the outside must not see is let through on local", () => {
   assert.deepEqual(violations(allRules, view), []);
 });
 
+test("an application may say in its settings that it has no health check", () => {
+  const { view, whole, container } = spoiltView();
+  container("store-service").set("healthcheck.tests", ["NONE"]);
+  assert.deepEqual(
+    violations(allRules, view).map(({ rule }) => rule),
+    ["healthcheck-present"],
+  );
+  whole.set("catalog", []);
+  assert.ok(!violations(allRules, view).some(({ rule }) => rule === "healthcheck-present"));
+});
+
 /** The engine shows a pack every secret unwrapped: then nothing can be said about marks, and nothing is. */
 test("where marks of secrets are not shown, none is missed", () => {
   const stack = spoiltView();

@@ -1,10 +1,12 @@
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { sign } from "../../../catalog/webhooks/signature.ts";
-import { webhooks } from "../../../catalog/webhooks/webhooks.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import type { AgentContext } from "../context.ts";
 import { taskSecret } from "../../stores/task-secrets.ts";
+
+/** Who takes webhooks. */
+const service = "webhooks";
 
 /** The header's value for a call. */
 export const signedWebhookSchema = z.strictObject({ signature: z.string() });
@@ -20,11 +22,11 @@ export async function signWebhookCommand(
 ): Promise<z.infer<typeof signedWebhookSchema>> {
   if (source === undefined || rest.length > 0)
     throw new RecoveryError(exitCodes.usage, "Expected one source: see kaleem-agent --help.");
-  const [container] = await docker.containersOf(webhooks.name);
+  const [container] = await docker.containersOf(service);
   if (container === undefined) {
     throw new RecoveryError(
       exitCodes.failed,
-      `Service ${webhooks.name} does not run on this host: see \`docker service ps ${webhooks.name} --no-trunc\`.`,
+      `Service ${service} does not run on this host: see \`docker service ps ${service} --no-trunc\`.`,
     );
   }
   const key = await taskSecret(container.pid, "signing-key");

@@ -9,6 +9,7 @@ import {
   type StoreRequest,
 } from "../../stores/store-protocol.ts";
 import { taskSecrets } from "../../stores/task-secrets.ts";
+import { presentGrants } from "../../stores/present-grants.ts";
 import { userSecrets } from "../../stores/user-secrets.ts";
 import { withoutSecrets } from "../../stores/without-secrets.ts";
 
@@ -55,7 +56,7 @@ async function serve(
   let client: unknown;
   const connected = await answer(async () => {
     secrets = given ?? (await storeSecrets(definition, pid));
-    client = await recovery.connect({ host: "127.0.0.1", secrets });
+    client = await recovery.connect({ host: "127.0.0.1", secrets, grants: await presentGrants() });
   });
   say(connected);
   if (!connected.ok) return;
@@ -84,7 +85,11 @@ async function perform(
     case "setAdministrator":
       return recovery.administrator?.set(client, request.password);
     case "accepts":
-      return recovery.accepts?.({ host: "127.0.0.1", secrets: {} }, request.secret, request.password);
+      return recovery.accepts?.(
+        { host: "127.0.0.1", secrets: {}, grants: await presentGrants() },
+        request.secret,
+        request.password,
+      );
     case "writeCanary":
       return recovery.canary.write(client, request.mark);
     case "readCanary":

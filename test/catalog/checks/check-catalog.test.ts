@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { nginx } from "../../../components/edge/nginx.ts";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../sample-catalog.ts";
 import { checkCatalog, type WholeCatalog } from "../../../catalog/checks/check-catalog.ts";
 import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import { madeUpApplication, madeUpStore } from "../made-up.ts";

@@ -64,7 +64,7 @@ test("is a problem of the stack file, refused before anything exists, beside its
   const services = {
     ...(JSON.parse(valid["services"] ?? "") as object),
     n8n: { memory: "1GiB", cpus: 1, enabled: false },
-    reports: { memory: "1GiB", cpus: 1, replicas: 1, enabled: true },
+    reports: { memory: "1GiB", cpus: 1, enabled: true },
   };
   const raw = {
     file: "Pulumi.local.yaml",

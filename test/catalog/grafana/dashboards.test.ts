@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { z } from "zod";
 import { grafanaDatasources } from "../../../catalog/grafana/grafana-datasources.ts";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../sample-catalog.ts";
 import { grafana } from "../../../catalog/grafana/grafana.ts";
 import { allRules, exportedMetrics, seriesIn } from "../prometheus/rule-files.ts";
 

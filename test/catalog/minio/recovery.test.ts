@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sampleGrants } from "../sample-catalog.ts";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, test } from "node:test";
@@ -23,7 +24,7 @@ beforeEach(async () => {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const signer = { endpoint, user: "root", password };
   const [call, download] = await Promise.all([signedCalls(signer), signedDownload(signer)]);
-  client = { call, download, rootPassword: password, appPassword: "app-password" };
+  client = { call, download, rootPassword: password, appPassword: "app-password", grants: sampleGrants };
 });
 afterEach(async () => {
   server.closeAllConnections();

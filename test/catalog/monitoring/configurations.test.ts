@@ -5,7 +5,7 @@ import { alertmanagerConfig } from "../../../catalog/alertmanager/alertmanager-c
 import { grafanaDatasources } from "../../../catalog/grafana/grafana-datasources.ts";
 import { objectivesRules } from "../../../catalog/prometheus/objectives-rules.ts";
 import { prometheusConfig } from "../../../catalog/prometheus/prometheus-config.ts";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../sample-catalog.ts";
 import { bytes } from "../../../catalog/quantities.ts";
 import { facts } from "./facts.ts";
 

@@ -12,5 +12,5 @@ export function facts(channels: "all" | "none" = "none"): PlatformFacts {
     { file: "Pulumi.prod.yaml", values, encrypted, fileExists: () => true, now: new Date() },
     catalog,
   );
-  return { stack: "prod", settings, catalog: [...catalog, nginx] };
+  return { stack: "prod", settings, catalog: [...settings.catalog, nginx] };
 }

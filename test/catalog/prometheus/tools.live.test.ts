@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../sample-catalog.ts";
 import { deliveredFiles } from "../../../components/services/delivered-files.ts";
 import { LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loginName } from "../../../catalog/login-name.ts";
+import { sampleGrants } from "../sample-catalog.ts";
 import definitions from "../../../catalog/rabbitmq/files/definitions.json" with { type: "json" };
 import { formerLogins, usersWithRights } from "../../../catalog/rabbitmq/users.ts";
 
@@ -8,7 +9,7 @@ const passwords = { admin: "admin-secret", app: "app-secret" };
 const login = loginName("app", "app-secret");
 
 test("the application sends to its exchanges and reads its queues, and nothing else", () => {
-  const app = usersWithRights(passwords).permissions.find(({ user }) => user === login);
+  const app = usersWithRights(passwords, sampleGrants).permissions.find(({ user }) => user === login);
   assert.ok(app);
   const allowed = (pattern: string, names: readonly string[]) =>
     names.filter((name) => new RegExp(pattern).test(name));
@@ -20,7 +21,7 @@ test("the application sends to its exchanges and reads its queues, and nothing e
 });
 
 test("users are the administrator and one login of the applications, whose name is no password", () => {
-  const { users, permissions } = usersWithRights(passwords);
+  const { users, permissions } = usersWithRights(passwords, sampleGrants);
   assert.deepEqual(users, [
     { name: "admin", password: "admin-secret", tags: ["administrator"] },
     { name: login, password: "app-secret", tags: [] },

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import { bytes, type ByteSize } from "../../../catalog/quantities.ts";
+import { sampleGrants } from "../sample-catalog.ts";
 import { command, LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { fileArchive } from "../../../local/images/file-archive.ts";
@@ -155,7 +156,7 @@ export class StoreContainer {
   /** Hands an open client of the definition's recovery over, and closes it. @param secrets those of the container, if not said */
   async use<T>(work: (client: unknown) => Promise<T>, secrets = this.#secrets): Promise<T> {
     const { recovery } = this.#definition;
-    const client = await recovery.connect({ host: await this.address(), secrets });
+    const client = await recovery.connect({ host: await this.address(), secrets, grants: sampleGrants });
     try {
       return await work(client);
     } finally {

@@ -4,6 +4,7 @@ import test from "node:test";
 import { configKeys } from "../../../components/config/config-keys.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { catalog } from "../../../catalog/catalog.ts";
+import { catalog as sampleCatalog } from "../../catalog/sample-catalog.ts";
 
 const keys = configKeys(catalog);
 
@@ -28,7 +29,8 @@ test("the keys of a block, of a block in it and of each kind of a block are foun
     "backups.keep.daily",
     "dataVolume.sizeGiB",
     "dataVolume.device",
-    "services.api.replicas",
+    "applications.<name>.replicas",
+    "applications.<name>.health.path",
   ])
     assert.ok(paths.has(path), path);
 });
@@ -69,5 +71,5 @@ test("every secret is explained by exactly one definition of the catalog", () =>
 });
 
 test("a secret names every service that gets it", () => {
-  assert.deepEqual(secretKeys(catalog)["mongo-app-password"]?.usedBy.slice(0, 2), ["mongo", "api"]);
+  assert.deepEqual(secretKeys(sampleCatalog)["mongo-app-password"]?.usedBy.slice(0, 2), ["mongo", "api"]);
 });

@@ -23,7 +23,8 @@ test("every setting has a row, and every secret", () => {
 
 test("what the services have alike is written once, and what some have names them", () => {
   assert.equal(settings.match(/services\.<name>\.memory/g)?.length, 1);
-  assert.match(settings, /^\| `services\.<name>\.replicas` .* Of .*\bapi\b.*\. \|$/m);
+  assert.match(settings, /^\| `services\.<name>\.offBecause` .* Of .*\bn8n\b.*\. \|$/m);
+  assert.equal(settings.match(/applications\.<name>\.memory/g)?.length, 1);
 });
 
 test("what the local stack's file leaves out is marked", () => {

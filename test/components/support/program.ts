@@ -5,8 +5,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountSecrets } from "../../../components/config/account-schema.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
-import { catalog } from "../../../catalog/catalog.ts";
-import type { ServiceDefinition } from "../../../catalog/definition.ts";
+import { catalog, sampleApplications } from "../../catalog/sample-catalog.ts";
+import { type ServiceDefinition, isApplication } from "../../../catalog/definition.ts";
 import { valueOf } from "./value-of.ts";
 
 /** One resource as the program declares it, with the options that only the wire shows. */
@@ -61,11 +61,15 @@ export function validValues(folder = writeFiles()): Record<string, string> {
       keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
     },
     services: {
-      ...Object.fromEntries(catalog.map((definition) => [definition.name, limitsOf(definition)])),
+      ...Object.fromEntries(
+        catalog
+          .filter((definition) => !isApplication(definition))
+          .map((definition) => [definition.name, limitsOf(definition)]),
+      ),
       mongo: { memory: "1GiB", cpus: 1 },
       redis: { memory: "512MiB", cpus: 0.5 },
-      api: { replicas: 3, memory: "256MiB", cpus: 1 },
     },
+    applications: { ...sampleApplications, api: { ...sampleApplications["api"], replicas: 3 } },
     edge: { serverName: "localhost", tls: { kind: "self-signed" }, maxBody: "10MiB" },
     monitoring: {
       page: { kind: "pagerduty" },
@@ -93,9 +97,6 @@ export function validValues(folder = writeFiles()): Record<string, string> {
 function limitsOf(definition: ServiceDefinition): object {
   return {
     ...definition.limits,
-    ...(definition.kind === "stateless" && definition.runsClosed !== true
-      ? { replicas: definition.replicas }
-      : {}),
     ...(definition.optional === undefined ? {} : { enabled: true }),
   };
 }
@@ -119,17 +120,17 @@ function writeFiles(): string {
 /**
  * Runs the whole program without an engine and returns what it declares. Once per process: modules load once.
  * @param decision what the host's agent answers when it is asked what becomes of the data root
+ * @param secretNames keys of `values` that are encrypted in the file
  */
 export async function runProgram(
   values: Record<string, string>,
   stack = "local",
   decision = "",
   last: readonly string[] = lastOfPlatform,
+  secretNames: readonly string[] = [...Object.keys(secrets), "edge-tls-key", ...Object.keys(accountSecrets)],
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
-  const secretKeys = [...Object.keys(secrets), "edge-tls-key", ...Object.keys(accountSecrets)].map(
-    (key) => `kaleem:${key}`,
-  );
+  const secretKeys = secretNames.map((key) => `kaleem:${key}`);
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
   await pulumi.runtime.setMocks(
     {

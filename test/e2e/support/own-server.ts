@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog, sampleApplications } from "../../catalog/sample-catalog.ts";
 import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { ensureImages } from "../../../local/images/ensure-images.ts";
@@ -141,6 +141,8 @@ export class OwnServer {
       "kaleem:offsite": this.cloud.offsite,
       "kaleem:edge": { serverName: "staging.example.com", tls: { kind: "self-signed" } },
       "kaleem:services": small,
+      // The images at hand are the sample application's.
+      "kaleem:applications": sampleApplications,
     };
     await writeFile(file, stringify({ ...committed, config }));
   }

@@ -10,6 +10,7 @@ import { adminEnvelope } from "../../../catalog/minio/admin-envelope.ts";
 import { minio } from "../../../catalog/minio/minio.ts";
 import { minioRecovery as recovery } from "../../../catalog/minio/recovery.ts";
 import { signedCalls, type SignedCalls } from "../../../catalog/minio/signed-calls.ts";
+import { sampleGrants } from "../../catalog/sample-catalog.ts";
 import { LocalCommandError } from "../../../local/images/command.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
@@ -104,7 +105,7 @@ async function withClient<T>(
   use: (client: Awaited<ReturnType<typeof recovery.connect>>) => Promise<T>,
   wanted: Readonly<Record<string, string>> = secrets,
 ): Promise<T> {
-  const client = await recovery.connect({ host: await host(id), secrets: wanted });
+  const client = await recovery.connect({ host: await host(id), secrets: wanted, grants: sampleGrants });
   try {
     return await use(client);
   } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import { n8n } from "../../../catalog/n8n/n8n.ts";
 import { ImageMissingError } from "../../../local/images/image-missing-error.ts";

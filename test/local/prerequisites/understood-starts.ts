@@ -204,11 +204,28 @@ export const understood: readonly {
     because: "the script that installs files, tried in a folder",
   },
   {
-    file: "test/catalog/answers-200.test.ts",
-    expression: 'bash: new URL("../../catalog/files/answers-200.sh"',
-    programs: [],
-    scripts: ["catalog/files/answers-200.sh"],
+    file: "test/catalog/answers.test.ts",
+    expression: 'bash: new URL("../../catalog/files/answers.sh"',
+    programs: ["sed"],
     because: "the applications' health check, tried on this machine",
+  },
+  {
+    file: "test/catalog/answers.test.ts",
+    expression: 'sh: new URL("../../catalog/files/answers.sh"',
+    programs: ["sed"],
+    because: "the same by another shell, with what a folder has",
+  },
+  {
+    file: "test/catalog/secret-environment.test.ts",
+    expression: 'sh: join(folder, "start")',
+    programs: ["env"],
+    because: "the line that starts an application with its secret variables, tried in a folder",
+  },
+  {
+    file: "test/catalog/secret-environment.test.ts",
+    expression: 'bash: join(folder, "start")',
+    programs: ["env"],
+    because: "the same by another shell",
   },
   {
     file: "test/toolchain/engine/provider-plugins.test.ts",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import { agree, type Agreement } from "../../../operator/deploy/agree.ts";
 import { describePlan, type PlannedChange } from "../../../operator/deploy/planned-changes.ts";
 

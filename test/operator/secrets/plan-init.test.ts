@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import { planInit, renderInit } from "../../../operator/secrets/plan-init.ts";
 import { listSecrets, renderSecretList } from "../../../operator/secrets/secret-list.ts";
 

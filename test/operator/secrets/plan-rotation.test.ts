@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import type { ServiceDefinition } from "../../../catalog/definition.ts";
 import { planRotation } from "../../../operator/secrets/plan-rotation.ts";
 
@@ -94,4 +94,28 @@ test("every rotation ends with a point, its shipping, and the stack file off-sit
     const steps = planRotation(name, catalog).steps.filter((step) => step !== "remove from the repositories");
     assert.deepEqual(steps.slice(-2), ["point and ship", "off-site stack file"], name);
   }
+});
+
+test("a secret that applications bring along changes by an update of theirs; one that was issued is changed elsewhere", () => {
+  const plan = planRotation("webhooks-signing-key", catalog);
+  assert.deepEqual(plan.steps, [
+    "write into the configuration",
+    "up",
+    "point and ship",
+    "off-site stack file",
+  ]);
+  assert.equal(plan.store, null);
+  assert.match(plan.cost, /^Nothing stops: the applications that have it are updated/);
+  const [shop] = catalog.filter(({ name }) => name === "api");
+  assert.ok(shop);
+  const issued = {
+    ...shop,
+    secrets: { token: "shop-token" },
+    secretForms: { "shop-token": "credential" },
+  } as const;
+  assert.throws(() => planRotation("shop-token", [...catalog, issued]), {
+    message:
+      "secrets: shop-token is not rotated here: somebody else issued it. Change it there, set it with pulumi config set --secret shop-token, and run up: " +
+      "the applications that have it are updated, new tasks first.",
+  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalog } from "../../../catalog/catalog.ts";
+import { catalog } from "../../catalog/sample-catalog.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { rotate, type RotationPorts } from "../../../operator/secrets/rotate.ts";
 import type { RotationJournal } from "../../../operator/secrets/rotation-journal.ts";

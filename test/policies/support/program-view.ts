@@ -21,7 +21,12 @@ export async function programView(stack: CommittedStack): Promise<StackView> {
         typeof value === "string" ? value : JSON.stringify(value),
       ]),
     );
-    const { declared } = await runProgram({ ...values, ...trial.secrets }, stack);
+    const { declared } = await runProgram(
+      { ...values, ...trial.secrets },
+      stack,
+      "",
+      Object.keys(trial.secrets),
+    );
     return wireView(trial, declared);
   } finally {
     rmSync(folder, { recursive: true });
