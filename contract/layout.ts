@@ -14,6 +14,8 @@ export const layout = {
   runningIndex: "/srv/kaleem/points/running-index",
   /** A clone of the newest copy while it is being proven; gone otherwise. Same filesystem as `point`, so that it costs nothing. */
   proof: "/srv/kaleem/proof",
+  /** What the test of a restore has fetched, while it is at work; gone otherwise. Same filesystem as `live`, as a restore's is. */
+  restoreTest: "/srv/kaleem/restore-test",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
   /** The lineage that is being founded here, on the data root itself: a run that was killed is recognised by it, a lost disk is not. */

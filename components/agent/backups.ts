@@ -5,7 +5,15 @@ import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
 import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
-import { alertUnit, maintenanceUnits, pointUnits, proveUnits, shipUnits, unitFailed } from "./units.ts";
+import {
+  alertUnit,
+  maintenanceUnits,
+  pointUnits,
+  proveUnits,
+  restoreTestUnits,
+  shipUnits,
+  unitFailed,
+} from "./units.ts";
 
 export interface BackupsArgs {
   readonly host: Host;
@@ -29,6 +37,7 @@ export class Backups extends pulumi.ComponentResource {
       ship: shipUnits(settings),
       ...maintenanceUnits(),
       prove: proveUnits(),
+      "restore-test": restoreTestUnits(),
     };
     for (const [role, units] of Object.entries(jobs)) {
       new SystemdTimer(

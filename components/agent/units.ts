@@ -71,6 +71,19 @@ export function proveUnits(): Units {
   };
 }
 
+/** Tests a restore; its timer asks every day whether one is due. Whatever happens to the agent, nothing of a test stays. */
+export function restoreTestUnits(): Units {
+  const { purpose, command } = jobs["restore-test"];
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service", "network-online.target"],
+      stopPost: "restore-test --clear",
+      givesWay: true,
+    }),
+    timer: timer(purpose, "*-*-* 05:17:30"),
+  };
+}
+
 /** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
 const maintenanceTimes = {
   "forget-local": "*-*-* *:33:00",
@@ -79,7 +92,7 @@ const maintenanceTimes = {
   "prune-offsite": "*-*-* 02:03:00",
   "check-local": "*-*-* 03:03:00",
   "check-offsite": "*-*-* 04:03:00",
-} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship" | "prove">, string>>;
+} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship" | "prove" | "restore-test">, string>>;
 
 export interface Units {
   readonly service: readonly IniSection[];

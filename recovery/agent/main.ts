@@ -27,6 +27,7 @@ import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { fetchCommand } from "./restore/fetch.ts";
+import { restoreTestCommand } from "./commands/restore-test.ts";
 import { reserveCommand } from "./commands/reserve.ts";
 import { readKitCheck } from "./kit-check.ts";
 import { restoreCommand } from "./restore/restore.ts";
@@ -40,6 +41,10 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   prove [--point current]
                         start each store on a clone of the newest point, and tell what it holds; --clear: take
                         away what a killed proof has left
+  restore-test [--if-due]
+                        fetch a point from each repository, start each store on it, and hold it against the
+                        point; --if-due: when the last good one is a month old; --clear: take away what a killed
+                        one has left
   kit-check             take the record of the recovery kit's last check from the bucket
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
@@ -92,6 +97,7 @@ const commands: Readonly<
   prune: pruneCommand,
   check: checkCommand,
   prove: proveCommand,
+  "restore-test": restoreTestCommand,
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),

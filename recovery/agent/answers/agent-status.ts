@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pointRecord, proveRecord, shipRecord } from "./run-record.ts";
+import { restoreTestsSchema } from "./restore-test.ts";
 import { kitStateSchema } from "./kit-state.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { replacedDataSchema } from "../../restore/replaced-data.ts";
@@ -48,6 +49,8 @@ export const agentStatusSchema = z.object({
     .default(null),
   /** The newest point off-site that was proven. */
   newestProvenOffsite: newest.default(null),
+  /** How the last test of a restore from each repository ended; null when an older agent answers. */
+  restoreTests: restoreTestsSchema.nullable().default(null),
   services: z.array(
     z.object({
       name: z.string(),
