@@ -13,7 +13,8 @@ export type JobName =
   | "check-local"
   | "check-offsite"
   | "prove"
-  | "restore-test";
+  | "restore-test"
+  | "images";
 
 /** The settings of `backups` in the stack file that say how often a job runs. */
 export type Pace = "pointEvery" | "shipEvery";
@@ -113,6 +114,12 @@ export const jobs = {
     // 40 days.
     silentAfterRuns: 4 / 3,
     busyRuns: 5,
+  },
+  images: {
+    purpose: "Keeps the images that run in the off-site bucket, and reads a part of them back",
+    ...daily,
+    command: ["images"],
+    stallAfterMs: 5 * minute,
   },
 } as const satisfies Readonly<Record<JobName, Job>>;
 

@@ -95,6 +95,7 @@ export const lockedPrefixes = [
   "restic/keys/",
   "restic/config",
   "kit/",
+  "images/",
 ] as const;
 
 /** Keys in the off-site bucket, below the configured prefix. */
@@ -119,6 +120,10 @@ export const bucketLayout = {
   lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
+  /** The images that services run: `blobs/sha256/<SHA-256>`, and `records/<digest>.json` for each that is whole; written once. */
+  images: "images",
+  /** Since when each image has run here, and until when; replaced by each run. */
+  imageTimes: "catalogue/images.json",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
   proofs: "lineage/proofs",
 } as const;

@@ -7,6 +7,7 @@ import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
 import {
   alertUnit,
+  imagesUnits,
   maintenanceUnits,
   pointUnits,
   proveUnits,
@@ -38,6 +39,7 @@ export class Backups extends pulumi.ComponentResource {
       ...maintenanceUnits(),
       prove: proveUnits(),
       "restore-test": restoreTestUnits(),
+      images: imagesUnits(),
     };
     for (const [role, units] of Object.entries(jobs)) {
       new SystemdTimer(

@@ -27,6 +27,7 @@ export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "re
     ...renderStores(status),
     ...renderProof(status),
     ...renderTests(status, now),
+    ...renderImages(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
     ...renderKit(status, kind, now),
@@ -138,6 +139,21 @@ function renderTests({ restoreTests }: AgentStatus, now: Date): string[] {
   );
   if (tests.every(([, tested]) => tested === null)) return [];
   return [`  tested     restores: ${told.join("; ")}`, ...failed];
+}
+
+/** US dollars that Cloudflare R2 asks for a gigabyte and month. */
+const priceOfGigabyte = 0.015;
+
+/** What images take in the bucket. A failure is told with the jobs. */
+function renderImages({ lastImages }: AgentStatus): string[] {
+  const result = lastImages?.lastSuccess?.result;
+  if (result === undefined) return [];
+  if (result.skipped !== undefined) return [`  images     not kept in the bucket: ${result.skipped}`];
+  const { images, bytes } = result;
+  const cost = ((bytes / 1e9) * priceOfGigabyte).toFixed(2);
+  return [
+    `  images     ${images} in the bucket, ${(bytes / 1e6).toFixed(1)} MB (about ${cost} USD a month at R2's price)`,
+  ];
 }
 
 /** How long ago each job ended last; then those that failed, are silent or have no timer, each with its sentence. */

@@ -22,7 +22,7 @@ import { jobStatuses } from "../job-status.ts";
 import type { KitState } from "../answers/kit-state.ts";
 import { readRestoreTests } from "./restore-test.ts";
 import { kitState } from "../kit-check.ts";
-import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
+import { imagesRecord, pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
@@ -67,6 +67,7 @@ export interface AgentStatus {
   readonly newestProvenOffsite: NewestPoint | null;
   /** How the last test of a restore from each repository ended. */
   readonly restoreTests: RestoreTests;
+  readonly lastImages: z.infer<typeof imagesRecord> | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -138,6 +139,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     newestProven: await newestProven(context, points ?? [], now),
     newestProvenOffsite: aged(lastShip?.lastSuccess?.result.proven ?? null, now),
     restoreTests: await readRestoreTests(context),
+    lastImages: await readRecord(host, `${layout.agentState}/images.json`, imagesRecord),
     services: services ?? [],
     off: config.off,
     disks: {

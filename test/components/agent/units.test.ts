@@ -10,6 +10,7 @@ import {
   maintenanceUnits,
   pointUnits,
   proveUnits,
+  imagesUnits,
   restoreTestUnits,
   shipUnits,
 } from "../../../components/agent/units.ts";
@@ -45,6 +46,8 @@ const rendered = {
   "kaleem-prove.timer": renderIni(proveUnits().timer),
   "kaleem-restore-test.service": renderIni(restoreTestUnits().service),
   "kaleem-restore-test.timer": renderIni(restoreTestUnits().timer),
+  "kaleem-images.service": renderIni(imagesUnits().service),
+  "kaleem-images.timer": renderIni(imagesUnits().timer),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),
@@ -83,7 +86,7 @@ test("a point that was taken is shipped at once, and the timer of shipping only 
 
 test("who gives way to others has not failed for it: its record counts how often", () => {
   for (const [name, unit] of Object.entries(rendered))
-    if (/-(?:ship|prove|forget|prune|check|restore-test)\S*\.service$/.test(name))
+    if (/-(?:ship|prove|forget|prune|check|restore-test|images)\S*\.service$/.test(name))
       assert.match(unit, /^SuccessExitStatus=75$/m, name);
   assert.doesNotMatch(rendered["kaleem-point.service"], /^SuccessExitStatus/m);
 });

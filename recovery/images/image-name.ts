@@ -1,0 +1,41 @@
+/** An image that a service runs, by what it is pulled with. */
+export interface ImageName {
+  /** Host of its registry, with its port where it has one; Docker Hub's API has another name than its references. */
+  readonly registry: string;
+  /** Such as `library/redis`. */
+  readonly repository: string;
+  /** `sha256:` and 64 hexadecimal digits: of the manifest, or of the list of them. */
+  readonly digest: string;
+}
+
+/** Where a host serves the images that its bucket holds: on the loopback alone, which Docker may speak plain HTTP to. */
+export const loopbackRegistry = "127.0.0.1:5001";
+
+const dockerHub = "registry-1.docker.io";
+
+/**
+ * Reads a service's image reference as Docker does; null for one without a digest, which names no certain image. What is pulled from the
+ * loopback registry has its own registry's name behind that.
+ */
+export function parseImageName(reference: string): ImageName | null {
+  const [, name = "", digest = ""] =
+    /^([a-z0-9][a-z0-9._/:-]*?)(?::[\w][\w.-]{0,127})?@(sha256:[0-9a-f]{64})$/i.exec(reference) ?? [];
+  if (name === "") return null;
+  const own = name.startsWith(`${loopbackRegistry}/`) ? name.slice(loopbackRegistry.length + 1) : name;
+  const [first = "", ...rest] = own.split("/");
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  if (isHost && first !== "docker.io" && first !== "index.docker.io")
+    return { registry: first, repository: rest.join("/"), digest };
+  const path = isHost ? rest : [first, ...rest];
+  return {
+    registry: dockerHub,
+    repository: path.length === 1 ? `library/${path[0]}` : path.join("/"),
+    digest,
+  };
+}
+
+/** The same image, by its digest, as the loopback registry serves it. @throws Error for a reference without a digest */
+export function onLoopback(reference: string): string {
+  if (parseImageName(reference) === null) throw new Error(`${reference}: expected a reference with a digest`);
+  return reference.startsWith(`${loopbackRegistry}/`) ? reference : `${loopbackRegistry}/${reference}`;
+}
