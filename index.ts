@@ -21,7 +21,7 @@ const stack = pulumi.getStack();
 const catalog = loadCatalog({ catalog: definitions, edge: nginx, published: { [nginx.name]: [80, 443] } });
 const config = loadConfig(catalog); // every problem at once, path first
 const enabled = enabledServices(catalog, config.services);
-const images = loadImages(config.imageLock, [...enabled, nginx]);
+const images = loadImages(config.imageLock, [...enabled, nginx], config.imagesFrom);
 
 const host = new Host("host", { ssh: config.host, dataVolume: config.dataVolume, catalog, bringRestic });
 const offsite = new Offsite("offsite", { settings: config.offsite, secret: config.secret });
@@ -38,6 +38,7 @@ const services = new Services("services", {
   agent, // makes users and replica sets between stores and applications
   catalog: enabled,
   images,
+  imagesFrom: config.imagesFrom,
   settings: config.services,
   secret: config.secret,
   facts: { stack, settings: config, catalog: [...enabled, nginx] },
@@ -52,7 +53,7 @@ const edge = new Edge("edge", {
   secret: config.secret,
 });
 const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
-const backups = new Backups("backups", { host, agent, after: [services, lineage], settings: config.backups });
+const backups = new Backups("backups", { ...config, host, agent, images, after: [services, lineage] });
 new Monitoring("monitoring", { host, agent });
 
 export const outputs = stackOutputs(stack, config, { host, services, edge, lineage, backups });

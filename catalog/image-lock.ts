@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { onLoopback } from "../contract/loopback-registry.ts";
 import { sentenceOf } from "../contract/sentence-of.ts";
 
 /** The lock that is committed: what staging and prod run. From the repository's root. */
@@ -52,9 +53,11 @@ export function imageVersions(images: LockedImages): ReadonlyMap<string, string>
 /** Which image each key stands for, by digest. */
 export class ImageLock {
   readonly #refs: ReadonlyMap<string, string>;
+  readonly #wanted: readonly string[];
 
-  constructor(refs: ReadonlyMap<string, string>) {
+  private constructor(refs: ReadonlyMap<string, string>, wanted: readonly string[]) {
     this.#refs = refs;
+    this.#wanted = wanted;
   }
 
   /** Reads a lock file and checks that it has every wanted key with a digest. Throws an ImageLockError with all problems. */
@@ -74,7 +77,18 @@ export class ImageLock {
       ];
     });
     if (problems.length > 0) throw new ImageLockError(problems);
-    return new ImageLock(new Map(Object.entries(images).map(([key, { ref }]) => [key, ref])));
+    return new ImageLock(new Map(Object.entries(images).map(([key, { ref }]) => [key, ref])), wanted);
+  }
+
+  /** The same images, by the same digests, as the host gives them from its off-site bucket. */
+  onLoopback(): ImageLock {
+    const keys = [...new Set(this.#wanted)];
+    return new ImageLock(new Map(keys.map((key) => [key, onLoopback(this.ref(key))])), keys);
+  }
+
+  /** The references of the wanted ones, sorted, each once. */
+  get references(): readonly string[] {
+    return [...new Set(this.#wanted.map((key) => this.ref(key)))].sort();
   }
 
   /** The reference with digest. Throws for a key that was not among the wanted ones. */

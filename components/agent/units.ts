@@ -202,7 +202,7 @@ export function agentService(
  * What Node, restic, cp and nsenter survive, and no more. The agent may use Docker's socket, so this guards against
  * accidents, not against an attacker who has the agent.
  */
-const hardening: IniSection["entries"] = [
+export const hardening: IniSection["entries"] = [
   ["UMask", "0077"],
   ["NoNewPrivileges", true],
   ["ProtectSystem", "strict"],

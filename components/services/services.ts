@@ -2,6 +2,7 @@ import { remote } from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { layout, userSecretFile } from "../../contract/layout.ts";
+import { ImageServer } from "../agent/image-server.ts";
 import type { RecoveryAgent } from "../agent/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";
@@ -22,6 +23,8 @@ export interface ServicesArgs {
   /** The services of this stack: none that is switched off. */
   readonly catalog: readonly ServiceDefinition[];
   readonly images: ImageLock;
+  /** Where the host gets them. */
+  readonly imagesFrom: StackConfig["imagesFrom"];
   readonly settings: StackConfig["services"];
   readonly secret: StackConfig["secret"];
   /** What files that are made for a service depend on. */
@@ -38,6 +41,8 @@ export interface ServicesArgs {
 export class Services extends pulumi.ComponentResource {
   readonly network: docker.Network;
   readonly all: readonly SwarmService[];
+  /** What must be there before an image can be had, beside the host. */
+  readonly imageAfter: readonly pulumi.Resource[];
 
   constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:services:Services", name, {}, opts);
@@ -46,6 +51,7 @@ export class Services extends pulumi.ComponentResource {
       { name: "kaleem", driver: "overlay" },
       { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
     );
+    this.imageAfter = this.#imageServers(name, args);
     const made = new Map<string, SwarmService>();
     const make = (kind: ServiceDefinition["kind"], ready: pulumi.Resource) =>
       inStartOrder(args.catalog.filter((definition) => definition.kind === kind)).map((definition) => {
@@ -66,6 +72,12 @@ export class Services extends pulumi.ComponentResource {
     this.registerOutputs({ names: this.all.map((each) => each.name) });
   }
 
+  /** Where registries are away the host gives Docker what the bucket holds. */
+  #imageServers(name: string, { host, agent, imagesFrom }: ServicesArgs): readonly pulumi.Resource[] {
+    if (imagesFrom === "registries") return [];
+    return [new ImageServer(`${name}-image-server`, { host, agent }, { parent: this })];
+  }
+
   #serviceArgs(definition: ServiceDefinition, args: ServicesArgs) {
     const settings: ServiceSettings | undefined = args.settings[definition.name];
     return {
@@ -73,6 +85,7 @@ export class Services extends pulumi.ComponentResource {
       definition,
       ...(settings === undefined ? {} : { settings }),
       image: args.images.ref(definition.image),
+      imageAfter: this.imageAfter,
       secret: args.secret,
       facts: args.facts,
       network: this.network,

@@ -30,7 +30,7 @@ import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { fetchCommand } from "./restore/fetch.ts";
 import { restoreTestCommand } from "./commands/restore-test.ts";
 import { reserveCommand } from "./commands/reserve.ts";
-import { loopbackRegistry } from "../images/image-name.ts";
+import { loopbackRegistry } from "../../contract/loopback-registry.ts";
 import { readKitCheck } from "./kit-check.ts";
 import { restoreCommand } from "./restore/restore.ts";
 

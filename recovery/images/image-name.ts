@@ -1,3 +1,5 @@
+import { loopbackRegistry } from "../../contract/loopback-registry.ts";
+
 /** An image that a service runs, by what it is pulled with. */
 export interface ImageName {
   /** Host of its registry, with its port where it has one; Docker Hub's API has another name than its references. */
@@ -7,9 +9,6 @@ export interface ImageName {
   /** `sha256:` and 64 hexadecimal digits: of the manifest, or of the list of them. */
   readonly digest: string;
 }
-
-/** Where a host serves the images that its bucket holds: on the loopback alone, which Docker may speak plain HTTP to. */
-export const loopbackRegistry = "127.0.0.1:5001";
 
 const dockerHub = "registry-1.docker.io";
 
@@ -32,10 +31,4 @@ export function parseImageName(reference: string): ImageName | null {
     repository: path.length === 1 ? `library/${path[0]}` : path.join("/"),
     digest,
   };
-}
-
-/** The same image, by its digest, as the loopback registry serves it. @throws Error for a reference without a digest */
-export function onLoopback(reference: string): string {
-  if (parseImageName(reference) === null) throw new Error(`${reference}: expected a reference with a digest`);
-  return reference.startsWith(`${loopbackRegistry}/`) ? reference : `${loopbackRegistry}/${reference}`;
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { z } from "zod";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { ImageEscrow } from "../../images/image-escrow.ts";
-import { loopbackRegistry } from "../../images/image-name.ts";
+import { loopbackRegistry } from "../../../contract/loopback-registry.ts";
 import { Registry } from "../../images/registry.ts";
 import { imageServer } from "../../images/serve-images.ts";
 import { defaultLockForMs } from "../../restic/retention.ts";

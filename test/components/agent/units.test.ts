@@ -15,6 +15,7 @@ import {
   shipUnits,
 } from "../../../components/agent/units.ts";
 import { reserveUnits } from "../../../components/agent/reserve-units.ts";
+import { imageServerUnit } from "../../../components/agent/image-server.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs, type Job } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
@@ -28,6 +29,7 @@ const settings: BackupSettings = {
   keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
   keepOffsite: { within: "360h", daily: 7, weekly: 4, monthly: 6 },
   lockFor: "336h",
+  images: true,
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);
@@ -48,6 +50,7 @@ const rendered = {
   "kaleem-restore-test.timer": renderIni(restoreTestUnits().timer),
   "kaleem-images.service": renderIni(imagesUnits().service),
   "kaleem-images.timer": renderIni(imagesUnits().timer),
+  "kaleem-image-server.service": renderIni(imageServerUnit),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),

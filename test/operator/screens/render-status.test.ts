@@ -151,6 +151,37 @@ test("what the tests of a restore showed has a line, and a repository that faile
   );
 });
 
+test("images in the bucket have a line with their size and what it costs, or why they are not there", () => {
+  const result = {
+    images: 12,
+    bytes: 3_200_000_000,
+    brought: 0,
+    bytesSent: 0,
+    bytesVerified: 0,
+    removed: 0,
+  };
+  const lastRun = {
+    startedAt: status.now,
+    finishedAt: status.now,
+    ok: true,
+    exitCode: 0,
+    message: "as it was",
+  };
+  const render = (told: object): string =>
+    renderStatus({
+      ...status,
+      lastImages: { lastRun, lastSuccess: { finishedAt: status.now, result: { ...result, ...told } } },
+    });
+  assert.match(
+    render({}),
+    /^ {2}images {5}12 in the bucket, 3200\.0 MB \(about 0\.05 USD a month at R2's price\)$/m,
+  );
+  assert.match(
+    render({ skipped: "backups.images is false" }),
+    /^ {2}images {5}not kept in the bucket: backups\.images is false$/m,
+  );
+});
+
 test("writes that are refused for want of space stand first", () => {
   const writesBlocked = { since: "2026-11-20T03:10:00.000Z", refusing: ["mongo", "redis"] };
   assert.match(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loopbackRegistry, onLoopback, parseImageName } from "../../../recovery/images/image-name.ts";
+import { loopbackRegistry, onLoopback } from "../../../contract/loopback-registry.ts";
+import { parseImageName } from "../../../recovery/images/image-name.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
