@@ -45,9 +45,14 @@ export function readImageLock(repository: string, file: string): LockedImages {
   return parseImageLock(file, readFileSync(resolve(repository, file), "utf8"));
 }
 
-/** Image reference → what is in it, such as `8.2 (upstream)`. */
+/** Image reference → what is in it, such as `8.2 (upstream)`; by its name on the loopback, too. */
 export function imageVersions(images: LockedImages): ReadonlyMap<string, string> {
-  return new Map(Object.values(images).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
+  return new Map(
+    Object.values(images).flatMap(({ ref, version, source }) => {
+      const names = isPinned(ref) ? [ref, onLoopback(ref)] : [ref];
+      return names.map((name) => [name, `${version} (${source})`] as const);
+    }),
+  );
 }
 
 /** Which image each key stands for, by digest. */
@@ -70,7 +75,7 @@ export class ImageLock {
     const problems = wanted.flatMap((key) => {
       const entry = images[key];
       if (entry === undefined) return [`${file}: ${key}: missing; expected {ref, version, source}`];
-      if (/@sha256:[0-9a-f]{64}$/.test(entry.ref)) return [];
+      if (isPinned(entry.ref)) return [];
       return [
         `${file}: ${key}: expected a reference that ends in @sha256:…, got ${JSON.stringify(entry.ref)}; ` +
           `look it up with: npm run images -- refresh ${key}`,
@@ -97,6 +102,10 @@ export class ImageLock {
     if (found === undefined) throw new ImageLockError([`image lock: no image ${JSON.stringify(key)}`]);
     return found;
   }
+}
+
+function isPinned(reference: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(reference);
 }
 
 function json(file: string, text: string): unknown {

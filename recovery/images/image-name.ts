@@ -28,7 +28,7 @@ export function parseImageName(reference: string): ImageName | null {
   const path = isHost ? rest : [first, ...rest];
   return {
     registry: dockerHub,
-    repository: path.length === 1 ? `library/${path[0]}` : path.join("/"),
+    repository: path.length === 1 ? `library/${path.join("/")}` : path.join("/"),
     digest,
   };
 }

@@ -55,17 +55,26 @@ async function serve(
   { method = "", url = "" }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (method !== "GET" && method !== "HEAD")
-    return fail(response, 405, "UNSUPPORTED", "images are only given here");
+  if (method !== "GET" && method !== "HEAD") {
+    fail(response, 405, "UNSUPPORTED", "images are only given here");
+    return;
+  }
   const [path = ""] = url.split("?");
   if (path === "/v2/" || path === "/v2") return void response.writeHead(200, json).end("{}");
   const [, , kind, digest] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
-  if (kind === undefined || digest === undefined)
-    return fail(response, 404, "NAME_UNKNOWN", "no such address");
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest))
-    return fail(response, 404, "MANIFEST_UNKNOWN", "images are given by their digest alone");
+  if (kind === undefined || digest === undefined) {
+    fail(response, 404, "NAME_UNKNOWN", "no such address");
+    return;
+  }
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    fail(response, 404, "MANIFEST_UNKNOWN", "images are given by their digest alone");
+    return;
+  }
   const object = await shelf.find(kind === "manifests" ? "manifests" : "blobs", digest);
-  if (object === null) return fail(response, 404, "MANIFEST_UNKNOWN", "the bucket has no such image");
+  if (object === null) {
+    fail(response, 404, "MANIFEST_UNKNOWN", "the bucket has no such image");
+    return;
+  }
   const head = {
     "content-type": kind === "manifests" ? object.mediaType : "application/octet-stream",
     "content-length": object.bytes,

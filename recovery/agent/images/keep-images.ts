@@ -31,7 +31,7 @@ export interface ImagesPorts {
   readonly log: Log;
   readonly interrupted: AbortSignal;
   /** By the host's clock. */
-  now(): Date;
+  readonly now: () => Date;
   /** The references that services run, as they name them. */
   running(): Promise<readonly string[]>;
   /** The registry of that host. */
