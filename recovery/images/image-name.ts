@@ -1,4 +1,4 @@
-import { loopbackRegistry } from "../../contract/loopback-registry.ts";
+import { offLoopback } from "../../contract/loopback-registry.ts";
 
 /** An image that a service runs, by what it is pulled with. */
 export interface ImageName {
@@ -18,10 +18,11 @@ const dockerHub = "registry-1.docker.io";
  */
 export function parseImageName(reference: string): ImageName | null {
   const [, name = "", digest = ""] =
-    /^([a-z0-9][a-z0-9._/:-]*?)(?::[\w][\w.-]{0,127})?@(sha256:[0-9a-f]{64})$/i.exec(reference) ?? [];
+    /^([a-z0-9][a-z0-9._/:-]*?)(?::[\w][\w.-]{0,127})?@(sha256:[0-9a-f]{64})$/i.exec(
+      offLoopback(reference),
+    ) ?? [];
   if (name === "") return null;
-  const own = name.startsWith(`${loopbackRegistry}/`) ? name.slice(loopbackRegistry.length + 1) : name;
-  const [first = "", ...rest] = own.split("/");
+  const [first = "", ...rest] = name.split("/");
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
   if (isHost && first !== "docker.io" && first !== "index.docker.io")
     return { registry: first, repository: rest.join("/"), digest };

@@ -57,7 +57,7 @@ test("a lock is read whole before its digests are looked up, and tells what is i
     new Map([
       ["redis:8.0", "8.0 (upstream)"],
       [entry.ref, "8 (stand-in)"],
-      [`127.0.0.1:5001/${entry.ref}`, "8 (stand-in)"],
+      [`127.0.0.1:5001/${entry.ref.replace("registry:5000", "registry__5000")}`, "8 (stand-in)"],
     ]),
   );
 });
