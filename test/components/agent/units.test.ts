@@ -151,6 +151,9 @@ for (const name of [
   "kaleem-point.timer",
   "kaleem-ship.timer",
   "kaleem-reserve.service",
+  "kaleem-restore-test.service",
+  "kaleem-images.service",
+  "kaleem-image-server.service",
 ] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");
