@@ -24,7 +24,7 @@ const stack = pulumi.getStack();
 const config = loadConfig(platform); // every problem at once, path first
 const catalog = loadCatalog({ catalog: config.catalog, edge: nginx, published: { [nginx.name]: [80, 443] } });
 const enabled = enabledServices(catalog, config.services);
-const images = loadImages(config.imageLock, [...enabled, nginx]);
+const images = loadImages(config.imageLock, [...enabled, nginx], config.imagesFrom);
 
 const machine = sshMachine(config.host);
 const host = new Host("host", { ...config, machine, catalog, bringRestic });
@@ -45,6 +45,7 @@ const services = new Services("services", {
   agent, // makes users and replica sets between stores and applications
   catalog: enabled,
   images,
+  imagesFrom: config.imagesFrom,
   settings: config.services,
   secret: config.secret,
   grants: grantsOf(config.applications),
@@ -60,7 +61,7 @@ const edge = new Edge("edge", {
   secret: config.secret,
 });
 const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
-const backups = new Backups("backups", { host, agent, after: [services, lineage], settings: config.backups });
+const backups = new Backups("backups", { ...config, host, agent, images, after: [services, lineage] });
 new Monitoring("monitoring", { host, agent });
 
 export const outputs = stackOutputs(stack, config, { host, services, edge, lineage, backups });

@@ -1,5 +1,5 @@
 /**
- * `./kaleem bench platform | up | recover | point | copy | stores | edge | rotation | drill | verify`: the figures in
+ * `./kaleem bench platform | up | recover | point | copy | stores | edge | rotation | rpo | drill | verify`: the figures in
  * docs/benchmarks.md. Each prints a table and keeps every figure as JSON. Exit codes: 0 measured, 1 failed, or something was not found by
  * `verify`, 2 wrong arguments.
  */
@@ -17,6 +17,7 @@ import { benchmarkPoint } from "./point-benchmark.ts";
 import { benchmarkDrill } from "./drill-benchmark.ts";
 import { renderBenchmark } from "./render-benchmark.ts";
 import { benchmarkRecover } from "./recover-benchmark.ts";
+import { benchmarkRpo } from "./rpo-benchmark.ts";
 import { benchmarkRotation } from "./rotation-benchmark.ts";
 import { benchmarkStores } from "./stores-benchmark.ts";
 import { benchmarkUp } from "./up-benchmark.ts";
@@ -143,6 +144,22 @@ await runOperatorCommand(async () => {
       run(options, async () =>
         benchmarkRotation(await openBenchStack(options.stack), { secrets, ordersPerSecond: rate, progress }),
       ),
+    );
+  onStack(add("rpo", "what a total loss would cost at random moments under load, and what real losses cost"))
+    .option("--minutes <count>", "how long orders come in", whole, 60)
+    .option("--rate <orders>", "orders a second", whole, 20)
+    .option("--moments <count>", "moments at which the loss is computed", whole, 1000)
+    .option("--seed <number>", "draws the moments", whole, 1)
+    .option("--losses <count>", "stacks of their own that are really lost afterwards", count, 5)
+    .action(
+      (
+        options: Common & { minutes: number; rate: number; moments: number; seed: number; losses: number },
+      ) => {
+        const { stack, rate, ...rest } = options;
+        return run(options, async () =>
+          benchmarkRpo(await openBenchStack(stack), { ...rest, ordersPerSecond: rate, progress }),
+        );
+      },
     );
   add("drill", "timeline, RPO and RTO of the newest drill")
     .option("--run", "drill now")

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { onLoopback } from "../contract/loopback-registry.ts";
 import { sentenceOf } from "../contract/sentence-of.ts";
 
 /** The lock that is committed: what staging and prod run. From the repository's root. */
@@ -44,17 +45,24 @@ export function readImageLock(repository: string, file: string): LockedImages {
   return parseImageLock(file, readFileSync(resolve(repository, file), "utf8"));
 }
 
-/** Image reference → what is in it, such as `8.2 (upstream)`. */
+/** Image reference → what is in it, such as `8.2 (upstream)`; by its name on the loopback, too. */
 export function imageVersions(images: LockedImages): ReadonlyMap<string, string> {
-  return new Map(Object.values(images).map(({ ref, version, source }) => [ref, `${version} (${source})`]));
+  return new Map(
+    Object.values(images).flatMap(({ ref, version, source }) => {
+      const names = isPinned(ref) ? [ref, onLoopback(ref)] : [ref];
+      return names.map((name) => [name, `${version} (${source})`] as const);
+    }),
+  );
 }
 
 /** Which image each key stands for, by digest. */
 export class ImageLock {
   readonly #refs: ReadonlyMap<string, string>;
+  readonly #wanted: readonly string[];
 
-  constructor(refs: ReadonlyMap<string, string>) {
+  private constructor(refs: ReadonlyMap<string, string>, wanted: readonly string[]) {
     this.#refs = refs;
+    this.#wanted = wanted;
   }
 
   /** Reads a lock file and checks that it has every wanted key with a digest. Throws an ImageLockError with all problems. */
@@ -67,14 +75,25 @@ export class ImageLock {
     const problems = wanted.flatMap((key) => {
       const entry = images[key];
       if (entry === undefined) return [`${file}: ${key}: missing; expected {ref, version, source}`];
-      if (/@sha256:[0-9a-f]{64}$/.test(entry.ref)) return [];
+      if (isPinned(entry.ref)) return [];
       return [
         `${file}: ${key}: expected a reference that ends in @sha256:…, got ${JSON.stringify(entry.ref)}; ` +
           `look it up with: ./kaleem images refresh ${key}`,
       ];
     });
     if (problems.length > 0) throw new ImageLockError(problems);
-    return new ImageLock(new Map(Object.entries(images).map(([key, { ref }]) => [key, ref])));
+    return new ImageLock(new Map(Object.entries(images).map(([key, { ref }]) => [key, ref])), wanted);
+  }
+
+  /** The same images, by the same digests, as the host gives them from its off-site bucket. */
+  onLoopback(): ImageLock {
+    const keys = [...new Set(this.#wanted)];
+    return new ImageLock(new Map(keys.map((key) => [key, onLoopback(this.ref(key))])), keys);
+  }
+
+  /** The references of the wanted ones, sorted, each once. */
+  get references(): readonly string[] {
+    return [...new Set(this.#wanted.map((key) => this.ref(key)))].sort();
   }
 
   /** The reference with digest. Throws for a key that was not among the wanted ones. */
@@ -83,6 +102,10 @@ export class ImageLock {
     if (found === undefined) throw new ImageLockError([`image lock: no image ${JSON.stringify(key)}`]);
     return found;
   }
+}
+
+function isPinned(reference: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(reference);
 }
 
 function json(file: string, text: string): unknown {

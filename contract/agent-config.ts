@@ -44,6 +44,8 @@ export const agentConfigSchema = z.strictObject({
     .optional(),
   /** Whether each job tells a dead-man's-switch service when it begins and how it ends, by the url in `layout.pingUrl`. */
   pings: z.boolean().optional(),
+  /** False where the images that run are not kept in the bucket. @default true */
+  keepImages: z.boolean().optional(),
   /** Of the repository on this host. */
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */

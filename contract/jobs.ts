@@ -12,7 +12,9 @@ export type JobName =
   | "prune-offsite"
   | "check-local"
   | "check-offsite"
-  | "prove";
+  | "prove"
+  | "restore-test"
+  | "images";
 
 /** The settings of `backups` in the stack file that say how often a job runs. */
 export type Pace = "pointEvery" | "shipEvery";
@@ -102,6 +104,22 @@ export const jobs = {
     stallAfterMs: 15 * minute,
     silentAfterRuns: 24,
     busyRuns: 12,
+  },
+  "restore-test": {
+    purpose: "Tests a restore from each repository: fetches a point and starts each store on it",
+    // Its timer asks every day, since one that had to give way would else wait for a month.
+    every: { ms: 30 * day },
+    command: ["restore-test", "--if-due"],
+    stallAfterMs: 15 * minute,
+    // 40 days.
+    silentAfterRuns: 4 / 3,
+    busyRuns: 5,
+  },
+  images: {
+    purpose: "Keeps the images that run in the off-site bucket, and reads a part of them back",
+    ...daily,
+    command: ["images"],
+    stallAfterMs: 5 * minute,
   },
 } as const satisfies Readonly<Record<JobName, Job>>;
 

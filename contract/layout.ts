@@ -14,6 +14,8 @@ export const layout = {
   runningIndex: "/srv/kaleem/points/running-index",
   /** A clone of the newest copy while it is being proven; gone otherwise. Same filesystem as `point`, so that it costs nothing. */
   proof: "/srv/kaleem/proof",
+  /** What the test of a restore has fetched, while it is at work; gone otherwise. Same filesystem as `live`, as a restore's is. */
+  restoreTest: "/srv/kaleem/restore-test",
   /** `{lineage, generation, host}` of this data root; its absence means "without a lineage". */
   lineage: "/srv/kaleem/lineage.json",
   /** The lineage that is being founded here, on the data root itself: a run that was killed is recognised by it, a lost disk is not. */
@@ -95,6 +97,7 @@ export const lockedPrefixes = [
   "restic/keys/",
   "restic/config",
   "kit/",
+  "images/",
 ] as const;
 
 /** Keys in the off-site bucket, below the configured prefix. */
@@ -119,6 +122,10 @@ export const bucketLayout = {
   lostStates: "states",
   /** What points there are, in one read. */
   pointCatalogue: "catalogue/points.json",
+  /** The images that services run: `blobs/sha256/<SHA-256>`, and `records/<digest>.json` for each that is whole; written once. */
+  images: "images",
+  /** Since when each image has run here, and until when; replaced by each run. */
+  imageTimes: "catalogue/images.json",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
   proofs: "lineage/proofs",
 } as const;

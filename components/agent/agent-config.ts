@@ -45,6 +45,7 @@ export function agentConfig(from: {
       shipEvery: milliseconds(backups.shipEvery),
     },
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
+    ...(backups.images ? {} : { keepImages: false }),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),

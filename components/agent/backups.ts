@@ -1,18 +1,33 @@
 import { readFileSync } from "node:fs";
+import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { ImageLock } from "../../catalog/image-lock.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
+import { rootLine } from "../host/root-line.ts";
 import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
+import { commandLine } from "../text/shell.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
-import { alertUnit, maintenanceUnits, pointUnits, proveUnits, shipUnits, unitFailed } from "./units.ts";
+import {
+  alertUnit,
+  imagesUnits,
+  maintenanceUnits,
+  pointUnits,
+  proveUnits,
+  restoreTestUnits,
+  shipUnits,
+  unitFailed,
+} from "./units.ts";
 
 export interface BackupsArgs {
   readonly host: Host;
   readonly agent: RecoveryAgent;
   /** What must be there before the first point makes sense. */
   readonly after: readonly pulumi.Resource[];
-  readonly settings: BackupSettings;
+  readonly backups: BackupSettings;
+  /** The images of this stack: new ones are brought into the bucket at once. */
+  readonly images: ImageLock;
 }
 
 /** Recovery points, their off-site copies and the care of both repositories by the clock; a run that fails becomes a log line and a metric. */
@@ -21,7 +36,7 @@ export class Backups extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:backup:Backups", name, {}, opts);
-    const { host, settings } = args;
+    const { host, backups: settings } = args;
     this.schedule = { pointEvery: settings.pointEvery, shipEvery: settings.shipEvery };
     const alert = this.#alert(name, args);
     const jobs = {
@@ -29,15 +44,32 @@ export class Backups extends pulumi.ComponentResource {
       ship: shipUnits(settings),
       ...maintenanceUnits(),
       prove: proveUnits(),
+      "restore-test": restoreTestUnits(),
+      images: imagesUnits(),
     };
-    for (const [role, units] of Object.entries(jobs)) {
-      new SystemdTimer(
-        `${name}-${role}`,
-        { host, unit: `kaleem-${role}`, ...units },
-        { parent: this, dependsOn: [alert, args.agent, ...args.after] },
-      );
-    }
+    const timers = Object.entries(jobs).map(
+      ([role, units]) =>
+        new SystemdTimer(
+          `${name}-${role}`,
+          { host, unit: `kaleem-${role}`, ...units },
+          { parent: this, dependsOn: [alert, args.agent, ...args.after] },
+        ),
+    );
+    if (settings.images) this.#bringImages(name, args, timers);
     this.registerOutputs(this.schedule);
+  }
+
+  /** Does not wait for it: a first time takes as long as the link needs for all images. */
+  #bringImages(name: string, { host, images }: BackupsArgs, after: readonly pulumi.Resource[]): void {
+    new remote.Command(
+      `${name}-new-images`,
+      {
+        connection: host.connection,
+        create: rootLine(host, commandLine(["systemctl", "start", "--no-block", "kaleem-images.service"])),
+        triggers: [host.identity, images.references.join(" ")],
+      },
+      { parent: this, dependsOn: [...after] },
+    );
   }
 
   #alert(name: string, { host }: BackupsArgs): HostFile {

@@ -71,6 +71,32 @@ export function proveUnits(): Units {
   };
 }
 
+/** Tests a restore; its timer asks every day whether one is due. Whatever happens to the agent, nothing of a test stays. */
+export function restoreTestUnits(): Units {
+  const { purpose, command } = jobs["restore-test"];
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service", "network-online.target"],
+      stopPost: "restore-test --clear",
+      givesWay: true,
+    }),
+    timer: timer(purpose, "*-*-* 05:17:30"),
+  };
+}
+
+/** Keeps images in the bucket: daily, and started by each `up` that names new ones. It reads the logins that Docker has here as root. */
+export function imagesUnits(): Units {
+  const { purpose, command } = jobs.images;
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service", "network-online.target"],
+      givesWay: true,
+      readsLogins: true,
+    }),
+    timer: timer(purpose, "*-*-* 04:37:00"),
+  };
+}
+
 /** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
 const maintenanceTimes = {
   "forget-local": "*-*-* *:33:00",
@@ -79,7 +105,9 @@ const maintenanceTimes = {
   "prune-offsite": "*-*-* 02:03:00",
   "check-local": "*-*-* 03:03:00",
   "check-offsite": "*-*-* 04:03:00",
-} as const satisfies Readonly<Record<Exclude<JobName, "point" | "ship" | "prove">, string>>;
+} as const satisfies Readonly<
+  Record<Exclude<JobName, "point" | "ship" | "prove" | "restore-test" | "images">, string>
+>;
 
 export interface Units {
   readonly service: readonly IniSection[];
@@ -109,6 +137,8 @@ interface ServiceOptions {
   readonly followed?: readonly JobName[];
   /** That others come first is its way, and no failure: what would tell that it never has its turn is its record. */
   readonly givesWay?: true;
+  /** It may see what `docker login` has left in root's home, and nothing else there. */
+  readonly readsLogins?: true;
   /** It runs so often that systemd's two lines a run, and its result, would be most of the journal. */
   readonly quiet?: true;
 }
@@ -157,6 +187,12 @@ export function agentService(
         ["IOSchedulingClass", "best-effort"],
         ["IOSchedulingPriority", 6],
         ...hardening,
+        ...(options.readsLogins
+          ? ([
+              ["ProtectHome", "tmpfs"],
+              ["BindReadOnlyPaths", "-/root/.docker"],
+            ] as const)
+          : []),
       ],
     },
   ];
@@ -166,7 +202,7 @@ export function agentService(
  * What Node, restic, cp and nsenter survive, and no more. The agent may use Docker's socket, so this guards against
  * accidents, not against an attacker who has the agent.
  */
-const hardening: IniSection["entries"] = [
+export const hardening: IniSection["entries"] = [
   ["UMask", "0077"],
   ["NoNewPrivileges", true],
   ["ProtectSystem", "strict"],

@@ -141,6 +141,11 @@ const backups = z
         "For how long the bucket's lock holds what is new in it. Off-site nothing younger is forgotten; keepOffsite.within must be longer. " +
           "The lock itself is a rule of the bucket, which its owner sets: see docs/offsite.md.",
       ),
+    images: field.flag
+      .default(true)
+      .describe(
+        "Keeps the images that run in the off-site bucket, so that a lost registry loses no platform.",
+      ),
   })
   .describe("Recovery points: how often, and how long they are kept.");
 
@@ -151,6 +156,13 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     imageLock: field.path.describe(
       "The file that fixes every image by digest, relative to the repository's root.",
     ),
+    imagesFrom: z
+      .enum(["registries", "offsite"], { error: "expected registries or offsite" })
+      .default("registries")
+      .describe(
+        "Where the machine gets its images: from the registries that the lock file names, or, where those are away, from the off-site bucket, " +
+          "by the same digests. Changing it replaces every container once.",
+      ),
     dataVolume,
     closed: field.flag.describe(
       "Holds every application at zero replicas while data has still to be restored.",

@@ -40,13 +40,14 @@ export class Edge extends pulumi.ComponentResource {
     const { host } = args;
     const script = this.#script(name, host);
     const tls = new EdgeTls(`${name}-tls`, args, { parent: this, dependsOn: script });
-    const configuration = this.#configuration(name, args, [script, tls]);
+    const configuration = this.#configuration(name, args, [script, tls, ...args.services.imageAfter]);
     this.service = new SwarmService(
       nginx.name,
       {
         host,
         definition: nginx,
         image: args.image,
+        imageAfter: args.services.imageAfter,
         secret: noSecrets,
         network: args.services.network,
         replicas: nginx.replicas,

@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grants } from "../../contract/grants.ts";
 import { layout, userSecretFile } from "../../contract/layout.ts";
+import { ImageServer } from "../agent/image-server.ts";
 import type { RecoveryAgent } from "../agent/recovery-agent.ts";
 import type { StackConfig } from "../config/load.ts";
 import type { ServiceSettings } from "../config/schema.ts";
@@ -23,6 +24,8 @@ export interface ServicesArgs {
   /** The services of this stack: none that is switched off. */
   readonly catalog: readonly ServiceDefinition[];
   readonly images: ImageLock;
+  /** Where the host gets them. */
+  readonly imagesFrom: StackConfig["imagesFrom"];
   readonly settings: StackConfig["services"];
   readonly secret: StackConfig["secret"];
   /** What the applications' user of each store may do. */
@@ -43,6 +46,8 @@ export interface ServicesArgs {
 export class Services extends pulumi.ComponentResource {
   readonly network: docker.Network;
   readonly all: readonly SwarmService[];
+  /** What must be there before an image can be had, beside the host. */
+  readonly imageAfter: readonly pulumi.Resource[];
 
   constructor(name: string, args: ServicesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kaleem:services:Services", name, {}, opts);
@@ -51,6 +56,7 @@ export class Services extends pulumi.ComponentResource {
       { name: "kaleem", driver: "overlay" },
       { parent: this, provider: args.host.docker, dependsOn: args.host.baseline },
     );
+    this.imageAfter = this.#imageServers(name, args);
     const made = new Map<string, SwarmService>();
     const make = (kind: ServiceDefinition["kind"], ready: pulumi.Resource) =>
       inStartOrder(args.catalog.filter((definition) => definition.kind === kind)).map((definition) => {
@@ -71,6 +77,12 @@ export class Services extends pulumi.ComponentResource {
     this.registerOutputs({ names: this.all.map((each) => each.name) });
   }
 
+  /** Where registries are away the host gives Docker what the bucket holds. */
+  #imageServers(name: string, { host, agent, imagesFrom }: ServicesArgs): readonly pulumi.Resource[] {
+    if (imagesFrom === "registries") return [];
+    return [new ImageServer(`${name}-image-server`, { host, agent }, { parent: this })];
+  }
+
   #serviceArgs(definition: ServiceDefinition, args: ServicesArgs) {
     const settings: ServiceSettings | undefined = args.settings[definition.name];
     return {
@@ -78,6 +90,7 @@ export class Services extends pulumi.ComponentResource {
       definition,
       ...(settings === undefined ? {} : { settings }),
       image: args.images.ref(definition.image),
+      imageAfter: this.imageAfter,
       secret: args.secret,
       facts: args.facts,
       network: this.network,

@@ -27,6 +27,8 @@ export interface SwarmServiceArgs {
   /** What generated files and given secrets depend on. Left out where the definition has neither. */
   readonly facts?: PlatformFacts;
   readonly network: docker.Network;
+  /** What must be there before its image can be had, beside the host. */
+  readonly imageAfter: readonly pulumi.Resource[];
   /** 0 keeps an application down, such as while its data is being restored. */
   readonly replicas: number;
   /** Ports that answer on the host itself; only the edge has any. Makes updates stop-first, since a port has one owner. */
@@ -99,7 +101,7 @@ export class SwarmService extends pulumi.ComponentResource {
   }
 
   /** On the machine before anything is changed; it waits for nothing else, so that images come while stores start. */
-  #image(name: string, { host, definition, image }: SwarmServiceArgs): remote.Command {
+  #image(name: string, { host, definition, image, imageAfter }: SwarmServiceArgs): remote.Command {
     return new remote.Command(
       `${name}-image`,
       {
@@ -108,7 +110,11 @@ export class SwarmService extends pulumi.ComponentResource {
         stdin: pullImage,
         triggers: [host.identity],
       },
-      { parent: this, dependsOn: host.baseline, customTimeouts: { create: "18m", update: "18m" } },
+      {
+        parent: this,
+        dependsOn: [host.baseline, ...imageAfter],
+        customTimeouts: { create: "18m", update: "18m" },
+      },
     );
   }
 

@@ -26,6 +26,8 @@ export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "re
     "",
     ...renderStores(status),
     ...renderProof(status),
+    ...renderTests(status, now),
+    ...renderImages(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
     ...renderKit(status, kind, now),
@@ -112,6 +114,45 @@ function renderProof({ newestProven, newestProvenOffsite, lastProof }: AgentStat
   return [
     `  starts     here ${told(newestProven)}; off-site ${told(newestProvenOffsite)}: each store was started on a copy of it`,
     ...failed,
+  ];
+}
+
+/** What the last tests of a restore showed. Nothing is said before the first one: its silence is the job's. */
+function renderTests({ restoreTests }: AgentStatus, now: Date): string[] {
+  if (restoreTests === null) return [];
+  const tests = [
+    ["here", restoreTests.local],
+    ["off-site", restoreTests.offsite],
+  ] as const;
+  const ago = (iso: string): string => renderAge((now.getTime() - Date.parse(iso)) / 1000);
+  const told = tests.map(([where, tested]) =>
+    tested === null
+      ? `${where} never`
+      : `${where} ${tested.ok ? "good" : "FAILED"} ${ago(tested.at)} ago, ${(tested.bytes / 1e6).toFixed(1)} MB in ${renderAge(tested.seconds)}${tested.ok && !tested.compared ? ", held against no inventory" : ""}`,
+  );
+  const failed = tests.flatMap(([where, tested]) =>
+    tested === null || tested.ok
+      ? []
+      : [
+          `  ✗ test of a restore from ${where === "here" ? "this host" : where}: ${tested.problems.join(" ")}`,
+        ],
+  );
+  if (tests.every(([, tested]) => tested === null)) return [];
+  return [`  tested     restores: ${told.join("; ")}`, ...failed];
+}
+
+/** US dollars that Cloudflare R2 asks for a gigabyte and month. */
+const priceOfGigabyte = 0.015;
+
+/** What images take in the bucket. A failure is told with the jobs. */
+function renderImages({ lastImages }: AgentStatus): string[] {
+  const result = lastImages?.lastSuccess?.result;
+  if (result === undefined) return [];
+  if (result.skipped !== undefined) return [`  images     not kept in the bucket: ${result.skipped}`];
+  const { images, bytes } = result;
+  const cost = ((bytes / 1e9) * priceOfGigabyte).toFixed(2);
+  return [
+    `  images     ${images} in the bucket, ${(bytes / 1e6).toFixed(1)} MB (about ${cost} USD a month at R2's price)`,
   ];
 }
 

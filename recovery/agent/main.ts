@@ -19,6 +19,7 @@ import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
+import { imagesCommand, serveImagesCommand } from "./commands/images.ts";
 import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
@@ -30,7 +31,9 @@ import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
 import { fetchCommand } from "./restore/fetch.ts";
+import { restoreTestCommand } from "./commands/restore-test.ts";
 import { reserveCommand } from "./commands/reserve.ts";
+import { loopbackRegistry } from "../../contract/loopback-registry.ts";
 import { readKitCheck } from "./kit-check.ts";
 import { restoreCommand } from "./restore/restore.ts";
 
@@ -44,6 +47,12 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   prove [--point current]
                         start each store on a clone of the newest point, and tell what it holds; --clear: take
                         away what a killed proof has left
+  restore-test [--if-due]
+                        fetch a point from each repository, start each store on it, and hold it against the
+                        point; --if-due: when the last good one is a month old; --clear: take away what a killed
+                        one has left
+  images                keep the images that run in the bucket, and read a part of them back
+  serve-images          serve them to Docker on this host as ${loopbackRegistry}, until it is stopped
   kit-check             take the record of the recovery kit's last check from the bucket
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
@@ -99,6 +108,9 @@ const commands: Readonly<
   prune: pruneCommand,
   check: checkCommand,
   prove: proveCommand,
+  "restore-test": restoreTestCommand,
+  images: (context, args) => none(args, () => imagesCommand(context)),
+  "serve-images": (context, args) => none(args, () => serveImagesCommand(context)),
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),

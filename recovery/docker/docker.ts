@@ -26,6 +26,11 @@ export interface Task {
 const listedTaskState = z.object({
   Status: z.object({ State: z.string(), Timestamp: z.string(), Err: z.string().optional() }),
 });
+const infoBody = z.object({
+  RegistryConfig: z
+    .object({ IndexConfigs: z.record(z.string(), z.object({ Secure: z.boolean() })).nullish() })
+    .nullish(),
+});
 const configBody = z.object({ Spec: z.object({ Data: z.string() }) });
 const listedContainer = z.object({ Id: z.string(), Created: z.number() });
 
@@ -242,6 +247,15 @@ export class Docker {
   async logOf(id: string, lines: number): Promise<string> {
     const path = `/containers/${id}/logs?stdout=true&stderr=true&tail=${lines}`;
     return logText(await this.#socket.read(path, "read the log"));
+  }
+
+  /** The registries that Docker here speaks plain HTTP to, by host; those on the loopback, which it always does, are not among them. */
+  async plainRegistries(): Promise<ReadonlySet<string>> {
+    const { RegistryConfig } = infoBody.parse(
+      await this.#socket.call("GET", "/info", "ask Docker of itself"),
+    );
+    const known = Object.entries(RegistryConfig?.IndexConfigs ?? {});
+    return new Set(known.filter(([, { Secure }]) => !Secure).map(([host]) => host));
   }
 
   /** The content of a Swarm config. */

@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import { bucketLayout } from "../../contract/layout.ts";
 
-/** Folders of a repository whose files are named by the SHA-256 of their content. */
-const named = ["data", "index", "snapshots", "keys"].map((folder) => `${bucketLayout.repository}/${folder}/`);
+const imageBlobs = `${bucketLayout.images}/blobs/sha256/`;
 
-/** The SHA-256 that an object of restic's must have, by its name; null for one whose name says nothing. */
+/** Folders whose files are named by the SHA-256 of their content. */
+const named = [
+  ...["data", "index", "snapshots", "keys"].map((folder) => `${bucketLayout.repository}/${folder}/`),
+  imageBlobs,
+];
+
+/** The SHA-256 that an object of restic's must have, or of an image, by its name; null for one whose name says nothing. */
 export function digestInName(key: string): string | null {
   if (!named.some((folder) => key.startsWith(folder))) return null;
   const name = key.split("/").at(-1) ?? "";
@@ -29,14 +34,18 @@ export function isWorthCopying(key: string): boolean {
   return !key.startsWith(`${bucketLayout.repository}/locks/`) && !key.endsWith("/");
 }
 
+const inOrder = [
+  ...["config", "keys/", "data/", "index/", "snapshots/"].map((part) => `${bucketLayout.repository}/${part}`),
+  imageBlobs,
+  `${bucketLayout.images}/records/`,
+];
+
 /**
  * In which order objects are copied, so that a copy that ends half-way is whole in itself: packs before the index that names them,
- * that before the snapshots; what says which of them is the newest comes last.
+ * that before the snapshots, pieces of images before the records that name them; what says which of them is the newest comes last.
  */
 export function copyOrder(key: string): number {
-  const order = ["config", "keys/", "data/", "index/", "snapshots/"].findIndex((part) =>
-    key.startsWith(`${bucketLayout.repository}/${part}`),
-  );
+  const order = inOrder.findIndex((part) => key.startsWith(part));
   return order < 0 ? last : order;
 }
 

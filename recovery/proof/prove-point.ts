@@ -9,6 +9,7 @@ import { proofLabel } from "./proof-container.ts";
 import type { ProofFiles } from "./proof-files.ts";
 import type { ProofRecord, ProofRecords } from "./proof-record.ts";
 import type { StorePorts } from "./prove-store.ts";
+import { anothersTurn, putOff, watchForOthers, type Watch } from "./giving-way.ts";
 import { memoryLack, proveStores, type StoreStart } from "./prove-stores.ts";
 
 /** What the proof of a point needs; tests give another. */
@@ -32,6 +33,10 @@ export interface ProofPorts {
 
 /** An engine that recovers writes, and the live stores' file system must not be full for it. */
 const scarceBytes = 2 ** 30;
+/** Why a proof is put off. */
+const busy = (why: string): RecoveryError => putOff("proof", why);
+const watchFor = ({ lookMs }: ProofPorts, comesFirst: () => Promise<string | null>): Watch =>
+  watchForOthers("proof", comesFirst, lookMs);
 const before: readonly LockName[] = ["restore", "data", "repository", "offsite"];
 
 /**
@@ -48,9 +53,8 @@ export async function provePoint(ports: ProofPorts): Promise<ProofRecord> {
   const lock = await locks.acquire("proof", 0, "nothing");
   try {
     await clearProof(ports);
-    const watch = watchFor(
-      ports,
-      async () => (await locks.taken("restore")) || locks.wanted("offsite", "at-once"),
+    const watch = watchFor(ports, async () =>
+      (await locks.taken("restore")) || (await locks.wanted("offsite", "at-once")) ? anothersTurn : null,
     );
     try {
       return await prove(ports, AbortSignal.any([watch.signal, ports.interrupted]));
@@ -110,7 +114,7 @@ async function prove(ports: ProofPorts, signal: AbortSignal): Promise<ProofRecor
 async function cloneNewest(ports: ProofPorts, signal: AbortSignal): Promise<Manifest> {
   const { files, host, locks } = ports;
   const lock = await locks.acquire("repository", 0, "nothing");
-  const watch = watchFor(ports, () => locks.wanted("repository"));
+  const watch = watchFor(ports, async () => ((await locks.wanted("repository")) ? anothersTurn : null));
   try {
     const text = await host.readFile(`${files.places.point}/${manifestFile}`);
     if (text === null || !(await files.isWhole()))
@@ -141,7 +145,7 @@ async function cloneNewest(ports: ProofPorts, signal: AbortSignal): Promise<Mani
 
 /** There is room, or the proof is put off: nothing has to be given back. */
 async function spareMemory(
-  { host }: ProofPorts,
+  { host }: Pick<ProofPorts, "host">,
   definition: StatefulDefinition,
   start: StoreStart,
 ): Promise<() => Promise<void>> {
@@ -151,25 +155,12 @@ async function spareMemory(
 }
 
 /** Takes away what a proof has made. First the containers: they use the files. The caller holds the lock of proofs. */
-export async function clearProof({ docker, files }: Pick<ProofPorts, "docker" | "files">): Promise<void> {
+export async function clearProof({
+  docker,
+  files,
+}: Pick<ProofPorts, "docker"> & { readonly files: Pick<ProofFiles, "clear"> }): Promise<void> {
   for (const id of await docker.aloneWith(proofLabel)) await docker.removeContainer(id);
   await files.clear();
-}
-
-/** A signal that is aborted, as busy, once somebody else comes first. */
-function watchFor({ lookMs = 1_000 }: ProofPorts, comesFirst: () => Promise<boolean>) {
-  const abort = new AbortController();
-  const look = setInterval(() => {
-    comesFirst().then(
-      (first) => first && abort.abort(busy("somebody else wants its turn")),
-      (error: unknown) => abort.abort(error),
-    );
-  }, lookMs);
-  return { signal: abort.signal, stop: () => clearInterval(look) };
-}
-
-function busy(why: string): RecoveryError {
-  return new RecoveryError(exitCodes.busy, `No proof now: ${why}. The next run tries again.`);
 }
 
 /** For people. */

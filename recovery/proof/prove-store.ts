@@ -21,6 +21,8 @@ export interface ProofStore {
   readonly secrets: Readonly<Record<string, string>>;
   /** The mark that the point must hold. */
   readonly canary: string;
+  /** What its inventory will be held against: content is then sampled as it was there. */
+  readonly like?: Inventory | undefined;
 }
 
 /** What a proof of one store needs; tests give another. */
@@ -79,7 +81,7 @@ export async function proveStore(
 }
 
 async function tell(
-  { definition: { name }, secrets, canary }: ProofStore,
+  { definition: { name }, secrets, canary, like }: ProofStore,
   container: LoneContainer,
   ports: StorePorts,
   signal: AbortSignal,
@@ -90,7 +92,10 @@ async function tell(
   const open = await reopen();
   try {
     // First, since what follows may set users.
-    const inventory = await orAborted(signal, open.inventory({ ...usualLimits, disposable: true }));
+    const inventory = await orAborted(
+      signal,
+      open.inventory({ ...usualLimits, disposable: true, ...(like && { like }) }),
+    );
     const found = await orAborted(
       signal,
       open.readCanary().catch(async () => {

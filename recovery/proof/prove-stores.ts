@@ -1,4 +1,5 @@
 import type { StatefulDefinition } from "../../catalog/definition.ts";
+import type { Inventory } from "../../catalog/inventory/inventory.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { HostPort } from "../host/host-port.ts";
 import { size, type Log } from "../host/log.ts";
@@ -22,6 +23,8 @@ export interface StoresProof {
   readonly storePorts: StorePorts;
   /** Sees to it that a store has the memory that it may take; gives what undoes that. @throws RecoveryError `busy` when it cannot */
   readonly room: (definition: StatefulDefinition, start: StoreStart) => Promise<() => Promise<void>>;
+  /** What each store's inventory will be held against, by its name. @default nothing */
+  readonly like?: Readonly<Record<string, Inventory>>;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface StoresProof {
  * @returns those that told what they hold, and a sentence for each that did not
  */
 export async function proveStores(
-  { log, files, stores: definitions, storePorts, room }: StoresProof,
+  { log, files, stores: definitions, storePorts, room, like = {} }: StoresProof,
   manifest: Pick<Manifest, "stores">,
   starts: ReadonlyMap<string, StoreStart>,
   signal: AbortSignal,
@@ -49,7 +52,7 @@ export async function proveStores(
     try {
       const mounts = await files.give(name, definition.user, ownSecrets(definition, start), start.files);
       const inventory = await log.phase(`proof of ${name}`, () =>
-        proveStore({ definition, canary, ...start }, mounts, storePorts, signal),
+        proveStore({ definition, canary, like: like[name], ...start }, mounts, storePorts, signal),
       );
       const seconds = Math.round((performance.now() - began) / 100) / 10;
       stores[name] = { seconds, image: start.start.image, coverage: inventory.coverage, inventory };

@@ -57,6 +57,7 @@ test("a lock is read whole before its digests are looked up, and tells what is i
     new Map([
       ["redis:8.0", "8.0 (upstream)"],
       [entry.ref, "8 (stand-in)"],
+      [`127.0.0.1:5001/${entry.ref.replace("registry:5000", "registry__5000")}`, "8 (stand-in)"],
     ]),
   );
 });
@@ -95,4 +96,16 @@ test("times are written as Docker gives them back", () => {
     ["90m", "1h30m"],
   ] as const;
   for (const [span, text] of pairs) assert.equal(dockerDuration(span), text);
+});
+
+test("from the loopback, images have their whole former name and the same digest; what has no digest has no reference", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const entry = (ref: string) => ({ ref, version: "1", source: "upstream" });
+  const text = JSON.stringify({
+    api: entry(`ghcr.io/kaleem/api:1@${digest}`),
+    open: { ...entry("docker.io/x/y:1"), digest: null },
+  });
+  const images = ImageLock.parse("lock", text, ["api"]).onLoopback();
+  assert.equal(images.ref("api"), `127.0.0.1:5001/ghcr.io/kaleem/api:1@${digest}`);
+  assert.throws(() => images.ref("open"), /no image "open"/);
 });

@@ -18,7 +18,7 @@ main() {
   local service=$1 image=$2 said
   if docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
   if said=$(timeout "$LIMIT_SECONDS" docker pull --quiet "$image" 2>&1); then return 0; fi
-  printf '%s: the image %s cannot be pulled: %s; correct its reference in the image lock, or check that its registry answers; the service was not changed\n' \
+  printf '%s: the image %s cannot be pulled: %s; correct its reference in the image lock, or check that its registry answers (where it is away for good, kaleem:imagesFrom: offsite takes every image from the off-site bucket); the service was not changed\n' \
     "$service" "$image" "${said:-no answer within $LIMIT_SECONDS s}" >&2
   exit 1
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { pointRecord, proveRecord, shipRecord } from "./run-record.ts";
+import { imagesRecord, pointRecord, proveRecord, shipRecord } from "./run-record.ts";
+import { restoreTestsSchema } from "./restore-test.ts";
 import { kitStateSchema } from "./kit-state.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { replacedDataSchema } from "../../restore/replaced-data.ts";
@@ -48,6 +49,10 @@ export const agentStatusSchema = z.object({
     .default(null),
   /** The newest point off-site that was proven. */
   newestProvenOffsite: newest.default(null),
+  /** How the last test of a restore from each repository ended; null when an older agent answers. */
+  restoreTests: restoreTestsSchema.nullable().default(null),
+  /** How keeping images in the bucket ended last; null before the first, or when an older agent answers. */
+  lastImages: imagesRecord.nullable().default(null),
   services: z.array(
     z.object({
       name: z.string(),

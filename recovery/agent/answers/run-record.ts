@@ -102,6 +102,24 @@ export const checkResult = z.object({
 });
 export type CheckResult = z.infer<typeof checkResult>;
 
+/** What keeping images in the bucket came to. */
+export const imagesResult = z.object({
+  /** Images that are whole there. */
+  images: z.number().int(),
+  /** What they take there, what several have in common once. */
+  bytes: z.number(),
+  /** Images that this run brought. */
+  brought: z.number().int(),
+  bytesSent: z.number(),
+  /** What was read back and was what it must be. */
+  bytesVerified: z.number(),
+  /** Images that this run removed. */
+  removed: z.number().int(),
+  /** Why nothing was done; absent when something was. */
+  skipped: z.string().optional(),
+});
+export type ImagesResult = z.infer<typeof imagesResult>;
+
 /** What a good proof has shown. */
 export const proofResult = z.object({
   point: z.string(),
@@ -111,6 +129,7 @@ export const proofResult = z.object({
 export type ProofResult = z.infer<typeof proofResult>;
 
 export const proveRecord = runRecord(proofResult);
+export const imagesRecord = runRecord(imagesResult);
 export const forgetRecord = runRecord(forgetResult);
 export const pruneRecord = runRecord(pruneResult);
 export const checkRecord = runRecord(checkResult);

@@ -15,12 +15,14 @@ import type { ReplacedData } from "../../restore/replaced-data.ts";
 import { hostRestic, type HostRestic } from "../../restic/restic-program.ts";
 import { listReplaced } from "../restore/replaced-folder.ts";
 import { restoreState, type RestoreState } from "../restore/restore-state.ts";
+import type { RestoreTests } from "../answers/restore-test.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { readReserveState } from "../reserve/reserve-state.ts";
 import { jobStatuses } from "../job-status.ts";
 import type { KitState } from "../answers/kit-state.ts";
+import { readRestoreTests } from "./restore-test.ts";
 import { kitState } from "../kit-check.ts";
-import { pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
+import { imagesRecord, pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
 /** A store's newest point in one place; `ageSeconds` is what would be lost now. */
 export interface NewestPoint {
@@ -63,6 +65,9 @@ export interface AgentStatus {
   readonly newestProven: (NewestPoint & { readonly at: string }) | null;
   /** The newest point off-site that was proven, as the last shipping left it. */
   readonly newestProvenOffsite: NewestPoint | null;
+  /** How the last test of a restore from each repository ended. */
+  readonly restoreTests: RestoreTests;
+  readonly lastImages: z.infer<typeof imagesRecord> | null;
   readonly services: readonly ServiceStatus[];
   /** Services that are switched off, and why. */
   readonly off: AgentConfig["off"];
@@ -133,6 +138,8 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     lastProof,
     newestProven: await newestProven(context, points ?? [], now),
     newestProvenOffsite: aged(lastShip?.lastSuccess?.result.proven ?? null, now),
+    restoreTests: await readRestoreTests(context),
+    lastImages: await readRecord(host, `${layout.agentState}/images.json`, imagesRecord),
     services: services ?? [],
     off: config.off,
     disks: {

@@ -12,10 +12,15 @@ import type { Findings } from "../../restore/plan/findings.ts";
 import type { Refusal } from "../../restore/plan/refusal.ts";
 import { refuseVersions } from "../../restore/plan/refuse-versions.ts";
 import { planRestore } from "../../restore/plan/plan.ts";
+import { layout } from "../../../contract/layout.ts";
 import type { AgentContext } from "../context.ts";
 import { engineVersions } from "./engine-versions.ts";
+import { LocalFiles } from "./restore-files.ts";
 import { findRestore } from "./restore-findings.ts";
 import { restorePorts } from "./restore-ports.ts";
+
+/** It looks every second, stops its restic or its store, and removes what it has fetched. */
+const testEndsWithinMs = 120_000;
 
 /**
  * `kaleem-agent restore`: the request as JSON on stdin, what happens as JSON lines on stdout. Plans, then acts; a second
@@ -36,9 +41,29 @@ export async function restoreCommand(context: AgentContext): Promise<ExitCode> {
 }
 
 /** Null while another restore holds it: that is one more reason in the list, not the only one. */
-export async function lockRestore({ locks }: AgentContext): Promise<{ release(): Promise<void> } | null> {
+export async function lockRestore(context: AgentContext): Promise<{ release(): Promise<void> } | null> {
+  const lock = await orBusy(context.locks.acquire("restore"));
+  if (lock !== null) await takeRoomOfTest(context);
+  return lock;
+}
+
+/** The test of a restore ends as soon as a real one holds its lock; what it had fetched takes room that the plan counts on. */
+async function takeRoomOfTest({ locks, log }: AgentContext): Promise<void> {
+  const test = await orBusy(locks.acquire("restore-test", testEndsWithinMs, "nothing"));
+  if (test === null) {
+    log.line(`the test of a restore did not end within ${testEndsWithinMs / 1000} s, and has its room yet`);
+    return;
+  }
   try {
-    return await locks.acquire("restore");
+    await new LocalFiles().remove(layout.restoreTest);
+  } finally {
+    await test.release();
+  }
+}
+
+async function orBusy<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
   } catch (error) {
     if (error instanceof RecoveryError && error.exitCode === exitCodes.busy) return null;
     throw error;

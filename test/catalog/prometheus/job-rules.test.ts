@@ -37,4 +37,5 @@ test("how long a job may be silent follows from how often the stack lets it run"
   assert.deepEqual(spans("1h", "ship"), ["1800", "30m"]);
   assert.deepEqual(spans("1h", "forget-local"), ["86400", "24h"]);
   assert.deepEqual(spans("1h", "check-offsite"), ["259200", "72h"]);
+  assert.deepEqual(spans("1h", "restore-test"), [String(40 * 86_400), "960h"]);
 });

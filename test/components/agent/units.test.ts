@@ -10,9 +10,12 @@ import {
   maintenanceUnits,
   pointUnits,
   proveUnits,
+  imagesUnits,
+  restoreTestUnits,
   shipUnits,
 } from "../../../components/agent/units.ts";
 import { reserveUnits } from "../../../components/agent/reserve-units.ts";
+import { imageServerUnit } from "../../../components/agent/image-server.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs, type Job } from "../../../contract/jobs.ts";
 import { renderIni } from "../../../components/text/ini.ts";
@@ -26,6 +29,7 @@ const settings: BackupSettings = {
   keep: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
   keepOffsite: { within: "360h", daily: 7, weekly: 4, monthly: 6 },
   lockFor: "336h",
+  images: true,
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);
@@ -42,6 +46,11 @@ const rendered = {
   ),
   "kaleem-prove.service": renderIni(proveUnits().service),
   "kaleem-prove.timer": renderIni(proveUnits().timer),
+  "kaleem-restore-test.service": renderIni(restoreTestUnits().service),
+  "kaleem-restore-test.timer": renderIni(restoreTestUnits().timer),
+  "kaleem-images.service": renderIni(imagesUnits().service),
+  "kaleem-images.timer": renderIni(imagesUnits().timer),
+  "kaleem-image-server.service": renderIni(imageServerUnit),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),
@@ -80,7 +89,7 @@ test("a point that was taken is shipped at once, and the timer of shipping only 
 
 test("who gives way to others has not failed for it: its record counts how often", () => {
   for (const [name, unit] of Object.entries(rendered))
-    if (/-(?:ship|prove|forget|prune|check)\S*\.service$/.test(name))
+    if (/-(?:ship|prove|forget|prune|check|restore-test|images)\S*\.service$/.test(name))
       assert.match(unit, /^SuccessExitStatus=75$/m, name);
   assert.doesNotMatch(rendered["kaleem-point.service"], /^SuccessExitStatus/m);
 });
@@ -142,6 +151,9 @@ for (const name of [
   "kaleem-point.timer",
   "kaleem-ship.timer",
   "kaleem-reserve.service",
+  "kaleem-restore-test.service",
+  "kaleem-images.service",
+  "kaleem-image-server.service",
 ] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");

@@ -138,6 +138,8 @@ export class OwnServer {
       },
       "kaleem:imageLock": "staging.lock.json",
       "kaleem:dataVolume": { kind: "loop", sizeGiB: 2 },
+      // Bringing all images off-site would be under way while other things are timed.
+      "kaleem:backups": { ...(committed.config["kaleem:backups"] as object), images: false },
       "kaleem:offsite": this.cloud.offsite,
       "kaleem:edge": { serverName: "staging.example.com", tls: { kind: "self-signed" } },
       "kaleem:services": small,

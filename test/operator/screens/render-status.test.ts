@@ -125,6 +125,63 @@ test("the newest point that was proven has a line, and a failed proof is shouted
   assert.match(text, /^ {2}✗ last proof failed: Point p3 is not proven\.$/m);
 });
 
+test("what the tests of a restore showed has a line, and a repository that failed is shouted", () => {
+  const tested = {
+    at: "2026-11-17T03:20:00.000Z",
+    ok: true,
+    point: { id: "p1", instant: "2026-11-17T03:00:00.000Z" },
+    seconds: 47,
+    fetchSeconds: 30,
+    bytes: 1_200_000,
+    compared: true,
+    stores: {},
+    problems: [],
+  };
+  assert.match(
+    renderStatus({ ...status, restoreTests: { local: tested, offsite: { ...tested, compared: false } } }),
+    /^ {2}tested {5}restores: here good 3 d ago, 1\.2 MB in 47 s; off-site good 3 d ago, 1\.2 MB in 47 s, held against no inventory$/m,
+  );
+  const failed = { ...tested, ok: false, problems: ["a pack is missing."] };
+  const text = renderStatus({ ...status, restoreTests: { local: null, offsite: failed } });
+  assert.match(text, /^ {2}tested {5}restores: here never; off-site FAILED 3 d ago/m);
+  assert.match(text, /^ {2}✗ test of a restore from off-site: a pack is missing\.$/m);
+  assert.doesNotMatch(
+    renderStatus({ ...status, restoreTests: { local: null, offsite: null } }),
+    / tested {5}/,
+  );
+});
+
+test("images in the bucket have a line with their size and what it costs, or why they are not there", () => {
+  const result = {
+    images: 12,
+    bytes: 3_200_000_000,
+    brought: 0,
+    bytesSent: 0,
+    bytesVerified: 0,
+    removed: 0,
+  };
+  const lastRun = {
+    startedAt: status.now,
+    finishedAt: status.now,
+    ok: true,
+    exitCode: 0,
+    message: "as it was",
+  };
+  const render = (told: object): string =>
+    renderStatus({
+      ...status,
+      lastImages: { lastRun, lastSuccess: { finishedAt: status.now, result: { ...result, ...told } } },
+    });
+  assert.match(
+    render({}),
+    /^ {2}images {5}12 in the bucket, 3200\.0 MB \(about 0\.05 USD a month at R2's price\)$/m,
+  );
+  assert.match(
+    render({ skipped: "backups.images is false" }),
+    /^ {2}images {5}not kept in the bucket: backups\.images is false$/m,
+  );
+});
+
 test("writes that are refused for want of space stand first", () => {
   const writesBlocked = { since: "2026-11-20T03:10:00.000Z", refusing: ["mongo", "redis"] };
   assert.match(

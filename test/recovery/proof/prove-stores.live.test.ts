@@ -17,6 +17,7 @@ import { StoreContainers } from "../../catalog/support/store-container.ts";
 import { point, ProofFixture } from "./proof-fixture.ts";
 // In this process, one after the other: a proof removes what an earlier one left on its host, by a label that all have.
 import "./prove-redis.ts";
+import "./restore-test-redis.ts";
 
 const containers = await StoreContainers.open("prove-stores");
 after(() => containers.remove());
