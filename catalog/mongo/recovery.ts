@@ -4,6 +4,7 @@ import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
+import { judgeArchive, loadArchive } from "./portable.ts";
 import { serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
@@ -105,6 +106,11 @@ export const mongoRecovery: Recovery<Client> = {
 
   // What others have made may be readable to root alone.
   inventory: async (client, request) => mongoInventory(await client.root(), request),
+
+  portable: {
+    judge: async (client, source) => judgeArchive(await client.root(), source),
+    load: { tool: loadArchive },
+  },
 
   writes: {
     refuse: async (client) => blockUsersWrites((await client.root()).db("admin"), true),

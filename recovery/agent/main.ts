@@ -16,6 +16,7 @@ import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
+import { importCommand } from "./commands/import.ts";
 import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
@@ -45,6 +46,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   points [--offsite]    what there is to restore, newest first
   fetch                 fetch the point of a restore ahead of it, on an empty data root; request and events as below
   restore               restore; request as JSON on stdin, events as JSON lines
+  import                load files that others have written into the stores; request as JSON on stdin
   replaced              what restores have moved aside here, and its size
   forget-replaced RESTORE
                         remove for good what one restore moved aside
@@ -95,6 +97,7 @@ const commands: Readonly<
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
+  import: (context, args) => none(args, () => importCommand(context)),
   replaced: (_context, args) => none(args, () => replacedCommand()),
   "forget-replaced": forgetReplacedCommand,
   close: (context, args) => none(args, () => closeCommand(context)),
@@ -148,6 +151,8 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
     process.stdout.write(`${address}\n`);
     return exitCodes.ok;
   }
+  // Nor an import, which replaces what is there from its first moment.
+  if (command === "import") process.on("SIGHUP", () => undefined);
   const run = commands[command];
   if (run === undefined)
     throw new RecoveryError(exitCodes.usage, `There is no command ${command}: see kaleem-agent --help.`);

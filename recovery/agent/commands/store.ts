@@ -95,6 +95,13 @@ async function perform(
     }
     case "reset-users":
       return recovery.resetUsers(client);
+    case "judgeImport":
+      return portableOf(recovery).judge(client, request.source);
+    case "loadImport": {
+      const { load } = portableOf(recovery);
+      if (!("client" in load)) throw new Error("it is loaded by its own tool");
+      return load.client(client, request.source, request.file);
+    }
     case "refuseWrites":
       return writesOf(recovery).refuse(client);
     case "allowWrites":
@@ -116,6 +123,11 @@ async function perform(
 function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>["writes"]> {
   if (writes === undefined) throw new Error("it cannot refuse writes");
   return writes;
+}
+
+function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unknown>["portable"]> {
+  if (portable === undefined) throw new Error("nothing can be imported into it");
+  return portable;
 }
 
 function say(answer: StoreAnswer): void {

@@ -69,6 +69,8 @@ async function openStores(): Promise<readonly Store[]> {
         readCanary: () => assert.fail("not asked for"),
         inventory: () => assert.fail("not asked for"),
         resetUsers: () => assert.fail("not asked for"),
+        judgeImport: () => assert.fail("not asked for"),
+        loadImport: () => assert.fail("not asked for"),
         refuseWrites: () => assert.fail("not asked for"),
         allowWrites: () => assert.fail("not asked for"),
         webhooks: () => assert.fail("not asked"),
