@@ -18,6 +18,11 @@ exec mongorestore --config=/dev/fd/3 "$@" 3<<EOF
 $login
 EOF`;
 
+const dumpScript = `IFS= read -r login
+exec mongodump --config=/dev/fd/3 "$@" 3<<EOF
+$login
+EOF`;
+
 /** What an archive holds, under the names that it shall have here. Pure. */
 export function statedByArchive(
   { collections, oplogEntries }: MongoArchive,
@@ -101,11 +106,28 @@ export function loadArchive(
     ...parts.map((part) => `--nsInclude=${part}.*`),
     ...renamed,
   ];
-  const password = secrets["restore-password"] ?? "";
-  if (password === "")
-    throw new Error("mongo: the secret restore-password is missing or empty; run ./kaleem up");
-  return {
-    argv: ["sh", "-c", loadScript, "sh", ...argv],
-    firstLine: `password: ${JSON.stringify(password)}`,
-  };
+  return { argv: ["sh", "-c", loadScript, "sh", ...argv], firstLine: login(secrets, "restore-password") };
+}
+
+/**
+ * mongodump inside the store's task, as the user backup: every database. With the oplog, where there is one, so that a load that
+ * replays it gives one instant.
+ */
+export async function dumpArchive(
+  mongo: MongoClient,
+  secrets: Readonly<Record<string, string>>,
+): Promise<ToolCall> {
+  const oplog = await mongo.db("local").listCollections({ name: "oplog.rs" }).toArray();
+  const argv = [
+    ...["--host=127.0.0.1", "--port=27017", "--username=backup", "--authenticationDatabase=admin"],
+    ...["--archive", "--gzip", ...(oplog.length > 0 ? ["--oplog"] : [])],
+  ];
+  return { argv: ["sh", "-c", dumpScript, "sh", ...argv], firstLine: login(secrets, "backup-password") };
+}
+
+/** A line of the tools' configuration. */
+function login(secrets: Readonly<Record<string, string>>, name: string): string {
+  const password = secrets[name] ?? "";
+  if (password === "") throw new Error(`mongo: the secret ${name} is missing or empty; run ./kaleem up`);
+  return `password: ${JSON.stringify(password)}`;
 }

@@ -4,7 +4,7 @@ import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
-import { judgeArchive, loadArchive } from "./portable.ts";
+import { dumpArchive, judgeArchive, loadArchive } from "./portable.ts";
 import { serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
@@ -110,6 +110,8 @@ export const mongoRecovery: Recovery<Client> = {
   portable: {
     judge: async (client, source) => judgeArchive(await client.root(), source),
     load: { tool: loadArchive },
+    file: { prefix: "mongo-", suffix: ".archive.gz" },
+    dump: { tool: async (client, secrets) => dumpArchive(await client.root(), secrets) },
   },
 
   writes: {

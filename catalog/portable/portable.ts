@@ -29,15 +29,22 @@ export const portableSourceSchema = z.strictObject({
 });
 export type PortableSource = z.infer<typeof portableSourceSchema>;
 
-/** A program of the store's own image, run inside its task. Its standard input is `firstLine`, if any, and then the file. */
-export interface ToolCall {
-  readonly argv: readonly string[];
+/** A program of the store's own image, run inside its task; on its standard input `firstLine`, and then the file where it reads one. */
+export const toolCallSchema = z.strictObject({
+  argv: z.array(z.string()),
   /** Without its newline; the place for secrets. */
-  readonly firstLine: string;
-}
+  firstLine: z.string(),
+});
+export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** How a store takes its data from the portable form. What writes it is told that nobody else writes meanwhile. */
+/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
 export interface Portable<Client> {
+  /** What the former scripts' names begin and end with, such as `mongo-` and `.archive.gz`. */
+  readonly file: { readonly prefix: string; readonly suffix: string };
+  /** Writes all that a load takes, as of one instant where the engine can: by its own tool, on standard output, or as a text. */
+  readonly dump:
+    | { tool(client: Client, secrets: Readonly<Record<string, string>>): Promise<ToolCall> }
+    | { text(client: Client): Promise<string> };
   /** Why this file cannot be loaded into this store as it is now, a sentence each, with what to do; empty when it can. Changes nothing. */
   judge(client: Client, source: PortableSource): Promise<readonly string[]>;
   /** By the engine's own tool, or by the client. What it replaces is gone from the first moment. */

@@ -248,7 +248,7 @@ export function judgeAgainst(definitions: Definitions, here: Declared, name: str
   const queues = definitions.queues.flatMap((wanted) => {
     const got = here.queues.find((one) => one.name === wanted.name && one.vhost === wanted.vhost);
     if (got === undefined) return [];
-    const type = wanted.type ?? String(wanted.arguments["x-queue-type"] ?? "classic");
+    const type = wanted.type ?? wanted.arguments["x-queue-type"] ?? "classic";
     const same =
       got.type === type &&
       got.durable === wanted.durable &&
@@ -282,6 +282,18 @@ export async function judgeDefinitionsHere(
     ...judgeDefinitions(definitions, name, withoutUsers),
     ...judgeAgainst(definitions, await readDeclared(api), name),
   ];
+}
+
+/** What is declared, but for the platform's own users: as JSON, which `POST /api/definitions` takes. Messages are not in it. */
+export async function dumpDefinitions(api: ManagementApi): Promise<string> {
+  const definitions = definitionsSchema.parse(await api.get("definitions", importLimitMs));
+  const isOthers = ({ user }: { readonly user: string }): boolean => !isOwnUser(user);
+  return JSON.stringify({
+    ...definitions,
+    users: definitions.users.filter(({ name }) => !isOwnUser(name)),
+    permissions: definitions.permissions.filter(isOthers),
+    topic_permissions: definitions.topic_permissions.filter(isOthers),
+  });
 }
 
 const importLimitMs = 300_000;

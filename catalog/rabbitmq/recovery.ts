@@ -6,7 +6,7 @@ import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 import { rabbitmqInventory } from "./inventory.ts";
 import { ManagementApi } from "./management-api.ts";
-import { judgeDefinitionsHere, loadDefinitions } from "./portable.ts";
+import { dumpDefinitions, judgeDefinitionsHere, loadDefinitions } from "./portable.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
 import { formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 import { rabbitmqFollows } from "./versions.ts";
@@ -71,6 +71,8 @@ export const rabbitmqRecovery: Recovery<Client> = {
   inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
 
   portable: {
+    file: { prefix: "defs-", suffix: ".json" },
+    dump: { text: ({ api }) => dumpDefinitions(api) },
     judge: ({ api }, source) => judgeDefinitionsHere(api, source),
     load: { client: ({ api }, source, file) => loadDefinitions(api, source, file) },
   },

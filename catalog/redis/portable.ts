@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { z } from "zod";
 import { entryPath } from "../inventory/inventory.ts";
-import type { PortableSource } from "../portable/portable.ts";
+import type { PortableSource, ToolCall } from "../portable/portable.ts";
 import type { Stated } from "../portable/stated.ts";
 import { bytesList, type RedisCommands } from "./commands.ts";
 import { readRdb, type RdbEntry } from "./rdb.ts";
@@ -114,6 +114,28 @@ async function ownFormat(ask: RedisCommands): Promise<number | null> {
   return Buffer.isBuffer(dumped) && dumped.length > 10 ? dumped.readUInt16LE(dumped.length - 10) : null;
 }
 
+/**
+ * Saves all databases as of one instant, and gives the file. What an earlier dump has left is no longer there. The password comes
+ * first, and stands in no argument.
+ */
+const dumpScript = `set -eu
+IFS= read -r REDISCLI_AUTH
+export REDISCLI_AUTH
+ask() { redis-cli -e -h 127.0.0.1 "$@"; }
+persistence() { ask INFO persistence | tr -d '\\r'; }
+trap 'rm -f /data/dump.rdb' EXIT
+ask BGSAVE >&2
+while persistence | grep -q '^rdb_bgsave_in_progress:1'; do sleep 0.2; done
+persistence | grep -q '^rdb_last_bgsave_status:ok' || { echo 'redis: it could not save: see its log' >&2; exit 1; }
+cat /data/dump.rdb`;
+
+/** Redis' own save inside its task. */
+export function dumpRdb(secrets: Readonly<Record<string, string>>): ToolCall {
+  const password = secrets["password"] ?? "";
+  if (password === "") throw new Error("redis: the secret password is missing or empty; run ./kaleem up");
+  return { argv: ["sh", "-c", dumpScript], firstLine: password };
+}
+
 const atOnce = 200;
 const bytesAtOnce = 8 * 1024 * 1024;
 
@@ -135,7 +157,10 @@ export async function loadRdb(ask: RedisCommands, source: PortableSource, file: 
       await ask("SELECT", String((database = entry.database)));
     }
     const due = String(entry.dueMs ?? 0);
-    pending.push(ask("RESTORE", entry.key, due, entry.payload, "REPLACE", "ABSTTL"));
+    const restored = ask("RESTORE", entry.key, due, entry.payload, "REPLACE", "ABSTTL");
+    // One that fails while the file is read is told with its batch, and must not end the process before.
+    restored.catch(() => undefined);
+    pending.push(restored);
     bytes += entry.payload.length;
     if (pending.length >= atOnce || bytes >= bytesAtOnce) await settle();
   }

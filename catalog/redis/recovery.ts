@@ -4,7 +4,7 @@ import { forwardOnly } from "../engine-version.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { redisCommands } from "./commands.ts";
 import { redisInventory } from "./inventory.ts";
-import { canaryKey, judgeRdb, loadRdb } from "./portable.ts";
+import { canaryKey, dumpRdb, judgeRdb, loadRdb } from "./portable.ts";
 
 interface Client {
   readonly redis: RedisClientType;
@@ -70,6 +70,8 @@ export const redisRecovery: Recovery<Client> = {
   },
 
   portable: {
+    file: { prefix: "redis-", suffix: ".rdb" },
+    dump: { tool: async (_client, secrets) => dumpRdb(secrets) },
     judge: ({ redis }, source) => judgeRdb(redisCommands(redis), source),
     load: {
       async client({ redis }, source, file) {

@@ -26,6 +26,7 @@ import { importedStores } from "../imports/find-files.ts";
 import { prepareFolder, removeFolder, upload } from "../imports/upload.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { renderImport, renderImportPlan } from "../screens/render-import.ts";
+import { SshError } from "../ssh/ssh-error.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
@@ -93,7 +94,7 @@ function commandLine(): OperatorCommand {
     .option("--yes", "agrees to the plan")
     .option("--json", "as JSON (docs/json.md)")
     .exitOverride()
-    .parse() as OperatorCommand;
+    .parse();
 }
 
 /** @throws RecoveryError `usage` with every reason why nothing can be imported */
@@ -148,7 +149,9 @@ async function importFiles(
       timeoutMs: importLimitMs,
       onLog: (line) => void process.stderr.write(`  ${line}\n`),
     });
-  } finally {
-    await removeFolder(host, folder);
+  } catch (error) {
+    // Without a connection the agent goes on, and reads what is there.
+    if (!(error instanceof SshError)) await removeFolder(host, folder);
+    throw error;
   }
 }

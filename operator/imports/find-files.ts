@@ -82,7 +82,9 @@ export const importedStores: readonly string[] = names.map(([store]) => store);
 export function madeAt(name: string): number | null {
   const found = /(\d{4})-?(\d{2})-?(\d{2})(?:[-_T](\d{2})[-:]?(\d{2})(?:[-:]?(\d{2}))?)?/.exec(name);
   if (found === null) return null;
-  const [year, month, day, hour, minute, second] = found.slice(1).map((part = "0") => Number(part));
+  const [year, month, day, hour, minute, second] = (found.slice(1) as (string | undefined)[]).map((part) =>
+    Number(part ?? 0),
+  );
   const instant = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
   const isReal =
     new Date(instant).getUTCMonth() === (month ?? 1) - 1 && new Date(instant).getUTCDate() === day;

@@ -83,7 +83,7 @@ export async function readSource(
   })();
   try {
     const { madeMs, refusals = [], ...facts } = await read(content, file, taking);
-    for await (const rest of content) void rest;
+    while ((await content.next()).done !== true) continue;
     if (refusals.length > 0) return { refusals };
     const madeAt = new Date(madeMs ?? file.madeMs).toISOString();
     const source = {

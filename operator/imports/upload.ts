@@ -5,10 +5,9 @@ import { layout } from "../../contract/layout.ts";
 import { size } from "../../recovery/host/log.ts";
 import type { RemoteHost } from "../ssh/remote-host.ts";
 
-/** Makes the folder `$1` for root alone, takes away what a killed import left, and tells the free bytes of its disk. */
+/** Makes the folder `$1` for root alone, and tells the free bytes of its disk. */
 const prepare = `set -eu
 mkdir -p -m 0700 "$(dirname "$1")"
-find "$(dirname "$1")" -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} +
 mkdir -m 0700 "$1"
 df --output=avail -B1 "$1" | tail -n 1`;
 
@@ -16,7 +15,7 @@ df --output=avail -B1 "$1" | tail -n 1`;
 const roomFactor = 2;
 
 /**
- * Makes room for files on the host and gives the folder's path. What an import of over an hour ago left there is removed.
+ * Makes a folder for files on the host and gives its path. The import that reads them takes it away.
  * @throws RecoveryError `diskFull` when the data volume has not twice their size free
  */
 export async function prepareFolder(host: RemoteHost, id: string, bytes: number): Promise<string> {

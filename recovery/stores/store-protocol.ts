@@ -23,6 +23,7 @@ export const storeRequest = z.discriminatedUnion("op", [
   }),
   z.strictObject({ op: z.literal("reset-users") }),
   z.strictObject({ op: z.literal("judgeImport"), source: portableSourceSchema }),
+  z.strictObject({ op: z.literal("dump") }),
   z.strictObject({ op: z.literal("loadImport"), source: portableSourceSchema, file: z.string() }),
   z.strictObject({ op: z.literal("refuseWrites") }),
   z.strictObject({ op: z.literal("allowWrites"), kept: z.string().nullable() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inventorySchema, type Inventory, type InventoryRequest } from "../../catalog/inventory/inventory.ts";
-import type { PortableSource } from "../../catalog/portable/portable.ts";
+import { toolCallSchema, type PortableSource, type ToolCall } from "../../catalog/portable/portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
@@ -25,6 +25,8 @@ export interface Store {
   resetUsers(): Promise<void>;
   /** See `Portable.judge`. */
   judgeImport(source: PortableSource, timeoutMs: number): Promise<readonly string[]>;
+  /** See `Portable.dump`: the tool to be run, or the dump itself. */
+  dump(timeoutMs: number): Promise<ToolCall | string>;
   /** See `Portable.load`, by the client. */
   loadImport(source: PortableSource, file: string, timeoutMs: number): Promise<void>;
   /** See `Recovery.writes`. */
@@ -103,6 +105,8 @@ export async function openStoreAt(
     resetUsers: () => channel.tell({ op: "reset-users" }),
     judgeImport: async (source, timeoutMs) =>
       z.array(z.string()).parse(await channel.ask({ op: "judgeImport", source }, timeoutMs)),
+    dump: async (timeoutMs) =>
+      z.union([toolCallSchema, z.string()]).parse(await channel.ask({ op: "dump" }, timeoutMs)),
     loadImport: async (source, file, timeoutMs) => {
       await channel.ask({ op: "loadImport", source, file }, timeoutMs);
     },

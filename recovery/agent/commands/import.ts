@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
-import { usualLimits } from "../../../catalog/inventory/inventory.ts";
 import type { PortableSource } from "../../../catalog/portable/portable.ts";
 import { differencesFrom } from "../../../catalog/portable/stated.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
@@ -18,6 +16,7 @@ import {
   type ImportResult,
 } from "../../imports/request.ts";
 import { runTool } from "../../imports/run-tool.ts";
+import type { Container } from "../../docker/container.ts";
 import { openStore, type Store } from "../../stores/store.ts";
 import type { AgentContext } from "../context.ts";
 import { restoreState } from "../restore/restore-state.ts";
@@ -28,28 +27,42 @@ import { storeSecrets } from "./store.ts";
 const dataWaitMs = 120_000;
 /** Only names and numbers are wanted of what is there. */
 const namesOnly = { bytes: 1, ms: 1 };
+/** Of what was imported all is counted and, as far as that goes within the time, hashed: as much again as was loaded. */
+const wholeStore = { bytes: 2 ** 36, ms: 1_800_000 };
 const judgeLimitMs = 120_000;
 /** Loading moves what the client reads by itself; it may take as long as that takes. */
 const loadLimitMs = 24 * 3_600_000;
 
 /**
- * `kaleem-agent import`: loads files that others have written, the request on stdin as JSON (`importRequestSchema`). Answers the plan,
+ * `kaleem-agent import`: loads files that others have written, the request given as JSON (`importRequestSchema`). Answers the plan,
  * or how it ended.
  */
-export async function importCommand(context: AgentContext): Promise<ImportPlan | ImportResult> {
-  const request = parseRequest(await text(process.stdin));
+export async function importCommand(
+  context: AgentContext,
+  given: string,
+): Promise<ImportPlan | ImportResult> {
+  const request = parseRequest(given);
   if (request.planOnly) return planImport(context, request);
   const restore = await context.locks.acquire("restore");
   try {
+    await removeFolders((name) => name !== request.id);
     const data = await context.locks.acquire("data", dataWaitMs);
     try {
       return await executeImport(request, importPorts(context, request.id));
     } finally {
       await data.release();
+      await removeFolders((name) => name === request.id);
     }
   } finally {
     await restore.release();
   }
+}
+
+/** Takes away the files of this import once it has ended, or those that a killed one has left. Only root writes there. */
+async function removeFolders(which: (name: string) => boolean): Promise<void> {
+  const names = await readdir(layout.imports).catch(() => []);
+  for (const name of names.filter(which))
+    await rm(join(layout.imports, name), { recursive: true, force: true });
 }
 
 /** The parser's own words would quote the request, which may hold hashes. @throws RecoveryError `usage` naming the wrong fields */
@@ -92,14 +105,16 @@ function importPorts(context: AgentContext, id: string): ImportPorts {
       await log.phase("close the platform", () => closePlatform(context));
       return true;
     },
-    open: async () => void (await log.phase("open the platform", () => openPlatform(context))),
+    open: async () => {
+      await log.phase("open the platform", () => openPlatform(context));
+    },
     takePoint: async () =>
       (await log.phase("point", () => pointCommand(context, { dataLockHeld: true }))).point,
     load: (source) => load(context, source, fileOf(source)),
     resetUsers: (store) => withStore(context, store, (open) => open.resetUsers()),
     verify: (source) =>
       withStore(context, source.store, async (store) =>
-        differencesFrom(source.stated, await store.inventory(usualLimits)),
+        differencesFrom(source.stated, await store.inventory(wholeStore)),
       ),
     say: (line) => log.line(line),
     now: () => performance.now(),
@@ -146,6 +161,46 @@ async function judgeAll(
   return judged.flat();
 }
 
+/**
+ * `kaleem-agent dump STORE`: a store's data in the portable form, on stdout; the name that the former scripts gave such a file goes
+ * to the log. Nothing stands still for it.
+ */
+export async function dumpCommand(context: AgentContext, args: readonly string[]): Promise<void> {
+  const [name = "", ...rest] = args;
+  const definition = context.stores.find((store) => store.name === name);
+  const portable = definition?.recovery.portable;
+  if (definition === undefined || portable === undefined || rest.length > 0) {
+    const known = context.stores.flatMap((store) =>
+      store.recovery.portable === undefined ? [] : [store.name],
+    );
+    throw new RecoveryError(
+      exitCodes.usage,
+      `dump: expected one of ${known.join(", ")}, got "${args.join(" ")}".`,
+    );
+  }
+  const { prefix, suffix } = portable.file;
+  const stamp = new Date().toISOString().slice(0, 16).replace("T", "-").replace(":", "");
+  context.log.line(`${name}: as ${prefix}${stamp}${suffix}`);
+  const call = await withStore(context, name, (store) => store.dump(judgeLimitMs));
+  if (typeof call === "string") {
+    process.stdout.write(call);
+    return;
+  }
+  await runTool({
+    container: (await taskOf(context, name)).id,
+    call,
+    output: process.stdout,
+    signal: context.interrupted,
+    onLine: (line) => context.log.line(`${name}: ${line}`),
+  });
+}
+
+async function taskOf({ docker }: AgentContext, store: string): Promise<Container> {
+  const [container] = await docker.containersOf(store);
+  if (container !== undefined) return container;
+  throw new RecoveryError(exitCodes.storeDown, `Store ${store} does not run on this host.`);
+}
+
 async function load(context: AgentContext, source: PortableSource, file: string): Promise<void> {
   const definition = context.stores.find(({ name }) => name === source.store);
   const portable = definition?.recovery.portable;
@@ -154,9 +209,7 @@ async function load(context: AgentContext, source: PortableSource, file: string)
     await withStore(context, source.store, (store) => store.loadImport(source, file, loadLimitMs));
     return;
   }
-  const [container] = await context.docker.containersOf(source.store);
-  if (container === undefined)
-    throw new RecoveryError(exitCodes.storeDown, `Store ${source.store} does not run on this host.`);
+  const container = await taskOf(context, source.store);
   await runTool({
     container: container.id,
     call: portable.load.tool(await storeSecrets(definition, container.pid), source),

@@ -62,7 +62,7 @@ async function serve(
   try {
     for await (const line of { [Symbol.asyncIterator]: () => lines }) {
       const request = storeRequest.parse(JSON.parse(line));
-      say(await answer(() => perform(recovery, client, request)));
+      say(await answer(() => perform(recovery, client, request, secrets)));
     }
   } finally {
     await recovery.close(client);
@@ -73,6 +73,7 @@ async function perform(
   recovery: Recovery<unknown>,
   client: unknown,
   request: StoreRequest,
+  secrets: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   switch (request.op) {
     case "version":
@@ -97,6 +98,10 @@ async function perform(
       return recovery.resetUsers(client);
     case "judgeImport":
       return portableOf(recovery).judge(client, request.source);
+    case "dump": {
+      const { dump } = portableOf(recovery);
+      return "tool" in dump ? dump.tool(client, secrets) : dump.text(client);
+    }
     case "loadImport": {
       const { load } = portableOf(recovery);
       if (!("client" in load)) throw new Error("it is loaded by its own tool");

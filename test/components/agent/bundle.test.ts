@@ -24,8 +24,8 @@ function agent(...args: readonly string[]): { code: number | null; stdout: strin
 }
 
 describe("the agent's bundle", () => {
-  it("is under 1.08 MB, and equal for equal sources", async () => {
-    assert.ok(Buffer.byteLength(text) < 1_080_000, `${Buffer.byteLength(text)} bytes`);
+  it("is under 1.09 MB, and equal for equal sources", async () => {
+    assert.ok(Buffer.byteLength(text) < 1_090_000, `${Buffer.byteLength(text)} bytes`);
     assert.equal(await bundleAgent(), text);
   });
 

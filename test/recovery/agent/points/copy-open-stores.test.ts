@@ -70,6 +70,7 @@ async function openStores(): Promise<readonly Store[]> {
         inventory: () => assert.fail("not asked for"),
         resetUsers: () => assert.fail("not asked for"),
         judgeImport: () => assert.fail("not asked for"),
+        dump: () => assert.fail("not asked for"),
         loadImport: () => assert.fail("not asked for"),
         refuseWrites: () => assert.fail("not asked for"),
         allowWrites: () => assert.fail("not asked for"),
