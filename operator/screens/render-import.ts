@@ -13,9 +13,7 @@ export function renderImportPlan({ from, files, notTaken, replaced, closed }: Im
       "",
       `${file.store}: ${file.path}`,
       `  of ${file.madeAt.slice(0, 16).replace("T", " ")} UTC, ${size(file.bytes)}${file.version === null ? "" : `, written by version ${file.version}`}${file.older === 0 ? "" : `; ${file.older} older beside it`}`,
-      `  holds ${Object.entries(file.holds)
-        .map(([kind, count]) => `${count} ${kind}`)
-        .join(", ")}`,
+      `  holds ${numbers(file.holds)}`,
       ...file.leftOut.map((what) => `  not loaded: ${what}`),
       ...renames(file.rename),
       ...replacedLines(replaced.filter(({ store }) => store === file.store)),
@@ -35,13 +33,23 @@ function renames(rename: Readonly<Record<string, string>>): readonly string[] {
   );
 }
 
+/** Such as `documents: 300, indexes: 7`. */
+function numbers(byKind: Readonly<Record<string, number>>): string {
+  return Object.entries(byKind)
+    .map(([kind, count]) => `${kind}: ${count}`)
+    .join(", ");
+}
+
 function replacedLines(replaced: ImportPlanAnswer["replaced"]): readonly string[] {
   const counted = replaced.filter(({ now, file }) => file !== null && now !== 0);
-  if (counted.length === 0) return ["  replaces nothing"];
   const lines = counted.map(
     ({ path, kind, now, file }) =>
-      `  replaces ${path}: ${now ?? "an unknown number of"} ${kind} there, ${file ?? 0} in the file`,
+      `  replaces ${path}: ${kind}: ${now ?? "an unknown number"} there, ${file ?? 0} in the file`,
   );
+  const others: Record<string, number> = {};
+  for (const { kind, file } of replaced) if (file === null) others[kind] = (others[kind] ?? 0) + 1;
+  if (Object.keys(others).length > 0) lines.push(`  there already: ${numbers(others)}`);
+  if (lines.length === 0) return ["  replaces nothing"];
   if (lines.length <= mostLines) return lines;
   return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more; --json lists them`];
 }
