@@ -1,4 +1,4 @@
-import { ByteReader, EndOfFile } from "../portable/byte-reader.ts";
+import { ByteReader } from "../portable/byte-reader.ts";
 import { Crc64, mongoArchiveCrc } from "../portable/crc64.ts";
 import { hashOf, SetDigest } from "../inventory/set-digest.ts";
 
@@ -47,33 +47,28 @@ export async function readMongoArchive(source: AsyncIterable<Uint8Array>): Promi
       throw new Error(`is damaged before byte ${reader.position}: a header cannot be read`, { cause });
     }
   };
-  try {
-    await readMagic(reader);
-    const header = parse((await readDocument(reader)) ?? Buffer.alloc(0));
-    const found = new Map<string, Found>();
-    for (;;) {
-      const document = await readDocument(reader);
-      if (document === null) break;
-      const one = declared(parse(document));
-      found.set(keyOf(one.database, one.name), one);
-    }
-    let oplogEntries = 0;
-    while (!(await reader.atEnd())) oplogEntries += await readBlock(reader, parse, found);
-    const unended = [...found.values()].filter(({ ended, type }) => !ended && type !== "view");
-    if (unended.length > 0) {
-      const names = unended.map(({ database, name }) => `${database}.${name}`).join(", ");
-      throw new Error(`was cut off: it does not hold the end of ${names}`);
-    }
-    return {
-      serverVersion: text(header["server_version"]),
-      toolVersion: text(header["tool_version"]),
-      collections: [...found.values()].map(finished),
-      oplogEntries,
-    };
-  } catch (error) {
-    if (error instanceof EndOfFile) throw new Error(`was cut off: it ${error.message}`, { cause: error });
-    throw error;
+  await readMagic(reader);
+  const header = parse((await readDocument(reader)) ?? Buffer.alloc(0));
+  const found = new Map<string, Found>();
+  for (;;) {
+    const document = await readDocument(reader);
+    if (document === null) break;
+    const one = declared(parse(document));
+    found.set(keyOf(one.database, one.name), one);
   }
+  let oplogEntries = 0;
+  while (!(await reader.atEnd())) oplogEntries += await readBlock(reader, parse, found);
+  const unended = [...found.values()].filter(({ ended, type }) => !ended && type !== "view");
+  if (unended.length > 0) {
+    const names = unended.map(({ database, name }) => `${database}.${name}`).join(", ");
+    throw new Error(`was cut off: it does not hold the end of ${names}`);
+  }
+  return {
+    serverVersion: text(header["server_version"]),
+    toolVersion: text(header["tool_version"]),
+    collections: [...found.values()].map(finished),
+    oplogEntries,
+  };
 }
 
 /** A collection while its documents stream by. */

@@ -110,8 +110,10 @@ export const mongoRecovery: Recovery<Client> = {
   portable: {
     judge: async (client, source) => judgeArchive(await client.root(), source),
     load: { tool: loadArchive },
-    file: { prefix: "mongo-", suffix: ".archive.gz" },
-    dump: { tool: async (client, secrets) => dumpArchive(await client.root(), secrets) },
+    dump: {
+      file: { prefix: "mongo-", suffix: ".archive.gz" },
+      tool: async (client, secrets) => dumpArchive(await client.root(), secrets),
+    },
   },
 
   writes: {

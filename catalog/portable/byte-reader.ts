@@ -1,8 +1,7 @@
-/** Thrown when a file ends where more of it must come. */
+/** Thrown when a file ends where more of it must come; its message is a sentence's part. */
 export class EndOfFile extends Error {
   constructor(position: number) {
-    super(`ends after ${position} bytes, in the middle`);
-    this.name = "EndOfFile";
+    super(`was cut off: it ends after ${position} bytes, in the middle`);
   }
 }
 

@@ -37,14 +37,19 @@ export const toolCallSchema = z.strictObject({
 });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
-export interface Portable<Client> {
+/** Writes all that a load takes, as of one instant where the engine can: by its own tool, on standard output, or as a text. */
+export type Dump<Client> = {
   /** What the former scripts' names begin and end with, such as `mongo-` and `.archive.gz`. */
   readonly file: { readonly prefix: string; readonly suffix: string };
-  /** Writes all that a load takes, as of one instant where the engine can: by its own tool, on standard output, or as a text. */
-  readonly dump:
-    | { tool(client: Client, secrets: Readonly<Record<string, string>>): Promise<ToolCall> }
-    | { text(client: Client): Promise<string> };
+} & (
+  | { tool(client: Client, secrets: Readonly<Record<string, string>>): Promise<ToolCall> }
+  | { text(client: Client): Promise<string> }
+);
+
+/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
+export interface Portable<Client> {
+  /** Left out: its own tools give it in no one file. */
+  readonly dump?: Dump<Client>;
   /** Why this file cannot be loaded into this store as it is now, a sentence each, with what to do; empty when it can. Changes nothing. */
   judge(client: Client, source: PortableSource): Promise<readonly string[]>;
   /** By the engine's own tool, or by the client. What it replaces is gone from the first moment. */

@@ -71,8 +71,10 @@ export const rabbitmqRecovery: Recovery<Client> = {
   inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
 
   portable: {
-    file: { prefix: "defs-", suffix: ".json" },
-    dump: { text: ({ api }) => dumpDefinitions(api) },
+    dump: {
+      file: { prefix: "defs-", suffix: ".json" },
+      text: ({ api }) => dumpDefinitions(api),
+    },
     judge: ({ api }, source) => judgeDefinitionsHere(api, source),
     load: { client: ({ api }, source, file) => loadDefinitions(api, source, file) },
   },

@@ -1,4 +1,4 @@
-import { ByteReader, EndOfFile } from "../portable/byte-reader.ts";
+import { ByteReader } from "../portable/byte-reader.ts";
 import { Crc64, redisCrc } from "../portable/crc64.ts";
 
 /** What an RDB file holds, in the order in which it stands there. */
@@ -35,20 +35,15 @@ export async function rdbVersion(reader: ByteReader): Promise<number> {
 export async function* readRdb(source: AsyncIterable<Uint8Array>): AsyncGenerator<RdbEntry> {
   const crc = new Crc64(redisCrc);
   const reader = new ByteReader(source, (bytes) => void crc.update(bytes));
-  try {
-    const version = await rdbVersion(reader);
-    yield { is: "note", name: "rdb-version", value: String(version) };
-    yield* readEntries(reader, version);
-    const wanted = crc.value;
-    const stored = version >= 5 ? (await reader.read(8)).readBigUInt64LE() : 0n;
-    // Zero where the server was told to write none.
-    if (stored !== 0n && stored !== wanted)
-      throw new Error("has changed since it was written: its checksum differs");
-    if (!(await reader.atEnd())) throw new Error(`goes on after its end at byte ${reader.position}`);
-  } catch (error) {
-    if (error instanceof EndOfFile) throw new Error(`was cut off: it ${error.message}`, { cause: error });
-    throw error;
-  }
+  const version = await rdbVersion(reader);
+  yield { is: "note", name: "rdb-version", value: String(version) };
+  yield* readEntries(reader, version);
+  const wanted = crc.value;
+  const stored = version >= 5 ? (await reader.read(8)).readBigUInt64LE() : 0n;
+  // Zero where the server was told to write none.
+  if (stored !== 0n && stored !== wanted)
+    throw new Error("has changed since it was written: its checksum differs");
+  if (!(await reader.atEnd())) throw new Error(`goes on after its end at byte ${reader.position}`);
 }
 
 async function* readEntries(reader: ByteReader, version: number): AsyncGenerator<RdbEntry> {

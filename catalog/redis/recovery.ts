@@ -70,8 +70,10 @@ export const redisRecovery: Recovery<Client> = {
   },
 
   portable: {
-    file: { prefix: "redis-", suffix: ".rdb" },
-    dump: { tool: async (_client, secrets) => dumpRdb(secrets) },
+    dump: {
+      file: { prefix: "redis-", suffix: ".rdb" },
+      tool: async (_client, secrets) => dumpRdb(secrets),
+    },
     judge: ({ redis }, source) => judgeRdb(redisCommands(redis), source),
     load: {
       async client({ redis }, source, file) {

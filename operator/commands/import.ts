@@ -82,7 +82,7 @@ await runOperatorCommand(async () => {
 function commandLine(): OperatorCommand {
   return new OperatorCommand("import")
     .description(
-      "Brings in what the former backup scripts left: a MongoDB archive, RabbitMQ definitions, a Redis RDB file.",
+      "Brings in what the former backup scripts left: a MongoDB archive, a Redis RDB file, RabbitMQ definitions, mirrored objects.",
     )
     .requiredOption("--from <place>", "the folder with the files (/backups), or restic:REPOSITORY")
     .option("--stack <name>", "the stack to import into", "local")

@@ -11,6 +11,8 @@ export interface ListedFile {
 export interface FoundFile extends ListedFile {
   readonly store: string;
   readonly name: string;
+  /** A folder, which is read as a tar archive. */
+  readonly isFolder: boolean;
   /** As its name says, or else its last change; in ms since 1970. */
   readonly madeMs: number;
 }
@@ -44,7 +46,6 @@ const others: readonly (readonly [what: string, path: RegExp, instead: string])[
     /(^|\/)n8n-sqlite-[^/]*\.tar(\.gz)?$/,
     "export workflows from the old n8n and import them in the new one",
   ],
-  ["objects", /(^|\/)minio\//, "mirror them from the old server into the new one"],
   [
     "configuration",
     /(^|\/)configs-[^/]*\.tar\.gz$/,
@@ -59,12 +60,17 @@ export function findFiles(listed: readonly ListedFile[], only: readonly string[]
     .map(([store, pattern]) => {
       const all = listed.flatMap((file): FoundFile[] => {
         const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-        return pattern.test(name) ? [{ ...file, store, name, madeMs: madeAt(name) ?? file.changedMs }] : [];
+        return pattern.test(name)
+          ? [{ ...file, store, name, isFolder: false, madeMs: madeAt(name) ?? file.changedMs }]
+          : [];
       });
       return [store, all.sort((a, b) => b.madeMs - a.madeMs || (a.path < b.path ? -1 : 1))] as const;
     });
   return {
-    newest: found.flatMap(([, [first]]) => (first === undefined ? [] : [first])),
+    newest: [
+      ...found.flatMap(([, [first]]) => (first === undefined ? [] : [first])),
+      ...(only.length === 0 || only.includes("minio") ? mirrorIn(listed) : []),
+    ],
     older: new Map(found.map(([store, [, ...rest]]) => [store, rest])),
     notTaken: others.flatMap(([what, pattern, instead]) => {
       const [first] = listed
@@ -75,8 +81,21 @@ export function findFiles(listed: readonly ListedFile[], only: readonly string[]
   };
 }
 
+/** The first folder called `minio` with folders in it, one a bucket. */
+function mirrorIn(listed: readonly ListedFile[]): readonly FoundFile[] {
+  const inside = (path: string): string | undefined => /^(.*?(?:^|\/)minio)\/[^/]+\/./.exec(path)?.[1];
+  const folder = listed.map(({ path }) => inside(path)).find((path) => path !== undefined);
+  if (folder === undefined) return [];
+  const files = listed.filter(({ path }) => path.startsWith(`${folder}/`));
+  const changedMs = files.reduce((newest, file) => Math.max(newest, file.changedMs), 0);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return [
+    { store: "minio", name: "minio", path: folder, bytes, changedMs, madeMs: changedMs, isFolder: true },
+  ];
+}
+
 /** The stores that `--store` may name. */
-export const importedStores: readonly string[] = names.map(([store]) => store);
+export const importedStores: readonly string[] = [...names.map(([store]) => store), "minio"];
 
 /** The instant in a file's name, in UTC, such as `mongo-2025-10-01-0300.archive.gz`; null when there is none. Pure. */
 export function madeAt(name: string): number | null {

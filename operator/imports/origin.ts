@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { execa } from "execa";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import type { ListedFile } from "./find-files.ts";
+import type { FoundFile, ListedFile } from "./find-files.ts";
 import { dumpFile, listSnapshot, type ResticSource } from "./restic-listing.ts";
 
 /** Where the files to be imported are. */
@@ -10,13 +11,16 @@ export interface Origin {
   /** For people. */
   readonly name: string;
   list(): Promise<readonly ListedFile[]>;
-  /** Where the content of a listed file is on this machine; fetched first where it has to be. */
-  fetch(file: ListedFile): Promise<string>;
+  /** Where the content of a found file is on this machine, a folder as a tar archive; made or fetched first where it has to be. */
+  fetch(file: FetchedFile): Promise<string>;
   /** Takes away what was fetched. */
   close(): Promise<void>;
 }
 
-const deepest = 6;
+/** What is fetched of a found file. */
+export type FetchedFile = Pick<FoundFile, "path" | "isFolder">;
+
+const deepest = 100;
 
 /** Opens what `--from` names: a folder, or `restic:REPOSITORY`. @throws RecoveryError `usage` */
 export function openOrigin(from: string, passwordFile?: string): Origin {
@@ -36,6 +40,7 @@ export function openOrigin(from: string, passwordFile?: string): Origin {
 }
 
 function folderOrigin(root: string): Origin {
+  const kept = temporary();
   return {
     name: root,
     async list() {
@@ -46,12 +51,41 @@ function folderOrigin(root: string): Origin {
       if (!isFolder)
         throw new RecoveryError(
           exitCodes.usage,
-          `--from: there is no folder ${root}: give the one that holds mongo, redis, rabbitmq`,
+          `--from: there is no folder ${root}: give the one that holds mongo, redis, rabbitmq, minio`,
         );
       return filesBelow(root, deepest);
     },
-    fetch: async ({ path }) => path,
-    close: async () => undefined,
+    async fetch({ path, isFolder }) {
+      if (!isFolder) return path;
+      const to = await kept.next();
+      const options = [
+        "--create",
+        "--file",
+        to,
+        "--format=posix",
+        "--sort=name",
+        "--directory",
+        dirname(path),
+      ];
+      await execa("tar", [...options, "--", basename(path)]);
+      return to;
+    },
+    close: kept.remove,
+  };
+}
+
+/** Files that are wanted for the length of an import, in a folder that only we may read. */
+function temporary() {
+  let folder: string | null = null;
+  let made = 0;
+  return {
+    async next(): Promise<string> {
+      folder ??= await mkdtemp(join(tmpdir(), "kaleem-import-"));
+      return join(folder, String((made += 1)));
+    },
+    async remove(): Promise<void> {
+      if (folder !== null) await rm(folder, { recursive: true });
+    },
   };
 }
 
@@ -73,19 +107,16 @@ async function filesBelow(folder: string, depth: number): Promise<readonly Liste
 }
 
 function resticOrigin(source: ResticSource): Origin {
-  let folder: string | null = null;
-  let fetched = 0;
+  const kept = temporary();
   return {
     name: source.repository,
     list: () => listSnapshot(source),
     async fetch({ path }) {
-      folder ??= await mkdtemp(join(tmpdir(), "kaleem-import-"));
-      const to = join(folder, String((fetched += 1)));
+      const to = await kept.next();
+      // restic gives a folder as a tar archive by itself.
       await dumpFile(source, path, to);
       return to;
     },
-    async close() {
-      if (folder !== null) await rm(folder, { recursive: true });
-    },
+    close: kept.remove,
   };
 }

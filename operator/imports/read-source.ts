@@ -4,6 +4,7 @@ import { pipeline } from "node:stream";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 import type { PortableSource } from "../../catalog/portable/portable.ts";
+import { statedByMirror } from "../../catalog/minio/portable.ts";
 import { readMongoArchive } from "../../catalog/mongo/archive.ts";
 import { statedByArchive } from "../../catalog/mongo/portable.ts";
 import { judgeDefinitions, parseDefinitions, statedByDefinitions } from "../../catalog/rabbitmq/portable.ts";
@@ -36,6 +37,9 @@ const readers: Readonly<
     const { facts, ...stated } = await statedByRdb(content);
     const { format, memory, serverVersion, writtenMs } = facts;
     return { version: serverVersion, ...stated, facts: { format, memory }, madeMs: writtenMs };
+  },
+  async minio(content) {
+    return { version: null, ...(await statedByMirror(content)), facts: {} };
   },
   async rabbitmq(content, { name }, { withoutUsers }) {
     const definitions = parseDefinitions(await text(content));

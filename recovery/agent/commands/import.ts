@@ -168,17 +168,17 @@ async function judgeAll(
 export async function dumpCommand(context: AgentContext, args: readonly string[]): Promise<void> {
   const [name = "", ...rest] = args;
   const definition = context.stores.find((store) => store.name === name);
-  const portable = definition?.recovery.portable;
-  if (definition === undefined || portable === undefined || rest.length > 0) {
+  const dump = definition?.recovery.portable?.dump;
+  if (definition === undefined || dump === undefined || rest.length > 0) {
     const known = context.stores.flatMap((store) =>
-      store.recovery.portable === undefined ? [] : [store.name],
+      store.recovery.portable?.dump === undefined ? [] : [store.name],
     );
     throw new RecoveryError(
       exitCodes.usage,
       `dump: expected one of ${known.join(", ")}, got "${args.join(" ")}".`,
     );
   }
-  const { prefix, suffix } = portable.file;
+  const { prefix, suffix } = dump.file;
   const stamp = new Date().toISOString().slice(0, 16).replace("T", "-").replace(":", "");
   context.log.line(`${name}: as ${prefix}${stamp}${suffix}`);
   const call = await withStore(context, name, (store) => store.dump(judgeLimitMs));

@@ -100,6 +100,7 @@ async function perform(
       return portableOf(recovery).judge(client, request.source);
     case "dump": {
       const { dump } = portableOf(recovery);
+      if (dump === undefined) throw new Error("its tools give no dump in one file");
       return "tool" in dump ? dump.tool(client, secrets) : dump.text(client);
     }
     case "loadImport": {

@@ -37,7 +37,15 @@ export class ImportTrial {
   async read(path: string, taking: Partial<Taking> = {}): Promise<PortableSource> {
     const { size: bytes, mtimeMs: changedMs } = await stat(path);
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const file = { path, name, bytes, changedMs, madeMs: changedMs, store: this.#definition.name };
+    const file = {
+      path,
+      name,
+      bytes,
+      changedMs,
+      madeMs: changedMs,
+      isFolder: false,
+      store: this.#definition.name,
+    };
     const read = await readSource(file, path, { rename: {}, withoutUsers: false, ...taking });
     assert.ok("source" in read, JSON.stringify(read));
     return read.source;
@@ -67,7 +75,9 @@ export class ImportTrial {
 
   /** Dumps into a folder, by the name that an import finds; the path. */
   async dump(folder: string): Promise<string> {
-    const { dump, file } = this.#portable;
+    const { dump } = this.#portable;
+    assert.ok(dump);
+    const { file } = dump;
     const path = join(folder, `${file.prefix}2026-01-01-0000${file.suffix}`);
     if ("text" in dump) await writeFile(path, await this.#store.use((client) => dump.text(client)));
     else {

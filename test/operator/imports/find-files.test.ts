@@ -51,7 +51,6 @@ test("only the stores that were asked for are taken, and what no import takes is
     [
       ["qdrant snapshot", "/b/qdrant/full-snapshot-2025-10-01.snapshot"],
       ["n8n data", "/b/n8n/n8n-sqlite-2025-10-01.tar.gz"],
-      ["objects", "/b/minio/invoices/1.pdf"],
       ["configuration", "/b/configs/configs-2025-10-01.tar.gz"],
     ],
   );
@@ -68,4 +67,18 @@ test("the instant in a name is read in each way that the scripts wrote it, and w
   assert.equal(at("defs-2025-10-01.json"), "2025-10-01T00:00:00");
   assert.equal(at("defs-2025-13-45.json"), null);
   assert.equal(at("dump.rdb"), null);
+});
+
+test("a folder minio with a folder for each bucket is one find, as large as all that is in it", () => {
+  const [found, ...more] = findFiles([
+    file("/b/minio/README"),
+    file("/b/minio/shop/1.pdf"),
+    file("/b/minio/shop/minio/2.pdf", "2025-06-01T00:00:00Z"),
+  ]).newest;
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    [found?.store, found?.path, found?.bytes, found?.isFolder],
+    ["minio", "/b/minio", 15, true],
+  );
+  assert.equal(found?.madeMs, Date.parse("2025-06-01T00:00:00Z"));
 });

@@ -29,8 +29,11 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-const read = (rename: Record<string, string> = {}, only: readonly string[] = []) =>
-  readFiles(openOrigin(root), { only, taking: { rename, withoutUsers: false }, tell: () => undefined });
+async function read(rename: Record<string, string> = {}, only: readonly string[] = []) {
+  const origin = openOrigin(root);
+  const taking = { rename, withoutUsers: false };
+  return { ...(await readFiles(origin, { only, taking, tell: () => undefined })), close: origin.close };
+}
 const refused = async (
   sentence: string | RegExp,
   rename = {},
@@ -123,9 +126,18 @@ test("definitions that cannot be imported anywhere are refused before the host i
   );
 });
 
+test("a mirrored folder is read as one file, its objects counted and hashed", async () => {
+  mkdirSync(join(root, "minio/shop/2025"), { recursive: true });
+  writeFileSync(join(root, "minio/shop/2025/فاتورة.pdf"), "content");
+  const { files, sources, close } = await read({}, ["minio"]);
+  assert.deepEqual(files[0]?.holds, { buckets: 1, objects: 1, contents: 1 });
+  assert.deepEqual(sources[0]?.parts, ["shop"]);
+  await close();
+});
+
 test("a database to be renamed that no file holds, an unknown store, and a store without a file are told", async () => {
   await refused("--rename: no file here holds a database shop; there is kaleem_old", { shop: "kaleem" });
-  await refused("--store: expected mongo, redis, rabbitmq, got nginx", {}, ["nginx"]);
+  await refused("--store: expected mongo, redis, rabbitmq, minio, got nginx", {}, ["nginx"]);
   rmSync(join(root, "redis/dump.rdb"));
   await refused(/^import: \/backups holds no file of redis: expected names such as/, {}, ["redis"]);
 });
@@ -133,7 +145,7 @@ test("a database to be renamed that no file holds, an unknown store, and a store
 test("a folder without any file, one that is not there, and links are no origin", async () => {
   for (const folder of ["mongo", "redis", "rabbitmq"]) rmSync(join(root, folder), { recursive: true });
   symlinkSync(samples, join(root, "link"));
-  await refused(/^import: \/backups holds no file of mongo, redis, rabbitmq: expected names such as/);
+  await refused(/^import: \/backups holds no file of mongo, redis, rabbitmq, minio: expected names such as/);
   await assert.rejects(
     openOrigin(join(root, "nowhere")).list(),
     /^RecoveryError: --from: there is no folder/,
