@@ -1,5 +1,6 @@
 import type { Grants } from "../contract/grants.ts";
 import type { Inventory, InventoryRequest } from "./inventory/inventory.ts";
+import type { Portable } from "./portable/portable.ts";
 import type { Duration } from "./quantities.ts";
 import type { StoreNumber } from "./store-number.ts";
 
@@ -79,6 +80,8 @@ export interface Recovery<Client> {
    * and no more; what it leaves unread is told. Throws when the store stops answering, never for what it finds there.
    */
   inventory(client: Client, request: InventoryRequest): Promise<Inventory>;
+  /** How data that others have written is loaded: `./kaleem import`. Left out: nothing can be imported into it yet. */
+  readonly portable?: Portable<Client>;
   /** Sets the store's users to the present secrets after a restore of older data. */
   resetUsers(client: Client): Promise<void>;
   /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */

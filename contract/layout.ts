@@ -24,6 +24,8 @@ export const layout = {
   incoming: "/srv/kaleem/staging",
   /** Where a restore moves what it replaces, by its id; kept until a person gives it up by that name. */
   replaced: "/srv/kaleem/replaced",
+  /** Files of an import on their way into the stores, one folder each; gone when it ends. In no recovery point. */
+  imports: "/srv/kaleem/imports",
   /** What monitoring keeps: metrics, logs, traces. On the data filesystem, in no recovery point. */
   history: "/srv/kaleem/history",
   /** An empty directory on the system disk, with mount points inside: what the node exporter may see of the file systems. */

@@ -21,6 +21,7 @@ export const listedCommands: readonly ListedCommand[] = [
   command("Set up", "state", "says where the state of a stack is kept, and sets up a bucket for it"),
   command("Set up", "kit", "writes the recovery kit: all that must be kept away from the server"),
   command("Set up", "images", "pins upstream images to the digests that their tags stand for now"),
+  command("Set up", "import", "brings in what the former backup scripts left, store by store"),
   command("Set up", "down", "removes a local stack with its data and off-site copies"),
   command("Set up", "completion", "prints what makes bash or zsh complete commands, flags and stack names"),
   command(

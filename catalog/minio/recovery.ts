@@ -4,6 +4,7 @@ import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { minioInventory } from "./inventory.ts";
+import { judgeMirror, loadMirror } from "./portable.ts";
 import { signedCalls, signedDownload, type SignedCalls, type SignedDownload } from "./signed-calls.ts";
 import { dropFormerLogins, makeLogin, type MinioUsers } from "./users.ts";
 
@@ -64,6 +65,11 @@ export const minioRecovery: Recovery<Client> = {
 
   inventory: async (client, request) =>
     minioInventory(client, await versionOf(client.call), request, bucketsOf(client.grants)),
+
+  portable: {
+    judge: ({ call }, source) => judgeMirror(call, source),
+    load: { client: ({ call }, source, file) => loadMirror(call, source, file) },
+  },
 
   async resetUsers(client) {
     await makeLogin(client);

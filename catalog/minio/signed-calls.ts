@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /** One call; what is left out is a GET of nothing. */
 export interface SignedCall {
-  readonly method?: "GET" | "PUT" | "DELETE";
+  readonly method?: "GET" | "PUT" | "POST" | "DELETE";
   readonly body?: string | Buffer;
   /** Error codes that are as good as success, such as `NoSuchKey`; the answer is then null. */
   readonly accept?: readonly string[];

@@ -5,6 +5,7 @@ import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
+import { dumpArchive, judgeArchive, loadArchive } from "./portable.ts";
 import { serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
@@ -107,6 +108,15 @@ export const mongoRecovery: Recovery<Client> = {
 
   // What others have made may be readable to root alone.
   inventory: async (client, request) => mongoInventory(await client.root(), request),
+
+  portable: {
+    judge: async (client, source) => judgeArchive(await client.root(), source),
+    load: { tool: loadArchive },
+    dump: {
+      file: { prefix: "mongo-", suffix: ".archive.gz" },
+      tool: async (client, secrets) => dumpArchive(await client.root(), secrets),
+    },
+  },
 
   writes: {
     refuse: async (client) => blockUsersWrites((await client.root()).db("admin"), true),

@@ -7,6 +7,7 @@ import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 import { rabbitmqInventory } from "./inventory.ts";
 import { ManagementApi } from "./management-api.ts";
+import { dumpDefinitions, judgeDefinitionsHere, loadDefinitions } from "./portable.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
 import { formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 import { rabbitmqFollows } from "./versions.ts";
@@ -70,6 +71,15 @@ export const rabbitmqRecovery: Recovery<Client> = {
   },
 
   inventory: ({ host, api }, request) => rabbitmqInventory(api, request, messagesByMetrics(host)),
+
+  portable: {
+    dump: {
+      file: { prefix: "defs-", suffix: ".json" },
+      text: ({ api }) => dumpDefinitions(api),
+    },
+    judge: ({ api }, source) => judgeDefinitionsHere(api, source),
+    load: { client: ({ api }, source, file) => loadDefinitions(api, source, file) },
+  },
 
   async resetUsers(client) {
     const { api, passwords, grants } = client;

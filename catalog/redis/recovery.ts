@@ -5,6 +5,7 @@ import { forwardOnly } from "../engine-version.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { redisCommands } from "./commands.ts";
 import { redisInventory } from "./inventory.ts";
+import { canaryKey, dumpRdb, judgeRdb, loadRdb } from "./portable.ts";
 
 interface Client {
   readonly redis: RedisClientType;
@@ -12,7 +13,6 @@ interface Client {
   readonly grants: Grants;
 }
 
-const canaryKey = "kaleem:canary";
 /** A store that is full refuses every write; the canary takes no more room than the one before it, and a point must not fail for it. */
 const writeWhenFull = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], ARGV[1])";
 /** Bytes that are always taken; 0 would mean no limit. */
@@ -80,6 +80,20 @@ export const redisRecovery: Recovery<Client> = {
     } finally {
       await redis.select(0);
     }
+  },
+
+  portable: {
+    dump: {
+      file: { prefix: "redis-", suffix: ".rdb" },
+      tool: async (_client, secrets) => dumpRdb(secrets),
+    },
+    judge: ({ redis }, source) => judgeRdb(redisCommands(redis), source),
+    load: {
+      async client({ redis }, source, file) {
+        await loadRdb(redisCommands(redis), source, file);
+        await untilOnDisk(redis);
+      },
+    },
   },
 
   resetUsers: (client) => setApplicationUser(client, ["resetpass"]),

@@ -7,8 +7,10 @@ import { command } from "./command.ts";
 export interface GoBuild {
   /** Folder with `go.mod` and `go.sum`. */
   readonly module: string;
-  /** Import paths of the commands. */
-  readonly packages: readonly string[];
+  /** Import paths of the commands; each is called by the last part of its path. */
+  readonly packages?: readonly string[];
+  /** Commands whose path would not name them: name → import path. */
+  readonly named?: Readonly<Record<string, string>>;
   readonly tags?: readonly string[];
   /** Beside `-s -w`. */
   readonly linkerFlags?: readonly string[];
@@ -42,7 +44,7 @@ export async function goBuild(
     }
     report("compiles");
     await mkdir(target, { recursive: true });
-    await command(["go", ...buildArguments(build, target)], options);
+    for (const given of buildArguments(build, target)) await command(["go", ...given], options);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -61,13 +63,16 @@ export function editText(text: string, edits: Readonly<Record<string, string>>, 
   }, text);
 }
 
-/** The arguments of `go`. Pure. */
-export function buildArguments(build: GoBuild, target: string): readonly string[] {
-  return [
+/** The arguments of `go`, one list a run. Pure. */
+export function buildArguments(build: GoBuild, target: string): readonly (readonly string[])[] {
+  const common = [
     ...["build", "-mod=vendor", "-trimpath"],
     ...(build.tags === undefined ? [] : [`-tags=${build.tags.join(",")}`]),
     `-ldflags=${["-s", "-w", ...(build.linkerFlags ?? [])].join(" ")}`,
-    ...["-o", `${target}${path.sep}`],
-    ...build.packages,
+  ];
+  const { packages = [], named = {} } = build;
+  return [
+    ...(packages.length === 0 ? [] : [[...common, "-o", `${target}${path.sep}`, ...packages]]),
+    ...Object.entries(named).map(([name, from]) => [...common, "-o", path.join(target, name), from]),
   ];
 }

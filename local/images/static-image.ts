@@ -5,7 +5,8 @@ import { goBuild, type GoBuild } from "./go-build.ts";
 
 /** An image of static commands and a busybox, for servers that have no Debian package. */
 export interface StaticImage {
-  readonly go: GoBuild;
+  /** Modules that the commands come from: two in one would have to agree on what both depend on. */
+  readonly go: readonly GoBuild[];
   /** Folders laid over the result, `/etc/passwd` among their files. */
   readonly overlays: readonly string[];
   /** Directory of the server's data and its owner, `uid:gid`. */
@@ -22,7 +23,7 @@ export async function makeStaticImage(
   const built = path.join(directory, "built");
   await mkdir(path.join(built, "usr/local/bin"), { recursive: true });
   await chmod(built, 0o755);
-  await goBuild(image.go, path.join(built, "usr/local/bin"), report);
+  for (const module of image.go) await goBuild(module, path.join(built, "usr/local/bin"), report);
   const data = `"$1${image.data.directory}"`;
   await makeDebianRootfs(
     {

@@ -20,6 +20,7 @@ import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
 import { imagesCommand, serveImagesCommand } from "./commands/images.ts";
+import { dumpCommand, importCommand } from "./commands/import.ts";
 import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
@@ -58,6 +59,8 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   points [--offsite]    what there is to restore, newest first
   fetch                 fetch the point of a restore ahead of it, on an empty data root; request and events as below
   restore               restore; request as JSON on stdin, events as JSON lines
+  import                load files that others have written into the stores; request as JSON on stdin
+  dump STORE            a store's data in the portable form that import takes, on stdout
   replaced              what restores have moved aside here, and its size
   forget-replaced RESTORE
                         remove for good what one restore moved aside
@@ -114,6 +117,7 @@ const commands: Readonly<
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),
+  import: (context, args) => none(args, async () => importCommand(context, await textOf(process.stdin))),
   replaced: (_context, args) => none(args, () => replacedCommand()),
   "forget-replaced": forgetReplacedCommand,
   close: (context, args) => none(args, () => closeCommand(context)),
@@ -160,6 +164,10 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
     const run = command === "restore" ? restoreCommand : fetchCommand;
     return run(await loadContext(command, interrupt.signal));
   }
+  if (command === "dump") {
+    await dumpCommand(await loadContext(command, interrupt.signal), args);
+    return exitCodes.ok;
+  }
   if (command === "address") {
     const [service = "", ...rest] = args;
     // Not JSON: it goes into another command's line.
@@ -169,6 +177,8 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
     process.stdout.write(`${address}\n`);
     return exitCodes.ok;
   }
+  // Nor an import, which replaces what is there from its first moment.
+  if (command === "import") process.on("SIGHUP", () => undefined);
   const run = commands[command];
   if (run === undefined)
     throw new RecoveryError(exitCodes.usage, `There is no command ${command}: see kaleem-agent --help.`);

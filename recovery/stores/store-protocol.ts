@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inventorySchema } from "../../catalog/inventory/inventory.ts";
+import { portableSourceSchema } from "../../catalog/portable/portable.ts";
 
 /**
  * What the agent says to its child inside a store's network namespace: one JSON object a line on stdin, one answer a line on stdout.
@@ -21,6 +22,9 @@ export const storeRequest = z.discriminatedUnion("op", [
     disposable: z.boolean(),
   }),
   z.strictObject({ op: z.literal("reset-users") }),
+  z.strictObject({ op: z.literal("judgeImport"), source: portableSourceSchema }),
+  z.strictObject({ op: z.literal("dump") }),
+  z.strictObject({ op: z.literal("loadImport"), source: portableSourceSchema, file: z.string() }),
   z.strictObject({ op: z.literal("refuseWrites") }),
   z.strictObject({ op: z.literal("allowWrites"), kept: z.string().nullable() }),
   z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inventorySchema, type Inventory, type InventoryRequest } from "../../catalog/inventory/inventory.ts";
+import { toolCallSchema, type PortableSource, type ToolCall } from "../../catalog/portable/portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
 import type { Docker } from "../docker/docker.ts";
@@ -22,6 +23,12 @@ export interface Store {
   /** Everything that it holds, see `Recovery.inventory`; takes minutes. */
   inventory(request: InventoryRequest): Promise<Inventory>;
   resetUsers(): Promise<void>;
+  /** See `Portable.judge`. */
+  judgeImport(source: PortableSource, timeoutMs: number): Promise<readonly string[]>;
+  /** See `Portable.dump`: the tool to be run, or the dump itself. */
+  dump(timeoutMs: number): Promise<ToolCall | string>;
+  /** See `Portable.load`, by the client. */
+  loadImport(source: PortableSource, file: string, timeoutMs: number): Promise<void>;
   /** See `Recovery.writes`. */
   refuseWrites(): Promise<string | null>;
   allowWrites(kept: string | null): Promise<void>;
@@ -96,6 +103,13 @@ export async function openStoreAt(
         ),
       ),
     resetUsers: () => channel.tell({ op: "reset-users" }),
+    judgeImport: async (source, timeoutMs) =>
+      z.array(z.string()).parse(await channel.ask({ op: "judgeImport", source }, timeoutMs)),
+    dump: async (timeoutMs) =>
+      z.union([toolCallSchema, z.string()]).parse(await channel.ask({ op: "dump" }, timeoutMs)),
+    loadImport: async (source, file, timeoutMs) => {
+      await channel.ask({ op: "loadImport", source, file }, timeoutMs);
+    },
     refuseWrites: async () =>
       z
         .string()

@@ -26,7 +26,7 @@ export const s3Image: ImageRecipe = {
   build: (directory, report) =>
     makeStaticImage(
       {
-        go: { module: path.join(folder, "build"), packages, linkerFlags },
+        go: [{ module: path.join(folder, "build"), packages, linkerFlags }],
         overlays: [path.join(folder, "rootfs")],
         data: { directory: "/data", owner: "1000:1000" },
         version: `MinIO ${version}`,

@@ -63,7 +63,7 @@ async function serve(
   try {
     for await (const line of { [Symbol.asyncIterator]: () => lines }) {
       const request = storeRequest.parse(JSON.parse(line));
-      say(await answer(() => perform(recovery, client, request)));
+      say(await answer(() => perform(recovery, client, request, secrets)));
     }
   } finally {
     await recovery.close(client);
@@ -74,6 +74,7 @@ async function perform(
   recovery: Recovery<unknown>,
   client: unknown,
   request: StoreRequest,
+  secrets: Readonly<Record<string, string>>,
 ): Promise<unknown> {
   switch (request.op) {
     case "version":
@@ -100,6 +101,18 @@ async function perform(
     }
     case "reset-users":
       return recovery.resetUsers(client);
+    case "judgeImport":
+      return portableOf(recovery).judge(client, request.source);
+    case "dump": {
+      const { dump } = portableOf(recovery);
+      if (dump === undefined) throw new Error("its tools give no dump in one file");
+      return "tool" in dump ? dump.tool(client, secrets) : dump.text(client);
+    }
+    case "loadImport": {
+      const { load } = portableOf(recovery);
+      if (!("client" in load)) throw new Error("it is loaded by its own tool");
+      return load.client(client, request.source, request.file);
+    }
     case "refuseWrites":
       return writesOf(recovery).refuse(client);
     case "allowWrites":
@@ -121,6 +134,11 @@ async function perform(
 function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>["writes"]> {
   if (writes === undefined) throw new Error("it cannot refuse writes");
   return writes;
+}
+
+function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unknown>["portable"]> {
+  if (portable === undefined) throw new Error("nothing can be imported into it");
+  return portable;
 }
 
 function say(answer: StoreAnswer): void {

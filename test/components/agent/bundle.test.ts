@@ -24,8 +24,8 @@ function agent(...args: readonly string[]): { code: number | null; stdout: strin
 }
 
 describe("the agent's bundle", () => {
-  it("is under 1.1 MB, and equal for equal sources", async () => {
-    assert.ok(Buffer.byteLength(text) < 1_100_000, `${Buffer.byteLength(text)} bytes`);
+  it("is under 1.15 MB, and equal for equal sources", async () => {
+    assert.ok(Buffer.byteLength(text) < 1_150_000, `${Buffer.byteLength(text)} bytes`);
     assert.equal(await bundleAgent(), text);
   });
 

@@ -4,6 +4,7 @@ import { drillReportSchema } from "../../../drill/drill-report.ts";
 import { auditAnswer } from "../../../operator/answers/audit-answer.ts";
 import { errorAnswer } from "../../../operator/answers/error-answer.ts";
 import { forgetAnswer } from "../../../operator/answers/forget-answer.ts";
+import { importAnswer, importPlanAnswer } from "../../../operator/answers/import-answer.ts";
 import { kitAnswer } from "../../../operator/answers/kit-answer.ts";
 import {
   fillAnswer,
@@ -104,6 +105,16 @@ export const jsonDocuments: readonly JsonDocument[] = [
     says: "How it ended.",
     schema: recoverAnswer,
     elsewhere: { report: "the restore's report, as above, or null: nothing had to be restored" },
+  },
+  {
+    title: "./kaleem import --plan --json",
+    says: "What was found, and what it would replace; exit code 2, and the error alone, when something of it cannot be imported.",
+    schema: importPlanAnswer,
+  },
+  {
+    title: "./kaleem import --json",
+    says: "Exit code 30 when a store differs from its file.",
+    schema: importAnswer,
   },
   { title: "./kaleem pull --json", says: "Exit code 33 when a file is damaged.", schema: pullAnswer },
   {

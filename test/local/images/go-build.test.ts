@@ -24,8 +24,19 @@ test("builds from vendored modules, stripped, with the wanted tags and flags", (
     tags: ["x", "y"],
     linkerFlags: ["-X v=1"],
   };
-  assert.equal(
-    buildArguments(build, "/out").join(" "),
-    "build -mod=vendor -trimpath -tags=x,y -ldflags=-s -w -X v=1 -o /out/ ./a example.test/b",
+  assert.deepEqual(
+    buildArguments(build, "/out").map((run) => run.join(" ")),
+    ["build -mod=vendor -trimpath -tags=x,y -ldflags=-s -w -X v=1 -o /out/ ./a example.test/b"],
+  );
+});
+
+test("commands that are all called main get names of their own, each by a run of its own", () => {
+  const named = { dump: "example.test/dump/main", load: "example.test/load/main" };
+  assert.deepEqual(
+    buildArguments({ module: "/m", named }, "/out").map((run) => run.join(" ")),
+    [
+      "build -mod=vendor -trimpath -ldflags=-s -w -o /out/dump example.test/dump/main",
+      "build -mod=vendor -trimpath -ldflags=-s -w -o /out/load example.test/load/main",
+    ],
   );
 });
