@@ -9,6 +9,7 @@ import { runOperatorCommand } from "../command-line.ts";
 import { printAnswer } from "../answers/print-answer.ts";
 import { deadHostAnswer } from "../answers/status-answer.ts";
 import { OperatorCommand } from "../operator-command.ts";
+import { dataDiskOf } from "../stack/data-disk.ts";
 import { lookOffsite } from "../stack/look-offsite.ts";
 import { renderDeadHost, renderStatus } from "../screens/render-status.ts";
 import { SshError } from "../ssh/ssh-error.ts";
@@ -40,7 +41,7 @@ await runOperatorCommand(async () => {
     const host = new SshHost(target.ssh);
     const status = await askAgent(host, { argv: ["status"], schema: agentStatusSchema, timeoutMs: 60_000 });
     if (json === true) printAnswer(agentStatusSchema, status);
-    else process.stdout.write(`${renderStatus(status, opened.kind)}\n`);
+    else process.stdout.write(`${renderStatus(status, opened.kind, await dataDiskOf(opened))}\n`);
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof SshError)) throw error;

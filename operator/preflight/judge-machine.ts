@@ -159,6 +159,11 @@ function remarks(view: MachineView, wanted: WantedMachine): string[] {
           `clock: the machine's is ${Math.abs(off)} s ${off > 0 ? "ahead" : "behind"}; it is set before anything else`,
         ]
       : []),
+    ...(view.cgroup === "cgroup2fs"
+      ? []
+      : [
+          `cgroup: expected version 2 (cgroup2fs), got ${view.cgroup}; limits and weights of services and jobs may have no effect there`,
+        ]),
     ...(view.foreign.length === 0
       ? []
       : [`containers that are not the platform's run there and are left alone: ${view.foreign.join(", ")}`]),

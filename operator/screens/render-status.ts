@@ -3,6 +3,7 @@ import { phaseNames } from "../../recovery/restore/plan/phase-name.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
 import type { AgentStatus, JobStatus } from "../../recovery/agent/answers/agent-status.ts";
 import { replacedBytes } from "../../recovery/restore/replaced-data.ts";
+import type { DataDisk } from "../stack/data-disk.ts";
 import { renderAge } from "./render-age.ts";
 
 /** What is known without the host, from the bucket alone. */
@@ -14,7 +15,11 @@ export interface OffsiteView {
 }
 
 /** Status on one screen: what is up, what would be lost now, how the jobs ended, how long a restore takes, when that was last proven. */
-export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "remote"): string {
+export function renderStatus(
+  status: AgentStatus,
+  kind: "local" | "remote" = "remote",
+  dataDisk: DataDisk | null = null,
+): string {
   const now = new Date(status.now);
   const width = Math.max(0, ...[...status.services, ...status.off].map(({ name }) => name.length));
   return [
@@ -25,6 +30,7 @@ export function renderStatus(status: AgentStatus, kind: "local" | "remote" = "re
     ...status.off.map(({ name, why }) => `  - ${name.padEnd(width)} off: ${why}`),
     "",
     ...renderStores(status),
+    ...renderCopies(status, dataDisk),
     ...renderProof(status),
     ...renderTests(status, now),
     ...renderImages(status),
@@ -101,6 +107,24 @@ function renderStores({ stores, newestProven, newestProvenOffsite }: AgentStatus
   return [
     `  newest     here: ${ages("local")}; off-site: ${ages("offsite")}`,
     `  lost now   ${lost("offsite")} if the machine is lost, ${lost("local")} if only its data is${ifProven}`,
+  ];
+}
+
+/** What of three copies, on two disks, one of them off-site, really holds for every store. */
+function renderCopies({ stores }: AgentStatus, dataDisk: DataDisk | null): string[] {
+  const each = Object.values(stores);
+  const has = (place: Place): boolean => each.length > 0 && each.every((newest) => newest[place] !== null);
+  const copies = 1 + Number(has("local")) + Number(has("offsite"));
+  const disks = {
+    shared: ["NOT on two disks here: the live data and the local repository share one"],
+    own: ["on two disks here"],
+  };
+  return [
+    `  3-2-1      ${[
+      copies === 3 ? "3 copies" : `NOT 3 copies but ${copies}`,
+      ...(dataDisk === null ? [] : disks[dataDisk]),
+      has("offsite") ? "one off-site" : "NOTHING off-site",
+    ].join("; ")}`,
   ];
 }
 

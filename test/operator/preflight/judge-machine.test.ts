@@ -143,6 +143,16 @@ test("a data file that is there already takes no more of the disk", () => {
   assert.deepEqual(judged({ systemFree: gib, dataSize: 20 * gib, dataFree: gib }).refusals, []);
 });
 
+test("a machine with the former cgroups is told what may have no effect there", () => {
+  const { refusals, remarks } = judged({ cgroup: "tmpfs" });
+  assert.deepEqual(refusals, []);
+  assert.ok(
+    remarks.includes(
+      "cgroup: expected version 2 (cgroup2fs), got tmpfs; limits and weights of services and jobs may have no effect there",
+    ),
+  );
+});
+
 test("a clock that is off and containers of others are remarks", () => {
   const { refusals, remarks } = judged({ clock: 1_800_001_000, foreign: ["registry"] });
   assert.deepEqual(refusals, []);

@@ -52,6 +52,7 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
 
   newest     here: mongo 60 s, redis 60 s; off-site: mongo 5 min, redis 5 min
   lost now   5 min if the machine is lost, 60 s if only its data is
+  3-2-1      3 copies; one off-site
   last end   point never, ship never
   restore    42 s when last done
   proven     24.0 h ago from point p0`,
@@ -234,7 +235,7 @@ test("every job's last end stands on the screen, and the failed and the silent a
   ];
   const timers = jobs.map(({ job }) => ({ unit: `kaleem-${job}.timer`, next: null }));
   const lines = renderStatus({ ...status, jobs, timers }).split("\n");
-  assert.deepEqual(lines.slice(7, 10), [
+  assert.deepEqual(lines.slice(8, 11), [
     "  last end   point 60 s, check-local 3.0 h, prune-offsite 4 d, forget-local never",
     "  ✗ last check-local failed: A pack is missing.",
     "  ✗ prune-offsite has had no good end for 4 d: see journalctl -u kaleem-prune-offsite on the host",
@@ -315,4 +316,19 @@ test("the recovery kit has a line: when it was checked, and what is to be done",
     "             the stack's file goes off-site unsealed: ./kaleem kit --out FILE --stack local",
   ]);
   assert.doesNotMatch(renderStatus({ ...status, kit: { ...kit, sealed: false } }, "local"), /unsealed/);
+});
+
+test("what of three copies on two disks, one off-site, holds for every store is told, and what does not", () => {
+  const line = (changes: Partial<AgentStatus>, disk: "shared" | "own" | null = null): string | undefined =>
+    /^ {2}3-2-1 {6}(.*)$/m.exec(renderStatus({ ...status, ...changes }, "remote", disk))?.[1];
+  assert.equal(line({}, "own"), "3 copies; on two disks here; one off-site");
+  assert.equal(
+    line({}, "shared"),
+    "3 copies; NOT on two disks here: the live data and the local repository share one; one off-site",
+  );
+  const { mongo } = status.stores;
+  assert.ok(mongo !== undefined);
+  const stores = { ...status.stores, mongo: { ...mongo, offsite: null } };
+  assert.equal(line({ stores }), "NOT 3 copies but 2; NOTHING off-site", "one store that lacks it is enough");
+  assert.equal(line({ stores: {} }), "NOT 3 copies but 1; NOTHING off-site");
 });
