@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { exitCodes, RecoveryError } from "../contract/exit-codes.ts";
 import { causes } from "../drill/faults/causes.ts";
 import { checks } from "../drill/faults/checks.ts";
 import { subjects } from "../drill/faults/stores.ts";
@@ -84,7 +85,8 @@ export async function makeRuns(
   const room = await Room.open();
   const interrupted = new AbortController();
   const stop = (): void => interrupted.abort();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  // Whoever stops it finds nothing left, no mount either.
+  process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     const programs = { agent: join(room.folder, "agent.mjs"), child: join(room.folder, "child.mjs") };
     await bundleProgram(join(repositoryRoot, "recovery/agent/main.ts"), programs.agent);
@@ -117,10 +119,9 @@ async function inNamespace(
     });
     child.stdin.end(JSON.stringify(order));
     const words = text(child.stderr);
-    const ended = new Promise<number>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => resolve(code ?? 1));
-    });
+    let failure: Error | undefined;
+    child.on("error", (error) => (failure = error));
+    const ended = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
     for await (const line of createInterface({ input: child.stdout })) {
       const result = JSON.parse(line) as RunResult;
       results.push(result);
@@ -129,6 +130,9 @@ async function inNamespace(
       );
     }
     const code = await ended;
+    if (signal.aborted)
+      throw new RecoveryError(exitCodes.interrupted, "bench verify: stopped; nothing of it is left.");
+    if (failure !== undefined) throw failure;
     if (code !== 0 || results.length < order.runs.length)
       throw new Error(
         `bench verify: ended with exit code ${code} after ${results.length} of ${order.runs.length} runs: ${(await words).trim().split("\n").slice(-12).join("\n")}`,
