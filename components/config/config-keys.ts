@@ -22,8 +22,8 @@ interface Node {
   readonly default?: unknown;
   readonly const?: unknown;
   readonly items?: Node;
-  readonly additionalProperties?: Node | boolean;
   readonly oneOf?: readonly Node[];
+  readonly additionalProperties?: Node | boolean;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
 }
@@ -33,7 +33,7 @@ export function configKeys(catalog: readonly ServiceDefinition[]): ConfigKey[] {
   return keysOf(stackConfigSchema(catalog));
 }
 
-/** The same of any schema of settings; what is given under names of one's own choice is told as `<name>`. */
+/** The same of any schema of settings. */
 export function keysOf(schema: z.ZodType): ConfigKey[] {
   return below(z.toJSONSchema(schema, { io: "input" }) as Node, "");
 }
@@ -41,15 +41,16 @@ export function keysOf(schema: z.ZodType): ConfigKey[] {
 function below(node: Node, prefix: string): ConfigKey[] {
   const own = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
-    return [keyOf(path, child, node.required?.includes(key) ?? false), ...below(child, `${path}.`)];
+    const inner = child.items === undefined ? below(child, `${path}.`) : below(child.items, `${path}[].`);
+    return [keyOf(path, child, node.required?.includes(key) ?? false), ...inner];
   });
-  const named = typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
-  return [
-    ...own,
-    ...(node.items?.properties === undefined ? [] : below(node.items, `${prefix}[].`.replace(".[]", "[]"))),
-    ...(named === undefined ? [] : below(named, `${prefix}<name>.`)),
-    ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix)),
-  ];
+  // What stands below a name that the file chooses; a plain value below it is told by the key above.
+  const { additionalProperties: each } = node;
+  const named =
+    typeof each === "object" && (each.properties ?? each.oneOf) !== undefined
+      ? below(each, `${prefix}<name>.`)
+      : [];
+  return [...own, ...named, ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix))];
 }
 
 function keyOf(path: string, node: Node, required: boolean): ConfigKey {
@@ -64,8 +65,10 @@ function keyOf(path: string, node: Node, required: boolean): ConfigKey {
 
 function form(node: Node): string {
   if (node.properties !== undefined || node.oneOf !== undefined) return "a block";
-  if (typeof node.additionalProperties === "object")
-    return `${form(node.additionalProperties)} for each name`;
+  if (typeof node.additionalProperties === "object") {
+    const { additionalProperties: each } = node;
+    return (each.properties ?? each.oneOf) === undefined ? `by name, each ${form(each)}` : "blocks by name";
+  }
   if (node.const !== undefined) return `\`${written(node.const)}\``;
   if (node.items !== undefined) return `a list, each ${form(node.items)}`;
   return node.title ?? "";

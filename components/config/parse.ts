@@ -169,8 +169,8 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[], value: u
     const kind = options.find(({ shape }) => shape["kind"]?.safeParse(within(value, "kind")).success);
     return (kind === undefined ? options : [kind]).flatMap((option) => keysAt(option, path, value));
   }
-  if (inner instanceof z.ZodRecord && first !== undefined)
-    return keysAt(inner.valueType as z.ZodType, rest, within(value, first));
+  if (inner instanceof z.ZodRecord)
+    return first === undefined ? [] : keysAt(inner.valueType as z.ZodType, rest, within(value, first));
   if (!(inner instanceof z.ZodObject)) return [];
   if (first === undefined) return Object.keys(inner.shape);
   const child = (inner.shape as Record<string, z.ZodType>)[String(first)];

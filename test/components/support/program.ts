@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { accountSecrets } from "../../../components/config/account-schema.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog } from "../../../catalog/catalog.ts";
@@ -118,17 +117,16 @@ function writeFiles(): string {
 /**
  * Runs the whole program without an engine and returns what it declares. Once per process: modules load once.
  * @param decision what the host's agent answers when it is asked what becomes of the data root
+ * @param secretNames keys of `values` that are encrypted in the file
  */
 export async function runProgram(
   values: Record<string, string>,
   stack = "local",
   decision = "",
-  last: readonly string[] = lastOfPlatform,
+  secretNames: readonly string[] = [...Object.keys(secrets), "edge-tls-key"],
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
-  const secretKeys = [...Object.keys(secrets), "edge-tls-key", ...Object.keys(accountSecrets)].map(
-    (key) => `kaleem:${key}`,
-  );
+  const secretKeys = secretNames.map((key) => `kaleem:${key}`);
   process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secretKeys);
   await pulumi.runtime.setMocks(
     {
@@ -152,7 +150,7 @@ export async function runProgram(
   const declared: Declared[] = [];
   capture(declared);
   const program = (await import("../../../index.ts")) as { outputs: unknown };
-  await settled(declared, last);
+  await settled(declared, Object.hasOwn(values, "account") ? ["guard"] : lastOfPlatform);
   return { declared, outputs: program.outputs };
 }
 
