@@ -22,8 +22,8 @@ interface Node {
   readonly default?: unknown;
   readonly const?: unknown;
   readonly items?: Node;
-  readonly additionalProperties?: Node | boolean;
   readonly oneOf?: readonly Node[];
+  readonly additionalProperties?: Node | boolean;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly required?: readonly string[];
 }
@@ -33,7 +33,7 @@ export function configKeys(catalog: readonly ServiceDefinition[]): ConfigKey[] {
   return keysOf(stackConfigSchema(catalog));
 }
 
-/** The same of any schema of settings; what is given under names of one's own choice is told as `<name>`. */
+/** The same of any schema of settings. */
 export function keysOf(schema: z.ZodType): ConfigKey[] {
   return below(z.toJSONSchema(schema, { io: "input" }) as Node, "");
 }
@@ -41,7 +41,8 @@ export function keysOf(schema: z.ZodType): ConfigKey[] {
 function below(node: Node, prefix: string): ConfigKey[] {
   const own = Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = `${prefix}${key}`;
-    return [keyOf(path, child, node.required?.includes(key) ?? false), ...below(child, `${path}.`)];
+    const inner = child.items === undefined ? below(child, `${path}.`) : below(child.items, `${path}[].`);
+    return [keyOf(path, child, node.required?.includes(key) ?? false), ...inner];
   });
   // What stands below a name that the file chooses; a plain value below it is told by the key above.
   const { additionalProperties: each } = node;
@@ -49,12 +50,7 @@ function below(node: Node, prefix: string): ConfigKey[] {
     typeof each === "object" && (each.properties ?? each.oneOf) !== undefined
       ? below(each, `${prefix}<name>.`)
       : [];
-  return [
-    ...own,
-    ...(node.items?.properties === undefined ? [] : below(node.items, `${prefix}[].`.replace(".[]", "[]"))),
-    ...named,
-    ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix)),
-  ];
+  return [...own, ...named, ...(node.oneOf ?? []).flatMap((kind) => below(kind, prefix))];
 }
 
 function keyOf(path: string, node: Node, required: boolean): ConfigKey {

@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes what is made from the schema of the stack files and the catalog: docs/config.md and
- * schemas/stack.schema.json. A unit test fails while they are stale. Exit code 0, or 1 when a file cannot be written.
+ * `npm run generate`: writes what is made from the schemas of the stack files and the catalog: docs/config.md, docs/account-config.md and
+ * what is in schemas/. A unit test fails while they are stale. Exit code 0, or 1 when a file cannot be written.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

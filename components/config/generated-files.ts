@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { catalog } from "../../catalog/catalog.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
+import { accountReference } from "./account-reference.ts";
 import { reference } from "./reference.ts";
 import { accountFileJsonSchema, namespace, stackFileSchema } from "./stack-file-schema.ts";
 import { readStackYaml } from "./stack-yaml.ts";
@@ -11,6 +12,7 @@ import { readStackYaml } from "./stack-yaml.ts";
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const texts = {
     "docs/config.md": reference(catalog, committedKeys()),
+    "docs/account-config.md": accountReference(),
     "schemas/stack.schema.json": JSON.stringify(stackFileSchema(catalog)),
     "schemas/account.schema.json": JSON.stringify(accountFileJsonSchema()),
   };

@@ -1,6 +1,5 @@
 import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { accountConfigSchema, accountSecrets } from "./account-schema.ts";
-import { configKeys, type ConfigKey, keysOf } from "./config-keys.ts";
+import { configKeys, type ConfigKey } from "./config-keys.ts";
 import { secretForms } from "./fields.ts";
 import { secretKeys } from "./secret-keys.ts";
 
@@ -23,10 +22,6 @@ export function reference(catalog: readonly ServiceDefinition[], committed: Read
     "## Secrets",
     aboutSecrets,
     table(["key", "form", "used by", "what"], secretRows(catalog)),
-    "## The account",
-    aboutAccount,
-    table(["key", "value", "default", "what"], keysOf(accountConfigSchema).map(accountRow)),
-    table(["secret", "form", "what"], accountSecretRows()),
     "",
   ].join("\n\n");
 }
@@ -45,22 +40,6 @@ For the stack \`local\`, \`./kaleem up\` writes the working copy from the commit
 const aboutSecrets = `Each is a key of its own, so that it is encrypted by itself: \`pulumi config set --secret <key>\`. All are required,
 except those that say when. Keep the
 passphrase and one copy of \`restic-password\` away from all this: without them no recovery point can be read.`;
-
-const aboutAccount = `The stack of the [account](account.md) has keys of its own and none of the above: buckets, locks, key pairs and names, which outlive
-every machine. Its schema for editors: [account.schema.json](../schemas/account.schema.json).`;
-
-function accountRow({ path, form, required, fallback, meaning }: ConfigKey): Row {
-  const otherwise = fallback === undefined ? (required ? "required" : "none") : `\`${fallback}\``;
-  return [`\`${path}\``, form, otherwise, meaning];
-}
-
-function accountSecretRows(): Row[] {
-  return Object.entries(accountSecrets).map(([key, { form, meaning }]) => [
-    `\`${key}\``,
-    escaped(form.meta()?.title ?? ""),
-    meaning,
-  ]);
-}
 
 function settingRow(
   { path, form, required, fallback, meaning }: ConfigKey,
@@ -101,7 +80,8 @@ function collapsed(keys: readonly ConfigKey[], catalog: readonly ServiceDefiniti
   return [...rest.slice(0, at), ...once, ...rest.slice(at)];
 }
 
-function table(head: Row, rows: readonly Row[]): string {
+/** A table of Markdown. */
+export function table(head: Row, rows: readonly Row[]): string {
   return [head, head.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.map(inCell).join(" | ")} |`)
     .join("\n");
@@ -112,6 +92,6 @@ function inCell(text: string): string {
 }
 
 /** What Markdown would take for its own. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[\\*_~<>`]/g, "\\$&");
 }

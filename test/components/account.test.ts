@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type * as pulumi from "@pulumi/pulumi";
+import { accountSecrets } from "../../components/config/account-schema.ts";
 import { lockedPrefixes } from "../../contract/layout.ts";
 import { accountBlock, accountId, zoneId } from "./support/account-stack.ts";
 import { type Declared, runProgram } from "./support/program.ts";
@@ -39,7 +40,7 @@ const values = {
   adopt: JSON.stringify({ buckets: { prod: { lockedFor: "336h" } }, records: { www: record } }),
   "cloudflare-api-token": "plain-token-of-the-account",
 };
-const { declared, outputs } = await runProgram(values, "account", "", ["guard"]);
+const { declared, outputs } = await runProgram(values, "account", "", Object.keys(accountSecrets));
 
 const ofType = (type: string): Declared[] => declared.filter((each) => each.type === type);
 function only(type: string): Declared {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { accountSecrets } from "../../components/config/account-schema.ts";
 import { parseAccount } from "../../components/config/parse-account.ts";
 import { trialAccount } from "../../operator/policy/trial-account.ts";
 import { judgeStack } from "../../policies/judge-stack.ts";
@@ -25,7 +26,12 @@ test("the account as the program declares it keeps every rule, and needs no exem
   const stackFile = join(folder, "Pulumi.account.yaml");
   writeFileSync(stackFile, "config: {}\n");
   process.env["KALEEM_STACK_FILE"] = stackFile;
-  const { declared } = await runProgram({ ...values, ...trial.secrets }, "account", "", ["guard"]);
+  const { declared } = await runProgram(
+    { ...values, ...trial.secrets },
+    "account",
+    "",
+    Object.keys(accountSecrets),
+  );
   const view = wireView({ ...trial, images: null }, declared);
   assert.ok(view.resources.length > 15);
   assert.deepEqual(judgeStack(view, new Date().toISOString().slice(0, 10)), []);

@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { accountSecrets } from "../../../components/config/account-schema.ts";
 import { secretKeys } from "../../../components/config/secret-keys.ts";
 import { nginx } from "../../../components/edge/nginx.ts";
 import { catalog, sampleApplications } from "../../catalog/sample-catalog.ts";
@@ -126,8 +125,7 @@ export async function runProgram(
   values: Record<string, string>,
   stack = "local",
   decision = "",
-  last: readonly string[] = lastOfPlatform,
-  secretNames: readonly string[] = [...Object.keys(secrets), "edge-tls-key", ...Object.keys(accountSecrets)],
+  secretNames: readonly string[] = [...Object.keys(secrets), "edge-tls-key"],
 ): Promise<{ declared: Declared[]; outputs: unknown }> {
   const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`kaleem:${key}`, value]));
   const secretKeys = secretNames.map((key) => `kaleem:${key}`);
@@ -154,7 +152,7 @@ export async function runProgram(
   const declared: Declared[] = [];
   capture(declared);
   const program = (await import("../../../index.ts")) as { outputs: unknown };
-  await settled(declared, last);
+  await settled(declared, Object.hasOwn(values, "account") ? ["guard"] : lastOfPlatform);
   return { declared, outputs: program.outputs };
 }
 
