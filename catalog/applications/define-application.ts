@@ -74,7 +74,7 @@ export function defineApplication(
       : { metrics: { port: metricsPort(settings, say), path: settings.metrics.path } }),
     ...filled(
       "env",
-      only(env, isPlain, (text) => text.join("")),
+      only(env, isPlain, (text) => text.filter((part) => typeof part === "string").join("")),
     ),
     ...filled(
       "envTexts",

@@ -1,4 +1,5 @@
-import { isMap, parseDocument } from "yaml";
+import { isMap, isScalar, parseDocument } from "yaml";
+import { catalog } from "../../catalog/catalog.ts";
 import type { StackContent } from "../../components/kit/stack-content.ts";
 import { parseStackFile } from "../stack/stack-file.ts";
 import { moveHost, type MovedFile, type NewHost } from "../stack/move-host.ts";
@@ -26,11 +27,29 @@ export function restoreStackFile(request: RestoreRequest): MovedFile {
   const { content, existing, file, host, secretsProvider } = request;
   const named = existing === null ? undefined : parseStackFile(existing, file).config?.["kaleem:host"];
   if (existing !== null && named !== undefined) return moveHost(existing, file, host);
-  const lost = withoutLogins(content.file, request.fileExists);
+  const { text: lost, diff: gone } = withoutFormerLimits(withoutLogins(content.file, request.fileExists));
   const filled =
     existing === null ? { text: lost, diff: newSettings(lost, file) } : fill(existing, lost, file);
   const moved = moveHost(withProvider(filled.text, secretsProvider), file, host);
-  return { text: moved.text, diff: [...filled.diff, ...moved.diff] };
+  return { text: moved.text, diff: [...gone, ...filled.diff, ...moved.diff] };
+}
+
+/** A file of before applications were settings has their limits below `services`, where they would be refused. */
+function withoutFormerLimits(text: string): MovedFile {
+  const document = parseDocument(text);
+  const at = ["config", "kaleem:services"] as const;
+  const services = document.getIn(at);
+  if (!isMap(services)) return { text, diff: [] };
+  const known = new Set(catalog.map(({ name }) => name));
+  const former = services.items.flatMap(({ key }) =>
+    isScalar(key) && !known.has(String(key.value)) ? [String(key.value)] : [],
+  );
+  if (former.length === 0) return { text, diff: [] };
+  for (const name of former) document.deleteIn([...at, name]);
+  return {
+    text: document.toString({ lineWidth: 0 }),
+    diff: former.map((name) => `- services.${name}: an application is described below applications`),
+  };
 }
 
 /** Files of another computer: the pin of the lost machine, and a key that is not here. Whoever recovers logs in with a key of their own. */

@@ -52,6 +52,22 @@ config:
     );
   });
 
+  it("takes out what a file of before applications were settings says of them, and says so", () => {
+    const services =
+      "  kaleem:services:\n    mongo: { memory: 1GiB, cpus: 1 }\n    api: { replicas: 3, memory: 1GiB, cpus: 1 }\n";
+    const former = { ...request.content, file: `${lost}${services}` };
+    const applications = "  kaleem:applications:\n    api: { memory: 1GiB }\n";
+    const { text, diff } = restoreStackFile({
+      ...request,
+      content: former,
+      existing: `config:\n${applications}`,
+    });
+    assert.equal(diff[0], "- services.api: an application is described below applications");
+    assert.match(text, /mongo:\n +memory: 1GiB/);
+    assert.doesNotMatch(text, /replicas/);
+    assert.ok(text.includes(applications));
+  });
+
   it("keeps the key to log in with where that is here, and names another secrets provider where one was chosen", () => {
     const { text } = restoreStackFile({
       ...request,
