@@ -158,6 +158,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     ),
     imagesFrom: z
       .enum(["registries", "offsite"], { error: "expected registries or offsite" })
+      .meta({ title: "registries or offsite" })
       .default("registries")
       .describe(
         "Where the machine gets its images: from the registries that the lock file names, or, where those are away, from the off-site bucket, " +

@@ -18,7 +18,9 @@ export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {
   const secrets = Object.entries(secretKeys(catalog)).map(
     ([key, secret]) => [key, encrypted(secret)] as const,
   );
-  return wholeFile([...settings, ...secrets]);
+  const schema = wholeFile([...settings, ...secrets]);
+  Object.assign(schema.properties.config, { patternProperties: { [ofApplication]: encryptedValue } });
+  return schema;
 }
 
 /** The same of the account's stack file. */
@@ -30,7 +32,7 @@ export function accountFileJsonSchema(): object {
   return wholeFile([...Object.entries(accountFileSchema.shape), ...secrets]);
 }
 
-function wholeFile(keys: readonly (readonly [string, z.ZodType])[]): object {
+function wholeFile(keys: readonly (readonly [string, z.ZodType])[]) {
   const config = Object.fromEntries(keys.map(([key, schema]) => [`${namespace}${key}`, schema] as const));
   const file = z
     .strictObject({
@@ -42,10 +44,7 @@ function wholeFile(keys: readonly (readonly [string, z.ZodType])[]): object {
       encryptedkey: z.string().optional().describe("Written by Pulumi: the key of the secrets, encrypted."),
     })
     .meta({ title: "Stack file", description: "What one stack of Kaleem's platform is made of." });
-  const schema = z.toJSONSchema(file, { io: "input", target: "draft-07" });
-  const { config: known } = schema.properties as { config: object };
-  Object.assign(known, { patternProperties: { [ofApplication]: encryptedValue } });
-  return schema;
+  return z.toJSONSchema(file, { io: "input", target: "draft-07" }) as { properties: { config: object } };
 }
 
 /** Which secrets applications bring along, their settings say; their keys are of two words or more, and no setting's is. */

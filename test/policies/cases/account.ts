@@ -1,3 +1,4 @@
+import { lockedPrefixes } from "../../../contract/layout.ts";
 import { permissionGroups } from "../../../components/offsite/token-permissions.ts";
 import type { RefusedCases } from "../support/refused-case.ts";
 import { compliantAccount } from "../support/compliant-account.ts";
@@ -89,7 +90,7 @@ export const accountCases: RefusedCases = {
     of,
     rule: "bucket-locked",
     spoil: (stack) =>
-      stack.inputs("prod-lock").set("rules.5", {
+      stack.inputs("prod-lock").set(`rules.${lockedPrefixes.length}`, {
         id: "index",
         enabled: true,
         prefix: "deep/restic/index/",
