@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, rmdir, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { layout } from "../../contract/layout.ts";
 import { command, LocalCommandError } from "../../local/images/command.ts";
 
+const prefix = "kaleem-verify-";
+/** Names the folders that a room has made outside itself. */
+const madeFile = "made.json";
 /** Sparse: what is not written takes nothing. */
 const dataBytes = 8 * 2 ** 30;
 
@@ -34,7 +37,7 @@ export class Room {
 
   /** @throws Error when it cannot be made, such as without xfsprogs */
   static async open(): Promise<Room> {
-    const folder = await mkdtemp(join(tmpdir(), "kaleem-verify-"));
+    const folder = await mkdtemp(join(tmpdir(), prefix));
     for (const name of Object.values(places)) await mkdir(join(folder, name), { recursive: true });
     const image = join(folder, "data.img");
     await writeFile(image, "");
@@ -45,6 +48,8 @@ export class Room {
       await command(["mount", "-o", "loop", image, join(folder, "data")]);
       // A mount needs something to lie upon.
       for (const place of Object.keys(places)) made.push(...(await makeFolders(place)));
+      made.push(...(await madeByOthers(folder)));
+      await writeFile(join(folder, madeFile), JSON.stringify(made));
     } catch (error) {
       await new Room(folder, made).close();
       throw error;
@@ -56,7 +61,10 @@ export class Room {
   async close(): Promise<void> {
     if (await isMounted(join(this.folder, "data"))) await command(["umount", join(this.folder, "data")]);
     await rm(this.folder, { recursive: true, force: true });
-    for (const place of [...this.#made].reverse()) await rmdir(place).catch(ignoreInUse);
+    // Whoever removes a folder takes what others have mounted there away from them: the last room does it.
+    if ((await otherRooms(this.folder)).length > 0) return;
+    const deepestFirst = [...new Set(this.#made)].sort((a, b) => b.length - a.length);
+    for (const place of deepestFirst) await rmdir(place).catch(ignoreInUse);
   }
 }
 
@@ -78,6 +86,23 @@ async function makeFolders(path: string): Promise<string[]> {
   const above = await makeFolders(dirname(path));
   await mkdir(path);
   return [...above, path];
+}
+
+/** Folders of rooms that are open beside this one. */
+async function otherRooms(folder: string): Promise<readonly string[]> {
+  const rooms = (await readdir(dirname(folder))).filter((name) => name.startsWith(prefix));
+  const paths = rooms.map((name) => join(dirname(folder), name));
+  return paths.filter((path) => path !== folder && existsSync(join(path, madeFile)));
+}
+
+/** What they have made to mount upon: it is there, and will have to go with the last of them. */
+async function madeByOthers(folder: string): Promise<string[]> {
+  const lists = await Promise.all(
+    (await otherRooms(folder)).map(async (other) =>
+      readFile(join(other, madeFile), "utf8").catch(() => "[]"),
+    ),
+  );
+  return lists.flatMap((text) => JSON.parse(text) as string[]);
 }
 
 async function isMounted(path: string): Promise<boolean> {
