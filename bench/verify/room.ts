@@ -6,6 +6,8 @@ import { layout } from "../../contract/layout.ts";
 import { command, LocalCommandError } from "../../local/images/command.ts";
 
 const prefix = "kaleem-verify-";
+/** Tells a room's folder from any other. */
+const markFile = ".kaleem-verify-room";
 /** Names the folders that a room has made outside itself. */
 const madeFile = "made.json";
 /** Sparse: what is not written takes nothing. */
@@ -35,8 +37,12 @@ export class Room {
     this.#made = made;
   }
 
-  /** @throws Error when it cannot be made, such as without xfsprogs */
+  /** @throws Error when it cannot be made, such as without xfsprogs; on a host of the platform nothing is made */
   static async open(): Promise<Room> {
+    if (existsSync(layout.config))
+      throw new Error(
+        `bench verify: this machine is a host of the platform (${layout.config} is there); run it on another one`,
+      );
     const folder = await mkdtemp(join(tmpdir(), prefix));
     for (const name of Object.values(places)) await mkdir(join(folder, name), { recursive: true });
     const image = join(folder, "data.img");
@@ -46,6 +52,7 @@ export class Room {
     try {
       await command(["mkfs.xfs", "-q", "-m", "reflink=1", image]);
       await command(["mount", "-o", "loop", image, join(folder, "data")]);
+      for (const name of Object.values(places)) await writeFile(join(folder, name, markFile), folder);
       // A mount needs something to lie upon.
       for (const place of Object.keys(places)) made.push(...(await makeFolders(place)));
       made.push(...(await madeByOthers(folder)));
@@ -72,6 +79,23 @@ export class Room {
 export async function lay(folder: string): Promise<void> {
   for (const [place, name] of Object.entries(places))
     await command(["mount", "--bind", join(folder, name), place]);
+}
+
+/**
+ * Makes sure that what lies where the agent looks is a room: to be asked before anything is removed there, since a mount can be taken
+ * away from outside, and what is under it is somebody's.
+ * @throws Error naming each place that is not
+ */
+export async function requireLaid(): Promise<void> {
+  const marks = Object.keys(places).map(async (place) => {
+    const mark = await readFile(join(place, markFile), "utf8").catch(() => "");
+    return mark === "" ? [place] : [];
+  });
+  const bare = (await Promise.all(marks)).flat();
+  if (bare.length > 0)
+    throw new Error(
+      `bench verify: ${bare.join(", ")}: expected the bench's own folder there, it is gone; nothing was removed`,
+    );
 }
 
 /** A path of the room as everybody else sees it, such as Docker. Pure. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import test from "node:test";
-import { Room } from "../../../bench/verify/room.ts";
+import { requireLaid, Room } from "../../../bench/verify/room.ts";
 import { layout } from "../../../contract/layout.ts";
 
 test("two rooms at once: what one of them has laid its folders upon stays until the other is closed, too", async () => {
@@ -15,4 +15,11 @@ test("two rooms at once: what one of them has laid its folders upon stays until 
   assert.equal(existsSync(second.folder), false);
   // Another bench of this machine may hold it still.
   if (!wasThere) assert.equal(existsSync(layout.runtime), false);
+});
+
+test("what lies outside a room is no place to lose data in", async () => {
+  await assert.rejects(
+    requireLaid(),
+    /^Error: bench verify: \/srv\/kaleem, .*: expected the bench's own folder there, it is gone; nothing was removed$/,
+  );
 });
