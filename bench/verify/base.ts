@@ -29,6 +29,7 @@ import { restoreRequestSchema } from "../../recovery/restore/plan/request.ts";
 import type { RestorePlan } from "../../recovery/restore/plan/restore-plan.ts";
 import { BucketState } from "./bucket-state.ts";
 import { benchContext, type BenchHost } from "./context.ts";
+import { requireLaid } from "./room.ts";
 import type { BenchStores } from "./stores.ts";
 
 /** What every run begins with: a point that real stores were copied into, proven, shipped, and fetched from the bucket again. */
@@ -94,8 +95,9 @@ export async function makeBase(
   return { host, stores, bucket, facts, plan, madeAtMs: Date.now(), fetched };
 }
 
-/** What a machine that was lost has kept: nothing. */
+/** What a machine that was lost has kept: nothing. @throws Error unless it is a room that is lost */
 export async function loseHost(): Promise<void> {
+  await requireLaid();
   for (const path of [
     ...[layout.live, join(layout.dataRoot, "points"), layout.lineage, `${layout.lineage}.claim`],
     ...[layout.incoming, layout.repository, layout.agentState, layout.resticCache, layout.proof],

@@ -6,7 +6,7 @@ import type { BenchEngine } from "./bench-docker.ts";
 import { makeBase, newSecret } from "./base.ts";
 import { BucketServer } from "./bucket-server.ts";
 import { writeUserSecrets } from "./context.ts";
-import { lay } from "./room.ts";
+import { lay, requireLaid } from "./room.ts";
 import { runOnce } from "./run-faults.ts";
 import type { RunResult } from "./runs.ts";
 import { BenchStores, type StoreSettings } from "./stores.ts";
@@ -47,6 +47,7 @@ export async function benchInside(
   { tell, result }: BenchListener,
 ): Promise<void> {
   await lay(folder);
+  await requireLaid();
   const definitions = allStores.filter(({ name }) => images[name] !== undefined);
   const settings = new Map(
     definitions.map((store) => [store.name, settingsOf(store, images[store.name] ?? "")]),

@@ -13,6 +13,7 @@ import { HeadStore } from "../../recovery/lineage/head-store.ts";
 import { localRepository, offsiteRepository } from "../../recovery/restic/repository.ts";
 import { Restic } from "../../recovery/restic/restic.ts";
 import type { BenchEngine } from "./bench-docker.ts";
+import { requireLaid } from "./room.ts";
 
 /** What a host of the bench is like. */
 export interface BenchHost {
@@ -44,6 +45,7 @@ export async function benchContext(bench: BenchHost): Promise<AgentContext> {
     shipTimeoutMs: 60_000,
     retention: { within: "48h", daily: 7, weekly: 4, monthly: 6 },
   };
+  await requireLaid();
   await writeSecret(layout.config, JSON.stringify(config));
   await writeSecret(layout.resticPassword, resticPassword);
   await writeSecret(layout.offsiteCredentials, renderOffsiteCredentials(credentials));

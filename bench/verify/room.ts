@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, rmdir, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { layout } from "../../contract/layout.ts";
 import { command, LocalCommandError } from "../../local/images/command.ts";
 
+const prefix = "kaleem-verify-";
+/** Tells a room's folder from any other. */
+const markFile = ".kaleem-verify-room";
+/** Names the folders that a room has made outside itself. */
+const madeFile = "made.json";
 /** Sparse: what is not written takes nothing. */
 const dataBytes = 8 * 2 ** 30;
 
@@ -32,9 +37,13 @@ export class Room {
     this.#made = made;
   }
 
-  /** @throws Error when it cannot be made, such as without xfsprogs */
+  /** @throws Error when it cannot be made, such as without xfsprogs; on a host of the platform nothing is made */
   static async open(): Promise<Room> {
-    const folder = await mkdtemp(join(tmpdir(), "kaleem-verify-"));
+    if (existsSync(layout.config))
+      throw new Error(
+        `bench verify: this machine is a host of the platform (${layout.config} is there); run it on another one`,
+      );
+    const folder = await mkdtemp(join(tmpdir(), prefix));
     for (const name of Object.values(places)) await mkdir(join(folder, name), { recursive: true });
     const image = join(folder, "data.img");
     await writeFile(image, "");
@@ -43,8 +52,11 @@ export class Room {
     try {
       await command(["mkfs.xfs", "-q", "-m", "reflink=1", image]);
       await command(["mount", "-o", "loop", image, join(folder, "data")]);
+      for (const name of Object.values(places)) await writeFile(join(folder, name, markFile), folder);
       // A mount needs something to lie upon.
       for (const place of Object.keys(places)) made.push(...(await makeFolders(place)));
+      made.push(...(await madeByOthers(folder)));
+      await writeFile(join(folder, madeFile), JSON.stringify(made));
     } catch (error) {
       await new Room(folder, made).close();
       throw error;
@@ -56,7 +68,10 @@ export class Room {
   async close(): Promise<void> {
     if (await isMounted(join(this.folder, "data"))) await command(["umount", join(this.folder, "data")]);
     await rm(this.folder, { recursive: true, force: true });
-    for (const place of [...this.#made].reverse()) await rmdir(place).catch(ignoreInUse);
+    // Whoever removes a folder takes what others have mounted there away from them: the last room does it.
+    if ((await otherRooms(this.folder)).length > 0) return;
+    const deepestFirst = [...new Set(this.#made)].sort((a, b) => b.length - a.length);
+    for (const place of deepestFirst) await rmdir(place).catch(ignoreInUse);
   }
 }
 
@@ -64,6 +79,23 @@ export class Room {
 export async function lay(folder: string): Promise<void> {
   for (const [place, name] of Object.entries(places))
     await command(["mount", "--bind", join(folder, name), place]);
+}
+
+/**
+ * Makes sure that what lies where the agent looks is a room: to be asked before anything is removed there, since a mount can be taken
+ * away from outside, and what is under it is somebody's.
+ * @throws Error naming each place that is not
+ */
+export async function requireLaid(): Promise<void> {
+  const marks = Object.keys(places).map(async (place) => {
+    const mark = await readFile(join(place, markFile), "utf8").catch(() => "");
+    return mark === "" ? [place] : [];
+  });
+  const bare = (await Promise.all(marks)).flat();
+  if (bare.length > 0)
+    throw new Error(
+      `bench verify: ${bare.join(", ")}: expected the bench's own folder there, it is gone; nothing was removed`,
+    );
 }
 
 /** A path of the room as everybody else sees it, such as Docker. Pure. */
@@ -78,6 +110,23 @@ async function makeFolders(path: string): Promise<string[]> {
   const above = await makeFolders(dirname(path));
   await mkdir(path);
   return [...above, path];
+}
+
+/** Folders of rooms that are open beside this one. */
+async function otherRooms(folder: string): Promise<readonly string[]> {
+  const rooms = (await readdir(dirname(folder))).filter((name) => name.startsWith(prefix));
+  const paths = rooms.map((name) => join(dirname(folder), name));
+  return paths.filter((path) => path !== folder && existsSync(join(path, madeFile)));
+}
+
+/** What they have made to mount upon: it is there, and will have to go with the last of them. */
+async function madeByOthers(folder: string): Promise<string[]> {
+  const lists = await Promise.all(
+    (await otherRooms(folder)).map(async (other) =>
+      readFile(join(other, madeFile), "utf8").catch(() => "[]"),
+    ),
+  );
+  return lists.flatMap((text) => JSON.parse(text) as string[]);
 }
 
 async function isMounted(path: string): Promise<boolean> {

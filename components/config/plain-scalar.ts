@@ -6,16 +6,19 @@ export function isWord(written: string): boolean {
 /**
  * What is expected in place of an unquoted value that readers of YAML take differently, and how to write it; undefined when all
  * agree. `value` is what YAML 1.2 makes of it. Pure.
+ * @param isInFlow between brackets or braces, where a question mark ends a text for some readers
  */
 export function plainProblem(
   written: string,
   value: unknown,
+  isInFlow = true,
 ): { expected: string; advice: string } | undefined {
   const quoted = `${JSON.stringify(written)} if a text is meant`;
   const digits = written.replaceAll("_", "");
   const say = (expected: string, advice: string) => ({ expected, advice });
   if (value === null) return say("a value", `write one, or take the key out`);
-  if (/^:|\?/.test(written)) return say("a text in quotes", `write ${quoted}`);
+  if (/^[:?]/.test(written) || (isInFlow && written.includes("?")))
+    return say("a text in quotes", `write ${quoted}`);
   if (isWord(written))
     return say(
       "true or false, or a text in quotes",

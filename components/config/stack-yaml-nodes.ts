@@ -19,7 +19,12 @@ export interface Source {
 }
 
 /** What another reader would take differently, in a node and all below it; path first. */
-export function nodeProblems(node: Node, path: readonly string[], source: Source): string[] {
+export function nodeProblems(
+  node: Node,
+  path: readonly string[],
+  source: Source,
+  isInFlow = false,
+): string[] {
   const problem = (expected: string, got: string, advice: string) =>
     `${where(path)}: expected ${expected}, got ${got} (line ${source.line(node)}); ${advice}`;
   if (isAlias(node))
@@ -38,11 +43,14 @@ export function nodeProblems(node: Node, path: readonly string[], source: Source
       ? []
       : [problem("the value alone", "a tag (!…)", "take it out; texts are written in quotes")]),
   ];
-  if (isScalar(node)) return [...marks, ...scalarProblems(node, path, source, problem)];
+  const isFlow = isInFlow || ("flow" in node && node.flow === true);
+  if (isScalar(node)) return [...marks, ...scalarProblems(node, path, { ...source, isInFlow }, problem)];
   if (isSeq(node))
     return [
       ...marks,
-      ...node.items.flatMap((item, index) => nodeProblems(item as Node, [...path, `[${index}]`], source)),
+      ...node.items.flatMap((item, index) =>
+        nodeProblems(item as Node, [...path, `[${index}]`], source, isFlow),
+      ),
     ];
   if (!isMap(node)) return marks;
   return [
@@ -63,7 +71,7 @@ export function nodeProblems(node: Node, path: readonly string[], source: Source
           `${where(below)}: expected a colon and a space behind the key (line ${source.line(key)}); write them so`,
         ];
       const isEmptyConfig = below.join() === "config" && isScalar(value) && isNothing(value, source);
-      return [...misnamed, ...(isEmptyConfig ? [] : nodeProblems(value as Node, below, source))];
+      return [...misnamed, ...(isEmptyConfig ? [] : nodeProblems(value as Node, below, source, isFlow))];
     }),
   ];
 }
@@ -71,7 +79,7 @@ export function nodeProblems(node: Node, path: readonly string[], source: Source
 function scalarProblems(
   node: Scalar,
   path: readonly string[],
-  source: Source,
+  source: Source & { readonly isInFlow: boolean },
   problem: (expected: string, got: string, advice: string) => string,
 ): string[] {
   if (node.type === Scalar.QUOTE_DOUBLE && /^(?:[^\\]|\\[^/])*\\\//.test(source.raw(node)))
@@ -88,7 +96,7 @@ function scalarProblems(
     return [problem("a closing quote", "none", "write it")];
   if (node.type !== Scalar.PLAIN) return [];
   const written = source.raw(node).replace(/\s*\n\s*/g, " ");
-  const found = plainProblem(written, node.value);
+  const found = plainProblem(written, node.value, source.isInFlow);
   if (found === undefined) return [];
   // What stands right below config may be a secret that somebody wrote in plain.
   const isShown = path.length > 2 || node.value === null || isWord(written);

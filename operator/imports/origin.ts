@@ -70,7 +70,7 @@ function folderOrigin(root: string): Origin {
       await execa("tar", [...options, "--", basename(path)]);
       return to;
     },
-    close: kept.remove,
+    close: () => kept.remove(),
   };
 }
 
@@ -117,6 +117,6 @@ function resticOrigin(source: ResticSource): Origin {
       await dumpFile(source, path, to);
       return to;
     },
-    close: kept.remove,
+    close: () => kept.remove(),
   };
 }

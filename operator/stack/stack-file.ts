@@ -1,4 +1,5 @@
-import { stringify } from "yaml";
+import { Document, Scalar, visit } from "yaml";
+import { plainProblem } from "../../components/config/plain-scalar.ts";
 import { readStackYaml, type StackYaml } from "../../components/config/stack-yaml.ts";
 import { mergeSettings } from "./merge-settings.ts";
 
@@ -40,7 +41,15 @@ export function secretsIn(file: StackFile): Set<string> {
 
 /** The file's text, keys in a fixed order. Texts that any reader could take for something else are quoted. */
 export function renderStackFile(file: StackFile): string {
-  return header + stringify(file, { lineWidth: 0, compat: "yaml-1.1", aliasDuplicateObjects: false });
+  const document = new Document(file, { compat: "yaml-1.1", aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(key, scalar) {
+      const { value } = scalar;
+      if (key !== "key" && typeof value === "string" && plainProblem(value, value) !== undefined)
+        scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return header + document.toString({ lineWidth: 0 });
 }
 
 function isSecure(value: unknown): boolean {

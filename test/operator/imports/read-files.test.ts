@@ -32,7 +32,10 @@ afterEach(() => {
 async function read(rename: Record<string, string> = {}, only: readonly string[] = []) {
   const origin = openOrigin(root);
   const taking = { rename, withoutUsers: false };
-  return { ...(await readFiles(origin, { only, taking, tell: () => undefined })), close: origin.close };
+  return {
+    ...(await readFiles(origin, { only, taking, tell: () => undefined })),
+    close: () => origin.close(),
+  };
 }
 const refused = async (
   sentence: string | RegExp,

@@ -22,6 +22,8 @@ before(async () => {
   mkdirSync(join(backups, "mongo"), { recursive: true });
   for (const name of ["mongo-2025-10-01-0300.archive.gz", "dump.rdb"])
     copyFileSync(join(samples, name), join(backups, "mongo", name));
+  mkdirSync(join(backups, "minio/shop/2025"), { recursive: true });
+  writeFileSync(join(backups, "minio/shop/2025/1.pdf"), "content");
   writeFileSync(password, "the former scripts' password\n");
   writeFileSync(wrong, "another\n");
   await restic("init");
@@ -44,13 +46,14 @@ const read = async (from: string, passwordFile?: string) => {
   }
 };
 
-test("the newest snapshot of the old repository is an origin as the folder is", async () => {
+test("the newest snapshot of the old repository is an origin as the folder is, folders of objects included", async () => {
   const { files } = await read(`restic:${repository}`, password);
   assert.deepEqual(
-    files.map(({ store, holds }) => [store, holds["documents"] ?? holds["keys"]]),
+    files.map(({ store, holds }) => [store, holds["documents"] ?? holds["keys"] ?? holds["objects"]]),
     [
       ["mongo", 323],
       ["redis", 8],
+      ["minio", 1],
     ],
   );
 });

@@ -91,3 +91,15 @@ test("one value in two places is written twice, since readers take references di
   const file = { config: { "kaleem:a": { x: shared, y: shared } } };
   assert.deepEqual(parseStackFile(renderStackFile(file), "x"), file);
 });
+
+test("texts with signs that mean something to YAML come back as they were, from the program's writing and from the engine's", () => {
+  const url = "mongodb://{mongo.host}:{mongo.port}/kaleem?replicaSet=rs0&retryWrites=false";
+  const config = { "kaleem:applications": { api: { env: { MONGO_URL: url, ODD: "? a", LATE: ":a" } } } };
+  const text = renderStackFile({ config });
+  assert.deepEqual(parseStackFile(text, "x").config, config);
+  // As go-yaml writes it: plain, in a block.
+  const plain = `config:\n  kaleem:applications:\n    api:\n      env:\n        MONGO_URL: ${url}\n`;
+  assert.deepEqual(parseStackFile(plain, "x").config, {
+    "kaleem:applications": { api: { env: { MONGO_URL: url } } },
+  });
+});
