@@ -19,7 +19,8 @@ export function stackFileSchema(catalog: readonly ServiceDefinition[]): object {
     ([key, secret]) => [key, encrypted(secret)] as const,
   );
   const schema = wholeFile([...settings, ...secrets]);
-  Object.assign(schema.properties.config, { patternProperties: { [ofApplication]: encryptedValue } });
+  const { config: known } = schema.properties as { config: object };
+  Object.assign(known, { patternProperties: { [ofApplication]: encryptedValue } });
   return schema;
 }
 
@@ -44,7 +45,7 @@ function wholeFile(keys: readonly (readonly [string, z.ZodType])[]) {
       encryptedkey: z.string().optional().describe("Written by Pulumi: the key of the secrets, encrypted."),
     })
     .meta({ title: "Stack file", description: "What one stack of Kaleem's platform is made of." });
-  return z.toJSONSchema(file, { io: "input", target: "draft-07" }) as { properties: { config: object } };
+  return z.toJSONSchema(file, { io: "input", target: "draft-07" });
 }
 
 /** Which secrets applications bring along, their settings say; their keys are of two words or more, and no setting's is. */
