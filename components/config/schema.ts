@@ -155,8 +155,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     imageLock: field.path.describe(
       "The file that fixes every image by digest, relative to the repository's root.",
     ),
-    imagesFrom: z
-      .enum(["registries", "offsite"], { error: "expected registries or offsite" })
+    imagesFrom: field.imageSource
       .default("registries")
       .describe(
         "Where the machine gets its images: from the registries that the lock file names, or, where those are away, from the off-site bucket, " +
