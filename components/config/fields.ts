@@ -265,3 +265,8 @@ export type SecretForm = keyof typeof secretForms;
 export const resticSource = z
   .enum(resticSources, { error: `expected ${resticSources.join(", ")}` })
   .meta({ title: resticSources.join(", ") });
+
+/** Where a machine gets its images. */
+export const imageSource = z
+  .enum(["registries", "offsite"], { error: "expected registries or offsite" })
+  .meta({ title: "registries or offsite" });

@@ -43,7 +43,7 @@ export function nodeProblems(
       ? []
       : [problem("the value alone", "a tag (!…)", "take it out; texts are written in quotes")]),
   ];
-  const isFlow = isInFlow || ("flow" in node && node.flow === true);
+  const isFlow = isInFlow || ("flow" in node && (node.flow ?? false));
   if (isScalar(node)) return [...marks, ...scalarProblems(node, path, { ...source, isInFlow }, problem)];
   if (isSeq(node))
     return [

@@ -17,7 +17,8 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
  * once when data is taken, the two orders cannot block each other.
  */
-export type LockName = "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images";
+export type LockName =
+  "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images";
 
 /**
  * What a waiter asks of whoever holds the lock: nothing; a turn, for which maintenance gives way; or to have it at once, as a
