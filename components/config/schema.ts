@@ -156,13 +156,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     imageLock: field.path.describe(
       "The file that fixes every image by digest, relative to the repository's root.",
     ),
-<<<<<<< HEAD
-    imagesFrom: z
-      .enum(["registries", "offsite"], { error: "expected registries or offsite" })
-      .meta({ title: "registries or offsite" })
-=======
     imagesFrom: field.imageSource
->>>>>>> escrow
       .default("registries")
       .describe(
         "Where the machine gets its images: from the registries that the lock file names, or, where those are away, from the off-site bucket, " +
