@@ -77,7 +77,7 @@ export const tools: readonly Tool[] = [
   {
     needs: "git",
     debianPackage: "git",
-    neededBy: ["unit", "e2e"],
+    neededBy: ["unit", "live", "e2e"],
     purpose: "lists the files that what is quoted is held against, and makes an operator's checkout",
   },
   {

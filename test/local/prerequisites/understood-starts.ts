@@ -51,6 +51,30 @@ export const understood: readonly {
     because: "the Go that was found",
   },
   {
+    file: "toolchain/actionlint/bring-actionlint.ts",
+    expression: "await findGo(environment, undefined, purpose)",
+    programs: ["go"],
+    because: "the Go that was found",
+  },
+  {
+    file: "test/run.ts",
+    expression: "join(cacheDirectory(), kind, key(), program)",
+    programs: [],
+    because: "the actionlint that was built",
+  },
+  {
+    file: "test/github/actionlint.live.test.ts",
+    expression: "await bringActionlint()",
+    programs: [],
+    because: "the actionlint that was built",
+  },
+  {
+    file: "recovery/imports/run-tool.ts",
+    expression: "enter(container)",
+    programs: ["docker"],
+    because: "a tool inside a store's container, on the host",
+  },
+  {
     file: "toolchain/restic/bring-restic.ts",
     expression: "await findGo(environment, usualGo, purpose)",
     programs: ["go"],
