@@ -191,6 +191,8 @@ export function agentService(
           ? ([
               ["ProtectHome", "tmpfs"],
               ["BindReadOnlyPaths", "-/root/.docker"],
+              // It enters no task: what nsenter needs is taken away again.
+              ["CapabilityBoundingSet", "~CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_SYS_CHROOT"],
             ] as const)
           : []),
       ],
