@@ -31,15 +31,15 @@ await runOperatorCommand(async () => {
     json?: true;
   }>();
   const stack = openStack(options.stack);
-  const { file, text } = await readStackLock(stack);
-  const wanted = parseWantedImages(program.args, parseImageLock(file, text));
+  const lock = await readStackLock(stack);
+  const wanted = parseWantedImages(program.args, parseImageLock(lock.file, lock.text));
   const progress = terminalProgress();
   const agreement = {
     yes: options.yes === true,
     replaceData: options.replaceData ?? [],
     ask: terminalQuestion(),
   };
-  const up = await deployImages({ stack, progress, agreement }, wanted, (sentence) => {
+  const up = await deployImages({ stack, progress, agreement }, lock, wanted, (sentence) => {
     progress.note(sentence);
   });
   if (options.json === true) printAnswer(upAnswer, answerOfUp(up));

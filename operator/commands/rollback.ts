@@ -38,7 +38,7 @@ await runOperatorCommand(async () => {
     .parse()
     .opts<{ stack: string; to?: string; yes?: true; json?: true }>();
   const stack = openStack(options.stack);
-  await readStackLock(stack);
+  const lock = await readStackLock(stack);
   const host = new SshHost((await readTarget(stack)).ssh);
   const list = await askAgent(host, {
     argv: ["deployments"],
@@ -56,7 +56,7 @@ await runOperatorCommand(async () => {
   for (const deployment of undone) progress.note(sayDeployment(deployment));
   const agreement = { yes: options.yes === true, replaceData: [], ask: terminalQuestion() };
   const switched: string[] = [];
-  const up = await deployImages({ stack, progress, agreement }, images, (sentence) => {
+  const up = await deployImages({ stack, progress, agreement }, lock, images, (sentence) => {
     switched.push(sentence);
     progress.note(sentence);
   });

@@ -32,16 +32,17 @@ export async function readStackLock(stack: Stack): Promise<StackLock> {
 /**
  * Writes these images into the stack's lock and brings it up with them: the same run as `up`, with its plan, its questions and its
  * verdict. Fails it, or is it not agreed to, the lock is as before, since that is what runs then or is wanted back.
+ * @param lock As `readStackLock` gave it
  * @param tell Is told what changes in the lock, and where
  * @throws what `bringUp` throws; RecoveryError (`usage`) when nothing would change
  */
 export async function deployImages(
   request: BringUpRequest,
+  { file, text }: StackLock,
   wanted: WantedImages,
   tell: (sentence: string) => void,
 ): Promise<BroughtUp> {
   const { stack } = request;
-  const { file, text } = await readStackLock(stack);
   const { lock, lines } = withImages(parseImageLock(file, text), wanted);
   if (lines.length === 0)
     throw new RecoveryError(

@@ -23,14 +23,19 @@ export function deploymentOf({ stack, seconds, outcome }: EndedUp): Deployment {
   };
 }
 
+/** Has the host's agent keep a deployment, for monitoring. @throws when it cannot */
+export async function tellDeployment(host: SshHost, deployment: Deployment): Promise<void> {
+  const stdin = JSON.stringify(deployment);
+  await host.run([layout.agentCommand, "record-deploy"], { stdin, timeoutMs: 30_000 });
+}
+
 /**
  * Tells the host's monitoring how an `up` ended. Null when that worked; else a sentence of what did not: a host that has no agent yet
  * cannot be told, and an `up` does not fail for it.
  */
 export async function recordDeployment(host: SshHost, ended: EndedUp): Promise<string | null> {
   try {
-    const stdin = JSON.stringify(deploymentOf(ended));
-    await host.run([layout.agentCommand, "record-deploy"], { stdin, timeoutMs: 30_000 });
+    await tellDeployment(host, deploymentOf(ended));
     return null;
   } catch (error) {
     const why = sentenceOf(error);

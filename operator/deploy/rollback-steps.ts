@@ -1,6 +1,4 @@
 import { firingAlertsSchema } from "../../recovery/agent/answers/firing-alerts.ts";
-import type { Deployment } from "../../recovery/agent/measure/deployments.ts";
-import { layout } from "../../contract/layout.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
 import { askAgent } from "../agent/agent.ts";
@@ -8,6 +6,7 @@ import { smokeHost } from "../smoke/smoke-host.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { askEdge } from "./await-edge.ts";
+import { deploymentOf, tellDeployment } from "./record-deployment.ts";
 
 /** One step of a rollback that was taken. */
 export interface RollbackStep {
@@ -80,16 +79,7 @@ async function readAlerts({ host }: AfterRollback): Promise<Omit<RollbackStep, "
 }
 
 async function notify({ stack, host, seconds }: AfterRollback): Promise<Omit<RollbackStep, "name">> {
-  const deployment: Deployment = {
-    environment: stack,
-    service: "platform",
-    status: "success",
-    seconds: Math.round(seconds * 10) / 10,
-    rolledBack: "operator",
-  };
-  await host.run([layout.agentCommand, "record-deploy"], {
-    stdin: JSON.stringify(deployment),
-    timeoutMs: 30_000,
-  });
+  const deployment = deploymentOf({ stack, seconds, outcome: "succeeded" });
+  await tellDeployment(host, { ...deployment, rolledBack: "operator" });
   return { ok: true, sentence: "monitoring was told: whoever is told of alerts hears of the rollback" };
 }
