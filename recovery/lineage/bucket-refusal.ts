@@ -83,3 +83,8 @@ function skew({ clockAheadSeconds }: BadAnswer): string {
   const seconds = Math.abs(Math.round(clockAheadSeconds));
   return `${seconds} s ${clockAheadSeconds > 0 ? "behind" : "ahead of"} the bucket's`;
 }
+
+/** Whether an answer is a success. */
+export function isOk({ status }: Pick<BadAnswer, "status">): boolean {
+  return status >= 200 && status < 300;
+}
