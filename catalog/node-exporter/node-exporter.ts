@@ -39,7 +39,7 @@ export const nodeExporter = defineStateless({
     "--web.listen-address=:9100",
   ],
   ports: { http: 9100 },
-  metrics: { port: "http", path: "/metrics" },
+  metrics: { port: "http", path: "/metrics", honorLabels: true },
   reads: {
     "/host/proc": "/proc",
     "/host/sys": "/sys",

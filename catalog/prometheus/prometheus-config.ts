@@ -58,8 +58,7 @@ function serviceJob({ name, ports, metrics }: ServiceDefinition): ScrapeJob {
   const names = [...new Set(params.keys())];
   return {
     job_name: name,
-    // The agent's series say for themselves which job of its they are about.
-    ...(name === "node-exporter" ? { honor_labels: true } : {}),
+    ...(metrics.honorLabels === true ? { honor_labels: true } : {}),
     metrics_path: path,
     ...(names.length > 0
       ? { params: Object.fromEntries(names.map((key) => [key, params.getAll(key)])) }
