@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,15 +15,36 @@ export function runProgram(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<number> {
-  const [program = "", ...args] = argv;
+  return exitCodeOf(start(argv, "inherit", env));
+}
+
+/** Runs a program beside others: its exit code, and all that it said, for whoever tells it in order. */
+export async function runBeside(argv: readonly string[]): Promise<{ code: number; said: string }> {
+  const child = start(argv, "pipe");
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  }
+  const code = await exitCodeOf(child);
+  return { code, said };
+}
+
+function start(
+  [program = "", ...args]: readonly string[],
+  output: "inherit" | "pipe",
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(program, args, {
+    cwd: repository,
+    stdio: ["ignore", output, output],
+    env: { ...process.env, ...env },
+  });
+}
+
+function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((done, fail) => {
-    const child = spawn(program, args, {
-      cwd: repository,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env },
-    });
     child.on("error", fail);
-    child.on("exit", (code) => {
+    child.on("close", (code) => {
       done(code ?? 1);
     });
   });
