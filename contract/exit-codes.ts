@@ -34,7 +34,7 @@ export const exitCodes = {
   superseded: 20,
   /** The data root, or the bucket, already has a lineage; nothing was changed. */
   alreadyFounded: 21,
-  /** A point of another lineage than the head's was asked for. */
+  /** A point of another lineage than the head's, or the place of another stack, was asked for. */
   otherLineage: 22,
   /** An unfinished restore of another request is on this host. */
   restoreUnfinished: 23,

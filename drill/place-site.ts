@@ -114,7 +114,7 @@ export class PlaceSite implements DrillSite {
     const { progress } = this.#options;
     return restoreStack({
       host: this.#fresh().host,
-      request: { from: "offsite" },
+      request: { from: "offsite", ofStack: this.#options.stack.name },
       onEvent: (event) => {
         if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
       },

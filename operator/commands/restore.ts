@@ -25,6 +25,7 @@ interface RestoreOptions {
   readonly at: string;
   readonly from: "any" | "local" | "offsite";
   readonly lineage?: string;
+  readonly ofStack?: string;
   readonly overExisting?: true;
   readonly takeOver?: true;
   readonly withoutSafetyPoint?: true;
@@ -92,6 +93,7 @@ function commandLine(): Command {
     .addOption(withoutProofOption())
     .option("--leave-out <stores...>", "skip stores that exist only in the point or only here")
     .option("--lineage <name>", "allow points of a lineage other than the head's")
+    .option("--of-stack <name>", "take the place of another stack, whose bucket this empty one uses")
     .option(
       "--take-over",
       "take the platform back from the host that superseded this one; that host must be off",
@@ -102,7 +104,7 @@ function commandLine(): Command {
         "remove for good what that restore moved aside; ./kaleem status lists it",
       ).conflicts([
         ...["at", "from", "overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof"],
-        ...["lineage", "takeOver"],
+        ...["lineage", "takeOver", "ofStack"],
       ]),
     )
     .option("--yes", "agrees to --forget")
@@ -116,6 +118,7 @@ function requestOf(options: RestoreOptions): RestoreAsk {
     at: options.at,
     from: options.from,
     lineage: options.lineage ?? null,
+    ofStack: options.ofStack ?? null,
     overExisting: options.overExisting === true,
     takeOver: options.takeOver === true,
     safetyPoint: options.withoutSafetyPoint !== true,

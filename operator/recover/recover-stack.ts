@@ -67,6 +67,8 @@ export async function recoverStack(
   const ask = {
     at: request.at,
     from: "offsite",
+    // An emulated replacement has a name of its own, and the lost one's bucket.
+    ...(stack.offsiteOf === stack.name ? {} : { ofStack: stack.offsiteOf }),
     fromScratch: request.fromScratch,
     ...(request.accept === undefined ? {} : { accept: [...request.accept] }),
     ...(request.withoutProof === undefined ? {} : { withoutProof: request.withoutProof }),

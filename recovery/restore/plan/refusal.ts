@@ -8,6 +8,7 @@ export const refusalSchema = z.strictObject({
     "wrong-password",
     "unreachable",
     "other-lineage",
+    "other-stack",
     "founded",
     "superseded",
     "running",

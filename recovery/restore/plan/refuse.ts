@@ -1,4 +1,5 @@
 import { nameOf } from "../../lineage/bucket-identity.ts";
+import type { Head } from "../../lineage/head.ts";
 import { makeRoom } from "../replaced-data.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
 import type { Refusal } from "./refusal.ts";
@@ -112,10 +113,19 @@ function refuseHead(found: Findings, request: RestoreRequest): Refusal[] {
     const sentence = `restore: everything in ${found.offsiteName} was moved to ${nameOf(head.movedTo)}, where newer points are. Restore from there (offsite in the stack file, or the kit that was made since), or from here with --take-over.`;
     return [{ code: "superseded", sentence }];
   }
-  if (found.root === null) return [];
+  if (found.root === null) return refuseOtherStack(found, head, request);
   if (head.host === found.root.host && head.generation === found.root.generation) return [];
   const sentence = `restore: this host (generation ${found.root.generation}) was superseded by ${head.host} (generation ${head.generation}, ${head.changedAt}), which may be serving now. Restore there, or take over with --take-over once it is off.`;
   return [{ code: "superseded", sentence }];
+}
+
+/** An empty host that restores from another stack's bucket takes that stack's head, and its host ships nothing any more. */
+function refuseOtherStack(found: Findings, head: Head, { ofStack }: RestoreRequest): Refusal[] {
+  if (head.stack === found.stack || head.stack === ofStack) return [];
+  const sentence =
+    `restore: the head record in ${found.offsiteName} is stack ${head.stack}'s (generation ${head.generation}, ${head.changedAt}), and this host is stack ${found.stack}: ` +
+    `it would take that stack's place, whose host would then ship nothing any more. Give ${found.stack} a bucket or a prefix of its own in kaleem:offsite; if it is to take the place of ${head.stack}, add --of-stack ${head.stack}.`;
+  return [{ code: "other-stack", sentence }];
 }
 
 function refuseFounded(found: Findings, request: RestoreRequest): Refusal[] {

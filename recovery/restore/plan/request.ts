@@ -10,6 +10,8 @@ export const restoreRequestSchema = z.strictObject({
   from: sourceSchema.default("any"),
   /** Allows points of this lineage instead of the head's. */
   lineage: z.string().min(1).nullable().default(null),
+  /** Allows an empty host to take the place of this other stack, whose bucket it uses. */
+  ofStack: z.string().min(1).nullable().default(null),
   /** Allows replacing the data of a data root that has a lineage. */
   overExisting: z.boolean().default(false),
   /** Allows taking the platform back from the host that superseded this one. */

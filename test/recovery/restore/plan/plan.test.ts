@@ -317,6 +317,15 @@ test("restores from a bucket that everything was moved out of only when it takes
   assert.equal(plan(moved, { takeOver: true }).next.generation, 2);
 });
 
+test("an empty host takes the place of another stack only when that one is named", () => {
+  const found: Partial<Findings> = { stack: "staging" };
+  assert.deepEqual(refusals(found), [
+    "other-stack: restore: the head record in s3://kaleem-backup/points is stack prod's (generation 1, 2026-11-01T00:00:00.000Z), and this host is stack staging: it would take that stack's place, whose host would then ship nothing any more. Give staging a bucket or a prefix of its own in kaleem:offsite; if it is to take the place of prod, add --of-stack prod.",
+  ]);
+  assert.equal(refusals(found, { ofStack: "demo" }).length, 1);
+  assert.equal(plan(found, { ofStack: "prod" }).next.generation, 2);
+});
+
 test("takes another lineage when it is named", () => {
   const foreign = point("20261120T031500Z-beef", { lineage: "kaleem-b2", generation: 4 });
   const planned = plan({ offsite: { state: "ok", points: [newPoint, foreign] } }, { lineage: "kaleem-b2" });
