@@ -79,7 +79,8 @@ async function readAlerts({ host }: AfterRollback): Promise<Omit<RollbackStep, "
 }
 
 async function notify({ stack, host, seconds }: AfterRollback): Promise<Omit<RollbackStep, "name">> {
+  // That former images were deployed, and how it ended, was told by the `up` that did it.
   const deployment = deploymentOf({ stack, seconds, outcome: "succeeded" });
-  await tellDeployment(host, { ...deployment, rolledBack: "operator" });
+  await tellDeployment(host, { ...deployment, status: null, rolledBack: "operator" });
   return { ok: true, sentence: "monitoring was told: whoever is told of alerts hears of the rollback" };
 }

@@ -7,7 +7,8 @@ export const deploymentSchema = z.strictObject({
   environment: z.string().min(1),
   /** `platform` for a whole `up`, else the service that was updated. */
   service: z.string().min(1),
-  status: z.enum(["success", "failed"]),
+  /** Null for one that was told of when it ended, and turns out to have been a rollback. */
+  status: z.enum(["success", "failed"]).nullable(),
   seconds: z.number().nonnegative(),
   /** Why it was rolled back; null when it was not. */
   rolledBack: z.string().min(1).nullable(),
@@ -45,15 +46,26 @@ export function withDeployment(before: Deployments, deployment: Deployment, now:
   };
   const after: Series = {
     ...series,
-    [status]: observed(series[status], seconds),
+    ...(status === null ? {} : outcome(series, status, seconds, now)),
     rollbacks:
       rolledBack === null
         ? series.rollbacks
         : { ...series.rollbacks, [rolledBack]: (series.rollbacks[rolledBack] ?? 0) + 1 },
+  };
+  return [...before.filter((each) => !isIt(each)), after];
+}
+
+function outcome(
+  series: Series,
+  status: "success" | "failed",
+  seconds: number,
+  now: Date,
+): Pick<Series, "lastFailed" | "lastSuccessAt"> & Partial<Pick<Series, "success" | "failed">> {
+  return {
+    [status]: observed(series[status], seconds),
     lastFailed: status === "failed",
     lastSuccessAt: status === "success" ? now.toISOString() : series.lastSuccessAt,
   };
-  return [...before.filter((each) => !isIt(each)), after];
 }
 
 function observed({ count, sum, buckets }: Series["success"], seconds: number): Series["success"] {

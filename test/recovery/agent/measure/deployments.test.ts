@@ -46,6 +46,14 @@ describe("deployments", () => {
     assert.deepEqual([series.success.count, series.failed.count, series.failed.sum], [1, 1, 900]);
   });
 
+  it("that turn out to be an operator's rollback are not counted twice", () => {
+    const told: Deployment = { ...good, status: null, rolledBack: "operator" };
+    const [series] = withDeployment(withDeployment([], good, now), told, new Date("2026-02-01T00:00:00Z"));
+    assert.deepEqual(series?.rollbacks, { operator: 1 });
+    assert.equal(series.success.count, 1);
+    assert.equal(series.lastSuccessAt, now.toISOString());
+  });
+
   it("of one environment say nothing of another", () => {
     const after = withDeployment(withDeployment([], good, now), { ...good, environment: "staging" }, now);
     assert.deepEqual(
