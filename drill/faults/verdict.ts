@@ -36,7 +36,11 @@ export function judgeFault(
 
 /** Why a restore was refused before it began. */
 export function saidOfRefusals(refusals: readonly Refusal[]): Said[] {
-  return refusals.map(({ sentence }) => say(["plan"], `plan: ${sentence}`));
+  return refusals.map(({ sentence }) =>
+    /^restore: the head record says that point \S+ of \S+ was shipped/.test(sentence)
+      ? say(["newest point"], `newest point: ${sentence}`)
+      : say(["plan"], `plan: ${sentence}`),
+  );
 }
 
 /** One sentence of one check. */

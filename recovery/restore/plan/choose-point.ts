@@ -1,3 +1,4 @@
+import type { HeadPoint } from "../../lineage/head.ts";
 import { latestPoint } from "../../lineage/latest.ts";
 import { inOrder } from "../../point/points.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
@@ -30,6 +31,8 @@ export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoi
   }
   const eligible = copies.filter((copy) => lineage === null || copy.lineage === lineage);
   const chosen = select(wanted, eligible, found, request);
+  const missing = "latest" in wanted ? refuseOlderThanHead(chosen, found, request) : null;
+  if (missing !== null) return missing;
   if (chosen !== null) return ("time" in wanted ? refuseUnsteady(wanted, eligible, chosen) : null) ?? chosen;
   return explain(wanted, { copies, eligible, lineage, places: placesOf(found, request) });
 }
@@ -114,6 +117,37 @@ function refuseUnsteady(
     "bad-request",
     `--at: which point is the newest at ${wanted.text} is in doubt: ${taken}, so a clock went back or two hosts took points at once. Choose with --at ${chosen.id} or --at ${latestDated.id}`,
   );
+}
+
+/**
+ * The head names the newest point that was shipped. When no repository lists that one or a newer one, points have been lost since, and
+ * "latest" would pass over it in silence: which of those that are left is meant is then said by its id.
+ */
+function refuseOlderThanHead(
+  chosen: ChosenPoint | null,
+  found: Findings,
+  request: RestoreRequest,
+): Refusal | null {
+  if (request.lineage !== null || found.head.state !== "ok") return null;
+  const { generation, newest: told } = found.head.head;
+  if (told === undefined || (chosen !== null && reaches(chosen, generation, told))) return null;
+  const place = placesOf(found, request);
+  const left =
+    chosen === null
+      ? `no older one of its generation is left`
+      : `the newest that is left is ${chosen.id} of ${chosen.instant}`;
+  const next = chosen === null ? `choose another with --at` : `restore that one with --at ${chosen.id}`;
+  return refuse(
+    "no-point",
+    `restore: the head record says that point ${told.point} of ${told.instant} was shipped, and it is not in ${place}: ${left}. Somebody removed points, or a catalogue or a repository was put back; deletions are taken back by "./kaleem offsite rewind". If you go on without it, ${next}`,
+  );
+}
+
+function reaches(chosen: ChosenPoint, generation: number, told: HeadPoint): boolean {
+  if (chosen.id === told.point) return true;
+  if (chosen.generation !== generation) return false;
+  if (told.sequence !== null && chosen.sequence !== undefined) return chosen.sequence > told.sequence;
+  return Date.parse(chosen.instant) >= Date.parse(told.instant);
 }
 
 interface Searched {

@@ -2,11 +2,19 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Entry } from "../../../catalog/inventory/inventory.ts";
 import { silence } from "../../../drill/faults/checks.ts";
-import { judgeFault, saidOfChecks, saidOfManifest, say } from "../../../drill/faults/verdict.ts";
+import {
+  judgeFault,
+  saidOfChecks,
+  saidOfManifest,
+  saidOfRefusals,
+  say,
+} from "../../../drill/faults/verdict.ts";
 import { judgeInventories, type StoreInventory } from "../../../recovery/restore/verify/judge-inventories.ts";
 import type { Check } from "../../../recovery/restore/verify/check.ts";
 import { checkManifest } from "../../../recovery/restore/verify/check-manifest.ts";
 import type { Manifest } from "../../../recovery/point/manifest.ts";
+import { findings, request } from "../../recovery/restore/phases/findings-fixture.ts";
+import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import { inventory, made, takenAtMs, type MadeItem } from "../../recovery/proof/inventories.ts";
 
 const keys = "database/0/string";
@@ -21,6 +29,21 @@ function checksOf(wanted: Record<string, Entry>, found: Record<string, Entry>): 
   const pair: StoreInventory = { wanted: inventory(wanted), found: { value: inventory(found, 10) } };
   return saidOfChecks(judgeInventories({ redis: pair }, []).checks).map(({ checks }) => [...checks]);
 }
+
+test("a plan that misses the newest point says so by the check of that name, by the plan's own words", () => {
+  const found = findings();
+  assert.ok(found.head.state === "ok");
+  const newest = { point: "20261120T031500Z-aaaa", instant: "2026-11-20T03:15:00.000Z", sequence: 9 };
+  const head = { ...found.head, head: { ...found.head.head, newest } };
+  const planned = planRestore({ ...found, head, freeBytes: 0 }, request());
+  assert.ok(Array.isArray(planned));
+  assert.deepEqual(
+    saidOfRefusals(planned).map(({ checks }) => checks),
+    [["newest point"]],
+  );
+  const full = planRestore({ ...found, freeBytes: 0 }, request());
+  assert.deepEqual(Array.isArray(full) && saidOfRefusals(full).map(({ checks }) => checks), [["plan"]]);
+});
 
 test("what the comparison of inventories says is told by the check that says it", () => {
   const user = (rules: string): Entry => ({ kind: "users", options: { rules } });

@@ -83,6 +83,36 @@ test("takes the point that the head grew from while its generation has none of i
   assert.equal(plan({ head }).next.generation, 3);
 });
 
+test("the newest point that the head names is not passed over in silence when it is gone", () => {
+  const found = findings().head;
+  assert.ok(found.state === "ok");
+  const told = { point: "20261120T031500Z-aaaa", instant: "2026-11-20T03:15:00.000Z", sequence: 9 };
+  const head = { ...found, head: { ...found.head, newest: told } };
+  const left = { ...newPoint, sequence: 8 };
+  const offsite = { state: "ok", points: [{ ...oldPoint, sequence: 7 }, left] } as const;
+  assert.deepEqual(refusals({ head, offsite }), [
+    'no-point: restore: the head record says that point 20261120T031500Z-aaaa of 2026-11-20T03:15:00.000Z was shipped, and it is not in s3://kaleem-backup/points or the local repository of this host: the newest that is left is 20261120T031000Z-77c1 of 2026-11-20T03:10:00.000Z. Somebody removed points, or a catalogue or a repository was put back; deletions are taken back by "./kaleem offsite rewind". If you go on without it, restore that one with --at 20261120T031000Z-77c1.',
+  ]);
+  assert.equal(plan({ head, offsite }, { at: newPoint.id }).point.id, newPoint.id);
+  assert.equal(plan({ head, offsite }, { at: "2026-11-20T03:12Z" }).point.id, newPoint.id);
+  // Taken here since, and not shipped yet.
+  const local = { state: "ok", points: [{ ...point("20261120T031800Z-bbbb"), sequence: 10 }] } as const;
+  assert.equal(plan({ head, offsite, local }).point.id, "20261120T031800Z-bbbb");
+  // The point that the head grew from is no answer once it has had points of its own.
+  const grown = {
+    ...head,
+    head: {
+      ...head.head,
+      generation: 2,
+      parent: { point: newPoint.id, lineage: "kaleem-a1", generation: 1 },
+    },
+  };
+  assert.match(
+    refusals({ head: grown, offsite })[0] ?? "",
+    /the newest that is left is 20261120T031000Z-77c1/,
+  );
+});
+
 test("a point that was dated in the future is not latest for ever, and a time is still answered", () => {
   const future = point("20271120T031500Z-0005", { sequence: 5 });
   const next = point("20261120T031600Z-0006", { sequence: 6 });
