@@ -8,6 +8,9 @@ import { CommandError } from "../host/host-port.ts";
 /** So much of what the tool says is kept for the sentence of a failure. */
 const lastWords = 4_000;
 
+/** What is asked to end has so long to do so. */
+const graceMs = 10_000;
+
 export interface ToolRun {
   /** The store's task. */
   readonly container: string;
@@ -51,7 +54,18 @@ export async function runTool({
     child.once("error", reject);
     child.once("close", resolve);
   });
-  const stop = (): void => void child.kill("SIGTERM");
+  const stop = (): void => {
+    // What it started may hold its output open for long: once it has ended itself, nobody waits for that.
+    child.once("exit", () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    });
+    child.kill("SIGTERM");
+    const killed = setTimeout(() => child.kill("SIGKILL"), graceMs);
+    child.once("exit", () => {
+      clearTimeout(killed);
+    });
+  };
   signal.addEventListener("abort", stop, { once: true });
   child.stdin.write(`${call.firstLine}\n`);
   // A tool that gives up reads no further; how it ended says more than the broken pipe.

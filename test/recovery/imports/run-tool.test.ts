@@ -40,8 +40,11 @@ test("a file that cannot be read, and a program that is not there, are failures"
 
 test("it ends when the agent is stopped, by the agent's own reason", async () => {
   const stop = new AbortController();
-  const call = sh("sleep 60");
+  // A shell that starts another program: that one keeps the shell's output open.
+  const call = sh("sleep 20; true");
+  const began = performance.now();
   const running = runTool({ container: "", call, file, signal: stop.signal, enter });
   setTimeout(() => stop.abort(new Error("stopped by SIGTERM")), 200);
   await assert.rejects(running, /stopped by SIGTERM/);
+  assert.ok(performance.now() - began < 10_000, "it waited for what the tool had started");
 });
