@@ -113,7 +113,7 @@ async function makeFolders(path: string): Promise<string[]> {
 }
 
 /** Folders of rooms that are open beside this one. */
-async function otherRooms(folder: string): Promise<readonly string[]> {
+export async function otherRooms(folder: string): Promise<readonly string[]> {
   const rooms = (await readdir(dirname(folder))).filter((name) => name.startsWith(prefix));
   const paths = rooms.map((name) => join(dirname(folder), name));
   return paths.filter((path) => path !== folder && existsSync(join(path, madeFile)));
