@@ -34,7 +34,7 @@ export const exitCodes = {
   superseded: 20,
   /** The data root, or the bucket, already has a lineage; nothing was changed. */
   alreadyFounded: 21,
-  /** A point of another lineage than the head's, or the place of another stack, was asked for. */
+  /** A point of another lineage than the head's was asked for. */
   otherLineage: 22,
   /** An unfinished restore of another request is on this host. */
   restoreUnfinished: 23,
@@ -44,6 +44,8 @@ export const exitCodes = {
   storesDiffer: 25,
   /** The engine of a store would not start on the point's data; nothing was changed. */
   versionsDiffer: 26,
+  /** The bucket is another stack's, whose place nobody said that this one takes; nothing was changed. */
+  otherStack: 27,
   /** The restore or import ran and a check found missing or altered data. */
   verifyFailed: 30,
   /** The restore ran and a check could not be made. */

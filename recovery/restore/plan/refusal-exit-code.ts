@@ -12,7 +12,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["superseded", exitCodes.superseded],
   ["founded", exitCodes.alreadyFounded],
   ["other-lineage", exitCodes.otherLineage],
-  ["other-stack", exitCodes.otherLineage],
+  ["other-stack", exitCodes.otherStack],
   ["stores-differ", exitCodes.storesDiffer],
   ["versions-differ", exitCodes.versionsDiffer],
   ["unfinished", exitCodes.restoreUnfinished],
