@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
+import { parseImageLock } from "../../catalog/image-lock.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { commandsOf, Guide } from "../docs/support/guide.ts";
 import { textOf } from "../docs/support/sources.ts";
@@ -179,6 +180,41 @@ test("an audit looks at it over SSH and sudo alone, says what a closed port does
   } finally {
     await server.onHost("mv", `${file}.kept`, file);
   }
+});
+
+test("an image is deployed by its reference and rolled back; one that does not run is taken back by itself", async () => {
+  const refs = async (): Promise<ReadonlyMap<string, string>> => {
+    const text = await readFile(join(server.checkout, "staging.lock.json"), "utf8");
+    const lock = parseImageLock("staging.lock.json", text);
+    return new Map(Object.entries(lock).map(([key, { ref }]) => [key, ref]));
+  };
+  const before = await refs();
+  const refOf = (key: string) => before.get(key) ?? "";
+  // The same content by another tag: for Swarm another image.
+  const next = refOf("webhooks").replace(/:[^:@/]+@/, ":next@");
+  const deployed = await server.run("deploy", `webhooks=${next}`, "--yes");
+  assert.equal(deployed.code, 0, deployed.stderr);
+  assert.match(deployed.stderr, /staging\.lock\.json: webhooks: \S+ → \S+:next@sha256:/);
+  let seen = "";
+  for (const deadline = Date.now() + 90_000; !/webhooks/.test(seen) && Date.now() < deadline;)
+    seen = (await server.run("deployments")).stdout;
+  assert.match(seen, /webhooks.*:next/, "the host has seen it by itself");
+
+  const back = await server.run("rollback", "--yes");
+  assert.equal(back.code, 0, back.stderr);
+  for (const step of ["switch", "deploy", "data", "metrics", "notify", "health"])
+    assert.match(back.stderr, new RegExp(`✓ ${step}: `));
+  assert.deepEqual(await refs(), before);
+  const samples = await server.onHost("cat", "/var/lib/prometheus/node-exporter/deployments.prom");
+  assert.match(samples, /^rollback_total\{[^}]*reason="operator"[^}]*\} 1$/m);
+
+  const broken = await server.run("deploy", `webhooks=${refOf("redis")}`, "--yes");
+  assert.notEqual(broken.code, 0);
+  assert.match(broken.stderr, /webhooks/);
+  assert.match(broken.stderr, /staging\.lock\.json: as before/);
+  assert.deepEqual(await refs(), before);
+  const unchanged = await server.run("up", "--yes");
+  assert.equal(unchanged.code, 0, unchanged.stderr);
 });
 
 test("a machine that another state manages is refused before anything is touched", async () => {
