@@ -1,4 +1,6 @@
-import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
+import type { BusinessCheck } from "../contract/business-check.ts";
+import { neededLedgerCheck } from "../operator/stack/business-checks.ts";
+import type { EdgeTarget } from "../recovery/business/edge-client.ts";
 import type { BucketLocation } from "../recovery/lineage/bucket.ts";
 import { SshHost } from "../operator/ssh/ssh.ts";
 import { readTarget } from "../operator/stack/target.ts";
@@ -14,6 +16,8 @@ export interface BenchStack {
   readonly stack: string;
   readonly host: SshHost;
   readonly edge: EdgeTarget;
+  /** What is written under load. */
+  readonly check: BusinessCheck;
   readonly offsite: BucketLocation;
 }
 
@@ -40,5 +44,5 @@ export async function openBenchStack(stack: string): Promise<BenchStack> {
       `bench: stack ${stack} does not serve (${edge.url}/api/health: ${text}). See \`./kaleem status --stack ${stack}\`.`,
     );
   }
-  return { stack, host, edge, offsite: target.offsite };
+  return { stack, host, edge, check: await neededLedgerCheck(opened), offsite: target.offsite };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { EdgeClient, type EdgeTarget } from "../recovery/orders/edge-client.ts";
-import { attemptOrder, numberedOrder } from "../recovery/orders/order-attempt.ts";
+import type { BusinessCheck } from "../contract/business-check.ts";
+import { EdgeClient, type EdgeTarget } from "../recovery/business/edge-client.ts";
+import { newRun, writeOne } from "../recovery/business/write-one.ts";
 import { quantile } from "./summary.ts";
 
 /** What customers got while they placed orders as fast as they were answered. */
@@ -18,6 +19,7 @@ export interface LoadFigures {
 /** A load: so many customers, each with one order in flight at any time. */
 export interface ClosedLoop {
   readonly edge: EdgeTarget;
+  readonly check: Pick<BusinessCheck, "write">;
   readonly customers: number;
 }
 
@@ -29,7 +31,7 @@ const answerLimitMs = 10_000;
  * @throws Error when not one was acknowledged
  */
 export async function loadDuring<T>(
-  { edge, customers }: ClosedLoop,
+  { edge, check, customers }: ClosedLoop,
   seconds: number,
   work: () => Promise<T>,
 ): Promise<{ load: LoadFigures; result: T }> {
@@ -38,10 +40,11 @@ export async function loadDuring<T>(
   let missed = 0;
   let running = true;
   let seq = 0;
+  const run = newRun();
   const customer = async (): Promise<void> => {
     while (running) {
       const sent = performance.now();
-      const outcome = await attemptOrder(client, numberedOrder(++seq));
+      const outcome = await writeOne(client, check.write, { seq: ++seq, run });
       if (outcome.kind === "acknowledged") latencies.push(performance.now() - sent);
       else missed += 1;
     }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { drillReportSchema, type DrillReport } from "../drill/drill-report.ts";
+import { readDrillReport, type DrillReport } from "../drill/drill-report.ts";
+import { noneDeclared } from "../operator/stack/business-checks.ts";
 import { namesIn } from "../recovery/host/names-in.ts";
 import type { Benchmark } from "./benchmark.ts";
 
@@ -17,18 +18,20 @@ export async function benchmarkDrill(repository: string, runNow: boolean): Promi
       `bench: the drill of ${report.startedAt} failed (${report.causes.join("; ")}): see ${file}.`,
     );
   }
-  const { orders, rpoSeconds, rtoSeconds, timeline, startedAt } = report;
+  const { writes, rpoSeconds, rtoSeconds, timeline, startedAt } = report;
   return {
     name: "drill",
     table: [
       ["", "seconds"],
       ...timeline.map(({ name, seconds }) => [name, seconds.toFixed(1)]),
       ["RPO: from the point to the loss", rpoSeconds.toFixed(1)],
-      ["RTO: from the loss to the first good order", rtoSeconds.toFixed(1)],
+      ["RTO: from the loss to the first good write", rtoSeconds.toFixed(1)],
     ],
     notes: [
-      `Drill of ${startedAt}: of ${orders.acknowledgedBeforeLoss} acknowledged orders ${orders.restored} were read back, ` +
-        `${orders.lostAfterPoint} were newer than the point and lost, ${orders.missingOrAltered.length} that should be there are missing or altered.`,
+      writes === null
+        ? `Drill of ${startedAt}: ${noneDeclared}.`
+        : `Drill of ${startedAt}: of ${writes.acknowledgedBeforeLoss} acknowledged writes ${writes.restored} were read back, ` +
+          `${writes.lostAfterPoint} were newer than the point and lost, ${writes.missingOrAltered.length} that should be there are missing or altered.`,
     ],
     figures: { report },
   };
@@ -60,5 +63,5 @@ async function newestReport(folder: string): Promise<{ file: string; report: Dri
   if (newest === undefined)
     throw new Error("bench: no drill was run yet. Run one with `./kaleem bench drill --run`.");
   const file = join(folder, newest);
-  return { file, report: drillReportSchema.parse(JSON.parse(await readFile(file, "utf8"))) };
+  return { file, report: readDrillReport(await readFile(file, "utf8")) };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { EdgeClient } from "../recovery/orders/edge-client.ts";
-import { attemptOrder, numberedOrder } from "../recovery/orders/order-attempt.ts";
+import { EdgeClient } from "../recovery/business/edge-client.ts";
+import { newRun, writeOne } from "../recovery/business/write-one.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
@@ -77,10 +77,10 @@ async function measure(
   return found;
 }
 
-async function placeOrder({ edge }: BenchStack): Promise<string> {
+async function placeOrder({ edge, check }: BenchStack): Promise<string> {
   const client = new EdgeClient(edge, 10_000);
   try {
-    const outcome = await attemptOrder(client, numberedOrder(1));
+    const outcome = await writeOne(client, check.write, { seq: 1, run: newRun() });
     if (outcome.kind === "acknowledged") return outcome.id;
     throw new Error(`bench: no order could be placed: ${outcome.message}`);
   } finally {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PointResult, ShipResult } from "../recovery/agent/answers/run-record.ts";
-import { OrderWriter } from "../recovery/orders/order-writer.ts";
-import type { OrderStatistics } from "../recovery/orders/order-statistics.ts";
+import { CheckWriter } from "../recovery/business/check-writer.ts";
+import type { WriteStatistics } from "../recovery/business/write-statistics.ts";
 import { layout } from "../contract/layout.ts";
 import { parseOffsiteCredentials } from "../contract/offsite-credentials.ts";
 import type { Progress } from "../workstation/progress.ts";
@@ -41,13 +41,14 @@ export async function benchmarkPoint(stack: BenchStack, options: PointBenchmarkO
         await runPoint(stack.host);
         await runShip(stack.host);
       });
-      const writer = await OrderWriter.start({
+      const writer = await CheckWriter.start({
         target: stack.edge,
+        check: stack.check,
         ledgerFile: join(folder, "ledger.jsonl"),
         ratePerSecond: options.ordersPerSecond,
       });
       let measured: Awaited<ReturnType<typeof measure>>;
-      let orders: OrderStatistics;
+      let orders: WriteStatistics;
       try {
         measured = await measure(stack, options);
       } finally {
@@ -96,7 +97,7 @@ async function shipped({ host, offsite }: BenchStack): Promise<Shipping> {
 
 function render(
   { points, together, ships }: Awaited<ReturnType<typeof measure>>,
-  orders: OrderStatistics,
+  orders: WriteStatistics,
 ): Benchmark {
   const of = (pick: (point: PointResult) => number, unit: string): string =>
     spread(summarize(points.map(pick)), unit);

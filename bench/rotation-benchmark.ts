@@ -1,9 +1,10 @@
-import type { OrderStatistics } from "../recovery/orders/order-statistics.ts";
+import type { WriteStatistics } from "../recovery/business/write-statistics.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
 import type { Progress } from "../workstation/progress.ts";
 import { runCommand } from "../workstation/run-command.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { faultsIn } from "../recovery/business/read-back.ts";
 import { ordersDuring } from "./orders-during.ts";
 import { readable } from "./render-benchmark.ts";
 
@@ -18,7 +19,7 @@ export interface RotationBenchmarkOptions {
 export interface MeasuredRotation {
   readonly secret: string;
   readonly seconds: number;
-  readonly orders: OrderStatistics;
+  readonly orders: WriteStatistics;
   /** Acknowledged orders that were not there, or altered, afterwards. */
   readonly lost: number;
 }
@@ -28,18 +29,19 @@ export interface MeasuredRotation {
  * taken. @throws Error with the command's last words when a rotation fails
  */
 export async function benchmarkRotation(
-  { stack, edge }: BenchStack,
+  { stack, edge, check }: BenchStack,
   { secrets, ordersPerSecond, progress }: RotationBenchmarkOptions,
 ): Promise<Benchmark> {
   const rotations: MeasuredRotation[] = [];
   for (const secret of secrets)
     await progress.step(`rotation of ${secret}`, async (report) => {
-      const { result, written, read } = await ordersDuring(edge, ordersPerSecond, async () => {
+      const { result, written, read } = await ordersDuring(edge, check, ordersPerSecond, async () => {
         const began = performance.now();
         await rotate(secret, stack);
         return (performance.now() - began) / 1000;
       });
-      const lost = read.missing.length + read.altered.length + read.unanswered.length;
+      const { missing, altered, unanswered } = faultsIn(read);
+      const lost = missing + altered + unanswered;
       rotations.push({ secret, seconds: result, orders: written, lost });
       report(`${written.acknowledged} of ${written.sent} orders`);
     });

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { BusinessCheck } from "../contract/business-check.ts";
 import { drill } from "../drill/drill.ts";
 import { PlaceSite } from "../drill/place-site.ts";
 import { askAgent } from "../operator/agent/agent.ts";
@@ -10,8 +11,8 @@ import type { RemoteHost } from "../operator/ssh/remote-host.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import { openStack } from "../operator/stack/stack.ts";
 import { agentStatusSchema } from "../recovery/agent/answers/agent-status.ts";
-import { readLedger } from "../recovery/orders/ledger-file.ts";
-import { OrderWriter } from "../recovery/orders/order-writer.ts";
+import { readLedger } from "../recovery/business/ledger-file.ts";
+import { CheckWriter } from "../recovery/business/check-writer.ts";
 import type { Progress } from "../workstation/progress.ts";
 import type { BenchStack } from "./bench-stack.ts";
 import type { Benchmark } from "./benchmark.ts";
@@ -62,7 +63,9 @@ export async function benchmarkRpo(bench: BenchStack, options: RpoBenchmarkOptio
   const claims = judgeClaims(losses, load.claims, toleranceSeconds);
   const real: RealLoss[] = [];
   for (let count = 0; count < really; count += 1)
-    real.push(await progress.step(`real loss ${count + 1} of ${really}`, () => loseOne(count, options)));
+    real.push(
+      await progress.step(`real loss ${count + 1} of ${really}`, () => loseOne(bench.check, count, options)),
+    );
   const apart = real.map(disagreement).filter((why) => why !== null);
   if (apart.length > 0)
     throw new Error(`bench: real losses do not agree with the bucket: ${apart.join("; ")}`);
@@ -115,14 +118,15 @@ interface Load {
   readonly claims: readonly Claim[];
 }
 
-async function underLoad({ host, edge }: BenchStack, options: RpoBenchmarkOptions): Promise<Load> {
+async function underLoad({ host, edge, check }: BenchStack, options: RpoBenchmarkOptions): Promise<Load> {
   const folder = await mkdtemp(join(tmpdir(), "kaleem-rpo-"));
   const ledgerFile = join(folder, "ledger.jsonl");
   try {
     const hostAheadMs = await aheadMs(host);
     const from = Date.now();
-    const writer = await OrderWriter.start({
+    const writer = await CheckWriter.start({
       target: edge,
+      check,
       ledgerFile,
       ratePerSecond: options.ordersPerSecond,
       timeoutMs: 30_000,
@@ -165,6 +169,7 @@ async function aheadMs(host: RemoteHost): Promise<number> {
 
 /** A stack of its own, lost with its disks while orders come in; the bucket is read before anything new comes into it. */
 async function loseOne(
+  check: BusinessCheck,
   count: number,
   { seed, ordersPerSecond, progress }: RpoBenchmarkOptions,
 ): Promise<RealLoss> {
@@ -186,14 +191,21 @@ async function loseOne(
     };
     // Somewhere between two points, elsewhere each time.
     const [tailMs = 0] = drawMoments(seed + count, 1, 0, 60_000);
-    const report = await drill(site, { stack: name, ledgerFile, ordersPerSecond, tailMs });
+    const report = await drill(site, {
+      stack: name,
+      check,
+      ledgerFile,
+      writesPerSecond: ordersPerSecond,
+      tailMs,
+    });
     if (seen.computed === undefined) throw new Error("bench: the stack was not lost");
-    const { orders, point } = report;
+    const { writes, point } = report;
+    if (writes === null) throw new Error("bench: the drill kept no ledger");
     return {
       computed: seen.computed,
       point,
-      lost: orders.lostAfterPoint,
-      missingBefore: orders.missingOrAltered.length,
+      lost: writes.lostAfterPoint,
+      missingBefore: writes.missingOrAltered.length,
     };
   } finally {
     await (await openPlace(rebuilt)).remove(progress);

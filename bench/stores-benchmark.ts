@@ -38,7 +38,7 @@ export async function benchmarkStores(
   options: StoresBenchmarkOptions,
 ): Promise<Benchmark> {
   const { progress, rounds, customers, files } = options;
-  const loop = { edge: stack.edge, customers };
+  const loop = { edge: stack.edge, check: stack.check, customers };
   return withTimersHeld(stack.host, async () => {
     await progress.step("warm-up", () =>
       loadDuring(loop, 10, () =>
@@ -81,9 +81,13 @@ async function window(
       taken.points.push(await runPoint(stack.host));
       if (kind === "points, shipped") await runShip(stack.host);
     });
-  const { load } = await loadDuring({ edge: stack.edge, customers }, seconds, async () => {
-    if (kind !== "no points") await pointsDuring({ seconds, everySeconds }, take);
-  });
+  const { load } = await loadDuring(
+    { edge: stack.edge, check: stack.check, customers },
+    seconds,
+    async () => {
+      if (kind !== "no points") await pointsDuring({ seconds, everySeconds }, take);
+    },
+  );
   return { kind, load, ...taken };
 }
 
@@ -106,7 +110,7 @@ async function pausesWith(
     // Copies and stores all of the filler: not what a usual point does.
     await runPoint(stack.host);
     const taken: Taken = { points: [], failures: [] };
-    const { load } = await loadDuring({ edge: stack.edge, customers }, 0, async () => {
+    const { load } = await loadDuring({ edge: stack.edge, check: stack.check, customers }, 0, async () => {
       for (let count = 0; count < points; count += 1) {
         await tolerant(taken, async () => {
           taken.points.push(await runPoint(stack.host));

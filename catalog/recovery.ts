@@ -84,12 +84,4 @@ export interface Recovery<Client> {
   readonly portable?: Portable<Client>;
   /** Sets the store's users to the present secrets after a restore of older data. */
   resetUsers(client: Client): Promise<void>;
-  /** The orders with these ids, as this store has them; absent ones are left out. What a drill's ledger is held against. */
-  orders(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
-  /** Why no order is ever here; `orders` is then not asked, and a lost order is not held against this store. */
-  readonly holdsNoOrders?: string;
-  /** The recorded webhooks with these ids; only the store that keeps them has this. What a smoke test asks. */
-  webhooks?(client: Client, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
-  /** The store where an order may be instead of here, such as the queue that an object is still to be made from. */
-  readonly ordersMayBeIn?: string;
 }

@@ -12,7 +12,7 @@ export const grantsSchema = z.strictObject({
     .optional(),
   redis: z
     .strictObject({
-      /** Patterns of Redis' ACL, such as `order:*`. */
+      /** Patterns of Redis' ACL, such as `session:*`. */
       keys: names,
       channels: names,
       scripts: z.boolean(),

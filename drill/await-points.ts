@@ -29,7 +29,7 @@ export async function awaitPoints(
     limitMs: timeoutMs,
     everyMs,
     late: async () =>
-      `drill: expected ${wanted} points to be taken and shipped while orders were written, got ${shipped} within ` +
+      `drill: expected ${wanted} points to be taken and shipped under load, got ${shipped} within ` +
       `${timeoutMs / 1000} s. See \`./kaleem status\`; last output of the host's units:\n${await site.lastWordsOnPoints()}`,
   });
 }

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes } from "../contract/exit-codes.ts";
 import { PlaceSite } from "./place-site.ts";
+import { declaredLedgerCheck, noneDeclared } from "../operator/stack/business-checks.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import { openExpendable } from "../operator/stack/stack.ts";
 import { repositoryRoot } from "../workstation/repository.ts";
@@ -29,9 +30,11 @@ interface DrillArguments {
 
 await runOperatorCommand(async () => {
   const program = new OperatorCommand("drill")
-    .description("Loses a whole stack while orders come in and restores it from off-site, with proof.")
+    .description(
+      "Loses a whole stack while its business check writes, and restores it from off-site, with proof.",
+    )
     .option("--stack <name>", "the stack to lose; never one that you need", "drill")
-    .option("--rate <orders>", "orders a second", "20")
+    .option("--rate <writes>", "writes of the business check a second", "20")
     .option("--points <count>", "points to be taken and shipped before the loss", "2")
     .option("--every <interval>", "interval of points and shipping", "15s")
     .option("--report <file>", "where to keep the report (default: .kaleem/drills)")
@@ -42,7 +45,9 @@ await runOperatorCommand(async () => {
     .parse();
   const options = program.opts<DrillArguments>();
   const { lost, rebuilt } = openExpendable(options.stack);
+  const check = await declaredLedgerCheck(lost);
   const progress = terminalProgress();
+  if (check === null) progress.note(`drill: ${noneDeclared}.`);
   const [lostPlace, rebuiltPlace] = [await openPlace(lost), await openPlace(rebuilt)];
   // Leftovers of an earlier drill: a bucket that knows better would keep the new stack closed.
   await rebuiltPlace.remove(progress);
@@ -54,8 +59,9 @@ await runOperatorCommand(async () => {
   const site = new PlaceSite({ stack: lost, rebuilt, progress, pointEvery: options.every });
   const report = await drill(site, {
     stack: options.stack,
+    check,
     ledgerFile: join(reports, `${stamp}.ledger.jsonl`),
-    ordersPerSecond: Number(options.rate),
+    writesPerSecond: Number(options.rate),
     pointsBeforeLoss: Number(options.points),
     onStep: (name) => {
       progress.note(`\n── ${name}`);

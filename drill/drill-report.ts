@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { noneDeclared } from "../operator/stack/business-checks.ts";
 import { spreadSchema } from "../recovery/restore/verify/spread.ts";
-import { storeLossSchema } from "./orders/store-loss.ts";
+import { readLossSchema } from "./business/read-loss.ts";
 import { renderSpreads } from "../recovery/restore/report/report.ts";
 
 const step = z.strictObject({ name: z.string(), at: z.iso.datetime(), seconds: z.number() });
@@ -10,47 +11,73 @@ export const drillReportSchema = z.strictObject({
   version: z.literal(1),
   stack: z.string(),
   startedAt: z.iso.datetime(),
-  /** Every part from the first order to the last check, in order. */
+  /** Every part from the first write to the last check, in order. */
   timeline: z.array(step),
-  orders: z.strictObject({
-    acknowledgedBeforeLoss: z.number().int(),
-    /** Read back over the new edge and equal to what was acknowledged. */
-    restored: z.number().int(),
-    /** Acknowledged, gone, and newer than the point: what the objective allows. */
-    lostAfterPoint: z.number().int(),
-    /** Acknowledged before the point, and gone or different: always a defect. */
-    missingOrAltered: z.array(z.string()),
-  }),
+  /** What became of the writes of the stack's business check; null where it declares none that keeps a ledger. */
+  writes: z
+    .strictObject({
+      acknowledgedBeforeLoss: z.number().int(),
+      /** Read back over the new edge and equal to what was acknowledged. */
+      restored: z.number().int(),
+      /** Acknowledged, gone, and newer than the point: what the objective allows. */
+      lostAfterPoint: z.number().int(),
+      /** Acknowledged before the point, and gone or different: always a defect. */
+      missingOrAltered: z.array(z.string()),
+    })
+    .nullable(),
   /** Seconds between the point's instant and the loss. */
   rpoSeconds: z.number(),
-  /** Seconds from the loss to the first order that was acknowledged and read back; null when there was none. */
+  /** Seconds from the loss to the first write that was acknowledged and read back, or to an edge that serves; null when there was none. */
   rtoSeconds: z.number().nullable(),
   point: z.string(),
-  /** What each store lost of the acknowledged orders. */
-  stores: z.array(storeLossSchema),
-  /** How far the stores are from each other in time. */
-  spreads: z.strictObject({ orders: spreadSchema.nullable(), copies: spreadSchema.nullable() }),
+  /** What each of the check's reads lost of the acknowledged writes. */
+  reads: z.array(readLossSchema),
+  /** How far the reads, and the stores' copies, are from each other in time. */
+  spreads: z.strictObject({ writes: spreadSchema.nullable(), copies: spreadSchema.nullable() }),
   /** Each reason why this drill is a failure; empty when it passed. */
   causes: z.array(z.string()),
 });
 export type DrillReport = z.infer<typeof drillReportSchema>;
 
+/** In reports of before business checks were settings: the key then → the key now. What stores lost is what reads lose. */
+const renamed: Readonly<Record<string, string>> = {
+  orders: "writes",
+  stores: "reads",
+  store: "read",
+  newestOrderAt: "newestAt",
+};
+
+/** Reads a report, also one that an earlier version kept. @throws ZodError when it is none */
+export function readDrillReport(text: string): DrillReport {
+  return drillReportSchema.parse(
+    JSON.parse(text, (_key, value: unknown) =>
+      typeof value !== "object" || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(
+            Object.entries(value).map(([key, one]) => [renamed[key] ?? key, one as unknown]),
+          ),
+    ),
+  );
+}
+
 /** One screen: verdict first, then figures, then where the time went. */
 export function renderDrill(report: DrillReport): string {
-  const { orders } = report;
+  const { writes } = report;
   const lines = [
     report.causes.length === 0 ? "DRILL PASSED" : "DRILL FAILED",
     ...report.causes.map((cause) => `  ✗ ${cause}`),
     "",
-    `  RPO  ${report.rpoSeconds.toFixed(1)} s from point ${report.point} to the loss; ${orders.lostAfterPoint} of ${orders.acknowledgedBeforeLoss} acknowledged orders lost`,
+    `  RPO  ${report.rpoSeconds.toFixed(1)} s from point ${report.point} to the loss${writes === null ? "" : `; ${writes.lostAfterPoint} of ${writes.acknowledgedBeforeLoss} acknowledged writes lost`}`,
     report.rtoSeconds === null
-      ? "  RTO  not reached: no good order"
-      : `  RTO  ${report.rtoSeconds.toFixed(1)} s from the loss to the first good order`,
-    `  orders  ${orders.restored} read back over the new edge, ${orders.missingOrAltered.length} missing or altered that must be there`,
+      ? "  RTO  not reached: nothing good came through"
+      : `  RTO  ${report.rtoSeconds.toFixed(1)} s from the loss to the first good ${writes === null ? "answer" : "write"}`,
+    writes === null
+      ? `  ${noneDeclared}`
+      : `  writes  ${writes.restored} read back over the new edge, ${writes.missingOrAltered.length} missing or altered that must be there`,
     "",
-    ...report.stores.map(
-      ({ store, lost, seconds }) =>
-        `  ${store.padEnd(9)} ${lost} acknowledged orders lost, of the last ${seconds.toFixed(1)} s`,
+    ...report.reads.map(
+      ({ read, lost, seconds }) =>
+        `  ${read.padEnd(9)} ${lost} acknowledged writes lost, of the last ${seconds.toFixed(1)} s`,
     ),
     ...renderSpreads(report.spreads),
     "",

@@ -1,6 +1,5 @@
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
-import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
-import type { HeldRecords } from "../recovery/agent/commands/orders.ts";
+import type { EdgeTarget } from "../recovery/business/edge-client.ts";
 
 /** Host's clock against ours: how far off it is, and how far off that figure may be. Both in milliseconds. */
 export interface ClockOffset {
@@ -26,6 +25,4 @@ export interface DrillSite {
   closedSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
   /** Restores the latest point from off-site only. */
   restore(): Promise<RestoreReport>;
-  /** Which stores of the restored platform hold these orders. */
-  heldOrders(ids: readonly string[]): Promise<HeldRecords>;
 }

@@ -1,71 +1,92 @@
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
-import { demandedOrders } from "./orders/demanded.ts";
-import type { LedgerEntry } from "../recovery/orders/ledger.ts";
+import type { LedgerEntry } from "../recovery/business/ledger.ts";
+import { demandedWrites } from "./business/demanded.ts";
+import type { JudgedReads } from "./business/judge-reads.ts";
 import type { ClockOffset } from "./drill-site.ts";
-import type { JudgedStores } from "./orders/judge-held.ts";
-import type { ReadBack } from "../recovery/orders/read-back.ts";
 
 /** All that a drill saw. */
 export interface Observations {
-  readonly ledger: readonly LedgerEntry[];
+  /** Null where the stack declares no business check that keeps one. */
+  readonly ledger: readonly LedgerEntry[] | null;
   readonly lostAt: Date;
   readonly clock: ClockOffset;
   readonly data: { readonly status: number; readonly applicationTasks: number };
   readonly restore: RestoreReport;
-  /** Null when the restore failed and so nothing was opened to be read. */
-  readonly readBack: ReadBack | null;
-  readonly goodOrderAt: Date | null;
-  /** What the stores themselves were found to have; null when nothing was opened. */
-  readonly held: JudgedStores | null;
+  /** What of the ledger was read back; null when nothing was opened to be read, or there is no ledger. */
+  readonly reads: JudgedReads | null;
+  /** When the first new write came through, or without a check the edge served again. */
+  readonly goodAt: Date | null;
 }
 
 /** What a drill proved. */
 export interface Judgement {
   readonly causes: string[];
-  readonly acknowledgedBeforeLoss: number;
-  readonly restored: number;
-  readonly lostAfterPoint: number;
-  readonly missingOrAltered: string[];
+  readonly writes: {
+    readonly acknowledgedBeforeLoss: number;
+    readonly restored: number;
+    readonly lostAfterPoint: number;
+    readonly missingOrAltered: string[];
+  } | null;
   readonly rpoSeconds: number;
 }
 
 /**
- * Holds what a drill saw against what it promises. The orders that customers read back over the new edge are judged
- * here, apart from what each store was found to hold, and from the restore's own verdict: either can turn it red.
+ * Holds what a drill saw against what it promises. What customers read back over the new edge is judged here, apart from the restore's
+ * own verdict, which the stores' canaries and inventories decide: either can turn it red.
  */
 export function judgeDrill(seen: Observations): Judgement {
   const pointAt = Date.parse(seen.restore.point.instant) - seen.clock.offsetMs;
   // The writer was stopped before the rebuilt stack existed: every entry was acknowledged by the machine that was lost.
-  const lastAt = Math.max(
+  const lastAt = (seen.ledger ?? []).reduce(
+    (last, { acknowledgedAt }) => Math.max(last, Date.parse(acknowledgedAt)),
     seen.lostAt.getTime(),
-    ...seen.ledger.map((entry) => Date.parse(entry.acknowledgedAt)),
   );
-  const demanded = new Set(
-    demandedOrders(seen.ledger, new Date(seen.restore.point.instant), seen.clock).map(({ id }) => id),
-  );
-  const gone = [...(seen.readBack?.missing ?? []), ...(seen.readBack?.altered ?? [])];
-  const missingOrAltered = gone
-    .filter(({ id }) => demanded.has(id))
-    .map(({ seq, id }) => `order ${seq} (${id})`);
-  const unanswered = seen.readBack?.unanswered ?? [];
+  const judged = seen.ledger === null ? { causes: [], writes: null } : judgeLedger(seen, seen.ledger);
+  const goodIsMissing =
+    seen.ledger === null
+      ? "the edge did not serve after the restore"
+      : "no new write was accepted after the restore";
   return {
     causes: [
       ...closedCauses(seen),
       ...restoreCauses(seen.restore),
-      ...(demanded.size === 0 ? ["no order was acknowledged before the point: nothing was proven"] : []),
-      ...missingOrAltered.map((order) => `${order}: acknowledged before the point, but missing or altered`),
-      ...(seen.readBack === null ? ["orders could not be read back: the platform was not opened"] : []),
-      ...(unanswered.length > 0
-        ? [`${unanswered.length} orders could not be read back: ${unanswered[0]?.reason ?? "?"}`]
-        : []),
-      ...(seen.held?.causes ?? []),
-      ...(seen.goodOrderAt === null ? ["no new order was accepted after the restore"] : []),
+      ...judged.causes,
+      ...(seen.goodAt === null ? [goodIsMissing] : []),
     ],
-    acknowledgedBeforeLoss: seen.ledger.length,
-    restored: (seen.readBack?.checked ?? 0) - gone.length - unanswered.length,
-    lostAfterPoint: gone.filter(({ id }) => !demanded.has(id)).length,
-    missingOrAltered,
+    writes: judged.writes,
     rpoSeconds: (lastAt - pointAt) / 1000,
+  };
+}
+
+function judgeLedger(
+  { restore, clock, reads }: Observations,
+  ledger: readonly LedgerEntry[],
+): Pick<Judgement, "causes" | "writes"> {
+  const demanded = new Set(
+    demandedWrites(ledger, new Date(restore.point.instant), clock).map(({ id }) => id),
+  );
+  const gone = reads?.gone ?? [];
+  const broken = gone.filter(({ entry }) => demanded.has(entry.id));
+  const unanswered = reads?.unanswered ?? [];
+  const goneIds = new Set(gone.map(({ entry }) => entry.id));
+  const unknown = unanswered.filter(({ entry }) => !goneIds.has(entry.id));
+  return {
+    causes: [
+      ...(demanded.size === 0 ? ["nothing was acknowledged before the point: nothing was proven"] : []),
+      ...broken.map(
+        ({ entry: { seq, id }, how }) => `write ${seq} (${id}): acknowledged before the point, but ${how}`,
+      ),
+      ...(reads === null ? ["writes could not be read back: the platform was not opened"] : []),
+      ...(unanswered.length > 0
+        ? [`${unanswered.length} writes could not be read back: ${unanswered[0]?.reason ?? "?"}`]
+        : []),
+    ],
+    writes: {
+      acknowledgedBeforeLoss: ledger.length,
+      restored: reads === null ? 0 : ledger.length - gone.length - unknown.length,
+      lostAfterPoint: gone.length - broken.length,
+      missingOrAltered: broken.map(({ entry: { seq, id } }) => `write ${seq} (${id})`),
+    },
   };
 }
 

@@ -6,13 +6,11 @@ import { bringUp, type BroughtUp } from "../operator/deploy/bring-up.ts";
 import { stackCatalog } from "../operator/stack/stack-catalog.ts";
 import { openPlace } from "../operator/stack/open-place.ts";
 import type { Stack } from "../operator/stack/stack.ts";
-import type { EdgeTarget } from "../recovery/orders/edge-client.ts";
-import { heldRecordsSchema, type HeldRecords } from "../recovery/agent/commands/orders.ts";
+import type { EdgeTarget } from "../recovery/business/edge-client.ts";
 import type { ClockOffset, DrillSite } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
 import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
 import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
-import { askAgent } from "../operator/agent/agent.ts";
 import { restoreStack } from "../operator/agent/restore-stack.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 
@@ -25,9 +23,6 @@ export interface PlaceSiteOptions {
   /** How often points are taken and shipped, such as `15s`: a drill cannot wait for the usual interval. */
   readonly pointEvery: string;
 }
-
-/** So many ids fit into one command line. */
-const ordersAtOnce = 500;
 
 /** A drill site made of places that may be lost. */
 export class PlaceSite implements DrillSite {
@@ -119,25 +114,6 @@ export class PlaceSite implements DrillSite {
         if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
       },
     });
-  }
-
-  async heldOrders(ids: readonly string[]): Promise<HeldRecords> {
-    const stores: Record<string, HeldRecords["stores"][string]> = {};
-    for (let start = 0; start < ids.length; start += ordersAtOnce) {
-      const argv = ["orders", ...ids.slice(start, start + ordersAtOnce)];
-      const asked = { argv, schema: heldRecordsSchema, timeoutMs: 60_000 };
-      const batch = await askAgent(this.#fresh().host, asked);
-      for (const [store, answer] of Object.entries(batch.stores)) {
-        const before = stores[store];
-        stores[store] =
-          "why" in answer || before === undefined
-            ? answer
-            : "why" in before
-              ? before
-              : { held: { ...before.held, ...answer.held } };
-      }
-    }
-    return { stores };
   }
 
   async #listPoints() {

@@ -16,13 +16,11 @@ interface Client extends MinioUsers {
 function bucketsOf({ minio }: Grants): readonly string[] {
   return [...(minio?.buckets ?? []), "canary"];
 }
-const readsAtOnce = 16;
 
 /** How the agent writes to MinIO, asks it and mends it, as root and over the loopback of its own task. */
 export const minioRecovery: Recovery<Client> = {
   objectives: { rpo: "15m", rto: "1h" },
   follows: (held, present) => forwardOnly("MinIO", held, present),
-  ordersMayBeIn: "rabbitmq",
   connect,
   close: () => Promise.resolve(),
 
@@ -75,29 +73,7 @@ export const minioRecovery: Recovery<Client> = {
     await makeLogin(client);
     await dropFormerLogins(client);
   },
-
-  orders: ({ call }, ids) => readObjects(call, "orders", ids),
-  webhooks: ({ call }, ids) => readObjects(call, "webhooks", ids),
 };
-
-/** What workers have made of messages; absent ones are left out. */
-async function readObjects(
-  call: SignedCalls,
-  folder: "orders" | "webhooks",
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, unknown>> {
-  const found = new Map<string, unknown>();
-  const waiting = [...ids];
-  const work = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const path = `/receipts/${folder}/${encodeURIComponent(id)}.json`;
-      const text = await call(path, { accept: ["NoSuchKey"] });
-      if (text !== null) found.set(id, JSON.parse(text));
-    }
-  };
-  await Promise.all(Array.from({ length: readsAtOnce }, work));
-  return found;
-}
 
 async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
   const rootPassword = secrets["root-password"] ?? "";

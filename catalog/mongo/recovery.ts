@@ -6,7 +6,7 @@ import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
 import { dumpArchive, judgeArchive, loadArchive } from "./portable.ts";
-import { serverNumbers } from "./server-numbers.ts";
+import { applicationDatabases, serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
 import { mongoFollows } from "./versions.ts";
@@ -85,11 +85,14 @@ export const mongoRecovery: Recovery<Client> = {
     try {
       const within = { timeoutMS: measureLimitMs };
       const admin = mongo.db("admin");
-      const [hello, serverStatus, dbStats] = await Promise.all([
+      const [hello, serverStatus, databases] = await Promise.all([
         admin.command({ hello: 1 }, within),
         admin.command({ serverStatus: 1 }, within),
-        mongo.db("kaleem").command({ dbStats: 1 }, within),
+        admin.command({ listDatabases: 1, nameOnly: true }, within),
       ]);
+      const dbStats = await Promise.all(
+        applicationDatabases(databases).map((name) => mongo.db(name).command({ dbStats: 1 }, within)),
+      );
       return serverNumbers({ hello, serverStatus, dbStats });
     } finally {
       await mongo.close();
@@ -131,12 +134,6 @@ export const mongoRecovery: Recovery<Client> = {
     await blockUsersWrites(admin, false);
     await makeUsers(admin, client.passwords, client.grants);
     await dropFormerLogins(admin, client.passwords);
-  },
-
-  async orders(client, ids) {
-    const orders = backupOf(client).db("kaleem").collection<{ _id: string }>("orders");
-    const documents = await orders.find({ _id: { $in: [...ids] } }).toArray();
-    return new Map(documents.map(({ _id, ...fields }) => [_id, { id: _id, ...fields }]));
   },
 };
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { StoreNumber } from "../store-number.ts";
 
-/** What MongoDB answers to `hello`, `serverStatus` and `dbStats` of the applications' database. */
+/** What MongoDB answers to `hello`, `serverStatus` and `dbStats` of each database. */
 export interface ServerAnswers {
   readonly hello: unknown;
   readonly serverStatus: unknown;
-  readonly dbStats: unknown;
+  readonly dbStats: readonly unknown[];
 }
 
 type Told = Omit<StoreNumber, "value"> & { readonly at: readonly [string, ...string[]] };
@@ -49,9 +49,18 @@ const serverStatus = z.looseObject({
   uptime: count,
   metrics: z.looseObject({ commands: z.record(z.string(), z.unknown()) }).optional(),
 });
-const dbStats = z.looseObject({ db: z.string() });
+const dbStats = z.array(z.looseObject({ db: z.string() }));
+const databaseList = z.looseObject({ databases: z.array(z.looseObject({ name: z.string() })) });
+/** The server's own. */
+const serverDatabases = ["admin", "config", "local"];
 /** Beside the commands stand a few plain numbers, such as `<UNKNOWN>`. */
 const commandCounts = z.looseObject({ total: count, failed: count });
+
+/** Whatever databases there are, by what `listDatabases` answers, but for the server's own. Pure. */
+export function applicationDatabases(answer: unknown): readonly string[] {
+  const { databases } = databaseList.parse(answer);
+  return databases.map(({ name }) => name).filter((name) => !serverDatabases.includes(name));
+}
 
 /**
  * MongoDB's own numbers, by the names that Percona's exporter gives them, so that dashboards made for it fit. Pure.
@@ -60,13 +69,13 @@ const commandCounts = z.looseObject({ total: count, failed: count });
 export function serverNumbers(answers: ServerAnswers): StoreNumber[] {
   const { isWritablePrimary } = hello.parse(answers.hello);
   const status = serverStatus.parse(answers.serverStatus);
-  const database = dbStats.parse(answers.dbStats);
+  const databases = dbStats.parse(answers.dbStats);
   const help = "1 while MongoDB takes writes.";
   return [
     { name: "kaleem_mongo_writable", help, kind: "gauge", labels: {}, value: Number(isWritablePrimary) },
     ...read(status, statusNumbers),
     ...Object.entries(status.metrics?.commands ?? {}).flatMap(commandNumbers),
-    ...read(database, databaseNumbers(database.db)),
+    ...databases.flatMap((database) => read(database, databaseNumbers(database.db))),
   ];
 }
 

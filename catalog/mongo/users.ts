@@ -26,7 +26,6 @@ const roles: Readonly<Record<Exclude<keyof MongoPasswords, "app">, readonly Role
     { role: "backup", db: "admin" },
     // What the engine says of itself, for monitoring.
     { role: "clusterMonitor", db: "admin" },
-    { role: "read", db: "kaleem" },
     { role: "readWrite", db: "recovery" },
   ],
   restore: [{ role: "restore", db: "admin" }],

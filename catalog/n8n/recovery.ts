@@ -52,9 +52,6 @@ export const n8nRecovery: Recovery<N8nClient> = {
 
   // The start has set the owner's present password in whatever data it found; that it opens is the proof.
   resetUsers: logIn,
-
-  holdsNoOrders: "workflows and their credentials",
-  orders: () => Promise.resolve(new Map()),
 };
 
 async function logIn(client: N8nClient): Promise<void> {

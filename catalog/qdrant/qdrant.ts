@@ -3,7 +3,7 @@ import { storeHealth } from "../store-health.ts";
 import { qdrantRecovery } from "./recovery.ts";
 
 /**
- * Vectors of orders, with the order as payload. Cost: the memory limit (vectors lie in memory), and as much on disk.
+ * Vectors, with their payload, in collections that the applications make. Cost: the memory limit (vectors lie in memory), and as much on disk.
  * Recovery: from a recovery point; Qdrant replays its write-ahead log. Vectors are derived data: what is lost can be made
  * again from MongoDB by the embedding service. A snapshot of Qdrant's own goes back only into the same minor version.
  */

@@ -4,13 +4,9 @@ import type { Recovery } from "../recovery.ts";
 import { qdrantInventory } from "./inventory.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
 
-const orders = "orders";
 const canary = "canary";
-/** Length of the vectors that the embedding service makes. */
-const orderVectorSize = 64;
 /** The canary has one point; its vector says nothing. */
 const canaryPoint = { id: 1, vector: [1, 0, 0, 0] };
-const idsAtOnce = 1_000;
 /** A first start, or a collection that is still loading, takes its time. */
 const setupLimitMs = 60_000;
 
@@ -48,7 +44,6 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
   },
 
   async setup(client) {
-    await ensureCollection(client, orders, orderVectorSize);
     await ensureCollection(client, canary, canaryPoint.vector.length);
   },
 
@@ -80,20 +75,11 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
     },
   },
 
-  inventory: (client, request) => qdrantInventory(client, request, [orders, canary]),
+  inventory: (client, request) => qdrantInventory(client, request, [canary]),
 
   // The key comes with the start and is in no file of the data, so a restored point cannot bring back an old one.
   async resetUsers(client) {
     await client.ask("GET", "/collections");
-  },
-
-  async orders(client, ids) {
-    const found = new Map<string, unknown>();
-    for (let start = 0; start < ids.length; start += idsAtOnce) {
-      for (const { id, payload } of await retrieve(client, orders, ids.slice(start, start + idsAtOnce)))
-        found.set(String(id), payload);
-    }
-    return found;
   },
 };
 

@@ -4,7 +4,7 @@ import { rabbitmqRecovery } from "./recovery.ts";
 import { rabbitmqSizing } from "./sizing.ts";
 
 /**
- * What is still to be done: receipts of orders, and webhooks. Quorum queues: a confirmed message is on the disk, and a copy of the
+ * What is still to be done, in queues that the applications declare. In quorum queues a confirmed message is on the disk, and a copy of the
  * files starts as after a crash. The data carries the node's name, so host and node are called the same everywhere.
  * Cost: the memory limit, of which RabbitMQ uses half before it holds publishers back. Recovery: from a recovery point; the node
  * replays its logs. Every start sets the administrator's password, so a point of before a rotation opens to the present one; the

@@ -18,14 +18,10 @@ interface Client {
   readonly api: ManagementApi;
   readonly passwords: RabbitmqPasswords;
   readonly grants: Grants;
-  /** What lay in the queues when orders were first asked for: one look serves all questions of a connection. */
-  queuedOrders?: Promise<ReadonlyMap<string, unknown>>;
 }
 
 const amqpPort = 5672;
 const connectLimitMs = 5_000;
-/** Far more than lies in a queue whose worker runs. Each one looked at is taken and given back, both through the queue's log. */
-const mostMessages = 1_000;
 const peekLimitMs = 18_000;
 
 /** How the agent writes to RabbitMQ, asks it and mends it: as `admin`, by its management API, over the loopback of its own task. */
@@ -86,14 +82,6 @@ export const rabbitmqRecovery: Recovery<Client> = {
     await api.post("definitions", usersWithRights(passwords, grants));
     await dropFormerLogins(client);
   },
-
-  async orders(client, ids) {
-    client.queuedOrders ??= queuedOrders(client.api);
-    const queued = await client.queuedOrders;
-    return new Map(ids.flatMap((id) => (queued.has(id) ? [[id, queued.get(id)]] : [])));
-  },
-  // Its receipt is written, and the message gone.
-  ordersMayBeIn: "minio",
 };
 
 const named = z.array(z.object({ name: z.string() }));
@@ -127,32 +115,4 @@ async function peek(api: ManagementApi, queue: string, most: number): Promise<re
     .array(z.object({ payload: z.string() }))
     .parse(answer)
     .map(({ payload }) => Buffer.from(payload, "base64").toString());
-}
-
-/** The orders whose receipts are still to be written, also those that a worker gave up on. */
-async function queuedOrders(api: ManagementApi): Promise<ReadonlyMap<string, unknown>> {
-  const found = new Map<string, unknown>();
-  for (const queue of ["dead", "receipts"]) {
-    const messages = await peek(api, queue, mostMessages);
-    if (messages.length === mostMessages) {
-      throw new Error(
-        `rabbitmq: the queue ${queue} holds ${mostMessages} messages or more, too many to search for orders: wait until the workers have caught up`,
-      );
-    }
-    for (const message of messages) {
-      const order = parseOrder(message);
-      if (order !== null) found.set(order.id, order);
-    }
-  }
-  return found;
-}
-
-/** Null for what is no order, such as a webhook that was given up on. */
-function parseOrder(message: string): { readonly id: string } | null {
-  try {
-    return z.looseObject({ id: z.string() }).safeParse(JSON.parse(message)).data ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -120,16 +120,6 @@ export const redisRecovery: Recovery<Client> = {
       await redis.sendCommand(["CONFIG", "SET", "maxmemory", kept]);
     },
   },
-
-  async orders({ redis }, ids) {
-    if (ids.length === 0) return new Map();
-    const values = await redis.mGet(ids.map((id) => `order:${id}`));
-    const found = ids.flatMap((id, index): [string, unknown][] => {
-      const text = values[index];
-      return text === null || text === undefined ? [] : [[id, JSON.parse(text) as unknown]];
-    });
-    return new Map(found);
-  },
 };
 
 async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {

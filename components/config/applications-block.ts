@@ -83,7 +83,7 @@ const uses = z
     redis: z
       .strictObject({
         keys: field.patterns.describe(
-          "Keys that it may read and write, as patterns of Redis' ACL: `order:*`, or `*` for all.",
+          "Keys that it may read and write, as patterns of Redis' ACL: `session:*`, or `*` for all.",
         ),
         channels: field.patterns
           .default([])

@@ -154,6 +154,26 @@ export const page = text<string>(
 export const urlPath = text<string>(/^\/[A-Za-z0-9._~/%?=&+:@-]*$/, "a path such as /api/health", (value) =>
   /^[a-z]+:\/\//.test(value) ? "write what stands behind the name and the port" : undefined,
 );
+/** The same with placeholders such as `{id}`. */
+export const templatePath = text<string>(
+  /^\/[A-Za-z0-9._~/%?=&+:@{}-]*$/,
+  "a path such as /api/items/{id}",
+  (value) => (/^[a-z]+:\/\//.test(value) ? "write what stands behind the name and the port" : undefined),
+);
+export const headerName = text<string>(/^[a-z][a-z0-9-]{0,62}$/, "a header such as x-signature", (value) =>
+  value !== value.toLowerCase() ? `write it in lower case: ${value.toLowerCase()}` : undefined,
+);
+/** A place in an answer. */
+export const jsonPath = text<string>(
+  /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[\d{1,6}\])*$/,
+  "a place in an answer such as $.id or $.items[0].name; $ is the whole",
+);
+export const status = whole(100, 599, "a status such as 200");
+export const checkName = text<string>(
+  /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
+  "a name of lower-case letters, digits and dashes, a letter first, 32 at most",
+);
+export const readName = checkName;
 /** A program and its arguments, none of them taken apart by a shell. */
 export const words = z
   .array(text<string>(/^[^\0]*$/, "a text without a byte of zero"), {
@@ -208,15 +228,15 @@ export const databases = list(
   "a list of databases such as [kaleem]",
 );
 export const patterns = list(
-  text<string>(/^[\x21-\x7e]{1,200}$/, "a pattern such as order:*, without spaces"),
-  'a list of patterns such as ["order:*"]',
+  text<string>(/^[\x21-\x7e]{1,200}$/, "a pattern such as session:*, without spaces"),
+  'a list of patterns such as ["session:*"]',
   0,
 );
 export const vhost = text<string>(/^[^\0-\x1f]{1,200}$/, "a virtual host's name such as /");
 /** A regular expression on names. */
 export const pattern = text<string>(
   /^[^\0-\x1f]{0,500}$/,
-  "a pattern of names such as ^orders$, or .* for all",
+  "a pattern of names such as ^mails$, or .* for all",
   (value) => {
     try {
       new RegExp(value);

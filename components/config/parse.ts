@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { withApplications } from "../../catalog/applications/with-applications.ts";
 import { switchProblems } from "../../catalog/checks/check-switches.ts";
+import { signerProblems } from "./check-signers.ts";
 import { bucketAtEndpointAdvice } from "./bucket-name.ts";
 import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
@@ -70,6 +71,9 @@ export function parseConfig(raw: RawConfig, platform: readonly ServiceDefinition
     ...sentences(issues, settings, known, (key) => raw.encrypted.has(key)),
     ...secretProblems(raw, secrets, askable(blocks)),
     ...applicationProblems,
+    ...(blocks.businessChecks === undefined || blocks.applications === undefined
+      ? []
+      : signerProblems(blocks.businessChecks, blocks.applications)),
     ...(blocks.services === undefined ? [] : switchProblems(platform, blocks.services)),
     ...(blocks.backups === undefined ? [] : scheduleProblems(blocks.backups, catalog, blocks.services ?? {})),
     ...(blocks.backups === undefined ? [] : lockProblems(blocks.backups)),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
 import { oldestRestic } from "../../contract/restic.ts";
 import { applications } from "./applications-block.ts";
+import { businessChecks } from "./business-checks-block.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
 import { monitoring } from "./monitoring-block.ts";
@@ -177,6 +178,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
     backups,
     services: services(catalog),
     applications: applications.default({}),
+    businessChecks: businessChecks.default({}),
     edge,
     monitoring,
   });

@@ -2,6 +2,7 @@ import { connect } from "amqplib";
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
 import { sentenceOf } from "../../contract/sentence-of.ts";
 import { withDeadline } from "./deadline.ts";
+import { declareTopology } from "./topology.ts";
 import { StoreError } from "./store-error.ts";
 
 /** How RabbitMQ is reached. */
@@ -18,21 +19,30 @@ const heartbeatSeconds = 10;
 
 /**
  * A connection to RabbitMQ that comes back by itself after every loss. Channels do not: whoever uses one opens another.
- * Queues and exchanges are declared by the agent, never here.
+ * On each connection the application's queues and exchanges are declared before the first channel is handed out.
  */
 export class AmqpConnection {
   readonly #recovering: ReturnType<typeof open>;
   #model: ChannelModel | undefined;
   /** Why the connection is away. */
   #trouble: unknown;
+  /** The declaring on the present connection; begun by whoever is first to want a channel. */
+  #declared: Promise<void> | undefined;
+  readonly #declare: (channel: Channel) => Promise<void>;
   /** Why the broker takes no messages, such as a full disk. */
   #blocked: string | undefined;
 
   /** `name` is how the connection shows in the broker's list. */
-  constructor(settings: AmqpSettings, name: string) {
+  constructor(
+    settings: AmqpSettings,
+    name: string,
+    declare: (channel: Channel) => Promise<void> = declareTopology,
+  ) {
+    this.#declare = declare;
     this.#recovering = open(settings, name).then((recovering) => {
       recovering.on("connect", (model) => {
         this.#model = model;
+        this.#declared = undefined;
         this.#blocked = undefined;
       });
       const lost = (error: Error) => {
@@ -74,12 +84,27 @@ export class AmqpConnection {
     const late = () =>
       new StoreError("rabbitmq", "away", `rabbitmq opened no channel within ${openLimitMs} ms`);
     try {
+      this.#declared ??= this.#declareOn(this.#model);
+      await withDeadline(this.#declared, openLimitMs, late);
       const channel = await withDeadline(create(this.#model), openLimitMs, late);
       // Whoever waits on the channel hears of it by a rejected call; without a listener it would end the process.
       channel.on("error", () => undefined);
       return channel;
     } catch (error) {
       throw asAmqpError(error);
+    }
+  }
+
+  /** On a channel of its own: one on which something is refused is closed. A try that failed is not kept. */
+  async #declareOn(model: ChannelModel): Promise<void> {
+    try {
+      const channel = await model.createChannel();
+      channel.on("error", () => undefined);
+      await this.#declare(channel);
+      await channel.close();
+    } catch (error) {
+      if (this.#model === model) this.#declared = undefined;
+      throw error;
     }
   }
 }

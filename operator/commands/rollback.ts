@@ -14,6 +14,7 @@ import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { deployImages, readStackLock } from "../deploy/deploy-images.ts";
 import { planRollback } from "../deploy/rollback-plan.ts";
+import { declaredChecks } from "../stack/business-checks.ts";
 import { type RollbackStep, stepsAfterRollback } from "../deploy/rollback-steps.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { sayDeployment } from "../screens/render-deployments.ts";
@@ -67,7 +68,8 @@ await runOperatorCommand(async () => {
     ok: true,
     sentence: `the former images run and are healthy after ${seconds.toFixed(0)} s`,
   });
-  await stepsAfterRollback({ stack: stack.name, host, edge: up.edge, seconds, onStep: say });
+  const declared = await declaredChecks(stack);
+  await stepsAfterRollback({ stack: stack.name, host, edge: up.edge, declared, seconds, onStep: say });
   const passed = steps.every(({ ok }) => ok);
   if (options.json === true)
     printAnswer(rollbackAnswer, {

@@ -1,5 +1,5 @@
 import { waitUntil } from "../../contract/wait-until.ts";
-import { EdgeClient, NoAnswer, type EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import { EdgeClient, NoAnswer, type EdgeTarget } from "../../recovery/business/edge-client.ts";
 
 /** What the edge said to `GET /api/health`: its status code, or why there was none. */
 export async function askEdge(target: EdgeTarget): Promise<{ status: number | null; text: string }> {

@@ -2,7 +2,7 @@ import { runPulumi, type OperationResult } from "../../toolchain/engine/pulumi.t
 import type { StackContext } from "../../toolchain/engine/stack-context.ts";
 import type { DisabledService } from "../../catalog/switches.ts";
 import type { Progress } from "../../workstation/progress.ts";
-import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/business/edge-client.ts";
 import { workingAgent } from "../../components/agent/working-agent.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { awaitEdge } from "./await-edge.ts";

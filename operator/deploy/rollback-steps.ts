@@ -1,8 +1,9 @@
 import { firingAlertsSchema } from "../../recovery/agent/answers/firing-alerts.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
-import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/business/edge-client.ts";
+import { noneDeclared, type DeclaredChecks } from "../stack/business-checks.ts";
 import { askAgent } from "../agent/agent.ts";
-import { smokeHost } from "../smoke/smoke-host.ts";
+import { hostSigner } from "../smoke/host-signer.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import { askEdge } from "./await-edge.ts";
@@ -23,13 +24,15 @@ export interface AfterRollback {
   readonly stack: string;
   readonly host: SshHost;
   readonly edge: EdgeTarget;
+  /** What the stack declares for trying its data. */
+  readonly declared: DeclaredChecks;
   /** Of the deploying, for monitoring. */
   readonly seconds: number;
   readonly onStep: (step: RollbackStep) => void;
 }
 
 /**
- * After the former images run again: the data are tried through the edge and looked for in every store, the alerts are read, monitoring
+ * After the former images run again: the stack's business checks are made through the edge, the alerts are read, monitoring
  * is told, and the edge is asked a last time. Every step is taken, whatever an earlier one came to; one that cannot be taken has not passed.
  */
 export async function stepsAfterRollback(after: AfterRollback): Promise<readonly RollbackStep[]> {
@@ -50,14 +53,17 @@ export async function stepsAfterRollback(after: AfterRollback): Promise<readonly
   return steps;
 }
 
-async function tryData({ edge, host }: AfterRollback): Promise<Omit<RollbackStep, "name">> {
-  const steps = await smokeTest({ edge, host: smokeHost(host), onStep: () => undefined });
+async function tryData({ edge, host, declared }: AfterRollback): Promise<Omit<RollbackStep, "name">> {
+  const { checks, signer } = declared;
+  if (Object.keys(checks).length === 0) return { ok: true, sentence: `not tried: ${noneDeclared}` };
+  const sign = hostSigner(host, signer);
+  const steps = await smokeTest({ edge, checks, sign, onStep: () => undefined });
   const amiss = steps.filter(({ ok }) => !ok);
   return {
     ok: amiss.length === 0,
     sentence:
       amiss.length === 0
-        ? `written and read back through the edge and in every store (${steps.length} checks)`
+        ? `written and read back through the edge: ${Object.keys(checks).join(", ")} (${steps.length} steps)`
         : amiss.map(({ name, sentence }) => `${name}: ${sentence}`).join("; "),
   };
 }

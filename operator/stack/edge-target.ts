@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { layout } from "../../contract/layout.ts";
-import type { EdgeTarget } from "../../recovery/orders/edge-client.ts";
+import type { EdgeTarget } from "../../recovery/business/edge-client.ts";
 import type { SshHost } from "../ssh/ssh.ts";
 import type { Place } from "./place.ts";
 
@@ -13,7 +13,7 @@ sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' "$1/$file"`;
  * Where customers reach a stack's edge. Its certificate is read over SSH, whose host key is pinned: from then on
  * that very certificate is trusted, and no other.
  */
-export async function edgeTarget(place: Place, host: SshHost): Promise<EdgeTarget> {
+export async function edgeTarget(place: Pick<Place, "edgeAddress">, host: SshHost): Promise<EdgeTarget> {
   const { stdout: ca } = await host.run(["bash", "-c", certificatesInUse, "bash", layout.edge], {
     timeoutMs: 30_000,
   });

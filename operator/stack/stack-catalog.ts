@@ -45,8 +45,13 @@ export function catalogOf({ config = {} }: StackFile, file: string): readonly Se
 export async function stackCatalog(
   stack: Pick<Stack, "stackFile" | "committedFile" | "repository">,
 ): Promise<readonly ServiceDefinition[]> {
-  const { stackFile, committedFile } = stack;
-  const text = await readIfThere(stackFile);
-  const file = text === null ? await committedStackFile(stack) : parseStackFile(text, stackFile);
-  return catalogOf(file, committedFile);
+  return catalogOf(await stackFileOf(stack), stack.committedFile);
+}
+
+/** A stack's file on this computer, or the committed one where there is none yet. @throws Error when it is no stack file */
+export async function stackFileOf(
+  stack: Pick<Stack, "stackFile" | "committedFile" | "repository">,
+): Promise<StackFile> {
+  const text = await readIfThere(stack.stackFile);
+  return text === null ? committedStackFile(stack) : parseStackFile(text, stack.stackFile);
 }

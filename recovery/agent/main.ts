@@ -10,7 +10,6 @@ import { deploymentsCommand } from "./commands/deployments.ts";
 import { closeCommand, openCommand } from "./commands/open-close.ts";
 import { checkCommand, forgetCommand, pruneCommand } from "./commands/maintenance.ts";
 import { moveOffsiteCommand } from "./commands/move-offsite.ts";
-import { ordersCommand, webhooksCommand } from "./commands/orders.ts";
 import { pointCommand } from "./commands/point.ts";
 import { pointBeforeUpdate } from "./commands/point-before-update.ts";
 import { pointsCommand } from "./commands/points.ts";
@@ -25,7 +24,7 @@ import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
 import { shipCommand } from "./commands/ship.ts";
-import { signWebhookCommand } from "./commands/sign-webhook.ts";
+import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
 import { storeCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
@@ -69,9 +68,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   begin                 what becomes of this data root: it serves, is founded as a first install, or waits for its
                         data; request as JSON on stdin
   found [LINEAGE] [--kit]  found a lineage on an empty data root, if bucket and repositories have none
-  orders ID...          which stores hold these orders, and the digest of each as it is there
-  webhooks ID...        which of these webhooks are recorded
-  sign-webhook SOURCE   a signature for the webhook on stdin, by the signing key of the running service
+  sign SERVICE SECRET   the HMAC-SHA256 of the text on stdin, by a secret that the running service has been given
   setup-stores          wait until the stores answer, then make replica sets and users
   retire-logins         once applications run with the present passwords: take the former ones away
   set-administrator STORE
@@ -127,9 +124,7 @@ const commands: Readonly<
     return none(rest, () => foundCommand(context, lineage ?? null, { kitGiven: args.includes("--kit") }));
   },
   begin: (context, args) => none(args, async () => beginCommand(context, await textOf(process.stdin))),
-  orders: ordersCommand,
-  webhooks: webhooksCommand,
-  "sign-webhook": signWebhookCommand,
+  sign: signCommand,
   "setup-stores": (context, args) => none(args, () => setupStoresCommand(context)),
   "retire-logins": (context, args) => none(args, () => retireLoginsCommand(context)),
   "set-administrator": setAdministratorCommand,

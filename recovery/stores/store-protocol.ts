@@ -27,8 +27,6 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("loadImport"), source: portableSourceSchema, file: z.string() }),
   z.strictObject({ op: z.literal("refuseWrites") }),
   z.strictObject({ op: z.literal("allowWrites"), kept: z.string().nullable() }),
-  z.strictObject({ op: z.literal("orders"), ids: z.array(z.string()) }),
-  z.strictObject({ op: z.literal("webhooks"), ids: z.array(z.string()) }),
 ]);
 export type StoreRequest = z.infer<typeof storeRequest>;
 

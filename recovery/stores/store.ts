@@ -9,7 +9,7 @@ import { StoreChannel, type StoreChild } from "./store-channel.ts";
 /** What an inventory may take beside the reading of content: names, options and counts are told in any case. */
 const beyondContentMs = 600_000;
 
-/** An open client to one store: canary, inventory, users and orders, as the store's own definition of the catalog has them. */
+/** An open client to one store: canary, inventory and users, as the store's own definition of the catalog has them. */
 export interface Store {
   readonly service: string;
   readonly container: Container;
@@ -32,10 +32,6 @@ export interface Store {
   /** See `Recovery.writes`. */
   refuseWrites(): Promise<string | null>;
   allowWrites(kept: string | null): Promise<void>;
-  /** Null for a store that holds none by its nature. */
-  orders(ids: readonly string[]): Promise<ReadonlyMap<string, unknown> | null>;
-  /** Throws for a store that keeps none. */
-  webhooks(ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -116,18 +112,8 @@ export async function openStoreAt(
         .nullable()
         .parse(await channel.ask({ op: "refuseWrites" })),
     allowWrites: (kept) => channel.tell({ op: "allowWrites", kept }),
-    orders: async (ids) => {
-      const answer = await channel.ask({ op: "orders", ids: [...ids] });
-      const found = z.record(z.string(), z.unknown()).nullable().parse(answer);
-      return found === null ? null : new Map(Object.entries(found));
-    },
-    webhooks: async (ids) => recordsOf(await channel.ask({ op: "webhooks", ids: [...ids] })),
     close: () => channel.close(),
   };
-}
-
-function recordsOf(answer: unknown): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(z.record(z.string(), z.unknown()).parse(answer)));
 }
 
 /** Opens all stores in parallel, hands them over, closes them whatever happens. All stores that are down are named at once. */

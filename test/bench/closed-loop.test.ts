@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { loadDuring } from "../../bench/closed-loop.ts";
-import { FakeEdge } from "../drill/fake-edge.ts";
+import { fakeCheck, FakeEdge } from "../recovery/business/fake-edge.ts";
 
 test("each customer has one order under way, and only acknowledged ones count", async () => {
   const edge = await new FakeEdge().open();
@@ -17,7 +17,9 @@ test("each customer has one order under way, and only acknowledged ones count", 
       else edge.accept(response, order);
     }, 10);
   };
-  const { load, result } = await loadDuring({ edge: edge.target, customers: 3 }, 0.3, () => wait(20, "done"));
+  const { load, result } = await loadDuring({ edge: edge.target, check: fakeCheck, customers: 3 }, 0.3, () =>
+    wait(20, "done"),
+  );
   await edge.close();
   assert.equal(result, "done");
   assert.equal(most, 3);
@@ -28,7 +30,7 @@ test("each customer has one order under way, and only acknowledged ones count", 
 
 test("the load ends with the work that fails, and its error is told", async () => {
   const edge = await new FakeEdge().open();
-  const failing = loadDuring({ edge: edge.target, customers: 2 }, 30, async () => {
+  const failing = loadDuring({ edge: edge.target, check: fakeCheck, customers: 2 }, 30, async () => {
     await wait(50);
     throw new Error("no space left");
   });
@@ -44,7 +46,9 @@ test("an edge that acknowledges nothing has no figures", async () => {
   edge.place = (_request, response) => {
     edge.reply(response, 503, { error: "closed" });
   };
-  const closed = loadDuring({ edge: edge.target, customers: 1 }, 0.05, () => Promise.resolve());
+  const closed = loadDuring({ edge: edge.target, check: fakeCheck, customers: 1 }, 0.05, () =>
+    Promise.resolve(),
+  );
   await assert.rejects(
     closed,
     /^Error: bench: none of \d+ orders was acknowledged: see `\.\/kaleem status`\.$/,

@@ -34,11 +34,16 @@ test("without any drill it says how to make one", async () => {
 test("the newest drill counts", async () => {
   await keep("2026-11-21T130000000Z.json", { rpoSeconds: 12 });
   await keep("2026-11-21T120000000Z.json", {});
-  const { table } = await benchmarkDrill(repository, false);
+  const { table, notes } = await benchmarkDrill(repository, false);
   assert.deepEqual(table.slice(-2), [
     ["RPO: from the point to the loss", "12.0"],
-    ["RTO: from the loss to the first good order", "71.2"],
+    ["RTO: from the loss to the first good write", "71.2"],
   ]);
+  assert.match(
+    notes[0] ?? "",
+    /of 3 acknowledged writes 2 were read back, 1 were newer/,
+    "kept by an earlier version",
+  );
 });
 
 test("a failed drill has no figures", async () => {

@@ -65,15 +65,7 @@ for (const definition of all) {
     }
     const { objectives, canary, ...functions } = definition.recovery;
     assert.ok(milliseconds(objectives.rpo) > 0 && milliseconds(objectives.rto) > 0);
-    for (const step of [
-      "connect",
-      "close",
-      "version",
-      "setup",
-      "inventory",
-      "resetUsers",
-      "orders",
-    ] as const) {
+    for (const step of ["connect", "close", "version", "setup", "inventory", "resetUsers"] as const) {
       assert.equal(typeof functions[step], "function", step);
     }
     assert.equal(typeof canary.write, "function");
@@ -102,15 +94,6 @@ test("a closed stack has no application, but its stores", () => {
   assert.equal(replicas(api, { memory: "1GiB", cpus: 1, replicas: 3 }, false), 3);
   assert.equal(replicas(api, undefined, false), 2);
   assert.equal(replicas(mongo, undefined, true), 1);
-});
-
-test("where orders may be instead is a store of the catalog that says the same of the other", () => {
-  const stores = catalog.flatMap((each) => (each.kind === "stateful" ? [each] : []));
-  for (const { name, recovery } of stores) {
-    if (recovery.ordersMayBeIn === undefined) continue;
-    const other = stores.find((each) => each.name === recovery.ordersMayBeIn);
-    assert.equal(other?.recovery.ordersMayBeIn, name);
-  }
 });
 
 test("both workers are one definition but for the port", () => {

@@ -48,7 +48,6 @@ export function madeUpStore(more: Partial<StatefulDefinition> = {}): StatefulDef
       canary: { write: none, read: none },
       inventory: none,
       resetUsers: none,
-      orders: none,
     },
     ...more,
   };

@@ -26,7 +26,7 @@ test("points that do not come are an error that carries what the host said", asy
   const site = siteOf([], ["2026-11-21T10:00:01.000Z"]);
   await assert.rejects(awaitPoints(site, { since, wanted: 2, timeoutMs: 20, everyMs: 5 }), {
     message:
-      "drill: expected 2 points to be taken and shipped while orders were written, got 1 within 0.02 s. " +
+      "drill: expected 2 points to be taken and shipped under load, got 1 within 0.02 s. " +
       "See `./kaleem status`; last output of the host's units:\nkaleem-ship: the bucket does not answer",
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeDrill, type Observations } from "../../drill/judge-drill.ts";
-import type { LedgerEntry } from "../../recovery/orders/ledger.ts";
+import type { LedgerEntry } from "../../recovery/business/ledger.ts";
+import type { JudgedReads } from "../../drill/business/judge-reads.ts";
 import type { RestoreReport } from "../../recovery/restore/report/report.ts";
 
 const second = (n: number): string => new Date(Date.UTC(2026, 10, 20, 3, 0, n)).toISOString();
@@ -17,51 +18,47 @@ const restored = {
   failure: null,
 } as unknown as RestoreReport;
 
-/** Ten orders a second apart, the point at 5 s, the loss at 10 s; 6 to 10 came after the point. */
+const found = (gone: readonly number[], how: string, unanswered: readonly number[] = []): JudgedReads => ({
+  gone: gone.map((seq) => ({ entry: entry(seq), how })),
+  unanswered: unanswered.map((seq) => ({ entry: entry(seq), reason: "timeout" })),
+  losses: [],
+  spread: null,
+});
+
+/** Ten writes a second apart, the point at 5 s, the loss at 10 s; 6 to 10 came after the point. */
 const seen: Observations = {
   ledger: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(entry),
   lostAt: new Date(second(10)),
   clock: { offsetMs: 0, errorMs: 0 },
   data: { status: 503, applicationTasks: 0 },
   restore: restored,
-  readBack: { checked: 10, missing: [7, 8, 9, 10].map(entry), altered: [], unanswered: [] },
-  goodOrderAt: new Date(second(40)),
-  held: { causes: [], losses: [], spread: null },
+  reads: found([7, 8, 9, 10], "missing in stored"),
+  goodAt: new Date(second(40)),
 };
 
-test("orders newer than the point may be lost, and are counted", () => {
+test("writes newer than the point may be lost, and are counted", () => {
   assert.deepEqual(judgeDrill(seen), {
     causes: [],
-    acknowledgedBeforeLoss: 10,
-    restored: 6,
-    lostAfterPoint: 4,
-    missingOrAltered: [],
+    writes: { acknowledgedBeforeLoss: 10, restored: 6, lostAfterPoint: 4, missingOrAltered: [] },
     rpoSeconds: 5,
   });
 });
 
 const red: [string, Partial<Observations>, RegExp][] = [
   [
-    "an order acknowledged before the point that is missing",
-    { readBack: { checked: 10, missing: [entry(3)], altered: [], unanswered: [] } },
-    /^order 3 \(id-3\): acknowledged before the point, but missing or altered$/,
+    "a write acknowledged before the point that is missing",
+    { reads: found([3], "missing in stored") },
+    /^write 3 \(id-3\): acknowledged before the point, but missing in stored$/,
   ],
   [
-    "an order acknowledged before the point that was altered",
-    { readBack: { checked: 10, missing: [], altered: [entry(2)], unanswered: [] } },
-    /^order 2 \(id-2\): acknowledged before the point/,
+    "a write acknowledged before the point that was altered",
+    { reads: found([2], "altered in listed") },
+    /^write 2 \(id-2\): acknowledged before the point, but altered in listed$/,
   ],
   [
-    "an order that could not be asked for",
-    {
-      readBack: {
-        checked: 10,
-        missing: [],
-        altered: [],
-        unanswered: [{ entry: entry(9), reason: "timeout" }],
-      },
-    },
-    /^1 orders could not be read back: timeout$/,
+    "a write that could not be asked for",
+    { reads: found([], "", [9]) },
+    /^1 writes could not be read back: timeout$/,
   ],
   [
     "an empty stack that answers",
@@ -86,14 +83,14 @@ const red: [string, Partial<Observations>, RegExp][] = [
   ],
   [
     "a platform that was never opened",
-    { readBack: null },
-    /^orders could not be read back: the platform was not opened$/,
+    { reads: null },
+    /^writes could not be read back: the platform was not opened$/,
   ],
-  ["a platform that takes no order", { goodOrderAt: null }, /^no new order was accepted after the restore$/],
+  ["a platform that takes no write", { goodAt: null }, /^no new write was accepted after the restore$/],
   [
     "a ledger that proves nothing",
     { ledger: [6, 7].map(entry) },
-    /^no order was acknowledged before the point: nothing was proven$/,
+    /^nothing was acknowledged before the point: nothing was proven$/,
   ],
 ];
 for (const [what, change, cause] of red) {
@@ -104,12 +101,20 @@ for (const [what, change, cause] of red) {
   });
 }
 
-test("the host's clock running ahead does not hide a missing order", () => {
+test("the host's clock running ahead does not hide a missing write", () => {
   const clock = { offsetMs: 60_000, errorMs: 0 };
   const restore = {
     ...restored,
     point: { ...restored.point, instant: new Date(Date.parse(second(5)) + 60_000).toISOString() },
   };
-  const readBack = { checked: 10, missing: [entry(4)], altered: [], unanswered: [] };
-  assert.equal(judgeDrill({ ...seen, clock, restore, readBack }).missingOrAltered.length, 1);
+  const reads = found([4], "missing in stored");
+  assert.equal(judgeDrill({ ...seen, clock, restore, reads }).writes?.missingOrAltered.length, 1);
+});
+
+test("without a business check nothing is said of writes, and the restore and the edge alone decide", () => {
+  const none = { ...seen, ledger: null, reads: null };
+  assert.deepEqual(judgeDrill(none), { causes: [], writes: null, rpoSeconds: 5 });
+  assert.deepEqual(judgeDrill({ ...none, goodAt: null }).causes, [
+    "the edge did not serve after the restore",
+  ]);
 });

@@ -5,7 +5,7 @@ import { setSecrets } from "../../toolchain/engine/stack.ts";
 import { issuedFor } from "../../operator/policy/trial-certificate.ts";
 import { silentProgress } from "../../workstation/progress.ts";
 import { bringUp } from "../../operator/deploy/bring-up.ts";
-import { EdgeClient } from "../../recovery/orders/edge-client.ts";
+import { EdgeClient } from "../../recovery/business/edge-client.ts";
 import { edgeOf, hostOf, instanceOf, stackOf, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);

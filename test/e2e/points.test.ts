@@ -5,19 +5,22 @@ import { catalog } from "../../catalog/catalog.ts";
 import { ordersDuring } from "../../bench/orders-during.ts";
 import { withTimersHeld } from "../../bench/with-timers-held.ts";
 import { startS3, stopS3 } from "../../local/cloud/s3-outage.ts";
-import { EdgeClient } from "../../recovery/orders/edge-client.ts";
-import { attemptOrder, numberedOrder } from "../../recovery/orders/order-attempt.ts";
+import { EdgeClient } from "../../recovery/business/edge-client.ts";
+import { faultsIn } from "../../recovery/business/read-back.ts";
+import { newRun, writeOne } from "../../recovery/business/write-one.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { layout } from "../../contract/layout.ts";
 import { manifestFile, manifestSchema } from "../../recovery/point/manifest.ts";
 import { AgentHost, type UnitRun } from "./support/agent-host.ts";
 import { killPoint, killings, type Killed, type Killing } from "./support/kill-point.ts";
 import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
+import { orderCheck } from "./support/order-check.ts";
 import { edgeOf, hostOf, instanceOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const instance = instanceOf(testStack.name);
 const agent = new AgentHost(hostOf(testStack.name));
 const edge = await edgeOf(testStack.name);
+const check = await orderCheck();
 const stores = catalog
   .filter(({ kind, optional }) => kind === "stateful" && (optional?.enabledByDefault ?? true))
   .map(({ name }) => name)
@@ -48,8 +51,8 @@ afterEach(async () => {
 
 /** Writes orders through the edge while `work` runs, and sees that all that were acknowledged are there afterwards. */
 async function underOrders(ratePerSecond: number, work: () => Promise<void>): Promise<number> {
-  const { written, read } = await ordersDuring(edge, ratePerSecond, work);
-  assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
+  const { written, read } = await ordersDuring(edge, check, ratePerSecond, work);
+  assert.deepEqual(faultsIn(read), { missing: 0, altered: 0, unanswered: 0 });
   assertNoneTurnedAway(written);
   return written.acknowledged;
 }
@@ -138,7 +141,7 @@ async function untilServing(): Promise<void> {
   try {
     for (const deadline = Date.now() + 120_000; ;) {
       const services = await agent.bash(stores.map(healthyTask).join(" && ") + " && echo healthy || true");
-      const order = await attemptOrder(client, numberedOrder(1));
+      const order = await writeOne(client, check.write, { seq: 1, run: newRun() });
       if (services === "healthy" && order.kind === "acknowledged") return;
       if (Date.now() > deadline)
         assert.fail(`${await agent.bash(`${sick}; true`)}; ${JSON.stringify(order)}`);

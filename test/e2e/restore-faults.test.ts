@@ -7,11 +7,12 @@ import { test } from "node:test";
 import { loginName } from "../../catalog/login-name.ts";
 import { MongoClient } from "mongodb";
 import { askEdge } from "../../operator/deploy/await-edge.ts";
-import { readLedger } from "../../recovery/orders/ledger-file.ts";
-import { OrderWriter } from "../../recovery/orders/order-writer.ts";
+import { readLedger } from "../../recovery/business/ledger-file.ts";
+import { CheckWriter } from "../../recovery/business/check-writer.ts";
 import { exitCodes } from "../../contract/exit-codes.ts";
 import { AgentHost } from "./support/agent-host.ts";
 import { craftPoint } from "./support/craft-point.ts";
+import { orderCheck } from "./support/order-check.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
 import { edgeOf, hostOf, npmRun, testStack, type Ended } from "./support/test-stack.ts";
 import { throughTunnel } from "./support/tunnel.ts";
@@ -109,7 +110,12 @@ test("a second restore while one runs is refused; the first brings everything ba
 
 test("red: data that is not what its proof says, named, and closed until a person accepts it by that name", async () => {
   const ledgerFile = join(await mkdtemp(join(tmpdir(), "kaleem-ledger-")), "ledger.jsonl");
-  const writer = await OrderWriter.start({ target: edge, ledgerFile, ratePerSecond: 20 });
+  const writer = await CheckWriter.start({
+    target: edge,
+    check: await orderCheck(),
+    ledgerFile,
+    ratePerSecond: 20,
+  });
   await wait(2000);
   await writer.stop();
   const { entries } = await readLedger(ledgerFile);

@@ -1,23 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ordersDuring } from "../../bench/orders-during.ts";
-import { EdgeClient } from "../../recovery/orders/edge-client.ts";
-import type { OrderStatistics } from "../../recovery/orders/order-statistics.ts";
+import { EdgeClient } from "../../recovery/business/edge-client.ts";
+import { faultsIn } from "../../recovery/business/read-back.ts";
+import type { WriteStatistics } from "../../recovery/business/write-statistics.ts";
 import { layout } from "../../contract/layout.ts";
 import { assertNoneTurnedAway } from "./support/none-turned-away.ts";
+import { orderCheck } from "./support/order-check.ts";
 import { stackSecrets } from "./support/stack-secrets.ts";
 import { edgeOf, hostOf, npmRun, testStack } from "./support/test-stack.ts";
 
 const stack = testStack.name;
 const host = hostOf(stack);
 const edge = await edgeOf(stack);
+const check = await orderCheck();
 /** How long an order waits in the API for a store that is stopped and started. */
 const patienceMs = 15_000;
 /** Of such a store: seconds on an idle machine, more on a busy one. */
 const outageLimitMs = 60_000;
 
 interface Rotated {
-  readonly written: OrderStatistics;
+  readonly written: WriteStatistics;
   readonly former: string;
   readonly present: string;
 }
@@ -30,13 +33,13 @@ async function rotateUnderOrders(name: string): Promise<Rotated> {
     result: ended,
     written,
     read,
-  } = await ordersDuring(edge, 20, () => npmRun("secrets", "rotate", name, "--stack", stack));
+  } = await ordersDuring(edge, check, 20, () => npmRun("secrets", "rotate", name, "--stack", stack));
   console.log(
     `rotation of ${name}: ${ended.seconds.toFixed(0)} s, ${written.sent} orders sent, ${written.acknowledged} acknowledged, ` +
       `longest time without ${written.largestGapMs.toFixed(0)} ms, causes ${JSON.stringify(written.causes)}`,
   );
   assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-  assert.deepEqual([read.missing, read.altered, read.unanswered], [[], [], []]);
+  assert.deepEqual(faultsIn(read), { missing: 0, altered: 0, unanswered: 0 });
   const present = await value();
   assert.notEqual(present, former);
   return { written, former, present };

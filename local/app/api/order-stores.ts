@@ -27,6 +27,7 @@ export interface Embedding extends Dependency {
 export interface OrderVectors extends Dependency {
   /** Returns once the store has written the order with its vector; again with the same order changes nothing. */
   upsert(order: Order, vector: readonly number[]): Promise<void>;
+  find(id: string): Promise<Order | undefined>;
 }
 
 /** Orders that a worker has still to make a receipt of. */

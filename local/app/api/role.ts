@@ -3,7 +3,9 @@ import { createMetrics } from "../metrics.ts";
 import { Readiness } from "../readiness.ts";
 import type { RoleMaker } from "../role.ts";
 import { StoreError } from "../store-error.ts";
+import { MinioObjects } from "../worker/minio-objects.ts";
 import { EmbeddingClient } from "./embedding-client.ts";
+import { addKeptRoutes } from "./kept-routes.ts";
 import { MongoOrders } from "./mongo-orders.ts";
 import { addOrderRoutes } from "./order-routes.ts";
 import { Orders } from "./orders.ts";
@@ -43,6 +45,20 @@ export function apiRole(environment: Readonly<Record<string, string | undefined>
       });
       const server = createHttpServer({ readiness, metrics, log, healthPath: "/api/health" });
       addOrderRoutes(server, orders, metrics);
+      const objects = new MinioObjects(settings.minio);
+      const object = async (key: string): Promise<unknown> => {
+        const text = await objects.get(key);
+        return text === undefined ? undefined : JSON.parse(text);
+      };
+      addKeptRoutes(server, {
+        orders: {
+          mongo: (id) => stores.archive.find(id),
+          redis: (id) => stores.cache.find(id),
+          qdrant: (id) => stores.vectors.find(id),
+          minio: (id) => object(`orders/${id}.json`),
+        },
+        webhook: (id) => object(`webhooks/${id}.json`),
+      });
       return { server, readiness, needs };
     },
   };

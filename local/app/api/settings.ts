@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readSettings, roleSettings, roleShape, seconds, secretFile, storeUrl } from "../settings.ts";
 import type { RoleSettings } from "../settings.ts";
+import type { MinioSettings } from "../worker/minio-objects.ts";
 
 /** Everything the API is told from outside. */
 export interface ApiSettings extends RoleSettings {
@@ -9,6 +10,8 @@ export interface ApiSettings extends RoleSettings {
   readonly qdrant: { readonly url: string; readonly apiKey: string };
   readonly rabbitmq: { readonly url: string; readonly user: string; readonly password: string };
   readonly embedding: { readonly url: string };
+  /** Where workers keep receipts and webhooks: read back one by one, and needed for nothing else. */
+  readonly minio: MinioSettings;
   /** How long an order waits for a store that is away: longer than a restart takes, and with a last try within the drain limit. */
   readonly storePatienceMs: number;
 }
@@ -30,6 +33,10 @@ const environmentSchema = z.object({
   RABBITMQ_USER: z.string().min(1).default("app"),
   RABBITMQ_PASSWORD_FILE: secretFile("rabbitmq-password"),
   EMBEDDING_URL: storeUrl("http://embedding:8000"),
+  MINIO_URL: storeUrl("http://minio:9000"),
+  MINIO_USER: z.string().min(1).default("app"),
+  MINIO_PASSWORD_FILE: secretFile("minio-password"),
+  MINIO_BUCKET: z.string().min(3).default("receipts"),
   STORE_PATIENCE_SECONDS: seconds(15),
 });
 
@@ -43,6 +50,12 @@ export function loadApiSettings(environment: Readonly<Record<string, string | un
     qdrant: { url: env.QDRANT_URL, apiKey: env.QDRANT_API_KEY_FILE },
     rabbitmq: { url: env.RABBITMQ_URL, user: env.RABBITMQ_USER, password: env.RABBITMQ_PASSWORD_FILE },
     embedding: { url: env.EMBEDDING_URL },
+    minio: {
+      url: env.MINIO_URL,
+      user: env.MINIO_USER,
+      password: env.MINIO_PASSWORD_FILE,
+      bucket: env.MINIO_BUCKET,
+    },
     storePatienceMs: env.STORE_PATIENCE_SECONDS * 1000,
   };
 }

@@ -1,7 +1,7 @@
 import { Counter } from "prom-client";
 import type { Server } from "../http-server.ts";
 import type { Metrics } from "../metrics.ts";
-import { checkSignature, signatureHeader } from "../../../catalog/webhooks/signature.ts";
+import { checkSignature, signatureHeader } from "./signature.ts";
 import { makeWebhook, webhookSchema } from "./webhook.ts";
 import type { Webhook } from "./webhook.ts";
 

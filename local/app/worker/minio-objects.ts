@@ -44,6 +44,15 @@ export class MinioObjects implements ObjectStore {
     if (answer.status !== 200) throw this.#asError(answer);
   }
 
+  /** The object's bytes; undefined when there is none. */
+  async get(key: string): Promise<string | undefined> {
+    const request = await this.#client.sign(`${this.#bucketUrl}/${key}`);
+    const answer = await askHttp(this.name, request, {}, requestLimitMs);
+    if (answer.status === 404 && /<Code>NoSuchKey<\/Code>/.test(answer.text)) return undefined;
+    if (answer.status !== 200) throw this.#asError(answer);
+    return answer.text;
+  }
+
   async probe(): Promise<void> {
     const request = await this.#client.sign(`${this.#bucketUrl}?list-type=2&max-keys=1`);
     const answer = await askHttp(this.name, request, {}, probeLimitMs);

@@ -7,8 +7,6 @@ import { type DebianRootfs, makeDebianRootfs } from "../debian-rootfs.ts";
 import type { ImageRecipe } from "../recipe.ts";
 
 const app = path.join(repositoryRoot, "local/app");
-/** How webhooks are signed: what the application shares with the agent, which signs for the smoke test. */
-const signature = path.join(repositoryRoot, "catalog/webhooks/signature.ts");
 
 const rootfs: DebianRootfs = {
   suite: "trixie",
@@ -26,7 +24,7 @@ const rootfs: DebianRootfs = {
 export const apiImage: ImageRecipe = {
   name: "api",
   from: "local/app and Debian trixie's nodejs",
-  inputs: () => [JSON.stringify(rootfs), { directory: app }, { file: signature }, ...bundleInputs],
+  inputs: () => [JSON.stringify(rootfs), { directory: app }, ...bundleInputs],
   config: [
     "ENV NODE_ENV=production",
     "USER 1000:1000",

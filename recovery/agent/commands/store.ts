@@ -117,13 +117,6 @@ async function perform(
       return writesOf(recovery).refuse(client);
     case "allowWrites":
       return writesOf(recovery).allow(client, request.kept);
-    case "orders":
-      return recovery.holdsNoOrders !== undefined
-        ? null
-        : Object.fromEntries(await recovery.orders(client, request.ids));
-    case "webhooks":
-      if (recovery.webhooks === undefined) throw new Error("it keeps no webhooks");
-      return Object.fromEntries(await recovery.webhooks(client, request.ids));
     default: {
       const never: never = request;
       return never;

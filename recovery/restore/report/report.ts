@@ -106,17 +106,17 @@ function renderChecks(checks: readonly Check[]): string[] {
 /** Ways to tell how far stores differ in time; a drill knows one more. */
 export interface Spreads {
   readonly copies: Spread | null;
-  readonly orders?: Spread | null;
+  readonly writes?: Spread | null;
 }
 
 /** How far the stores differ in time, a line for each way to tell. */
-export function renderSpreads({ copies, orders = null }: Spreads): string[] {
+export function renderSpreads({ copies, writes = null }: Spreads): string[] {
   const line = (what: string, { seconds, earliest, latest }: Spread): string =>
     seconds === 0
       ? `  spread   ${what}: none`
       : `  spread   ${what}: ${seconds.toFixed(1)} s, from ${earliest} to ${latest}`;
   return [
-    ...(orders === null ? [] : [line("newest order kept", orders)]),
+    ...(writes === null ? [] : [line("newest write kept", writes)]),
     ...(copies === null ? [] : [line("time of the copy", copies)]),
   ];
 }

@@ -42,7 +42,7 @@ test("a refusal is told with the server's code, without query or password", asyn
     return true;
   });
   answer = (_, response) => refuse(response, 500, "");
-  await assert.rejects(recovery.orders(client, ["a"]), /^Error: minio: GET \/receipts\/orders\/a\.json as root: status 500$/); // prettier-ignore
+  await assert.rejects(recovery.canary.read(client), /^Error: minio: GET \/canary\/canary as root: status 500$/); // prettier-ignore
 });
 
 test("no secret is on the wire in plain text", async () => {
@@ -107,28 +107,6 @@ test("an empty application's password is refused before anything is changed", as
     /^Error: minio: the secret app-password is empty$/,
   );
   assert.deepEqual(asked, []);
-});
-
-test("orders are read a few at a time; absent ones are left out, and a missing bucket is an error", async () => {
-  let now = 0;
-  let most = 0;
-  answer = (request, response) => {
-    now += 1;
-    most = Math.max(most, now);
-    setImmediate(() => {
-      now -= 1;
-      const id = /orders\/(.+)\.json/.exec(request.url ?? "")?.[1] ?? "";
-      if (Number(id) % 2 === 0) response.end(JSON.stringify({ id, quantity: 1 }));
-      else refuse(response, 404, "<Error><Code>NoSuchKey</Code></Error>");
-    });
-  };
-  const ids = Array.from({ length: 100 }, (_, index) => String(index));
-  const found = await recovery.orders(client, ids);
-  assert.equal(found.size, 50);
-  assert.deepEqual(found.get("42"), { id: "42", quantity: 1 });
-  assert.ok(most > 1 && most <= 16, `${most} at once`);
-  answer = (_, response) => refuse(response, 404, "<Error><Code>NoSuchBucket</Code></Error>");
-  await assert.rejects(recovery.orders(client, ["a"]), /NoSuchBucket/);
 });
 
 test("a release's name becomes a version that a restore can compare", async () => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { serverNumbers } from "../../../catalog/mongo/server-numbers.ts";
+import { applicationDatabases, serverNumbers } from "../../../catalog/mongo/server-numbers.ts";
 
 const hello = { isWritablePrimary: true, setName: "rs0", ok: 1 };
-const dbStats = { db: "kaleem", collections: 2, objects: 120, dataSize: 48_000, storageSize: 20_480, ok: 1 };
+const dbStats = [
+  { db: "kaleem", collections: 2, objects: 120, dataSize: 48_000, storageSize: 20_480, ok: 1 },
+  { db: "shop", objects: 3, ok: 1 },
+];
 /** The parts that are read of what MongoDB's manual shows, with some beside them that are not. */
 const serverStatus = {
   host: "mongo",
@@ -57,6 +60,7 @@ test("what a mongod says is told by the names of its exporter; commands that wer
     "mongodb_dbstats_objects{database=kaleem}": 120,
     "mongodb_dbstats_dataSize{database=kaleem}": 48_000,
     "mongodb_dbstats_storageSize{database=kaleem}": 20_480,
+    "mongodb_dbstats_objects{database=shop}": 3,
   });
 });
 
@@ -78,7 +82,7 @@ test("a server that tells less is measured by what it tells, and a member that t
   const answers = {
     hello: { isWritablePrimary: false },
     serverStatus: { uptime: 3 },
-    dbStats: { db: "kaleem" },
+    dbStats: [{ db: "kaleem" }],
   };
   assert.deepEqual(told(answers), { kaleem_mongo_writable: 0, mongodb_ss_uptime: 3 });
 });
@@ -90,4 +94,9 @@ test("a number that is none is named, and so is what must be there", () => {
   });
   assert.throws(() => serverNumbers({ hello: {}, serverStatus, dbStats }), /isWritablePrimary/);
   assert.throws(() => serverNumbers({ hello, serverStatus: { ok: 1 }, dbStats }), /uptime/);
+});
+
+test("whatever databases there are count, but for the server's own", () => {
+  const databases = ["admin", "shop", "local", "recovery", "config", "kaleem"].map((name) => ({ name }));
+  assert.deepEqual(applicationDatabases({ databases, ok: 1 }), ["shop", "recovery", "kaleem"]);
 });

@@ -67,7 +67,3 @@ test("too many logins are said to be that", async () => {
     );
   });
 });
-
-test("holds no order, and says why", async () => {
-  assert.equal(n8nRecovery.holdsNoOrders, "workflows and their credentials");
-});

@@ -207,25 +207,6 @@ test("the canary replaces the one before, and is still there after it was read",
   assert.deepEqual(await bodies("canary"), ["second"]);
 });
 
-test("orders are found in their queue and among the dead letters, and stay where they are", async () => {
-  for (const id of ["a", "b", "c"]) await publish("orders", "receipts", JSON.stringify(order(id)));
-  await publish("orders", "receipts", "no order");
-  await publish("dead", "receipts", JSON.stringify(order("d")));
-  for (let look = 0; look < 25; look += 1) {
-    const found = await store.use((client) => recovery.orders(client, ["c", "d", "missing", "a"]));
-    assert.deepEqual(
-      [...found],
-      [
-        ["c", order("c")],
-        ["d", order("d")],
-        ["a", order("a")],
-      ],
-    );
-  }
-  const kept = ["a", "b", "c"].map((id) => JSON.stringify(order(id)));
-  assert.deepEqual(await bodies("receipts"), [...kept, "no order"]);
-});
-
 test("what a reader refuses is among the dead letters, and nowhere else", async () => {
   await publish("webhooks", "webhooks", "cannot be read");
   const refuse = { count: 1, ackmode: "reject_requeue_false", encoding: "auto" };

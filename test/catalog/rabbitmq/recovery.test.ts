@@ -23,8 +23,6 @@ afterEach(() => {
   mock.restoreAll();
 });
 
-const message = (body: string) => ({ payload: Buffer.from(body).toString("base64") });
-
 test("an empty secret is named before anybody is asked", async () => {
   const { asked } = answering({});
   await assert.rejects(
@@ -58,33 +56,6 @@ test("a canary that no queue took is a failure", async () => {
   await assert.rejects(
     recovery.canary.write(client, "mark"),
     /^Error: rabbitmq: the queue canary is missing, so the canary went nowhere: run `\.\/kaleem up`$/,
-  );
-});
-
-test("queues are looked through once for all questions of a connection", async () => {
-  const order = { id: "a", item: "tea" };
-  const { asked } = answering({
-    "queues/%2F/receipts/get": [message(JSON.stringify(order)), message("no order"), message("[1]")],
-    "queues/%2F/dead/get": [message('{"webhook":true}')],
-  });
-  const client = await recovery.connect(at);
-  assert.deepEqual([...(await recovery.orders(client, ["b", "a"]))], [["a", order]]);
-  assert.equal((await recovery.orders(client, ["b"])).size, 0);
-  const looks = asked.filter((request) => request.includes("/get"));
-  assert.deepEqual(
-    looks.map((request) => request.split(" ")[0]),
-    ["queues/%2F/dead/get", "queues/%2F/receipts/get"],
-  );
-  for (const look of looks) assert.match(look, /"ackmode":"reject_requeue_true"/);
-});
-
-test("a queue that is too long to be looked through is no missing order", async () => {
-  const many = Array.from({ length: 1000 }, () => message("{}"));
-  answering({ "queues/%2F/receipts/get": many, "queues/%2F/dead/get": [] });
-  const client = await recovery.connect(at);
-  await assert.rejects(
-    recovery.orders(client, ["a"]),
-    /^Error: rabbitmq: the queue receipts holds 1000 messages or more, too many to search for orders: wait until the workers have caught up$/,
   );
 });
 

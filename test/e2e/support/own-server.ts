@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
-import { catalog, sampleApplications } from "../../catalog/sample-catalog.ts";
+import { catalog, sampleApplications, sampleBusinessChecks } from "../../catalog/sample-catalog.ts";
 import { ensureCloud, type Cloud } from "../../../local/cloud/ensure-cloud.ts";
 import { docker } from "../../../local/images/docker.ts";
 import { ensureImages } from "../../../local/images/ensure-images.ts";
@@ -18,6 +18,8 @@ import { engineAgent } from "../../../operator/ssh/engine-agent.ts";
 import { sshKeyPair } from "../../../operator/ssh/ssh-key-pair.ts";
 import type { SshTarget } from "../../../operator/ssh/ssh-target.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
+import { edgeTarget } from "../../../operator/stack/edge-target.ts";
+import { EdgeClient } from "../../../recovery/business/edge-client.ts";
 import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
@@ -145,6 +147,7 @@ export class OwnServer {
       "kaleem:services": small,
       // The images at hand are the sample application's.
       "kaleem:applications": sampleApplications,
+      "kaleem:businessChecks": sampleBusinessChecks,
     };
     await writeFile(file, stringify({ ...committed, config }));
   }
@@ -236,9 +239,17 @@ export class OwnServer {
     await writeFile(file, document.toString({ lineWidth: 0 }));
   }
 
-  /** Which stores hold an order, in the words of the host's agent. */
-  whereIs(order: string): Promise<string> {
-    return this.onHost("kaleem-agent", "orders", order);
+  /** What MongoDB has of an order, asked over the edge; null when it is not there. */
+  async archived(order: string): Promise<unknown> {
+    const place = { edgeAddress: () => Promise.resolve({ address: this.address, port: 443 }) };
+    const edge = await edgeTarget(place, new SshHost(this.#target()));
+    const client = new EdgeClient(edge, 10_000);
+    try {
+      const { status, body } = await client.get(`/api/orders/${order}/kept/mongo`);
+      return status === 200 ? body : null;
+    } finally {
+      client.close();
+    }
   }
 
   /** Runs a program on the server, as root through sudo. */

@@ -6,7 +6,7 @@ import { LocalPlace } from "../../../local/local-place.ts";
 import { openStack, type Stack } from "../../../operator/stack/stack.ts";
 import { repositoryRoot } from "../../../workstation/repository.ts";
 import { edgeTarget } from "../../../operator/stack/edge-target.ts";
-import type { EdgeTarget } from "../../../recovery/orders/edge-client.ts";
+import type { EdgeTarget } from "../../../recovery/business/edge-client.ts";
 import { SshHost } from "../../../operator/ssh/ssh.ts";
 
 const name = process.env["KALEEM_TEST_STACK"] ?? "local-test";

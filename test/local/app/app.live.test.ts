@@ -5,22 +5,24 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
-import { sign, signatureHeader } from "../../../catalog/webhooks/signature.ts";
+import { sign, signatureHeader } from "../../../local/app/webhooks/signature.ts";
 import { loginName } from "../../../catalog/login-name.ts";
 import { MongoOrders } from "../../../local/app/api/mongo-orders.ts";
+import { sampleCheck } from "../../catalog/sample-catalog.ts";
 import { buildApp } from "../../../local/app/build.ts";
 import { orderSchema } from "../../../local/app/order.ts";
 import type { Order } from "../../../local/app/order.ts";
 import { makeWebhook } from "../../../local/app/webhooks/webhook.ts";
 import { docker } from "../../../local/images/docker.ts";
-import { orderDigest } from "../../../recovery/orders/ledger.ts";
-import { readLedger } from "../../../recovery/orders/ledger-file.ts";
-import { OrderWriter } from "../../../recovery/orders/order-writer.ts";
-import { readBack } from "../../../recovery/orders/read-back.ts";
+import { digestOf } from "../../../recovery/business/ledger.ts";
+import { readLedger } from "../../../recovery/business/ledger-file.ts";
+import { CheckWriter } from "../../../recovery/business/check-writer.ts";
+import { faultsIn, readBack } from "../../../recovery/business/read-back.ts";
+import { objectsIn, ordersIn } from "./records-in.ts";
 import { startLiveRole, storeEnvironment } from "./live-role.ts";
 import type { LiveRole } from "./live-role.ts";
 import { allSecrets, applicationSecrets, startLiveStores } from "./live-stores.ts";
-import type { LiveStore, LiveStores } from "./live-stores.ts";
+import type { LiveStore, LiveStoreName, LiveStores } from "./live-stores.ts";
 
 let folder = "";
 let bundle = "";
@@ -37,6 +39,13 @@ const roles: LiveRole[] = [];
 const undo: (() => Promise<unknown>)[] = [];
 /** Id → digest of every order that was acknowledged. */
 const acknowledged = new Map<string, string>();
+
+const declared = sampleCheck("order");
+/** The sample's own, without what a worker makes later. */
+const orderCheck = {
+  ...declared,
+  reads: Object.fromEntries(Object.entries(declared.reads).filter(([, { withinMs }]) => withinMs === 0)),
+};
 
 /** The stores that hold an order once it is acknowledged. */
 const holders = ["mongo", "redis", "qdrant", "rabbitmq"] as const;
@@ -91,12 +100,12 @@ async function asRecovery<T>(
 }
 
 /** Which of these orders (id → digest) a store has not, and which it has altered, as the recovery tools find them. */
-async function flawsOf(store: LiveStore, expected: ReadonlyMap<string, string>): Promise<Flaws> {
-  const found = await ordersIn(store, expected.keys());
+async function flawsOf(name: LiveStoreName, expected: ReadonlyMap<string, string>): Promise<Flaws> {
   const ids = [...expected.keys()];
+  const found = await ordersOf(name, ids);
   return {
     missing: ids.filter((id) => !found.has(id)),
-    altered: ids.filter((id) => found.has(id) && orderDigest(found.get(id)) !== expected.get(id)),
+    altered: ids.filter((id) => found.has(id) && digestOf(found.get(id)) !== expected.get(id)),
   };
 }
 
@@ -107,17 +116,17 @@ interface Flaws {
 
 const flawless: Flaws = { missing: [], altered: [] };
 
-function ordersIn(store: LiveStore, ids: Iterable<string>): Promise<ReadonlyMap<string, unknown>> {
-  return asRecovery(store, (recovery, client) => recovery.orders(client, [...ids]));
+function ordersOf(name: LiveStoreName, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  return asRecovery(stores[name], (_recovery, client) => ordersIn[name](client, ids));
 }
 
-const digests = (order: Order): ReadonlyMap<string, string> => new Map([[order.id, orderDigest(order)]]);
+const digests = (order: Order): ReadonlyMap<string, string> => new Map([[order.id, digestOf(order)]]);
 
 async function accepted(placing: Promise<Response>): Promise<Order> {
   const answer = await placing;
   assert.equal(answer.status, 201, api.output());
   const order = orderSchema.parse(await answer.json());
-  acknowledged.set(order.id, orderDigest(order));
+  acknowledged.set(order.id, digestOf(order));
   return order;
 }
 
@@ -126,11 +135,12 @@ const newOrder = (seq: number): Promise<Order> => accepted(place(seq));
 /** Reads the orders of a ledger back through the API and from each store: all are there, none altered. */
 async function proveLedger(ledgerFile: string): Promise<void> {
   const { entries } = await readLedger(ledgerFile);
-  const found = await readBack({ url: api.url }, entries);
-  assert.deepEqual(found, { checked: entries.length, missing: [], altered: [], unanswered: [] });
+  const found = await readBack({ url: api.url }, orderCheck, entries);
+  assert.equal(found.checked, entries.length);
+  assert.deepEqual(faultsIn(found), { missing: 0, altered: 0, unanswered: 0 });
   const expected = new Map(entries.map(({ id, digest }) => [id, digest]));
   for (const [id, digest] of expected) acknowledged.set(id, digest);
-  for (const name of holders) assert.deepEqual(await flawsOf(stores[name], expected), flawless, name);
+  for (const name of holders) assert.deepEqual(await flawsOf(name, expected), flawless, name);
 }
 
 /** Polls until `ask` gives something. */
@@ -146,7 +156,7 @@ async function until<T>(ask: () => Promise<T | undefined>, what: string, limitMs
 
 test("what the recovery tools find in each store equals what was acknowledged", async () => {
   const order = await newOrder(1);
-  for (const name of holders) assert.deepEqual(await flawsOf(stores[name], digests(order)), flawless, name);
+  for (const name of holders) assert.deepEqual(await flawsOf(name, digests(order)), flawless, name);
 });
 
 test("reads from Redis, from MongoDB when Redis has it not, and refills", async () => {
@@ -191,12 +201,17 @@ test("an order that MongoDB has taken without being heard is taken again, once, 
   } finally {
     await archive.close();
   }
-  assert.deepEqual(await flawsOf(stores.mongo, digests(order)), flawless);
+  assert.deepEqual(await flawsOf("mongo", digests(order)), flawless);
 });
 
 test("acknowledges at a steady rate, and every acknowledged order is in every store", async (context) => {
   const ledgerFile = join(folder, "steady.jsonl");
-  const writer = await OrderWriter.start({ target: { url: api.url }, ledgerFile, ratePerSecond: 40 });
+  const writer = await CheckWriter.start({
+    target: { url: api.url },
+    check: orderCheck,
+    ledgerFile,
+    ratePerSecond: 40,
+  });
   await wait(5000);
   const figures = await writer.stop();
   const { sent, p50Ms, p99Ms } = figures;
@@ -269,9 +284,9 @@ for (const name of [...holders, "embedding"] as const) {
     await fate.start();
     await api.awaitHealth(200);
     const waited = await accepted(waiting);
-    if (name !== "embedding") assert.deepEqual(await flawsOf(stores[name], digests(waited)), flawless);
+    if (name !== "embedding") assert.deepEqual(await flawsOf(name, digests(waited)), flawless);
     await newOrder(22);
-    if (name !== "embedding") assert.deepEqual(await flawsOf(stores[name], digests(kept)), flawless);
+    if (name !== "embedding") assert.deepEqual(await flawsOf(name, digests(kept)), flawless);
   });
 }
 
@@ -307,7 +322,12 @@ test("leaves on SIGTERM without cutting off a single order, and loses none that 
   const leaving = await start("api");
   await leaving.awaitHealth(200);
   const ledgerFile = join(folder, "leaving.jsonl");
-  const writer = await OrderWriter.start({ target: { url: leaving.url }, ledgerFile, ratePerSecond: 40 });
+  const writer = await CheckWriter.start({
+    target: { url: leaving.url },
+    check: orderCheck,
+    ledgerFile,
+    ratePerSecond: 40,
+  });
   await wait(1500);
   leaving.kill("SIGTERM");
   await leaving.awaitHealth(503);
@@ -330,7 +350,7 @@ describe("a worker", () => {
   /** Returns once each of these orders has a receipt. */
   const receiptsOf = (orders: ReadonlyMap<string, string>): Promise<Flaws> =>
     until(async () => {
-      const flaws = await flawsOf(stores.minio, orders);
+      const flaws = await flawsOf("minio", orders);
       return flaws.missing.length === 0 ? flaws : undefined;
     }, `an object for each of ${orders.size} orders`);
 
@@ -339,7 +359,7 @@ describe("a worker", () => {
     assert.deepEqual(await receiptsOf(acknowledged), flawless);
     // The last ones are acknowledged to the queue just after their objects are stored.
     await until(async () => {
-      const left = await ordersIn(stores.rabbitmq, acknowledged.keys());
+      const left = await ordersOf("rabbitmq", [...acknowledged.keys()]);
       return left.size === 0 ? left : undefined;
     }, "an empty queue");
   });
@@ -375,10 +395,10 @@ describe("a worker", () => {
     assert.ok(right !== undefined && wrong !== undefined);
     assert.deepEqual(await taken.json(), { id: right.id });
     const found = await until(async () => {
-      const recorded = await asRecovery(stores.minio, async (recovery, client) =>
-        recovery.webhooks?.(client, [right.id, wrong.id]),
+      const recorded = await asRecovery(stores.minio, (_recovery, client) =>
+        objectsIn(client, "webhooks", [right.id, wrong.id]),
       );
-      return recorded?.has(right.id) === true ? recorded : undefined;
+      return recorded.has(right.id) ? recorded : undefined;
     }, "the webhook's object");
     assert.deepEqual([...found], [[right.id, right]]);
   });

@@ -174,9 +174,6 @@ test("the application may put, get and list receipts, and nothing else", async (
   await app("/receipts/orders/o1.json", { method: "PUT", body: JSON.stringify(order) });
   assert.deepEqual(JSON.parse((await app("/receipts/orders/o1.json")) ?? ""), order);
   assert.match((await app("/receipts?list-type=2")) ?? "", /<Key>orders\/o1\.json</);
-  await withClient(id, async (client) => {
-    assert.deepEqual(await recovery.orders(client, ["o1", "none"]), new Map([["o1", order]]));
-  });
   const endpoint = `http://${await host(id)}:9000`;
   const { AwsClient } = await import("aws4fetch");
   const own = secrets["app-password"];

@@ -9,6 +9,7 @@ import { docker } from "../../../local/images/docker.ts";
 import { localImage } from "../../../local/images/local-image.ts";
 import { qdrantImage } from "../../../local/images/qdrant/image.ts";
 import { silentProgress } from "../../../workstation/progress.ts";
+import { ordersIn } from "../app/records-in.ts";
 import { StoreContainers, type StoreContainer } from "../../catalog/support/store-container.ts";
 
 const key = "Api.Key-0123456789-live";
@@ -67,7 +68,10 @@ async function writeUntilRefused(client: QdrantClient): Promise<Map<string, unkn
 }
 
 test("the right key and the former one are taken; a wrong one and none are refused, and health fails on another", async () => {
-  await qdrantRecovery.setup(await clientOf(store));
+  const client = await clientOf(store);
+  await qdrantRecovery.setup(client);
+  // As an application makes its own.
+  await client.ask("PUT", "/collections/orders", { body: { vectors: { size: 64, distance: "Cosine" } } });
   const host = await store.address();
   const taken = [key, former, "wrong"].map(async (each) =>
     qdrantRecovery.accepts?.({ host, secrets: {} }, "api-key", each),
@@ -101,7 +105,7 @@ test("kill -9 under load loses nothing that was acknowledged; the canary is ther
   assert.ok(acknowledged.size > 20, String(acknowledged.size));
   await store.start();
   const again = await clientOf(store);
-  assert.deepEqual(await qdrantRecovery.orders(again, [...acknowledged.keys()]), acknowledged);
+  assert.deepEqual(await ordersIn.qdrant(again, [...acknowledged.keys()]), acknowledged);
   assert.equal(await qdrantRecovery.canary.read(again), "mark-1");
   const orders = await countOrders(again);
   // One more may have been on disk before its answer was sent.
@@ -121,7 +125,7 @@ test("a copy of its files taken while paused holds what was acknowledged before,
   restored = await containers.create(qdrant, image, copy, secrets);
   await restored.start();
   const there = await clientOf(restored);
-  const found = await qdrantRecovery.orders(there, [before.id, later.id]);
+  const found = await ordersIn.qdrant(there, [before.id, later.id]);
   assert.deepEqual([...found], [[before.id, before]]);
   assert.equal(await qdrantRecovery.canary.read(there), "mark-2");
   await qdrantRecovery.resetUsers(there);

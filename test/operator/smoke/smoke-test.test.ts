@@ -1,51 +1,84 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { orderDigest } from "../../../recovery/orders/ledger.ts";
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, test } from "node:test";
+import { sampleCheck } from "../../catalog/sample-catalog.ts";
+import type { BusinessCheck, BusinessChecks } from "../../../contract/business-check.ts";
+import { checkSignature } from "../../../local/app/webhooks/signature.ts";
 import { smokeTest, type SmokeStep } from "../../../operator/smoke/smoke-test.ts";
-import { FakeEdge } from "../../drill/fake-edge.ts";
 
-let edge: FakeEdge;
-before(async () => {
-  edge = await new FakeEdge().open();
+/** Those of the local stack, with less patience. */
+const soon = ({ reads, ...check }: BusinessCheck): BusinessCheck => ({
+  ...check,
+  reads: Object.fromEntries(
+    Object.entries(reads).map(([name, read]) => [name, { ...read, withinMs: read.withinMs === 0 ? 0 : 60 }]),
+  ),
 });
-after(() => edge.close());
+const checks: BusinessChecks = {
+  order: soon(sampleCheck("order")),
+  webhook: soon(sampleCheck("webhook")),
+};
+const key = "signing key of the partners";
 
-type Held = Record<string, { held: Record<string, string> } | { why: string }>;
-/** What the stores say; tests spoil one. Null stands for the digest of the order that was placed. */
-let orders: (id: string, digest: string) => Held;
-let webhooks: (id: string) => Held;
-let signed: string[] = [];
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+/** What the applications say; tests spoil one: undefined stands for what they say when all is well. */
+let spoil: (method: string, path: string) => Answer | undefined;
+let placed: Record<string, unknown> | undefined;
+let asked: string[] = [];
 
-beforeEach(() => {
-  signed = [];
-  edge.place = (request, response, order) => {
-    if (request.url !== "/webhooks/smoke") {
-      edge.accept(response, order);
-      return;
-    }
-    signed.push(String(request.headers["x-kaleem-signature"]));
-    edge.reply(response, 202, { id: "w1" });
-  };
-  orders = (id, digest) => ({
-    mongo: { held: { [id]: digest } },
-    rabbitmq: { held: {} },
-    minio: { held: { [id]: digest } },
+const server = createServer((request, response) => {
+  let text = "";
+  request.setEncoding("utf8").on("data", (piece: string) => (text += piece));
+  request.on("end", () => {
+    const [method, path] = [request.method ?? "", request.url ?? ""];
+    asked.push(`${method} ${path}`);
+    const header = request.headers["x-kaleem-signature"];
+    const call = { source: "smoke", body: Buffer.from(text) };
+    const { status, body } =
+      spoil(method, path) ?? well(path, text, checkSignature(key, String(header), call, Date.now() / 1000));
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
-  webhooks = (id) => ({ minio: { held: { [id]: "any" } } });
 });
 
-async function run(limitMs = 60): Promise<readonly string[]> {
+function well(path: string, text: string, signature: ReturnType<typeof checkSignature>): Answer {
+  if (path === "/api/health") return { status: 200, body: { status: "ok" } };
+  if (path === "/webhooks/smoke")
+    return "why" in signature
+      ? { status: 401, body: { error: signature.why } }
+      : { status: 202, body: { id: "w1" } };
+  if (path === "/api/webhooks/w1") return { status: 200, body: { id: "w1", source: "smoke" } };
+  if (path === "/api/orders") {
+    placed = { id: "o1", ...(JSON.parse(text) as object) };
+    return { status: 201, body: placed };
+  }
+  return { status: 200, body: placed };
+}
+
+beforeEach(async () => {
+  spoil = () => undefined;
+  asked = [];
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(async () => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+});
+
+async function run(declared = checks): Promise<readonly string[]> {
   const said: SmokeStep[] = [];
   const steps = await smokeTest({
-    edge: edge.target,
-    host: {
-      queues: new Set(["rabbitmq"]),
-      orders: async (id) => ({ stores: orders(id, orderDigest(edge.orders.get(id))) }),
-      webhooks: async (id) => ({ stores: webhooks(id) }),
-      sign: async (source, body) => `signature of ${body.length > 0 ? source : "nothing"}`,
+    edge: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    checks: declared,
+    sign: (secret, text) => {
+      if (secret !== "webhooks-signing-key") throw new Error(`no application has the secret ${secret}`);
+      return Promise.resolve(createHmac("sha256", key).update(text).digest("hex"));
     },
     onStep: (step) => said.push(step),
-    limitMs,
     everyMs: 5,
   });
   assert.deepEqual(steps, said);
@@ -55,114 +88,93 @@ async function run(limitMs = 60): Promise<readonly string[]> {
 
 const failures = (steps: readonly string[]) => steps.filter((step) => step.startsWith("NO"));
 
-test("says each thing once, as soon as it is proved", async () => {
-  const steps = await run();
-  assert.deepEqual(
-    steps.map((step) => step.replace(/order [0-9a-f-]{36}/, "order ID")),
-    [
-      "ok api: order ID acknowledged",
-      "ok mongo: holds the order unaltered",
-      "ok rabbitmq: the message is processed",
-      "ok minio: holds the order unaltered",
-      "ok edge: read back unaltered",
-      "ok webhooks: w1 accepted",
-      "ok minio: the webhook is recorded",
-    ],
-  );
-  assert.deepEqual(signed, ["signature of smoke"]);
+test("makes each check once, and says each read as soon as it is proved", async () => {
+  assert.deepEqual(await run(), [
+    "ok edge: says that it serves",
+    "ok order: o1 acknowledged",
+    "ok order: redis: read back unaltered",
+    "ok order: mongo: read back unaltered",
+    "ok order: qdrant: read back unaltered",
+    "ok order: edge: read back unaltered",
+    "ok order: receipt: read back unaltered",
+    "ok webhook: w1 accepted".replace("accepted", "acknowledged"),
+    "ok webhook: recorded: read back",
+  ]);
+});
+
+test("a stack that declares none has its edge asked, and no more", async () => {
+  assert.deepEqual(await run({}), ["ok edge: says that it serves"]);
+  assert.deepEqual(asked, ["GET /api/health"]);
+  spoil = () => ({ status: 503, body: { error: "closed" } });
+  assert.deepEqual(await run({}), ['NO edge: does not serve: 503 {"error":"closed"}']);
 });
 
 test("waits for a worker, within its time", async () => {
   let looks = 0;
-  const done = orders;
-  orders = (id, digest) =>
-    ++looks < 4
-      ? { ...done(id, digest), rabbitmq: { held: { [id]: digest } }, minio: { held: {} } }
-      : done(id, digest);
-  assert.deepEqual(failures(await run(2000)), []);
+  spoil = (_method, path) =>
+    path.endsWith("/kept/minio") && ++looks < 4 ? { status: 404, body: {} } : undefined;
+  assert.deepEqual(failures(await run()), []);
   assert.equal(looks, 4);
 });
 
-const spoiled: readonly [title: string, spoil: () => void, failure: RegExp][] = [
+const at = (end: string, answer: Answer) => (_method: string, path: string) =>
+  path.endsWith(end) ? answer : undefined;
+const spoiled: readonly [title: string, spoil: typeof spoil, failure: RegExp][] = [
   [
-    "an order that a store lacks",
-    () => {
-      const good = orders;
-      orders = (id, digest) => ({ ...good(id, digest), mongo: { held: {} } });
-    },
-    /^NO mongo: it is not there, after 0\.06 s$/,
+    "what a store lacks",
+    at("/kept/mongo", { status: 404, body: {} }),
+    /^NO order: mongo: it is not there \(404\)$/,
   ],
   [
-    "an order that a store altered",
-    () => {
-      const good = orders;
-      orders = (id, digest) => ({ ...good(id, digest), minio: { held: { [id]: "other" } } });
-    },
-    /^NO minio: it is altered, after 0\.06 s$/,
+    "what a store altered",
+    at("/kept/redis", { status: 200, body: { id: "o1" } }),
+    /^NO order: redis: it is altered: \$ is not what was acknowledged$/,
   ],
   [
     "a message that no worker takes",
-    () => {
-      const good = orders;
-      orders = (id, digest) => ({ ...good(id, digest), rabbitmq: { held: { [id]: digest } } });
-    },
-    /^NO rabbitmq: no worker has accepted the message, after 0\.06 s$/,
+    at("/kept/minio", { status: 404, body: {} }),
+    /^NO order: receipt: it is not there \(404\), after 0\.06 s$/,
   ],
   [
     "a store that does not answer",
-    () => {
-      const good = orders;
-      orders = (id, digest) => ({ ...good(id, digest), mongo: { why: "connection refused" } });
-    },
-    /^NO mongo: connection refused, after 0\.06 s$/,
+    at("/kept/qdrant", { status: 503, body: {} }),
+    /^NO order: qdrant: could not be read: 503$/,
   ],
   [
-    "an agent that cannot be asked",
-    () => {
-      orders = () => {
-        throw new Error("host unreachable");
-      };
-    },
-    /^NO agent: host unreachable, after 0\.06 s$/,
+    "a write that is refused",
+    at("/api/orders", { status: 503, body: { error: "qdrant cannot be reached" } }),
+    /^NO order: not acknowledged: 503: .*qdrant cannot be reached/,
   ],
   [
-    "an order that is refused",
-    () => {
-      edge.place = (_request, response) => {
-        edge.reply(response, 503, { error: "qdrant cannot be reached" });
-      };
-    },
-    /^NO api: no order was acknowledged: 503: .*qdrant cannot be reached/,
+    "a write that is confirmed differently",
+    at("/api/orders", { status: 201, body: { id: "o1", seq: 3 } }),
+    /^NO order: not acknowledged: write 2000000000 was confirmed as .*: \$\.seq is 3, not 2000000000; /,
   ],
   [
-    "a webhook that is not believed",
-    () => {
-      const good = edge.place;
-      edge.place = (request, response, order) => {
-        if (request.url === "/webhooks/smoke") edge.reply(response, 401, { error: "no" });
-        else good(request, response, order);
-      };
-    },
-    /^NO webhooks: not accepted: 401 \{"error":"no"\}$/,
-  ],
-  [
-    "a webhook that nobody records",
-    () => {
-      webhooks = () => ({ minio: { held: {} } });
-    },
-    /^NO minio: not recorded, after 0\.06 s$/,
-  ],
-  [
-    "a stack whose stores keep no webhooks",
-    () => {
-      webhooks = () => ({});
-    },
-    /^NO agent: no store of this stack keeps it$/,
+    "a record of another source",
+    at("/api/webhooks/w1", { status: 200, body: { source: "bank" } }),
+    /^NO webhook: recorded: it is altered: \$\.source is "bank", not "smoke", after 0\.06 s$/,
   ],
 ];
-for (const [title, spoil, failure] of spoiled) {
+for (const [title, spoiling, failure] of spoiled) {
   test(`fails for ${title}`, async () => {
-    spoil();
+    spoil = spoiling;
     assert.match(failures(await run())[0] ?? "nothing failed", failure);
   });
 }
+
+test("fails for a call that cannot be signed, and for a signature that is not believed", async () => {
+  const { webhook } = checks;
+  assert.ok(webhook?.write.sign !== undefined);
+  const signed = (change: object): BusinessChecks => ({
+    webhook: { ...webhook, write: { ...webhook.write, sign: { ...webhook.write.sign, ...change } as never } },
+  });
+  assert.match(
+    failures(await run(signed({ secret: "another-key" })))[0] ?? "",
+    /^NO webhook: not acknowledged: could not be signed: no application has the secret another-key$/,
+  );
+  assert.match(
+    failures(await run(signed({ text: "{body}" })))[0] ?? "",
+    /^NO webhook: not acknowledged: 401: .*the signature does not match/,
+  );
+});

@@ -5,7 +5,7 @@ import { createHttpServer } from "../../../../local/app/http-server.ts";
 import { createMetrics } from "../../../../local/app/metrics.ts";
 import { Readiness } from "../../../../local/app/readiness.ts";
 import { StoreError } from "../../../../local/app/store-error.ts";
-import { sign } from "../../../../catalog/webhooks/signature.ts";
+import { sign } from "../../../../local/app/webhooks/signature.ts";
 import { addWebhookRoutes } from "../../../../local/app/webhooks/webhook-routes.ts";
 import type { Webhook } from "../../../../local/app/webhooks/webhook.ts";
 

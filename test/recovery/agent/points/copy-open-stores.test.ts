@@ -74,8 +74,6 @@ async function openStores(): Promise<readonly Store[]> {
         loadImport: () => assert.fail("not asked for"),
         refuseWrites: () => assert.fail("not asked for"),
         allowWrites: () => assert.fail("not asked for"),
-        webhooks: () => assert.fail("not asked"),
-        orders: () => assert.fail("not asked for"),
         close: () => Promise.resolve(),
       };
     }),
