@@ -30,6 +30,7 @@ export const listedCommands: readonly ListedCommand[] = [
     "gives services another image, and takes it back if it does not get healthy",
   ),
   command("Every day", "deployments", "which services were given which images, and how that ended"),
+  command("Every day", "watch", "looks for a while whether all does well, such as after a deployment"),
   command("Every day", "status", "what runs, what would be lost now, when recovery was last proven"),
   command("Every day", "points", "lists the recovery points, here and off-site"),
   command("Every day", "point", "takes a recovery point now"),

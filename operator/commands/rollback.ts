@@ -2,8 +2,11 @@
  * `./kaleem rollback`: gives services the images back that they had before a deployment, and looks whether all is well then.
  * Exit codes: 0 every step passed, 1 one did not; others: see docs/exit-codes.md.
  */
+import { Option } from "commander";
+import { type Duration, milliseconds } from "../../catalog/quantities.ts";
 import { nginx } from "../../components/edge/nginx.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import { sentenceOf } from "../../contract/sentence-of.ts";
 import { deploymentListSchema } from "../../recovery/agent/answers/deployment-list.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { elapsedSeconds } from "../../workstation/timed-progress.ts";
@@ -13,7 +16,7 @@ import { rollbackAnswer } from "../answers/rollback-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
 import { deployImages, readStackLock } from "../deploy/deploy-images.ts";
-import { planRollback } from "../deploy/rollback-plan.ts";
+import { type NotBefore, planRollback } from "../deploy/rollback-plan.ts";
 import { declaredChecks } from "../stack/business-checks.ts";
 import { type RollbackStep, stepsAfterRollback } from "../deploy/rollback-steps.ts";
 import { OperatorCommand } from "../operator-command.ts";
@@ -33,11 +36,17 @@ await runOperatorCommand(async () => {
       "--to <number>",
       "undoes this deployment and all since (default: the newest release; ./kaleem deployments lists them)",
     )
+    .addOption(
+      new Option(
+        "--within <time>",
+        "the newest release only when it began so lately, such as 60m; for pipelines, which may have deployed nothing",
+      ).conflicts("to"),
+    )
     .option("--yes", "agrees to the plan, unless it puts data at risk")
     .option("--json", "the outcome as JSON (docs/json.md)")
     .exitOverride()
     .parse()
-    .opts<{ stack: string; to?: string; yes?: true; json?: true }>();
+    .opts<{ stack: string; to?: string; within?: string; yes?: true; json?: true }>();
   const stack = openStack(options.stack);
   const lock = await readStackLock(stack);
   const host = new SshHost((await readTarget(stack)).ssh);
@@ -47,7 +56,7 @@ await runOperatorCommand(async () => {
     timeoutMs: 30_000,
   });
   const imageOf = new Map([...(await stackCatalog(stack)), nginx].map(({ name, image }) => [name, image]));
-  const { undone, images } = planRollback(list, numberOf(options.to), imageOf);
+  const { undone, images } = planRollback(list, numberOf(options.to), imageOf, lately(options.within));
   const progress = terminalProgress();
   const steps: RollbackStep[] = [];
   const say = (step: RollbackStep): void => {
@@ -81,6 +90,16 @@ await runOperatorCommand(async () => {
     });
   return passed ? exitCodes.ok : exitCodes.failed;
 });
+
+function lately(within: string | undefined): NotBefore | null {
+  if (within === undefined) return null;
+  try {
+    const time = new Date(Date.now() - milliseconds(within as Duration));
+    return { time, says: `the last ${within}` };
+  } catch (error) {
+    throw new RecoveryError(exitCodes.usage, `--within: ${sentenceOf(error)}`, { cause: error });
+  }
+}
 
 function numberOf(word: string | undefined): number | null {
   if (word === undefined) return null;

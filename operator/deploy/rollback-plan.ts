@@ -9,6 +9,13 @@ export interface RollbackPlan {
   readonly images: WantedImages;
 }
 
+/** The newest release is undone only when it began no earlier. */
+export interface NotBefore {
+  readonly time: Date;
+  /** As it was asked for, such as `the last 60m`. */
+  readonly says: string;
+}
+
 /** What one `up` deploys begins and ends so close together: services follow one another. */
 const releaseGapMs = 5 * 60_000;
 
@@ -17,15 +24,17 @@ const releaseGapMs = 5 * 60_000;
  * @param to Its number; everything since then is undone with it. Left out: the newest release, that is the newest deployment and those
  *   that it followed within minutes
  * @param imageOf Service → its key in the image lock
+ * @param notBefore Of the newest release; for whoever does not look first, such as a pipeline: it may have deployed nothing
  * @throws RecoveryError (`usage`) when there is nothing to undo, no such deployment, or two services of one image had different ones
  */
 export function planRollback(
   { deployments }: Pick<DeploymentList, "deployments">,
   to: number | null,
   imageOf: ReadonlyMap<string, string>,
+  notBefore: NotBefore | null = null,
 ): RollbackPlan {
   const stayed = deployments.filter(({ outcome }) => outcome !== "rolled back");
-  const undone = to === null ? newestRelease(stayed) : since(stayed, deployments, to);
+  const undone = to === null ? newestRelease(stayed, notBefore) : since(stayed, deployments, to);
   const before = new Map<string, { readonly service: string; readonly ref: string }>();
   for (const { service, from } of undone) {
     const key = imageOf.get(service);
@@ -51,12 +60,20 @@ export function planRollback(
   return { undone, images };
 }
 
-function newestRelease(stayed: readonly SeenDeployment[]): readonly SeenDeployment[] {
+function newestRelease(
+  stayed: readonly SeenDeployment[],
+  notBefore: NotBefore | null,
+): readonly SeenDeployment[] {
   const [newest] = stayed;
   if (newest === undefined)
     throw new RecoveryError(
       exitCodes.usage,
       "The host has seen no deployment that could be undone: every service runs the image that it was made with, or that it was rolled back to.",
+    );
+  if (notBefore !== null && Date.parse(newest.began) < notBefore.time.getTime())
+    throw new RecoveryError(
+      exitCodes.usage,
+      `The newest deployment, ${newest.number} of ${newest.service}, began ${newest.began}, before ${notBefore.says}: nothing was deployed since, so nothing is undone.`,
     );
   const release = [newest];
   for (const next of stayed.slice(1)) {

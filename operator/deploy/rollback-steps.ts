@@ -6,6 +6,7 @@ import { askAgent } from "../agent/agent.ts";
 import { hostSigner } from "../smoke/host-signer.ts";
 import { smokeTest } from "../smoke/smoke-test.ts";
 import type { SshHost } from "../ssh/ssh.ts";
+import { beyondDeployment } from "../watch/watched.ts";
 import { askEdge } from "./await-edge.ts";
 import { deploymentOf, tellDeployment } from "./record-deployment.ts";
 
@@ -15,9 +16,6 @@ export interface RollbackStep {
   readonly ok: boolean;
   readonly sentence: string;
 }
-
-/** What was deployed badly may still be told of, which is why one rolls back; and one alert always fires, so that its absence is seen. */
-const expected = /^(Deployment|LongDeployment|RolledBack$|Watchdog$)/;
 
 /** What is looked at, and told, once the former images run. */
 export interface AfterRollback {
@@ -74,7 +72,8 @@ async function readAlerts({ host }: AfterRollback): Promise<Omit<RollbackStep, "
     schema: firingAlertsSchema,
     timeoutMs: 30_000,
   });
-  const others = firing.filter(({ name }) => !expected.test(name));
+  // What was deployed badly may still be told of, which is why one rolls back.
+  const others = beyondDeployment(firing);
   return {
     ok: others.length === 0,
     sentence:

@@ -10,6 +10,7 @@ import { runLines, wordsOf } from "./run-lines.ts";
 interface Step {
   readonly uses?: string;
   readonly run?: string;
+  readonly if?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
@@ -158,7 +159,7 @@ test("what a checkout leaves behind is no login, but where a branch is pushed", 
         );
 });
 
-test("staging and prod are deployed alike: plan, deployment, one order, audit, status", () => {
+test("staging and prod are deployed alike: plan, deployment, smoke, audit, status; prod is watched besides", () => {
   const lines = (name: string) => (read(name).jobs["deploy"]?.steps ?? []).flatMap(({ run }) => run ?? []);
   assert.deepEqual(lines("staging.yml"), [
     "./kaleem preview",
@@ -167,5 +168,10 @@ test("staging and prod are deployed alike: plan, deployment, one order, audit, s
     "./kaleem audit --fast",
     "./kaleem status",
   ]);
-  assert.deepEqual(lines("release.yml"), lines("staging.yml"));
+  const watched = ["./kaleem watch --for 15m", "./kaleem rollback --within 60m --yes"];
+  const release = lines("release.yml");
+  assert.deepEqual(release.slice(3, 5), watched);
+  assert.deepEqual(release.toSpliced(3, 2), lines("staging.yml"));
+  const back = read("release.yml").jobs["deploy"]?.steps.find(({ run }) => run === watched[1]);
+  assert.equal(back?.if, "failure() && steps.deploy.outcome == 'success'", "only what was deployed goes back");
 });

@@ -27,6 +27,7 @@ import { smokeAnswer } from "../../../operator/answers/smoke-answer.ts";
 import { stateAnswer, stateLineAnswer, stateSetUpAnswer } from "../../../operator/answers/state-answer.ts";
 import { deadHostAnswer } from "../../../operator/answers/status-answer.ts";
 import { upAnswer } from "../../../operator/answers/up-answer.ts";
+import { watchAnswer } from "../../../operator/answers/watch-answer.ts";
 import { agentStatusSchema } from "../../../recovery/agent/answers/agent-status.ts";
 import { deploymentListSchema } from "../../../recovery/agent/answers/deployment-list.ts";
 import { pointListSchema } from "../../../recovery/agent/answers/listed-point.ts";
@@ -75,6 +76,11 @@ export const jsonDocuments: readonly JsonDocument[] = [
     title: "./kaleem rollback --json",
     says: "Each step; exit code 1 when one did not pass.",
     schema: rollbackAnswer,
+  },
+  {
+    title: "./kaleem watch --json",
+    says: "Exit code 1 when it did not pass.",
+    schema: watchAnswer,
   },
   { title: "./kaleem state --json", says: "Where the state is kept.", schema: stateAnswer },
   {

@@ -78,6 +78,21 @@ test("where nothing can be undone, that is said", () => {
   );
 });
 
+test("whoever did not look first undoes nothing that was deployed before", () => {
+  const all = [seen(7, "api", ["a1", "a2"], [10, 11])];
+  const since = (count: number) => ({ time: new Date(minute(count)), says: "the last 60m" });
+  const undone = planRollback({ deployments: all }, null, imageOf, since(10)).undone;
+  assert.deepEqual(
+    undone.map(({ number }) => number),
+    [7],
+  );
+  assert.throws(() => planRollback({ deployments: all }, null, imageOf, since(11)), {
+    message:
+      "The newest deployment, 7 of api, began 2026-01-02T03:10:00.000Z, before the last 60m: nothing was deployed since, so nothing is undone.",
+    exitCode: 2,
+  });
+});
+
 test("services of one image that ran different ones are not guessed at", () => {
   const all = [seen(2, "worker-2", ["w0", "w2"], [2, 3]), seen(1, "worker-1", ["w1", "w2"], [1, 2])];
   assert.throws(
