@@ -173,5 +173,9 @@ test("staging and prod are deployed alike: plan, deployment, smoke, audit, statu
   assert.deepEqual(release.slice(3, 5), watched);
   assert.deepEqual(release.toSpliced(3, 2), lines("staging.yml"));
   const back = read("release.yml").jobs["deploy"]?.steps.find(({ run }) => run === watched[1]);
-  assert.equal(back?.if, "failure() && steps.deploy.outcome == 'success'", "only what was deployed goes back");
+  assert.equal(
+    back?.if,
+    "failure() && steps.deploy.outcome == 'success'",
+    "only what was deployed goes back",
+  );
 });
