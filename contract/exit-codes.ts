@@ -44,6 +44,8 @@ export const exitCodes = {
   storesDiffer: 25,
   /** The engine of a store would not start on the point's data; nothing was changed. */
   versionsDiffer: 26,
+  /** The service keeps no data, or no point holds any of it: there is nothing to restore. */
+  noData: 27,
   /** The restore or import ran and a check found missing or altered data. */
   verifyFailed: 30,
   /** The restore ran and a check could not be made. */

@@ -14,6 +14,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["other-lineage", exitCodes.otherLineage],
   ["stores-differ", exitCodes.storesDiffer],
   ["versions-differ", exitCodes.versionsDiffer],
+  ["no-data", exitCodes.noData],
   ["unfinished", exitCodes.restoreUnfinished],
   ["no-space", exitCodes.diskFull],
 ];

@@ -16,6 +16,7 @@ export const refusalSchema = z.strictObject({
     "not-up",
     "stores-differ",
     "versions-differ",
+    "no-data",
   ]),
   sentence: z.string(),
 });
