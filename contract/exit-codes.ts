@@ -46,6 +46,8 @@ export const exitCodes = {
   versionsDiffer: 26,
   /** The bucket is another stack's, whose place nobody said that this one takes; nothing was changed. */
   otherStack: 27,
+  /** The service keeps no data, or no point holds any of it: there is nothing to restore. */
+  noData: 28,
   /** The restore or import ran and a check found missing or altered data. */
   verifyFailed: 30,
   /** The restore ran and a check could not be made. */

@@ -32,9 +32,11 @@ export function agentConfig(from: {
     offsite: from.offsite,
     ...(from.kit === undefined ? {} : { kit: from.kit }),
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
-    applications: from.catalog
-      .filter(isApplication)
-      .map(({ name, replicas }) => ({ name, replicas: from.settings[name]?.replicas ?? replicas })),
+    applications: from.catalog.filter(isApplication).map(({ name, replicas }) => ({
+      name,
+      replicas: from.settings[name]?.replicas ?? replicas,
+      ...usesOf(from.applications, name),
+    })),
     grants: grantsOf(from.applications),
     edge: from.edge,
     off: [...from.off],
@@ -50,4 +52,10 @@ export function agentConfig(from: {
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),
   } satisfies AgentConfig);
+}
+
+/** The stores that an application of the settings uses; nothing is known of any other service. */
+function usesOf(applications: Applications, name: string): { readonly uses?: string[] } {
+  const uses = applications[name]?.uses;
+  return uses === undefined ? {} : { uses: Object.keys(uses).sort() };
 }

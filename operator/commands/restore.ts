@@ -1,7 +1,8 @@
 /**
- * `./kaleem restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform.
- * Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
+ * `./kaleem restore`: brings a stack's data back from a recovery point, verifies it, and opens the platform; or one store of it, while the
+ * others serve. Exit codes: see docs/exit-codes.md; 0 only when the data was restored, every check passed and the platform serves.
  */
+import { agreeService } from "../agent/agree-service.ts";
 import { acceptOption, withoutProofOption } from "../agent/verification-options.ts";
 import { type Command, Option } from "commander";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
@@ -33,6 +34,8 @@ interface RestoreOptions {
   readonly leaveOut?: readonly string[];
   readonly accept: readonly string[];
   readonly withoutProof?: true;
+  readonly service?: string;
+  readonly undo?: string | true;
   readonly forget?: string;
   readonly yes?: true;
   readonly plan?: true;
@@ -53,6 +56,12 @@ await runOperatorCommand(async () => {
       if (options.json === true) printAnswer(restorePlanSchema, plan);
       else process.stdout.write(`${renderPlan(plan)}\n`);
       return 0;
+    }
+    if (request.service !== null || request.undo !== null) {
+      const plan = await planStackRestore({ host, request, onLog });
+      if (options.yes !== true && options.json !== true) process.stdout.write(`${renderPlan(plan)}\n`);
+      const ask = options.json === true ? null : terminalQuestion();
+      await agreeService({ plan, yes: options.yes === true, ask });
     }
     const restore = () => restoreStack({ host, request, onEvent: print, onLog });
     return (await withOperationLock(target.ssh, "restore", restore)).exitCode;
@@ -78,7 +87,12 @@ function commandLine(): Command {
   return new OperatorCommand("restore")
     .description("Brings a stack's data back from a recovery point, verifies it, and opens the platform.")
     .option("--stack <name>", "the stack to restore", "local")
-    .option("--at <point>", "latest, a point's id, or a time such as 2026-11-20T03:00Z", "latest")
+    .option("--service <store>", "only this store, while the others serve; asks for its name, see --yes")
+    .option(
+      "--at <point>",
+      'latest, a point\'s id, a time such as 2026-11-20T03:00Z, or "before N" with the number of a deployment',
+      "latest",
+    )
     .addOption(
       new Option("--from <place>", "which copy to take").choices(["any", "local", "offsite"]).default("any"),
     )
@@ -104,10 +118,19 @@ function commandLine(): Command {
         "remove for good what that restore moved aside; ./kaleem status lists it",
       ).conflicts([
         ...["at", "from", "overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof"],
-        ...["lineage", "takeOver", "ofStack"],
+        ...["lineage", "takeOver", "ofStack", "service"],
       ]),
     )
-    .option("--yes", "agrees to --forget")
+    .addOption(
+      new Option(
+        "--undo [restore]",
+        "put back what a restore of one store moved aside; without a name, the newest one's",
+      ).conflicts([
+        ...["at", "from", "service", "overExisting", "leaveOut", "withoutProof", "lineage", "takeOver"],
+        ...["ofStack", "forget"],
+      ]),
+    )
+    .option("--yes", "agrees to --forget, --service or --undo")
     .option("--json", "events as JSON lines, the plan as one document (docs/json.md)")
     .exitOverride()
     .parse();
@@ -119,6 +142,8 @@ function requestOf(options: RestoreOptions): RestoreAsk {
     from: options.from,
     lineage: options.lineage ?? null,
     ofStack: options.ofStack ?? null,
+    service: options.service ?? null,
+    undo: options.undo === true ? "latest" : (options.undo ?? null),
     overExisting: options.overExisting === true,
     takeOver: options.takeOver === true,
     safetyPoint: options.withoutSafetyPoint !== true,

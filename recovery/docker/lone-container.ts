@@ -17,8 +17,10 @@ export interface LoneContainer {
   readonly confined?: Confinement;
 }
 
-/** What a container may take of the machine, and what it may do: it stands behind everything else. */
+/** What a container may take of the machine, and what it may do. */
 export interface Confinement {
+  /** It has a service's share of processor and disk: somebody waits for it. Left out, it stands behind everything else. */
+  readonly asService?: boolean;
   /** Bytes; there is no swap beyond. */
   readonly memory: number;
   readonly readOnlyRoot: boolean;
@@ -57,13 +59,11 @@ export function createBody(alone: LoneContainer): Readonly<Record<string, unknow
   };
 }
 
-function limitsOf({ memory, readOnlyRoot, capabilities, scratch }: Confinement) {
+function limitsOf({ memory, readOnlyRoot, capabilities, scratch, asService = false }: Confinement) {
   return {
     Memory: memory,
     MemorySwap: memory,
-    CpuShares: lowCpuShares,
-    BlkioWeight: lowIoWeight,
-    OomScoreAdj: firstToEnd,
+    ...(asService ? {} : { CpuShares: lowCpuShares, BlkioWeight: lowIoWeight, OomScoreAdj: firstToEnd }),
     ReadonlyRootfs: readOnlyRoot,
     CapDrop: ["ALL"],
     CapAdd: capabilities,

@@ -2,30 +2,31 @@ import { z } from "zod";
 import type { SwarmService } from "./swarm-service.ts";
 
 /** A file that Swarm delivers to a service's tasks. */
-export interface DeliveredConfig {
+const deliveredConfigSchema = z.strictObject({
   /** Id of the Swarm config. */
-  readonly config: string;
+  config: z.string(),
   /** In the container. */
-  readonly path: string;
-  readonly mode: number;
-}
+  path: z.string(),
+  mode: z.number(),
+});
 
 /** How a service's tasks are started: what another container of the same kind needs to be told. */
-export interface ServiceStart {
-  readonly image: string;
-  readonly user: string;
-  readonly entrypoint: readonly string[] | null;
-  readonly args: readonly string[];
+export const serviceStartSchema = z.strictObject({
+  image: z.string(),
+  user: z.string(),
+  entrypoint: z.array(z.string()).readonly().nullable(),
+  args: z.array(z.string()).readonly(),
   /** `NAME=value`. */
-  readonly env: readonly string[];
+  env: z.array(z.string()).readonly(),
   /** Bytes; null where the service has no limit. */
-  readonly memory: number | null;
-  readonly readOnlyRoot: boolean;
-  readonly capabilities: readonly string[];
+  memory: z.number().nullable(),
+  readOnlyRoot: z.boolean(),
+  capabilities: z.array(z.string()).readonly(),
   /** Directories in memory: path in the container → size in bytes, null for no limit. */
-  readonly scratch: Readonly<Record<string, number | null>>;
-  readonly configs: readonly DeliveredConfig[];
-}
+  scratch: z.record(z.string(), z.number().nullable()).readonly(),
+  configs: z.array(deliveredConfigSchema.readonly()).readonly(),
+});
+export type ServiceStart = Readonly<z.infer<typeof serviceStartSchema>>;
 
 const containerSpec = z.object({
   Image: z.string(),

@@ -43,7 +43,24 @@ async function tellEdge(
 export async function closePlatform(platform: Platform): Promise<string> {
   const started = performance.now();
   await setEdgeClosed(platform, true);
-  const names = platform.config.applications.map(({ name }) => name);
+  await awayWith(
+    platform,
+    platform.config.applications.map(({ name }) => name),
+  );
+  const names = platform.config.applications.map(({ name }) => name).join(", ");
+  return `edge closed, ${names} gone after ${duration(performance.now() - started)}`;
+}
+
+/** Stops some applications and leaves the edge as it is. Returns when their containers are gone. */
+export async function closeApplications(platform: Platform, names: readonly string[]): Promise<string> {
+  const started = performance.now();
+  if (names.length === 0) return "nothing";
+  await awayWith(platform, names);
+  return `${names.join(", ")} gone after ${duration(performance.now() - started)}`;
+}
+
+/** To zero replicas, until no container of theirs is left. */
+async function awayWith(platform: Platform, names: readonly string[]): Promise<void> {
   for (const name of names)
     if ((await platform.docker.inspectService(name)) !== null) await platform.docker.scale(name, 0);
   await until(platform, goneLimitMs, async () => {
@@ -53,13 +70,22 @@ export async function closePlatform(platform: Platform): Promise<string> {
     const still = left.filter((name) => name !== null);
     return still.length === 0 ? null : `${still.join(", ")} still runs`;
   });
-  return `edge closed, ${names.join(", ")} gone after ${duration(performance.now() - started)}`;
 }
 
 /** Opens the platform: applications to their replicas, and once all are healthy the edge. */
 export async function openPlatform(platform: Platform): Promise<string> {
-  const started = performance.now();
   const { applications } = platform.config;
+  const healthy = await openApplications(platform, applications);
+  await setEdgeClosed(platform, false);
+  return `${healthy}, edge open`;
+}
+
+/** Applications to their replicas, and the edge as it is. Returns when all are healthy. */
+export async function openApplications(
+  platform: Platform,
+  applications: Platform["config"]["applications"],
+): Promise<string> {
+  const started = performance.now();
   for (const { name, replicas } of applications) await platform.docker.scale(name, replicas);
   await until(platform, healthyLimitMs, async () => {
     const waiting = await Promise.all(
@@ -73,8 +99,7 @@ export async function openPlatform(platform: Platform): Promise<string> {
     const still = waiting.filter((sentence) => sentence !== null);
     return still.length === 0 ? null : still.join(", ");
   });
-  await setEdgeClosed(platform, false);
-  return `${applications.map(({ name, replicas }) => `${name} ×${replicas}`).join(", ")} healthy after ${duration(performance.now() - started)}, edge open`;
+  return `${applications.map(({ name, replicas }) => `${name} ×${replicas}`).join(", ")} healthy after ${duration(performance.now() - started)}`;
 }
 
 /** Looks until nothing is missing any more. */

@@ -67,7 +67,10 @@ export async function proveStores(
 }
 
 /** The task's own: what only the agent logs in with, the store is not given. */
-function ownSecrets({ userSecrets = {} }: StatefulDefinition, { secrets }: StoreStart) {
+export function ownSecrets(
+  { userSecrets = {} }: StatefulDefinition,
+  { secrets }: Pick<StoreStart, "start" | "secrets">,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(secrets).filter(([name]) => !(name in userSecrets)));
 }
 

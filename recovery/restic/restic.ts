@@ -147,14 +147,19 @@ export class Restic {
     return stdout.split("\n").filter((line) => /^[0-9a-f]{64}$/.test(line)).length;
   }
 
-  /** Restores a whole snapshot below `target`; its files are then at `target` + the path that was backed up. */
+  /**
+   * Restores a snapshot below `target`; its files are then at `target` + the path that was backed up.
+   * @param only these paths and what is below them. @default all of it
+   */
   async restore(
     snapshot: string,
     target: string,
     onProgress?: (progress: RestoreProgress) => void,
     limits: RunLimits = {},
+    only: readonly string[] = [],
   ): Promise<void> {
-    await this.#process.run("restore", ["restore", "--json", snapshot, "--target", target], {
+    const parts = only.flatMap((path) => ["--include", path]);
+    await this.#process.run("restore", ["restore", "--json", snapshot, "--target", target, ...parts], {
       ...moving,
       ...limits,
       onLine: (line) => {

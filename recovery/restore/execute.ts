@@ -138,10 +138,19 @@ class Run {
   }
 }
 
-/** All but those that the plan passes by. */
+/** All but those that the plan passes by; of an undo, only the directories that come back. */
 export function restoredStores({ stores }: RestorePorts, { plan }: RestoreJournal): RestorePorts["stores"] {
-  const leftOut = passedBy(plan.leftOut);
-  return stores.filter(({ name }) => !leftOut.has(name));
+  const { service } = plan;
+  if (service === null) {
+    const leftOut = passedBy(plan.leftOut);
+    return stores.filter(({ name }) => !leftOut.has(name));
+  }
+  const only = service.undoes?.directories;
+  return stores.flatMap(({ name, directories }) =>
+    name === service.name
+      ? [{ name, directories: directories.filter((one) => only === undefined || only.includes(one)) }]
+      : [],
+  );
 }
 
 function isSettled({ state }: PhaseRecord): boolean {

@@ -34,7 +34,8 @@ export async function engineVersions(
   return (await Promise.all(versions)).flat();
 }
 
-function readHeld(text: string | null): Manifest | null {
+/** A manifest, or null where its text is none. */
+export function readHeld(text: string | null): Manifest | null {
   if (text === null) return null;
   try {
     return manifestSchema.safeParse(JSON.parse(text)).data ?? null;

@@ -1,3 +1,4 @@
+import { undoneBy } from "../../restore/plan/restore-plan.ts";
 import { readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
@@ -17,6 +18,8 @@ import type { RestoreRequest } from "../../restore/plan/request.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { restoreReportSchema } from "../../restore/report/report.ts";
 import type { AgentContext } from "../context.ts";
+import { CommandError } from "../../host/host-port.ts";
+import { readSeen } from "../measure/watch-deployments.ts";
 import { offsitePoints } from "../offsite-points.ts";
 import { listReplaced } from "./replaced-folder.ts";
 import { LocalFiles } from "./restore-files.ts";
@@ -62,9 +65,18 @@ export async function findRestore(
     applications,
     freeBytes: space.bavail * space.bsize,
     replaced: await replacedOrNone(),
+    directories: Object.fromEntries(context.stores.map(({ name, data }) => [name, Object.values(data)])),
+    movedAside: await findMovedAside(context),
+    liveBytes: await findLiveBytes(context, request),
+    deployments: (await readSeen(host)).deployments.map(({ number, service, began }) => ({
+      number,
+      service,
+      began,
+    })),
     restoreRunning,
     journal: await findJournal(context, request),
-    last: await findLastRestore(),
+    discarded: await findDiscarded(context, request),
+    last: await findLastRestore(undefined, request.service),
   };
 }
 
@@ -116,6 +128,46 @@ async function findPoints(ask: () => Promise<readonly Point[]>): Promise<FoundRe
   }
 }
 
+/** So long may it take to measure the store that is replaced. */
+const measureLimitMs = 5_000;
+
+/** Null when it takes too long: it is only said. */
+async function findLiveBytes({ stores }: AgentContext, { service }: RestoreRequest): Promise<number | null> {
+  const directories = Object.values(stores.find(({ name }) => name === service)?.data ?? {});
+  if (directories.length === 0) return null;
+  const files = new LocalFiles();
+  try {
+    const each = directories.map((name) => files.usedBytes(join(layout.live, name), measureLimitMs));
+    return (await Promise.all(each)).reduce((sum, bytes) => sum + bytes, 0);
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
+
+/** The directories of this platform's stores in the folders of what restores have replaced; its marks are none. */
+async function findMovedAside({ stores }: AgentContext): Promise<Findings["movedAside"]> {
+  const files = new LocalFiles();
+  const known = new Set(stores.flatMap(({ data }) => Object.values(data)));
+  const moved = (await files.list(layout.replaced)).map(async (id) => ({
+    id,
+    directories: (await files.list(join(layout.replaced, id))).filter((name) => known.has(name)),
+  }));
+  return Promise.all(moved);
+}
+
+/** A journal that cannot be read is what `--from-scratch` is for. */
+async function findDiscarded({ host }: AgentContext, request: RestoreRequest): Promise<string | null> {
+  if (!request.fromScratch) return null;
+  try {
+    const journal = await loadJournal({ host, paths: layout });
+    return journal === null || journal.finishedAt !== null ? null : (journal.plan.service?.name ?? null);
+  } catch (error) {
+    if (error instanceof RecoveryError) return null;
+    throw error;
+  }
+}
+
 async function findJournal({ host }: AgentContext, request: RestoreRequest): Promise<RestoreJournal | null> {
   if (request.fromScratch) return null;
   return await loadJournal({ host, paths: layout });
@@ -141,14 +193,19 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** The durations of the newest restore that succeeded on this host; null when there is none, or none that can be read. */
+/**
+ * The durations of the newest restore that succeeded on this host; null when there is none, or none that can be read.
+ * @param service of this store; of the whole platform when null
+ */
 export async function findLastRestore(
   folder: string = join(layout.agentState, "reports"),
+  service: string | null = null,
 ): Promise<LastRestore | null> {
   const names = await reportsIn(folder);
   for (const name of [...names].reverse()) {
     const report = restoreReportSchema.safeParse(await readJson(join(folder, name)));
     if (!report.success || report.data.verdict !== "restored") continue;
+    if ((report.data.service?.name ?? null) !== service || undoneBy(report.data) !== null) continue;
     const { phases, point } = report.data;
     const fetch = phases.find((phase) => phase.name === "fetch");
     const { bytes, seconds: took } = fetch ?? { bytes: null, seconds: null };

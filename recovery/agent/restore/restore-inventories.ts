@@ -1,4 +1,5 @@
 import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { usualLimits } from "../../../catalog/inventory/inventory.ts";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
@@ -23,14 +24,32 @@ const proofWaitMs = 120_000;
 const healthyLimitMs = 900_000;
 const lookMs = 500;
 
+/** What is another where one store is restored alone. */
+export interface AloneProof {
+  readonly service: string;
+  /** How its service starts it. */
+  startOf(): Promise<StoreStart>;
+  /** See `StoresProof.room`. */
+  room(definition: StatefulDefinition, start: StoreStart): Promise<() => Promise<void>>;
+}
+
+/** Proofs of one store of a point: they say nothing of the point as a whole, and are kept apart from those that do. */
+const aloneFolder = join(layout.agentState, "restore-proofs");
+
 /** Inventories as a restore has them: recorded here or off-site, taken of a copy, or of the restored stores. */
-export function restoreInventories(context: AgentContext): InventoriesPort {
+export function restoreInventories(context: AgentContext, alone: AloneProof | null = null): InventoriesPort {
   const { host, opening } = context;
   const records = new ProofRecords(host, layout.proofs);
+  const recordsAlone = new ProofRecords(host, aloneFolder);
   return {
     async recorded({ id, stores }) {
+      const wanted = alone === null ? stores : [alone.service];
+      const holdsAll = (record: ProofRecord): boolean =>
+        wanted.every((store) => record.stores[store] !== undefined);
       const here = await records.read(id);
-      if (here !== null && stores.every((store) => here.stores[store] !== undefined)) return here;
+      if (here !== null && holdsAll(here)) return here;
+      const ofOne = alone === null ? null : await recordsAlone.read(id);
+      if (ofOne !== null && holdsAll(ofOne)) return ofOne;
       const shipped = await shippedProof(context, id);
       if (shipped === null) return here;
       await records.write(shipped);
@@ -43,7 +62,7 @@ export function restoreInventories(context: AgentContext): InventoriesPort {
       await files.clone(directories, context.interrupted);
       await rename(part, to);
     },
-    prove: (manifest, copy) => prove(context, records, manifest, copy),
+    prove: (manifest, copy) => prove(context, alone === null ? records : recordsAlone, manifest, copy, alone),
     async take(name, like) {
       const store = await openStore(name, opening);
       try {
@@ -72,6 +91,7 @@ async function prove(
   records: ProofRecords,
   manifest: Manifest,
   copy: string,
+  alone: AloneProof | null,
 ): Promise<ProofRecord> {
   const { host, docker, locks, log, interrupted, stores } = context;
   const lock = await locks.acquire("proof", proofWaitMs, "nothing");
@@ -86,7 +106,7 @@ async function prove(
     const starts = new Map<string, StoreStart>();
     for (const definition of stores)
       if (manifest.stores[definition.name] !== undefined)
-        starts.set(definition.name, await startOf(context, definition));
+        starts.set(definition.name, await (alone?.startOf() ?? startOf(context, definition)));
     const directories = Object.values(manifest.stores).flatMap((store) => Object.keys(store.directories));
     await log.phase("clone", () => files.clone(directories, interrupted));
     const work = {
@@ -94,7 +114,8 @@ async function prove(
       files,
       stores,
       storePorts: proofStorePorts(context),
-      room: (definition: StatefulDefinition, start: StoreStart) => makeRoom(context, definition, start),
+      room: (definition: StatefulDefinition, start: StoreStart) =>
+        alone?.room(definition, start) ?? makeRoom(context, definition, start),
     };
     const proven = await proveStores(work, manifest, starts, interrupted);
     const record: ProofRecord = {
@@ -105,6 +126,7 @@ async function prove(
       ...proven,
     };
     await records.write(record);
+    if (alone !== null) await records.keepOnly([record.point]);
     return record;
   } finally {
     await clearProof({ docker, files });

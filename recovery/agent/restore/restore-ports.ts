@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { layout } from "../../../contract/layout.ts";
-import { manifestFile } from "../../point/manifest.ts";
+import { filesDirectory, manifestFile } from "../../point/manifest.ts";
 import type { FetchPort, RestorePorts } from "../../restore/phases/ports.ts";
 import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
+import { clearIsolated } from "./isolated-store.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { restoreHead } from "./restore-head.ts";
 import { restoreInventories } from "./restore-inventories.ts";
@@ -34,7 +35,7 @@ export function restorePorts(context: AgentContext): RestorePorts {
     },
     access: restoredStores(context.opening, context.stores),
     inventories: restoreInventories(context),
-    closing: { close: () => closePlatform(context), open: () => openPlatform(context) },
+    closing: { close: () => close(context), open: () => openPlatform(context) },
     head: restoreHead(context),
     points: restorePoints(context),
     lockData: () => lockData(context),
@@ -44,6 +45,13 @@ export function restorePorts(context: AgentContext): RestorePorts {
       interrupted.throwIfAborted();
     },
   };
+}
+
+/** What a restore of one store has left running, and was given up, must not stay on directories that are moved next. */
+async function close(context: AgentContext): Promise<string> {
+  const closed = await closePlatform(context);
+  await clearIsolated(context);
+  return closed;
 }
 
 function fetchFrom(context: AgentContext): FetchPort {
@@ -60,17 +68,29 @@ function fetchFrom(context: AgentContext): FetchPort {
         throw error;
       }
     },
-    async fetch({ from, snapshot, bytes }, target, onProgress) {
+    async fetch({ from, snapshot, bytes }, target, onProgress, only) {
       const repository = from === "offsite" ? offsite : local;
       const report = ({ done, bytes: restored }: { done: number; bytes: number | null }): void => {
         const total = bytes ?? 0;
         onProgress({ bytes: restored ?? Math.round(done * total), totalBytes: total });
       };
       await withIndex(context, from, () =>
-        repository.restore(snapshot, target, report, { signal: interrupted }),
+        repository.restore(
+          snapshot,
+          target,
+          report,
+          { signal: interrupted },
+          only === null ? [] : partsOf(only),
+        ),
       );
     },
   };
+}
+
+/** Paths in a point of some of its directories, and of what says what they are. */
+function partsOf(directories: readonly string[]): readonly string[] {
+  const files = directories.map((name) => `${layout.point}/${filesDirectory}/${name}`);
+  return [...files, `${layout.point}/${manifestFile}`];
 }
 
 /**

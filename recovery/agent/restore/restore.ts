@@ -7,17 +7,22 @@ import type { RestoreEvent } from "../../restore/journal/event.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
 import { refusalExitCode } from "../../restore/plan/refusal-exit-code.ts";
 import { restoreRequestSchema, type RestoreRequest } from "../../restore/plan/request.ts";
-import type { RestorePlan } from "../../restore/plan/restore-plan.ts";
+import type { StatefulDefinition } from "../../../catalog/definition.ts";
+import type { Manifest } from "../../point/manifest.ts";
+import { executeService } from "../../restore/execute-service.ts";
+import { withHeld, type HeldOfService } from "../../restore/plan/plan-service.ts";
+import { undoneBy, type OneService, type RestorePlan } from "../../restore/plan/restore-plan.ts";
 import type { Findings } from "../../restore/plan/findings.ts";
 import type { Refusal } from "../../restore/plan/refusal.ts";
 import { refuseVersions } from "../../restore/plan/refuse-versions.ts";
 import { planRestore } from "../../restore/plan/plan.ts";
 import { layout } from "../../../contract/layout.ts";
 import type { AgentContext } from "../context.ts";
-import { engineVersions } from "./engine-versions.ts";
+import { engineVersions, readHeld } from "./engine-versions.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { findRestore } from "./restore-findings.ts";
 import { restorePorts } from "./restore-ports.ts";
+import { servicePorts } from "./service-ports.ts";
 
 /** It looks every second, stops its restic or its store, and removes what it has fetched. */
 const testEndsWithinMs = 120_000;
@@ -97,28 +102,49 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   say({ event: "begun", plan: planned, resumed: resumed !== null });
   const journal = resumed ?? beginJournal(planned, found.now);
   const { accept, withoutProof } = request;
-  const report = await execute(journal, restorePorts(context), {
-    asked: { accept, withoutProof },
-    progress: say,
-  });
+  const options = { asked: { accept, withoutProof }, progress: say };
+  const report =
+    planned.service === null
+      ? await execute(journal, restorePorts(context), options)
+      : await executeService(journal, servicePorts(context, definitionOf(context, planned.service)), options);
   say({ event: "report", report });
   return report.exitCode as ExitCode;
+}
+
+/** @throws Error for a store that no plan is made for */
+function definitionOf({ stores }: AgentContext, { name }: OneService): StatefulDefinition {
+  const definition = stores.find((store) => store.name === name);
+  if (definition === undefined) throw new Error(`restore: the catalog has no store ${name}`);
+  return definition;
 }
 
 /** Of a restore that has not begun, or has only fetched: any other was judged, and its stores may not run. */
 async function judgeVersions(
   context: AgentContext,
-  { journal }: Findings,
+  found: Findings,
   planned: RestorePlan | Refusal[],
 ): Promise<RestorePlan | Refusal[]> {
-  if (Array.isArray(planned)) return planned;
-  const resumed = resume(journal, planned);
+  if (Array.isArray(planned) || undoneBy(planned) !== null) return planned;
+  const resumed = resume(found.journal, planned);
   if (resumed !== null && !isOnlyFetched(resumed)) return planned;
-  const refusals = refuseVersions(
-    planned.point,
-    await engineVersions(context, planned, restorePorts(context)),
-  );
-  return refusals.length > 0 ? refusals : planned;
+  const ports = restorePorts(context);
+  const text = await ports.repository.manifest(planned.point);
+  const versions = { repository: { manifest: () => Promise.resolve(text) }, access: ports.access };
+  const refusals = refuseVersions(planned.point, await engineVersions(context, planned, versions));
+  if (refusals.length > 0) return refusals;
+  // What an earlier run has fetched is there already: the fetch itself looks how much more it needs.
+  return resumed === null ? withHeld(planned, heldOf(readHeld(text), planned.service), found) : planned;
+}
+
+/** How much of a point is the store's; null when its manifest does not tell. */
+function heldOf(held: Manifest | null, service: OneService | null): HeldOfService | null {
+  const facts = service === null ? undefined : held?.stores[service.name];
+  if (facts === undefined) return null;
+  const directories = Object.values(facts.directories);
+  return {
+    bytes: directories.reduce((sum, one) => sum + one.bytes, 0),
+    files: directories.reduce((sum, one) => sum + one.files, 0),
+  };
 }
 
 /** The journal of an unfinished restore, when this is its plan. */

@@ -5,7 +5,7 @@ import { checkManifest, readManifest, type Measured } from "../verify/check-mani
 import { passedBy } from "../plan/left-out.ts";
 import { makeRoom, type ReplacedData } from "../replaced-data.ts";
 import type { Phase, PhaseContext } from "./phase.ts";
-import type { RestorePlan } from "../plan/restore-plan.ts";
+import { undoneBy, type RestorePlan } from "../plan/restore-plan.ts";
 
 type Place = Pick<PhaseContext, "ports" | "plan">;
 
@@ -14,8 +14,13 @@ export function incomingOf({ ports, plan }: Place): string {
   return join(ports.paths.incoming, plan.id);
 }
 
-/** Where a directory of the point lies once it is unpacked; without a name, all of them. */
+/**
+ * Where a directory of the point lies once it is unpacked; without a name, all of them. What an undo puts back lies where the restore that
+ * is undone has moved it: it stays there until it is live again, since it is in no repository.
+ */
 export function stagedDirectory(place: Place, name = ""): string {
+  const undoes = undoneBy(place.plan);
+  if (undoes !== null) return join(place.ports.paths.replaced, undoes.restore, name);
   return join(incomingOf(place), place.ports.repository.inside, filesDirectory, name);
 }
 
@@ -31,7 +36,8 @@ export const fetchPoint: Phase = async (context) => {
   const promised = readManifest(await ports.repository.manifest(plan.point), plan, ports.stores);
   if (Array.isArray(promised)) throw refused(plan, promised);
   await requireSpace(context, promised);
-  await ports.repository.fetch(plan.point, target, context.progress);
+  const only = plan.service === null ? null : ports.stores.flatMap(({ directories: names }) => names);
+  await ports.repository.fetch(plan.point, target, context.progress, only);
   const directories = await measureAll(context);
   const text = await ports.host.readFile(join(target, ports.repository.inside, manifestFile));
   const manifest = checkManifest(text, plan, ports.stores, directories);

@@ -9,8 +9,10 @@ import { HeadChanged } from "./ports.ts";
  * matter (head, lineage, edge), so a crash at any moment leaves a host that is closed, and a second run goes on.
  */
 export const openPlatform: Phase = async (context) => {
-  await claimHead(context);
   const { ports, plan } = context;
+  // The lineage goes on: a later point holds the restored store as it holds any change.
+  if (plan.service !== null) return { detail: await ports.closing.open() };
+  await claimHead(context);
   await ports.host.writeFile(ports.paths.lineage, `${JSON.stringify(plan.next)}\n`, 0o644);
   const detail = await ports.closing.open();
   return { detail: `generation ${plan.next.generation} is this host's; ${detail}` };

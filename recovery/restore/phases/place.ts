@@ -1,3 +1,4 @@
+import { undoneBy } from "../plan/restore-plan.ts";
 import { join } from "node:path";
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
 import { stagedDirectory, incomingOf } from "./fetch.ts";
@@ -21,16 +22,33 @@ export const placeDirectories: Phase = async (context) => {
   }
   const directories = ports.stores.flatMap((store) => store.directories);
   await requireComplete(context, directories);
-  await keepUnopened(context, directories);
-  // From here until the head is claimed this root belongs to nobody: a point that a timer takes after a failed restore
-  // carries the host's own tag, is never shipped, and so can never become the lineage's latest.
-  await ports.host.removeFile(ports.paths.lineage);
+  if (undoneBy(plan) === null) await keepUnopened(context, directories);
+  // The other stores of the root serve, and their points have to be shipped.
+  if (plan.service === null) await loseLineage(context);
   for (const name of directories) await placeOne(context, name);
   await ports.files.remove(incomingOf(context));
+  await forgetUndone(context);
   return {
     detail: `${directories.join(" and ")} in place; what they replace is in ${join(ports.paths.replaced, plan.id)}`,
   };
 };
+
+async function loseLineage({ ports }: PhaseContext): Promise<void> {
+  // From here until the head is claimed this root belongs to nobody: a point that a timer takes after a failed restore
+  // carries the host's own tag, is never shipped, and so can never become the lineage's latest.
+  await ports.host.removeFile(ports.paths.lineage);
+}
+
+/** The folder of a restore that was undone holds nothing but its marks. */
+async function forgetUndone({ ports, plan }: PhaseContext): Promise<void> {
+  const undoes = undoneBy(plan);
+  if (undoes === null) return;
+  const fetched = join(ports.paths.incoming, undoes.restore);
+  for (const path of [fetched, `${fetched}.unopened`]) await ports.files.remove(path);
+  const folder = join(ports.paths.replaced, undoes.restore);
+  const left = (await ports.files.list(folder)).filter((name) => !name.endsWith(placedEnding));
+  if (left.length === 0) await ports.files.remove(folder);
+}
 
 async function requireComplete(context: PhaseContext, directories: readonly string[]): Promise<void> {
   const { ports } = context;
@@ -55,6 +73,9 @@ async function placeOne(context: PhaseContext, name: string): Promise<void> {
   await files.move(staged, live);
 }
 
+/** What says, in the folder of what was replaced, that a directory was moved into place. */
+export const placedEnding = ".placed";
+
 /** An `up` between two runs may have made an empty live directory again: what is already set aside is never overwritten. */
 async function freeName({ ports, plan }: PhaseContext, name: string): Promise<string> {
   const base = join(ports.paths.replaced, plan.id, name);
@@ -65,5 +86,5 @@ async function freeName({ ports, plan }: PhaseContext, name: string): Promise<st
 }
 
 function placedMark({ ports, plan }: PhaseContext, name: string): string {
-  return join(ports.paths.replaced, plan.id, `${name}.placed`);
+  return join(ports.paths.replaced, plan.id, `${name}${placedEnding}`);
 }

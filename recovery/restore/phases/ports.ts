@@ -45,8 +45,16 @@ export interface FetchPort {
   readonly inside: string;
   /** The point's manifest alone, before anything is unpacked; null when it has none. */
   manifest(point: ChosenPoint): Promise<string | null>;
-  /** Unpacks the point into `target`; takes up again what an earlier run left there. */
-  fetch(point: ChosenPoint, target: string, onProgress: (progress: FetchProgress) => void): Promise<void>;
+  /**
+   * Unpacks the point into `target`; takes up again what an earlier run left there.
+   * @param only these of its directories, and its manifest; null for all of it
+   */
+  fetch(
+    point: ChosenPoint,
+    target: string,
+    onProgress: (progress: FetchProgress) => void,
+    only: readonly string[] | null,
+  ): Promise<void>;
 }
 
 /** A container of a service on this host, running or paused. */
@@ -89,11 +97,11 @@ export interface InventoriesPort {
   take(store: string, like: Inventory): Promise<Inventory>;
 }
 
-/** Closes the platform to customers and opens it. Both say in words what they did, and return when the effect is there. */
+/** Closes the platform to customers, or one store to what uses it, and opens it. Both say in words what they did, and return when the effect is there. */
 export interface ClosingPort {
-  /** Edge to 503, applications to zero replicas and gone. */
+  /** Edge to 503, applications to zero replicas and gone; of one store, nobody but the agent reaches it from its next start on. */
   close(): Promise<string>;
-  /** Applications to their replicas and healthy, edge open. */
+  /** Applications to their replicas and healthy, edge open; of one store, it runs as its service and is healthy. */
   open(): Promise<string>;
 }
 

@@ -15,7 +15,8 @@ export const recordRestore: Phase = async (context) => {
     await points.ship();
     return { detail: `point ${point} taken, on its way off-site` };
   } catch (error) {
-    const warning = `no first point of the new generation yet: ${sentenceOf(error)}`;
+    const of = context.plan.service === null ? "the new generation" : "the restored store";
+    const warning = `no first point of ${of} yet: ${sentenceOf(error)}`;
     context.remember({ warnings: [...(context.memory.warnings ?? []), warning] });
     return { detail: warning };
   }

@@ -7,6 +7,7 @@ import type { RestoreRequest } from "./request.ts";
 import type { ChosenPoint } from "./restore-plan.ts";
 
 const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+const deploymentForm = /^before (\d{1,9})$/;
 const idForm = /^(\d{8}T\d{6}Z-)?[0-9a-z]{4,}$/;
 
 /**
@@ -14,21 +15,29 @@ const idForm = /^(\d{8}T\d{6}Z-)?[0-9a-z]{4,}$/;
  * taken: it is nearer. Only points of the head's lineage count, unless the request names another.
  */
 export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoint | Refusal {
-  const wanted = readAt(request.at);
-  if (wanted === null) {
+  const wanted = readAt(request.at, found);
+  if ("sentence" in wanted) return wanted;
+  // One store is restored without the head: where that cannot be read, the data root says what belongs here.
+  const own = request.service === null ? null : (found.root?.lineage ?? null);
+  const lineage = request.lineage ?? (found.head.state === "ok" ? found.head.head.lineage : own);
+  const copies = copiesIn(found, request);
+  if (
+    copies.length === 0 &&
+    request.service !== null &&
+    copiesIn(found, { ...request, service: null }).length > 0
+  ) {
     return refuse(
-      "bad-request",
-      `--at: expected "latest", a point's id or a time such as 2026-11-20T03:00Z, got "${request.at}"`,
+      "no-data",
+      `restore: no recovery point in ${placesOf(found, request)} holds ${request.service}: nothing of it was ever kept there. Nothing was changed`,
     );
   }
-  const lineage = request.lineage ?? (found.head.state === "ok" ? found.head.head.lineage : null);
-  const copies = copiesIn(found, request);
   if (copies.length === 0) {
     return refuse(
       "no-point",
       `restore: no recovery point in ${placesOf(found, request)}. Check the bucket and prefix of this stack, or take a first point with "./kaleem point"`,
     );
   }
+  if ("time" in wanted && isAhead(wanted, copies, found)) return refuseFuture(wanted, copies, found);
   const eligible = copies.filter((copy) => lineage === null || copy.lineage === lineage);
   const chosen = select(wanted, eligible, found, request);
   const missing = "latest" in wanted ? refuseOlderThanHead(chosen, found, request) : null;
@@ -39,13 +48,39 @@ export function choosePoint(found: Findings, request: RestoreRequest): ChosenPoi
 
 type Wanted = { latest: true } | { id: string } | { time: Date; text: string };
 
-function readAt(at: string): Wanted | null {
+function readAt(at: string, found: Findings): Wanted | Refusal {
   if (at === "latest") return { latest: true };
+  const number = deploymentForm.exec(at)?.[1];
+  if (number !== undefined) return beforeDeployment(Number(number), found);
   if (timeForm.test(at)) {
     const time = new Date(at);
-    return Number.isNaN(time.getTime()) ? null : { time, text: at };
+    if (!Number.isNaN(time.getTime())) return { time, text: at };
+  } else if (idForm.test(at)) return { id: at };
+  return refuse(
+    "bad-request",
+    `--at: expected "latest", a point's id, a time such as 2026-11-20T03:00Z or "before N" with a deployment's number, got "${at}"`,
+  );
+}
+
+/** So many deployments are named to who asked for one that there is not. */
+const namedDeployments = 3;
+
+/** The moment at which a deployment began: the point that preceded it was taken before its images changed. */
+function beforeDeployment(number: number, { deployments }: Findings): Wanted | Refusal {
+  const deployment = deployments.find((one) => one.number === number);
+  if (deployment !== undefined) {
+    const { began, service } = deployment;
+    return { time: new Date(began), text: `${began}, when deployment ${number} (${service}) began` };
   }
-  return idForm.test(at) ? { id: at } : null;
+  const newest = deployments
+    .slice(0, namedDeployments)
+    .map((one) => `${one.number} (${one.service}, ${one.began})`)
+    .join(", ");
+  const there = newest === "" ? "it has seen none" : `the newest are ${newest}`;
+  return refuse(
+    "no-point",
+    `--at: this host has seen no deployment ${number}; ${there}. List them with "./kaleem deployments"`,
+  );
 }
 
 function copiesIn(found: Findings, request: RestoreRequest): ChosenPoint[] {
@@ -55,7 +90,11 @@ function copiesIn(found: Findings, request: RestoreRequest): ChosenPoint[] {
       : [];
   const local = request.from === "offsite" ? [] : list("local", found.local);
   const offsite = request.from === "local" ? [] : list("offsite", found.offsite);
-  return [...local, ...offsite];
+  const { service } = request;
+  // Points of before the tags say nothing of their stores: the manifest does, before anything is stopped.
+  const mayHold = ({ stores }: ChosenPoint): boolean =>
+    service === null || stores.length === 0 || stores.includes(service);
+  return [...local, ...offsite].filter(mayHold);
 }
 
 function select(
@@ -129,8 +168,11 @@ function refuseOlderThanHead(
   request: RestoreRequest,
 ): Refusal | null {
   if (request.lineage !== null || found.head.state !== "ok") return null;
-  const { generation, newest: told } = found.head.head;
-  if (told === undefined || (chosen !== null && reaches(chosen, generation, told))) return null;
+  const { lineage, generation, newest: told } = found.head.head;
+  if (told === undefined) return null;
+  // Whether it holds the one store that is restored is another question.
+  const copies = copiesIn(found, { ...request, service: null }).filter((copy) => copy.lineage === lineage);
+  if (copies.some((copy) => reaches(copy, generation, told))) return null;
   const place = placesOf(found, request);
   const left =
     chosen === null
@@ -143,11 +185,34 @@ function refuseOlderThanHead(
   );
 }
 
-function reaches(chosen: ChosenPoint, generation: number, told: HeadPoint): boolean {
-  if (chosen.id === told.point) return true;
-  if (chosen.generation !== generation) return false;
-  if (told.sequence !== null && chosen.sequence !== undefined) return chosen.sequence > told.sequence;
-  return Date.parse(chosen.instant) >= Date.parse(told.instant);
+function reaches(copy: ChosenPoint, generation: number, told: HeadPoint): boolean {
+  if (copy.id === told.point) return true;
+  if (copy.generation !== generation) return false;
+  if (told.sequence !== null && copy.sequence !== undefined) return copy.sequence > told.sequence;
+  return Date.parse(copy.instant) >= Date.parse(told.instant);
+}
+
+/** A point that is dated ahead of this host's clock says that the clock cannot tell. */
+function isAhead(
+  { time }: { readonly time: Date },
+  copies: readonly ChosenPoint[],
+  { now }: Findings,
+): boolean {
+  return time > now && copies.every(({ instant }) => Date.parse(instant) <= now.getTime());
+}
+
+/** A year or a zone that was typed wrong must not restore what is newest. */
+function refuseFuture(
+  { text }: { readonly text: string },
+  copies: readonly ChosenPoint[],
+  { now }: Findings,
+): Refusal {
+  const nearest = inOrder(copies).at(-1);
+  const newest = nearest === undefined ? "" : `; the newest point is ${nearest.instant} (${nearest.id})`;
+  return refuse(
+    "no-point",
+    `--at: ${text} has not come yet, it is ${now.toISOString()} on this host${newest}. Use --at latest, or an earlier time`,
+  );
 }
 
 interface Searched {

@@ -41,6 +41,14 @@ export interface FoundStore {
   readonly running: boolean;
 }
 
+/** A service that was given another image, as this host saw it. */
+export interface FoundDeployment {
+  readonly number: number;
+  readonly service: string;
+  /** ISO time. */
+  readonly began: string;
+}
+
 /** How long the phases of the last finished restore took, and how fast it fetched. */
 export interface LastRestore {
   readonly seconds: Readonly<Partial<Record<PhaseName, number>>>;
@@ -70,9 +78,19 @@ export interface Findings {
   readonly freeBytes: number;
   /** What earlier restores moved aside, and takes space. */
   readonly replaced: readonly ReplacedData[];
+  /** Store → its directories under the live root. */
+  readonly directories: Readonly<Record<string, readonly string[]>>;
+  /** Restore → the directories of stores that it moved aside and that are there; oldest first. */
+  readonly movedAside: readonly { readonly id: string; readonly directories: readonly string[] }[];
+  /** What the store of the request takes on the data filesystem now, in bytes; null when it is not asked for, or not known. */
+  readonly liveBytes: number | null;
+  /** Deployments that this host has seen, newest first. */
+  readonly deployments: readonly FoundDeployment[];
   /** True while another restore runs on this host. */
   readonly restoreRunning: boolean;
   /** The journal of the last restore; null when there was none. */
   readonly journal: RestoreJournal | null;
+  /** The store of an unfinished restore that the request discards; null when there is none, or when it is of the whole platform. */
+  readonly discarded: string | null;
   readonly last: LastRestore | null;
 }

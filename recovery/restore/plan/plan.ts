@@ -4,6 +4,8 @@ import { estimateSeconds } from "./estimate.ts";
 import type { Findings } from "./findings.ts";
 import { passedBy, type LeftOut } from "./left-out.ts";
 import { phaseNames, type PhaseName } from "./phase-name.ts";
+import { planService } from "./plan-service.ts";
+import { planUndo, undoneUnfinished } from "./plan-undo.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseHost, refuseSpace, refuseUnfinished } from "./refuse.ts";
 import type { RestoreRequest } from "./request.ts";
@@ -16,6 +18,9 @@ import type { ChosenPoint, PlanPhase, RestorePlan } from "./restore-plan.ts";
 export function planRestore(found: Findings, request: RestoreRequest): RestorePlan | Refusal[] {
   const unfinished = unfinishedPlan(found, request);
   if (unfinished !== null) return resume(unfinished, found, request);
+  const { service, undo } = request;
+  if (undo !== null) return planUndo(found, { ...request, undo });
+  if (service !== null) return planService(found, { ...request, service });
   const refusals = refuseHost(found, request);
   const chosen = choosePoint(found, request);
   if ("sentence" in chosen) {
@@ -32,12 +37,13 @@ const unreadable = new Set<Refusal["code"]>(["no-point", "wrong-password", "unre
 
 function unfinishedPlan(found: Findings, request: RestoreRequest): RestorePlan | null {
   if (request.fromScratch || found.journal === null || found.journal.finishedAt !== null) return null;
+  if (request.undo !== null && undoneUnfinished(found, request.undo) !== null) return null;
   return found.journal.plan;
 }
 
 /** Only what can have changed since the plan was made is looked at again; the root has no lineage by now, or its loss was agreed to. */
 function resume(plan: RestorePlan, found: Findings, request: RestoreRequest): RestorePlan | Refusal[] {
-  const settled = { ...request, overExisting: true, takeOver: true };
+  const settled = { ...request, overExisting: true, takeOver: true, service: plan.service?.name ?? null };
   const changed = refuseHost(found, settled).filter((refusal) => resumable.has(refusal.code));
   const refusals = [...refuseUnfinished(plan, request), ...changed];
   if (refusals.length > 0) return refusals;
@@ -74,8 +80,9 @@ function decide(
     id: `${found.now.toISOString().replace(/[-:]|\.\d+/g, "")}-from-${point.id}`,
     stack: found.stack,
     createdAt: found.now.toISOString(),
-    request: { at: request.at, from: request.from, lineage: request.lineage },
+    request: { at: request.at, from: request.from, lineage: request.lineage, service: null, undo: null },
     point,
+    service: null,
     leftOut: [...leftOut],
     headVersion: head?.etag ?? null,
     next: {

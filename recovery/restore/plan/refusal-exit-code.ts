@@ -15,6 +15,7 @@ const byWeight: readonly [Refusal["code"], ExitCode][] = [
   ["other-stack", exitCodes.otherStack],
   ["stores-differ", exitCodes.storesDiffer],
   ["versions-differ", exitCodes.versionsDiffer],
+  ["no-data", exitCodes.noData],
   ["unfinished", exitCodes.restoreUnfinished],
   ["no-space", exitCodes.diskFull],
 ];

@@ -17,6 +17,7 @@ export const refusalSchema = z.strictObject({
     "not-up",
     "stores-differ",
     "versions-differ",
+    "no-data",
   ]),
   sentence: z.string(),
 });

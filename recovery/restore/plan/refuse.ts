@@ -13,19 +13,39 @@ const spareBytes = 256 * 1024 * 1024;
 export function refuseHost(found: Findings, request: RestoreRequest): Refusal[] {
   return [
     ...refuseRunning(found),
-    ...refuseNotUp(found),
-    ...refuseRepositories(found, request),
+    ...refuseNotUp(found, request),
+    ...(request.undo === null ? refuseRepositories(found, request) : []),
     ...refuseHead(found, request),
-    ...refuseFounded(found, request),
+    ...(isOneService(request) ? refuseEmpty(found) : refuseFounded(found, request)),
   ];
+}
+
+/** Whether the platform goes on serving while this is done. */
+function isOneService({ service, undo }: RestoreRequest): boolean {
+  return service !== null || undo !== null;
 }
 
 /** Why an unfinished restore cannot be resumed by this request; empty when it can. */
 export function refuseUnfinished(plan: RestorePlan, request: PlanRequest): Refusal[] {
-  const { at, from, lineage } = plan.request;
-  if (at === request.at && from === request.from && lineage === request.lineage) return [];
-  const same = `--at ${at} --from ${from}${lineage === null ? "" : ` --lineage ${lineage}`}`;
-  const sentence = `restore: a restore of point ${plan.point.id} is unfinished on this host. Resume it with ${same}, or restart with --from-scratch.`;
+  const asked = flagsOf(plan.request);
+  if (asked === flagsOf(request)) return [];
+  const of =
+    plan.service === null ? `of point ${plan.point.id}` : `of ${plan.service.name} from ${plan.point.id}`;
+  const sentence = `restore: a restore ${of} is unfinished on this host. Resume it with ${asked}, or restart with --from-scratch.`;
+  return [{ code: "unfinished", sentence }];
+}
+
+/** A request as it is typed. */
+export function flagsOf({ at, from, lineage, service, undo }: PlanRequest): string {
+  if (undo !== null) return `--undo ${undo}`;
+  const one = service === null ? "" : `--service ${service} `;
+  return `${one}--at ${/ /.test(at) ? `"${at}"` : at} --from ${from}${lineage === null ? "" : ` --lineage ${lineage}`}`;
+}
+
+/** A restore of one store that is left half done leaves that store stopped: it is ended, or undone, before another one is begun. */
+export function refuseDiscarded({ discarded }: Findings, service: string): Refusal[] {
+  if (discarded === null || discarded === service) return [];
+  const sentence = `restore: a restore of ${discarded} is unfinished on this host, and ${discarded} is stopped or holds what was not verified. End it first: repeat it, choose another point with --service ${discarded} --at … --from-scratch, or undo it with ./kaleem restore --undo.`;
   return [{ code: "unfinished", sentence }];
 }
 
@@ -48,8 +68,11 @@ function refuseRunning(found: Findings): Refusal[] {
   ];
 }
 
-function refuseNotUp(found: Findings): Refusal[] {
-  const missing = [...found.stores, ...found.applications].filter((service) => !service.declared);
+function refuseNotUp(found: Findings, request: RestoreRequest): Refusal[] {
+  const services = isOneService(request)
+    ? found.stores.filter(({ name }) => name === request.service)
+    : [...found.stores, ...found.applications];
+  const missing = services.filter((service) => !service.declared);
   if (missing.length === 0) return [];
   const names = missing.map((service) => service.name).join(", ");
   return [
@@ -103,6 +126,8 @@ function refuseRepository(repository: FoundRepository, name: string): Refusal[] 
 }
 
 function refuseHead(found: Findings, request: RestoreRequest): Refusal[] {
+  // One store of a platform that serves: nothing is claimed, so a bucket that is away is no hindrance.
+  if (found.head.state === "unreachable" && isOneService(request)) return [];
   if (found.head.state === "unreachable") {
     const sentence = `restore: the head record in ${found.offsiteName} cannot be read: ${found.head.why}. A restore must claim it before it opens, else two hosts could serve at once. Check endpoint, keys and network.`;
     return [{ code: "unreachable", sentence }];
@@ -133,6 +158,14 @@ function refuseFounded(found: Findings, request: RestoreRequest): Refusal[] {
   const { lineage, generation } = found.root;
   const sentence = `restore: the data root holds live data (lineage ${lineage}, generation ${generation}). To replace it, add --over-existing; a safety point is taken first.`;
   return [{ code: "founded", sentence }];
+}
+
+/** One store is put beside others that serve: there have to be some. */
+function refuseEmpty({ root }: Findings): Refusal[] {
+  if (root !== null) return [];
+  const sentence =
+    "restore: this data root is of no lineage, so no store of it serves. Restore the whole platform first, without --service.";
+  return [{ code: "not-up", sentence }];
 }
 
 function mib(bytes: number): string {

@@ -5,13 +5,20 @@ export const sourceSchema = z.enum(["any", "local", "offsite"]);
 
 /** What an operator asks of a restore. The command line builds it, the agent reads it from stdin. */
 export const restoreRequestSchema = z.strictObject({
-  /** `latest`, a point's id (or its unique ending), or a time with its zone: the newest point at or before it. */
+  /**
+   * `latest`, a point's id (or its unique ending), a time with its zone (the newest point at or before it), or `before N`: the newest point
+   * of before deployment N began, as `./kaleem deployments` numbers them.
+   */
   at: z.string().min(1).default("latest"),
   from: sourceSchema.default("any"),
   /** Allows points of this lineage instead of the head's. */
   lineage: z.string().min(1).nullable().default(null),
   /** Allows an empty host to take the place of this other stack, whose bucket it uses. */
   ofStack: z.string().min(1).nullable().default(null),
+  /** The one store to restore while the others serve; null for all of them, with the platform closed. */
+  service: z.string().min(1).nullable().default(null),
+  /** The restore of one store that is undone: its id, or `latest`. What it moved aside is put back; no point is asked then. */
+  undo: z.string().min(1).nullable().default(null),
   /** Allows replacing the data of a data root that has a lineage. */
   overExisting: z.boolean().default(false),
   /** Allows taking the platform back from the host that superseded this one. */
@@ -32,5 +39,11 @@ export const restoreRequestSchema = z.strictObject({
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 
 /** What of a request decides the plan: two requests that agree in this may resume one another. */
-export const planRequestSchema = restoreRequestSchema.pick({ at: true, from: true, lineage: true });
+export const planRequestSchema = restoreRequestSchema.pick({
+  at: true,
+  from: true,
+  lineage: true,
+  service: true,
+  undo: true,
+});
 export type PlanRequest = z.infer<typeof planRequestSchema>;

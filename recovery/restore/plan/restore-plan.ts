@@ -32,6 +32,22 @@ export const chosenPointSchema = z.strictObject({
 });
 export type ChosenPoint = z.infer<typeof chosenPointSchema>;
 
+/** What is restored of a platform that goes on serving. */
+export const oneServiceSchema = z.strictObject({
+  /** The store, as the Swarm calls its service. */
+  name: z.string(),
+  /** What it takes on the data filesystem now, in bytes; null when that could not be measured in time. */
+  liveBytes: z.number().nonnegative().nullable(),
+  /** The restore that this one undoes, and the directories that it moved aside; null when the data comes from a point. */
+  undoes: z.strictObject({ restore: z.string(), directories: z.array(z.string()) }).nullable(),
+});
+export type OneService = z.infer<typeof oneServiceSchema>;
+
+/** What an undo undoes; null for a restore from a point. */
+export function undoneBy({ service }: { readonly service: OneService | null }): OneService["undoes"] {
+  return service?.undoes ?? null;
+}
+
 /** A restore, decided: which point, what it replaces, and the ordered phases. Kept in the journal. */
 export const restorePlanSchema = z.strictObject({
   /** Names this restore: its reports, and the folder that keeps what it replaces. */
@@ -40,11 +56,13 @@ export const restorePlanSchema = z.strictObject({
   createdAt: z.iso.datetime(),
   request: planRequestSchema,
   point: chosenPointSchema,
+  /** The one store that is restored while the others serve; null for a restore of the whole platform. */
+  service: oneServiceSchema.nullable().default(null),
   /** Stores that it passes by, with what there is to say of each. */
   leftOut: z.array(leftOutSchema).default([]),
   /** Version of the head record that this restore will replace; null when there is none yet. */
   headVersion: z.string().nullable(),
-  /** What the data root will be afterwards. */
+  /** What the data root will be afterwards; what it is already, where one store is restored. */
   next: z.strictObject({ lineage: z.string(), generation: z.number().int().positive(), host: z.string() }),
   phases: z.array(planPhaseSchema),
 });

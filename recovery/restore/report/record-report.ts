@@ -28,8 +28,8 @@ export async function recordReport(
     rtoSeconds: report.openedAfterSeconds,
     report: report.id,
   };
-  // Data that was held against nothing proves no recovery.
-  if (wasCompared(report.checks))
+  // Data that was held against nothing proves no recovery, and one store is not the platform.
+  if (wasCompared(report.checks) && report.service === null)
     await host.writeFile(join(paths.agentState, "last-proven.json"), pretty(proven));
   // Last: a restore counts as finished only once everything about it is written.
   journal.finishedAt = finishedAt;
@@ -53,6 +53,7 @@ export function composeReport(
     stack: plan.stack,
     host: plan.next.host,
     point: plan.point,
+    service: plan.service,
     // Of a point that is dated in the future no age is known; a negative one would say that nothing was lost, and more.
     pointAgeSeconds: Math.max(0, ageSeconds),
     startedAt: journal.startedAt,

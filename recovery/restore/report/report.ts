@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkSchema, type Check } from "../verify/check.ts";
 import { phaseRecordSchema, type PhaseRecord } from "../journal/journal.ts";
 import { phaseNameSchema } from "../plan/phase-name.ts";
-import { chosenPointSchema } from "../plan/restore-plan.ts";
+import { chosenPointSchema, oneServiceSchema, undoneBy } from "../plan/restore-plan.ts";
 import { notCompared } from "../verify/judge-inventories.ts";
 import { spreadSchema, type Spread } from "../verify/spread.ts";
 
@@ -14,6 +14,8 @@ export const restoreReportSchema = z.strictObject({
   stack: z.string(),
   host: z.string(),
   point: chosenPointSchema,
+  /** The one store that was restored while the others served; null for the whole platform. */
+  service: oneServiceSchema.nullable().default(null),
   /**
    * Age of the point when the restore began: the most that can be lost before the loss itself. 0 for a point that is dated in the
    * future, which a warning then says.
@@ -44,29 +46,55 @@ export function renderReport(report: RestoreReport): string {
   return [
     ...renderVerdict(report),
     "",
-    `  point    ${point.id} of ${point.instant}, ${age(report.pointAgeSeconds)} old when the restore began, from ${point.from}`,
-    `  lineage  ${report.next.lineage}, ${report.verdict === "restored" ? "now" : "to become"} generation ${report.next.generation} on ${report.next.host}`,
+    ...(undoneBy(report) === null
+      ? [
+          `  point    ${point.id} of ${point.instant}, ${age(report.pointAgeSeconds)} old when the restore began, from ${point.from}`,
+        ]
+      : []),
+    ...renderPlace(report),
     "",
     ...report.phases.map(renderPhase),
     "",
     ...renderChecks(report.checks),
-    `  RPO      the point was ${age(report.pointAgeSeconds)} old: what was written after it is lost`,
+    ...renderLoss(report),
     ...renderSpreads(report.spreads),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
   ].join("\n");
 }
 
+/** What it is part of: a generation of its own, or the platform that goes on. */
+function renderPlace({ next, service, verdict, id }: RestoreReport): string[] {
+  if (service === null)
+    return [
+      `  lineage  ${next.lineage}, ${verdict === "restored" ? "now" : "to become"} generation ${next.generation} on ${next.host}`,
+    ];
+  return [
+    `  lineage  ${next.lineage}, still generation ${next.generation} on ${next.host}`,
+    `  undo     ./kaleem restore --undo ${id}; for good: ./kaleem restore --forget ${id}`,
+  ];
+}
+
+function renderLoss(report: RestoreReport): string[] {
+  const { service, pointAgeSeconds } = report;
+  if (undoneBy(report) !== null) return [`  RPO      none of ${service?.name ?? ""}'s former data is lost`];
+  const of = service === null ? "" : ` to ${service.name}`;
+  return [`  RPO      the point was ${age(pointAgeSeconds)} old: what was written${of} after it is lost`];
+}
+
 function renderVerdict(report: RestoreReport): string[] {
+  const { service } = report;
   if (report.failure !== null) {
     const { phase, sentence, next } = report.failure;
     return [
-      `RESTORE FAILED in phase ${phase}`,
+      `RESTORE${service === null ? "" : ` OF ${service.name}`} FAILED in phase ${phase}`,
       ...sentence.split("\n").map((line) => `  ${line}`),
       `  Next: ${next}`,
     ];
   }
   const opened = report.openedAfterSeconds ?? 0;
-  return [`${headline(report.checks)}, open after ${opened.toFixed(1)} s`];
+  const undone = undoneBy(report);
+  const what = undone === null ? headline(report.checks) : `UNDONE: restore ${undone.restore}`;
+  return [`${what}${service === null ? "" : ` (${service.name})`}, open after ${opened.toFixed(1)} s`];
 }
 
 /** Whether every store was held against what the point holds of it. */

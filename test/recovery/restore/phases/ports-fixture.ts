@@ -154,7 +154,7 @@ export class ScratchHost {
       repository: {
         inside: "srv/point",
         manifest: async () => (this.withoutManifest ? null : JSON.stringify(this.manifest)),
-        fetch: (point, target, onProgress) => this.#fetch(point, target, onProgress),
+        fetch: (point, target, onProgress, only) => this.#fetch(point, target, onProgress, only),
       },
       services: {
         scale: async (service, replicas) => {
@@ -240,6 +240,7 @@ export class ScratchHost {
     point: ChosenPoint,
     target: string,
     onProgress: (progress: { bytes: number; totalBytes: number }) => void,
+    only: readonly string[] | null,
   ) {
     this.#call(`fetch ${point.snapshot}`);
     const inside = join(target, "srv/point");
@@ -248,7 +249,7 @@ export class ScratchHost {
       await writeFile(join(inside, path), text);
     };
     for (const [directory, files] of Object.entries({ ...content, ...this.also })) {
-      if (directory === this.leaveOut) continue;
+      if (directory === this.leaveOut || only?.includes(directory) === false) continue;
       for (const [name, text] of Object.entries(files)) await put(`files/${directory}/${name}`, text);
     }
     await put("manifest.json", JSON.stringify(this.manifest));

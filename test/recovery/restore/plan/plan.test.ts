@@ -208,7 +208,7 @@ const refused: [
     {},
     { at: "yesterday evening" },
     [
-      'bad-request: --at: expected "latest", a point\'s id or a time such as 2026-11-20T03:00Z, got "yesterday evening".',
+      'bad-request: --at: expected "latest", a point\'s id, a time such as 2026-11-20T03:00Z or "before N" with a deployment\'s number, got "yesterday evening".',
     ],
   ],
   [
