@@ -1,5 +1,6 @@
 import type { Grants } from "../contract/grants.ts";
 import type { Inventory, InventoryRequest } from "./inventory/inventory.ts";
+import type { Oplog } from "./oplog/oplog.ts";
 import type { Portable } from "./portable/portable.ts";
 import type { Duration } from "./quantities.ts";
 import type { StoreNumber } from "./store-number.ts";
@@ -82,6 +83,8 @@ export interface Recovery<Client> {
   inventory(client: Client, request: InventoryRequest): Promise<Inventory>;
   /** How data that others have written is loaded: `./kaleem import`. Left out: nothing can be imported into it yet. */
   readonly portable?: Portable<Client>;
+  /** Its log of changes, by which a point is rolled forward to a second. Left out: the store keeps none that can be read. */
+  readonly oplog?: Oplog<Client>;
   /** Sets the store's users to the present secrets after a restore of older data. */
   resetUsers(client: Client): Promise<void>;
 }

@@ -68,6 +68,8 @@ export const layout = {
   proofFiles: "/run/kaleem/proof",
   /** What the host has seen of deployments: which image each service was given, when, and how that ended. */
   deployments: "/var/lib/kaleem/deployments",
+  /** How far the oplog is off-site, and the slice that is on its way there. */
+  oplog: "/var/lib/kaleem/oplog",
   /** What the jobs' runs said, until it is in the bucket. */
   runLogs: "/var/lib/kaleem/agent/run-logs",
   /** How proofs ended: one file a point. */
@@ -100,6 +102,7 @@ export const lockedPrefixes = [
   "restic/config",
   "kit/",
   "images/",
+  "oplog/",
 ] as const;
 
 /** Keys in the off-site bucket, below the configured prefix. */
@@ -128,6 +131,8 @@ export const bucketLayout = {
   images: "images",
   /** Since when each image has run here, and until when; replaced by each run. */
   imageTimes: "catalogue/images.json",
+  /** MongoDB's oplog in slices, `<lineage>/<generation>/<day>/…`, each sealed and written once. Outside the repository. */
+  oplog: "oplog",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
   proofs: "lineage/proofs",
 } as const;

@@ -106,7 +106,7 @@ export function loadArchive(
     ...parts.map((part) => `--nsInclude=${part}.*`),
     ...renamed,
   ];
-  return { argv: ["sh", "-c", loadScript, "sh", ...argv], firstLine: login(secrets, "restore-password") };
+  return { argv: ["sh", "-c", loadScript, "sh", ...argv], firstLine: toolLogin(secrets, "restore-password") };
 }
 
 /**
@@ -122,11 +122,11 @@ export async function dumpArchive(
     ...["--host=127.0.0.1", "--port=27017", "--username=backup", "--authenticationDatabase=admin"],
     ...["--archive", "--gzip", ...(oplog.length > 0 ? ["--oplog"] : [])],
   ];
-  return { argv: ["sh", "-c", dumpScript, "sh", ...argv], firstLine: login(secrets, "backup-password") };
+  return { argv: ["sh", "-c", dumpScript, "sh", ...argv], firstLine: toolLogin(secrets, "backup-password") };
 }
 
 /** A line of the tools' configuration. */
-function login(secrets: Readonly<Record<string, string>>, name: string): string {
+export function toolLogin(secrets: Readonly<Record<string, string>>, name: string): string {
   const password = secrets[name] ?? "";
   if (password === "") throw new Error(`mongo: the secret ${name} is missing or empty; run ./kaleem up`);
   return `password: ${JSON.stringify(password)}`;

@@ -5,6 +5,7 @@ import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
+import { mongoOplog } from "./oplog.ts";
 import { dumpArchive, judgeArchive, loadArchive } from "./portable.ts";
 import { applicationDatabases, serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
@@ -126,6 +127,16 @@ export const mongoRecovery: Recovery<Client> = {
     allow: async (client) => {
       await blockUsersWrites((await client.root()).db("admin"), false);
     },
+  },
+
+  oplog: {
+    takes: (entry) => mongoOplog.takes(entry),
+    open: (at) => mongoOplog.open(at),
+    parse: (content) => mongoOplog.parse(content),
+    position: async (client, before) => mongoOplog.position(backupOf(client), before),
+    has: async (client, position) => mongoOplog.has(backupOf(client), position),
+    tool: async (client, secrets) => mongoOplog.tool(await client.root(), secrets),
+    apply: async (client, file) => mongoOplog.apply(await client.root(), file),
   },
 
   async resetUsers(client) {

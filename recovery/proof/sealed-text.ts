@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
+import { randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
+import { openBytes, sealBytes } from "./sealed-bytes.ts";
 
 const sealedSchema = z.object({
   version: z.literal(1),
@@ -19,14 +20,13 @@ const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 };
 
 /** Seals a text with a password (scrypt, AES-256-GCM): who has not the password reads nothing of it, and cannot change it unseen. */
 export async function sealText(text: string, password: string): Promise<string> {
-  const [salt, nonce] = [randomBytes(16), randomBytes(12)];
-  const cipher = createCipheriv("aes-256-gcm", await derive(password, salt, 32, cost), nonce);
+  const salt = randomBytes(16);
   const packed = await promisify(gzip)(text);
-  const sealed = Buffer.concat([cipher.update(packed), cipher.final()]);
-  const [b64salt, b64nonce, tag, body] = [salt, nonce, cipher.getAuthTag(), sealed].map((part) =>
+  const sealed = sealBytes(packed, await derive(password, salt, 32, cost));
+  const [b64salt, nonce, tag, body] = [salt, sealed.nonce, sealed.tag, sealed.body].map((part) =>
     part.toString("base64"),
   );
-  return `${JSON.stringify({ version: 1, salt: b64salt, nonce: b64nonce, tag, text: body })}\n`;
+  return `${JSON.stringify({ version: 1, salt: b64salt, nonce, tag, text: body })}\n`;
 }
 
 /** Null for what was sealed with another password, was changed, or is no sealed text. */
@@ -37,7 +37,7 @@ export async function openText(sealed: string, password: string): Promise<string
     Buffer.from(part, "base64"),
   ) as [Buffer, Buffer, Buffer, Buffer];
   const key = await derive(password, salt, 32, cost);
-  const packed = decipher(key, nonce, tag, text);
+  const packed = openBytes({ nonce, tag, body: text }, key);
   return packed === null ? null : (await promisify(gunzip)(packed)).toString();
 }
 
@@ -47,17 +47,5 @@ function parse(sealed: string): z.infer<typeof sealedSchema> | null {
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
-  }
-}
-
-/** Null when the tag does not fit: node says so by an error without a code. */
-function decipher(key: Buffer, nonce: Buffer, tag: Buffer, text: Buffer): Buffer | null {
-  if (tag.length !== 16 || nonce.length !== 12) return null;
-  const work = createDecipheriv("aes-256-gcm", key, nonce).setAuthTag(tag);
-  const packed = work.update(text);
-  try {
-    return Buffer.concat([packed, work.final()]);
-  } catch {
-    return null;
   }
 }
