@@ -27,7 +27,14 @@ export const agentConfigSchema = z.strictObject({
   /** Stores, by catalog name; directories under the live root come from the catalog. */
   stores: z.array(z.string()),
   /** Services that are held at zero replicas while the data root has no lineage or being restored. */
-  applications: z.array(z.strictObject({ name: z.string(), replicas: z.number().int().nonnegative() })),
+  applications: z.array(
+    z.strictObject({
+      name: z.string(),
+      replicas: z.number().int().nonnegative(),
+      /** Path in the container → directory under the live root: what it keeps, and what points hold of it. Absent where it keeps nothing. */
+      data: z.record(z.string(), z.string().regex(/^[a-z0-9][a-z0-9-]*$/)).optional(),
+    }),
+  ),
   /** What the applications' user may do in each store. Absent where `up` of before wrote it: nothing is known of it. */
   grants: grantsSchema.optional(),
   /** Name of the edge's Swarm service, whose containers get HUP when the platform is closed or opened. */

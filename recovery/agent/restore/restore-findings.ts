@@ -9,6 +9,7 @@ import type {
   FoundHead,
   FoundPoint,
   FoundRepository,
+  FoundStore,
   LastRestore,
 } from "../../restore/plan/findings.ts";
 import { loadJournal } from "../../restore/journal/journal-file.ts";
@@ -17,6 +18,7 @@ import type { RestoreRequest } from "../../restore/plan/request.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { restoreReportSchema } from "../../restore/report/report.ts";
 import type { AgentContext } from "../context.ts";
+import { dataApplications } from "../data-applications.ts";
 import { offsitePoints } from "../offsite-points.ts";
 import { listReplaced } from "./replaced-folder.ts";
 import { LocalFiles } from "./restore-files.ts";
@@ -57,7 +59,12 @@ export async function findRestore(
     root: readRoot(await host.readFile(layout.lineage)),
     local,
     offsite,
-    stores,
+    stores: [
+      ...stores,
+      ...dataApplications(config).map(({ name }): FoundStore => {
+        return { name, declared: true, running: false, filesOnly: true };
+      }),
+    ],
     off: config.off,
     applications,
     freeBytes: space.bavail * space.bsize,

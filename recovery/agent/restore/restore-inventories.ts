@@ -1,11 +1,13 @@
 import { rename, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { usualLimits } from "../../../catalog/inventory/inventory.ts";
+import { type Inventory, usualLimits } from "../../../catalog/inventory/inventory.ts";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { type DataApplication, dataApplications } from "../data-applications.ts";
 import type { Manifest } from "../../point/manifest.ts";
 import { BucketProofs } from "../../proof/bucket-proofs.ts";
+import { filesInventory } from "../../proof/files-inventory.ts";
 import { ProofFiles } from "../../proof/proof-files.ts";
 import { ProofRecords, type ProofRecord } from "../../proof/proof-record.ts";
 import { clearProof } from "../../proof/prove-point.ts";
@@ -45,6 +47,8 @@ export function restoreInventories(context: AgentContext): InventoriesPort {
     },
     prove: (manifest, copy) => prove(context, records, manifest, copy),
     async take(name, like) {
+      const application = dataApplications(context.config).find((one) => one.name === name);
+      if (application !== undefined) return takeFiles(context, application, like);
       const store = await openStore(name, opening);
       try {
         return await store.inventory({ ...usualLimits, like });
@@ -53,6 +57,20 @@ export function restoreInventories(context: AgentContext): InventoriesPort {
       }
     },
   };
+}
+
+/** Of the restored directories, which nobody may write to meanwhile. */
+async function takeFiles(
+  { docker }: AgentContext,
+  { name, data }: DataApplication,
+  like: Inventory,
+): Promise<Inventory> {
+  if ((await docker.containersOf(name)).length > 0)
+    throw new RecoveryError(exitCodes.failed, `${name} runs already, and may be writing; close it first`);
+  const folders = Object.entries(data).map(([inside, directory]) => {
+    return { inside, folder: `${layout.live}/${directory}` };
+  });
+  return filesInventory(name, folders, { ...usualLimits, like });
 }
 
 /** Null when the bucket has none, or is away: the point then is proven again. */
@@ -93,6 +111,7 @@ async function prove(
       log,
       files,
       stores,
+      applications: dataApplications(context.config),
       storePorts: proofStorePorts(context),
       room: (definition: StatefulDefinition, start: StoreStart) => makeRoom(context, definition, start),
     };
