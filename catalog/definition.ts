@@ -1,7 +1,7 @@
 import { type ComposedText, secretsIn, type TextPart } from "./composed-text.ts";
 import type { PlatformSettings } from "./platform-settings.ts";
 import type { ByteSize, Duration } from "./quantities.ts";
-import type { Recovery } from "./recovery.ts";
+import type { FilesRecovery, Recovery } from "./recovery.ts";
 
 /**
  * What a service is, said once. Pure: no Pulumi import. `SwarmService` turns a definition into resources, the agent
@@ -48,7 +48,7 @@ export interface Sizing {
  */
 export type Rotation = "live" | "restart" | `never: ${string}`;
 
-/** What both kinds of service have in common. */
+/** What all kinds of service have in common. */
 interface Service {
   /** Unique; also the Swarm service, the DNS name and the container's hostname. */
   readonly name: string;
@@ -121,8 +121,16 @@ interface Service {
   readonly capabilities?: readonly string[];
 }
 
+/** What serves customers or the operator, and stands before no store. */
+interface ServingService extends Service {
+  /** Which requests from outside come here, by a prefix of their path; they go to the port `http`. */
+  readonly route?: { readonly path: string; readonly maxBody?: ByteSize };
+  /** Path that answers 200 to a GET when it is ready, where it says so over HTTP at its port `http`. */
+  readonly readyPath?: string;
+}
+
 /** A service that keeps nothing. */
-export interface StatelessDefinition extends Service {
+export interface StatelessDefinition extends ServingService {
   readonly kind: "stateless";
   /** Default number of replicas; the stack file may say otherwise. */
   readonly replicas: number;
@@ -133,10 +141,6 @@ export interface StatelessDefinition extends Service {
    * since nothing that a customer gave is in it. Two tasks never share it: an update stops the old one first.
    */
   readonly history?: Readonly<Record<string, string>>;
-  /** Which requests from outside come here, by a prefix of their path; they go to the port `http`. */
-  readonly route?: { readonly path: string; readonly maxBody?: ByteSize };
-  /** Path that answers 200 to a GET when it is ready, where it says so over HTTP at its port `http`. */
-  readonly readyPath?: string;
   /** Runs while a closed stack's data is being restored, too, and starts before the stores are ready: it serves no customer. */
   readonly runsClosed?: true;
 }
@@ -167,8 +171,26 @@ export interface StatefulDefinition<Client = unknown> extends Service {
   readonly recovery: Recovery<Client>;
 }
 
+/**
+ * An application that keeps files of its own: closed and scaled as applications are, in points and restores as stores are. Nobody knows
+ * what its files mean, so they are proven by what they are, and no engine is started on them. Leaving out `recovery` does not compile.
+ */
+export interface FilesDefinition extends ServingService {
+  readonly kind: "files";
+  /** Whom its files belong to. */
+  readonly user: string;
+  /** Two tasks would write into each other's files. */
+  readonly replicas: 1;
+  /** Path in the container → directory under the data root. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly recovery: FilesRecovery;
+}
+
+/** What is held at zero replicas while the platform is closed. */
+export type Application = StatelessDefinition | FilesDefinition;
+
 /** One definition of the catalog. */
-export type ServiceDefinition = StatelessDefinition | StatefulDefinition;
+export type ServiceDefinition = Application | StatefulDefinition;
 
 /** Defines a store; infers its client's type and then forgets it, so that the catalog is one plain list. */
 export function defineStore<Client>(
@@ -196,6 +218,11 @@ export function defineStateless(definition: Omit<StatelessDefinition, "kind">): 
 }
 
 /** Whether a service serves customers and works on the stores: such a one does not run while the platform is closed. */
-export function isApplication(definition: ServiceDefinition): definition is StatelessDefinition {
-  return definition.kind === "stateless" && definition.runsClosed !== true;
+export function isApplication(definition: ServiceDefinition): definition is Application {
+  return definition.kind === "files" || (definition.kind === "stateless" && definition.runsClosed !== true);
+}
+
+/** Directories under the data root that a service keeps, and that points hold: path in the container → directory. */
+export function keptBy(definition: ServiceDefinition): Readonly<Record<string, string>> {
+  return definition.kind === "stateless" ? {} : definition.data;
 }

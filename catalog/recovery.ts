@@ -13,6 +13,11 @@ export interface StoreAddress {
   readonly grants?: Grants;
 }
 
+/** How files that no engine of ours reads are brought back: copied while nobody writes to them, and proven by what they are. */
+export interface FilesRecovery {
+  readonly objectives: { readonly rpo: Duration; readonly rto: Duration };
+}
+
 /**
  * How a store is written to, asked and mended by the agent. `Client` is whatever its driver gives.
  * Every function gets an open client; the agent opens and closes it around a batch of calls.

@@ -33,6 +33,8 @@ export const agentConfigSchema = z.strictObject({
       replicas: z.number().int().nonnegative(),
       /** The stores that it uses. Absent where `up` of before wrote it, and for what the settings do not declare: it may use any. */
       uses: z.array(z.string()).optional(),
+      /** Path in the container → directory under the live root: what it keeps, and what points hold of it. Absent where it keeps nothing. */
+      data: z.record(z.string(), z.string().regex(/^[a-z0-9][a-z0-9-]*$/)).optional(),
     }),
   ),
   /** What the applications' user may do in each store. Absent where `up` of before wrote it: nothing is known of it. */

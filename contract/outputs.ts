@@ -16,7 +16,7 @@ export const stackOutputsSchema = z.strictObject({
   services: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(["stateful", "stateless"]),
+      kind: z.enum(["stateful", "stateless", "files"]),
       image: z.string(),
       replicas: z.number().int().nonnegative(),
     }),

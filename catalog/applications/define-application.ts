@@ -1,16 +1,12 @@
 import { isSecret, type ComposedText, type TextPart } from "../composed-text.ts";
-import {
-  defineStateless,
-  type Health,
-  type StatefulDefinition,
-  type StatelessDefinition,
-} from "../definition.ts";
+import { type Application, defineStateless, type Health, type StatefulDefinition } from "../definition.ts";
+import { keptFiles } from "./data-directory.ts";
 import type { ApplicationHealth, ApplicationSettings, Applications } from "./settings.ts";
 import { readTemplate } from "./template.ts";
 
 /** A definition made of settings, and what is wrong with these: one sentence a problem, by its path in the stack file. */
 export interface MadeApplication {
-  readonly definition: StatelessDefinition;
+  readonly definition: Application;
   readonly problems: readonly string[];
 }
 
@@ -63,7 +59,8 @@ export function defineApplication(
     );
   const ports = portsOf(settings);
   const asked = healthOf(settings, say);
-  const definition = defineStateless({
+  const kept = keptFiles(name, settings, say);
+  const stateless = defineStateless({
     name,
     image: settings.image ?? name,
     ...(settings.user === undefined ? {} : { user: settings.user }),
@@ -122,7 +119,7 @@ export function defineApplication(
       : {}),
     recovery: "none: rebuilt from its image; what it keeps is in the stores",
   });
-  return { definition, problems };
+  return { definition: kept === null ? stateless : { ...stateless, ...kept }, problems };
 }
 
 /** Reads templates with what this application may name. */

@@ -54,6 +54,7 @@ export interface ApplicationSettings {
   readonly secrets: Readonly<Record<string, OwnSecret>>;
   readonly files: Readonly<Record<string, string>>;
   readonly scratch: Readonly<Record<string, ByteSize>>;
+  readonly data?: { readonly path: string } | undefined;
   readonly writableRoot?: string | undefined;
   readonly route?: { readonly path: string; readonly maxBody?: ByteSize | undefined } | undefined;
   readonly metrics?: { readonly port?: number | undefined; readonly path: string } | undefined;

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from "../definition.ts";
+import { keptBy, type ServiceDefinition } from "../definition.ts";
 
 /** What is wrong with what services keep and where: one sentence a problem. Pure; part of `checkCatalog`. */
 export function mountProblems(all: readonly ServiceDefinition[]): string[] {
@@ -7,7 +7,7 @@ export function mountProblems(all: readonly ServiceDefinition[]): string[] {
 
 /** Memory over kept files would hide them, kept files over memory would be lost in the reader's eye: neither. */
 function scratchProblems(definition: ServiceDefinition): string[] {
-  const data = definition.kind === "stateful" ? Object.keys(definition.data) : [];
+  const data = Object.keys(keptBy(definition));
   return Object.keys(definition.scratch ?? {}).flatMap((scratch) => [
     ...(scratch.startsWith("/") && scratch !== "/"
       ? []
@@ -24,9 +24,7 @@ function scratchProblems(definition: ServiceDefinition): string[] {
 /** A directory under the data root has one owner: two would spoil each other's files, and a restore could place only one. */
 function sharedDirectories(all: readonly ServiceDefinition[]): string[] {
   const owned = all.flatMap((definition) =>
-    definition.kind === "stateful"
-      ? Object.values(definition.data).map((directory) => ({ name: definition.name, directory }))
-      : [],
+    Object.values(keptBy(definition)).map((directory) => ({ name: definition.name, directory })),
   );
   return owned.flatMap(({ name, directory }, index) =>
     owned

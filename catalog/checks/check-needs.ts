@@ -20,7 +20,7 @@ function problemsOf(definition: ServiceDefinition, catalog: readonly ServiceDefi
         `${where} there is no service ${JSON.stringify(need)}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
       ];
     }
-    if (kind === "stateful" && needed.kind === "stateless")
+    if (kind === "stateful" && needed.kind !== "stateful")
       return [`${where} ${need} waits for every store, so no store can wait for it; remove it`];
     if (needed.optional !== undefined && optional === undefined)
       return [

@@ -9,7 +9,7 @@ import { rabbitmqInventory } from "./inventory.ts";
 import { ManagementApi } from "./management-api.ts";
 import { dumpDefinitions, judgeDefinitionsHere, loadDefinitions } from "./portable.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
-import { formerLogins, usersWithRights, type RabbitmqPasswords } from "./users.ts";
+import { formerLogins, undeclaredPermissions, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 import { rabbitmqFollows } from "./versions.ts";
 
 /** The administrator's way in, with the passwords that the users have to have. */
@@ -17,7 +17,8 @@ interface Client {
   readonly host: string;
   readonly api: ManagementApi;
   readonly passwords: RabbitmqPasswords;
-  readonly grants: Grants;
+  /** Undefined where nothing is known of them: then nothing is taken away. */
+  readonly grants: Grants | undefined;
 }
 
 const amqpPort = 5672;
@@ -36,8 +37,10 @@ export const rabbitmqRecovery: Recovery<Client> = {
     return rabbitmq_version;
   },
 
-  async setup({ api, passwords, grants }) {
+  async setup(client) {
+    const { api, passwords, grants } = client;
     await api.post("definitions", { ...definitions, ...usersWithRights(passwords, grants) });
+    await dropUndeclared(client);
     // An import says nothing when what is there differs, and leaves it as it is.
     checkTopology(definitions, await api.get("definitions"));
   },
@@ -81,12 +84,14 @@ export const rabbitmqRecovery: Recovery<Client> = {
     const { api, passwords, grants } = client;
     await api.post("definitions", usersWithRights(passwords, grants));
     await dropFormerLogins(client);
+    await dropUndeclared(client);
   },
 };
 
+const held = z.array(z.object({ user: z.string(), vhost: z.string() }));
 const named = z.array(z.object({ name: z.string() }));
 
-async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Client> {
+async function connect({ host, secrets, grants }: StoreAddress): Promise<Client> {
   const passwords = { admin: secrets["admin-password"] ?? "", app: secrets["app-password"] ?? "" };
   for (const [user, password] of Object.entries(passwords)) {
     if (password === "") throw new Error(`rabbitmq: the secret ${user}-password is empty`);
@@ -102,6 +107,13 @@ async function connect({ host, secrets, grants = {} }: StoreAddress): Promise<Cl
 async function dropFormerLogins({ api, passwords }: Client): Promise<void> {
   const names = named.parse(await api.get("users")).map(({ name }) => name);
   for (const name of formerLogins(names, passwords)) await api.delete(`users/${encodeURIComponent(name)}`);
+}
+
+/** Takes away what applications may in virtual hosts that `uses` no longer names: former logins' too, at once. */
+async function dropUndeclared({ api, grants }: Client): Promise<void> {
+  if (grants === undefined) return;
+  for (const { user, vhost } of undeclaredPermissions(held.parse(await api.get("permissions")), grants))
+    await api.delete(`permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(user)}`);
 }
 
 /** Messages at the head of a queue, at most `most`, oldest first. All are given back, and keep their order. */

@@ -35,3 +35,18 @@ export function formerLogins(names: readonly string[], { app }: RabbitmqPassword
   const present = loginName("app", app);
   return names.filter((name) => name !== present && isLoginOf("app", name));
 }
+
+/** A user's rights in one virtual host. */
+export interface HeldPermission {
+  readonly user: string;
+  readonly vhost: string;
+}
+
+/** Of what is held, the applications' logins' in virtual hosts that no application has any more: an import only ever adds. Pure. */
+export function undeclaredPermissions(
+  held: readonly HeldPermission[],
+  { rabbitmq }: Grants,
+): readonly HeldPermission[] {
+  const declared = new Set((rabbitmq?.permissions ?? []).map(({ vhost }) => vhost));
+  return held.filter(({ user, vhost }) => isLoginOf("app", user) && !declared.has(vhost));
+}

@@ -32,10 +32,11 @@ export function agentConfig(from: {
     offsite: from.offsite,
     ...(from.kit === undefined ? {} : { kit: from.kit }),
     stores: from.catalog.filter(({ kind }) => kind === "stateful").map(({ name }) => name),
-    applications: from.catalog.filter(isApplication).map(({ name, replicas }) => ({
-      name,
-      replicas: from.settings[name]?.replicas ?? replicas,
-      ...usesOf(from.applications, name),
+    applications: from.catalog.filter(isApplication).map((definition) => ({
+      name: definition.name,
+      replicas: from.settings[definition.name]?.replicas ?? definition.replicas,
+      ...(definition.kind === "files" ? { data: definition.data } : {}),
+      ...usesOf(from.applications, definition.name),
     })),
     grants: grantsOf(from.applications),
     edge: from.edge,

@@ -189,6 +189,15 @@ const application = z
       .describe(
         "Directories in memory that it may write to: path in the container → largest size. All else is read-only.",
       ),
+    data: z
+      .strictObject({
+        path: field.absolutePath.describe("The directory's path in the container."),
+      })
+      .optional()
+      .describe(
+        "A directory that it keeps: in recovery points, proven and restored as a store's is. One replica, which a point pauses for a moment; " +
+          "`user` says whose it is. Left out: it keeps nothing.",
+      ),
     writableRoot: field.reason
       .optional()
       .describe("Why the image's own files must stay writable. Left out, they are read-only."),

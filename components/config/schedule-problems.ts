@@ -17,7 +17,7 @@ export function scheduleProblems(
   catalog: readonly ServiceDefinition[],
   services: Readonly<Record<string, Switch>>,
 ): string[] {
-  const stores = enabledServices(catalog, services).filter((each) => each.kind === "stateful");
+  const stores = enabledServices(catalog, services).filter((each) => each.kind !== "stateless");
   const [strictest] = [...stores].sort((a, b) => rpoMs(a) - rpoMs(b));
   if (strictest === undefined) return [];
   const worst = milliseconds(pointEvery) + milliseconds(shipTimeout);
@@ -29,6 +29,6 @@ export function scheduleProblems(
   ];
 }
 
-function rpoMs(store: Extract<ServiceDefinition, { kind: "stateful" }>): number {
+function rpoMs(store: Exclude<ServiceDefinition, { kind: "stateless" }>): number {
   return milliseconds(store.recovery.objectives.rpo);
 }

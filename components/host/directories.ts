@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { layout } from "../../contract/layout.ts";
-import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { keptBy, type ServiceDefinition } from "../../catalog/definition.ts";
 
 /** Whom nginx runs as, and who may read its key: upstream's own `nginx` user. */
 export const edgeUser = "101:101";
@@ -16,13 +16,11 @@ export interface HostDirectory {
 export function hostDirectories(catalog: readonly ServiceDefinition[]): HostDirectory[] {
   const root = (path: string, mode: string): HostDirectory => ({ path, owner: "0:0", mode });
   const live = catalog.flatMap((definition) =>
-    definition.kind === "stateful"
-      ? Object.values(definition.data).map((directory) => ({
-          path: `${layout.live}/${directory}`,
-          owner: definition.user,
-          mode: "0700",
-        }))
-      : [],
+    Object.values(keptBy(definition)).map((directory) => ({
+      path: `${layout.live}/${directory}`,
+      owner: definition.user ?? "0:0",
+      mode: "0700",
+    })),
   );
   const history = catalog.flatMap((definition) =>
     definition.kind === "stateless"

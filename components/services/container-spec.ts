@@ -1,5 +1,5 @@
 import { layout } from "../../contract/layout.ts";
-import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { keptBy, type ServiceDefinition } from "../../catalog/definition.ts";
 import { bytes, dockerDuration } from "../../catalog/quantities.ts";
 
 /** What of a container the catalog does not know: which image, and what of the host it sees. */
@@ -56,9 +56,9 @@ export function containerSpec({ definition, image, binds = {}, memoryBytes }: Co
 
 function dataMounts(definition: ServiceDefinition) {
   const [root, directories] =
-    definition.kind === "stateful"
-      ? [layout.live, definition.data]
-      : [layout.history, definition.history ?? {}];
+    definition.kind === "stateless"
+      ? [layout.history, definition.history ?? {}]
+      : [layout.live, keptBy(definition)];
   return Object.entries(directories).map(([target, directory]) => ({
     type: "bind",
     source: `${root}/${directory}`,

@@ -22,7 +22,7 @@ const taskStart: Duration = "15s";
 
 /**
  * How a service is updated. Stateless ones start the new task first; stores, whoever owns a host port and whoever
- * keeps history stop the old one first. In every case a new version that does not become healthy gives way to the old one, and the update fails.
+ * keeps files or history stop the old one first. In every case a new version that does not become healthy gives way to the old one, and the update fails.
  */
 export function rollout(definition: ServiceDefinition, { replicas, ownsHostPort }: RolloutArgs) {
   const keepsNothing = definition.kind === "stateless" && definition.history === undefined;

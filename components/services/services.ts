@@ -58,8 +58,8 @@ export class Services extends pulumi.ComponentResource {
     );
     this.imageAfter = this.#imageServers(name, args);
     const made = new Map<string, SwarmService>();
-    const make = (kind: ServiceDefinition["kind"], ready: pulumi.Resource) =>
-      inStartOrder(args.catalog.filter((definition) => definition.kind === kind)).map((definition) => {
+    const make = (stores: boolean, ready: pulumi.Resource) =>
+      inStartOrder(args.catalog.filter(({ kind }) => (kind === "stateful") === stores)).map((definition) => {
         const needed = (definition.needs ?? []).flatMap((name) => made.get(name) ?? []);
         const service = new SwarmService(definition.name, this.#serviceArgs(definition, args), {
           parent: this,
@@ -68,10 +68,10 @@ export class Services extends pulumi.ComponentResource {
         made.set(definition.name, service);
         return service;
       });
-    const stores = make("stateful", args.host.baseline);
+    const stores = make(true, args.host.baseline);
     const users = this.#userSecrets(name, args);
     const ready = this.#storesReady(`${name}-stores-ready`, stores, users, args);
-    const applications = make("stateless", ready);
+    const applications = make(false, ready);
     this.#formerLogins(`${name}-former-logins`, [ready, ...applications], users, args);
     this.all = [...stores, ...applications];
     this.registerOutputs({ names: this.all.map((each) => each.name) });
@@ -169,7 +169,7 @@ interface UserSecrets {
   readonly fingerprints: readonly pulumi.Output<string>[];
 }
 
-/** Replicas as the stack file wants them: one of a store, and none of an application while the stack is closed. */
+/** Replicas as the stack file wants them: one of a store and of what keeps files, and none of an application while the stack is closed. */
 export function replicas(
   definition: ServiceDefinition,
   settings: ServiceSettings | undefined,

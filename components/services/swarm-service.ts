@@ -82,7 +82,8 @@ export class SwarmService extends pulumi.ComponentResource {
           networksAdvanceds: [{ id: args.network.id }],
           resources: { limits: limits(args) },
           restartPolicy: { condition: "any", delay: "5s", window: "0s" },
-          ...(definition.kind === "stateful"
+          // Whatever keeps data runs where the data is.
+          ...(definition.kind !== "stateless"
             ? { placement: { constraints: ["node.labels.kaleem.stores == true"] } }
             : {}),
         },

@@ -2,7 +2,7 @@ import type { ServiceDefinition, StatefulDefinition } from "../../catalog/defini
 import { milliseconds } from "../../catalog/quantities.ts";
 import { layout } from "../../contract/layout.ts";
 import { isAccount } from "../account-view.ts";
-import { hostFiles } from "../declared.ts";
+import { hostFiles, swarmServices } from "../declared.ts";
 import { list, property, shown } from "../property.ts";
 import type { Finding, Rule } from "../rule.ts";
 import type { StackView } from "../stack-view.ts";
@@ -24,29 +24,61 @@ const needed = {
 /** What keeps data comes back, and what comes back is proved. */
 export const storesRecoverable: Rule = {
   name: "stores-recoverable",
-  description: "Every store has backup, restore, verification and objectives, and the agent knows it.",
+  description:
+    "Every store has backup, restore, verification and objectives, and the agent knows it and every directory that applications keep.",
   check: (view) => {
     if (isAccount(view)) return [];
     const known = list(agentConfig(view), "stores");
-    return enabledStores(view).flatMap((store) => [
-      ...Object.entries(needed).flatMap(([purpose, paths]) =>
-        paths
-          .filter((path) => property(store, path) === undefined)
-          .map((path) =>
-            finding(store, `${purpose}: expected ${path}, got nothing; complete its definition`),
-          ),
-      ),
-      ...(known.includes(store.name)
-        ? []
-        : [
-            finding(
-              store,
-              `backup: expected it among the agent's stores, got ${shown(known)}; add it to the agent's configuration`,
+    return [
+      ...mountedUnknown(view),
+      ...enabledStores(view).flatMap((store) => [
+        ...Object.entries(needed).flatMap(([purpose, paths]) =>
+          paths
+            .filter((path) => property(store, path) === undefined)
+            .map((path) =>
+              finding(store, `${purpose}: expected ${path}, got nothing; complete its definition`),
             ),
-          ]),
-    ]);
+        ),
+        ...(known.includes(store.name)
+          ? []
+          : [
+              finding(
+                store,
+                `backup: expected it among the agent's stores, got ${shown(known)}; add it to the agent's configuration`,
+              ),
+            ]),
+      ]),
+    ];
   },
 };
+
+/** An application's directory is in points because the agent's configuration names it: what is mounted and not named, no point would hold. */
+function mountedUnknown(view: StackView): readonly Finding[] {
+  const ofStores = new Set(stores(view.catalog).flatMap(({ data }) => Object.values(data)));
+  const named = new Set(
+    list(agentConfig(view), "applications").flatMap((each) =>
+      Object.values((property(each, "data") ?? {}) as Readonly<Record<string, unknown>>),
+    ),
+  );
+  return swarmServices(view).flatMap(({ resource, container }) =>
+    list(container, "mounts").flatMap((mount) => {
+      const source = property(mount, "source");
+      // What leads out of there again, `data-under-root` says.
+      if (typeof source !== "string" || !source.startsWith(`${layout.live}/`) || source.includes(".."))
+        return [];
+      const directory = source.slice(layout.live.length + 1);
+      if (ofStores.has(directory) || named.has(directory)) return [];
+      return [
+        {
+          resource: resource.name,
+          sentence:
+            `backup: expected ${source} among the directories that points hold, got nothing; ` +
+            `say it in the application's data, or in a store's definition`,
+        },
+      ];
+    }),
+  );
+}
 
 /** What is promised of one store, and whether the schedule can keep it. */
 export const objectivesHeld: Rule = {

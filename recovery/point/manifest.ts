@@ -28,7 +28,8 @@ const directoryFacts = z.strictObject({
     .optional(),
 });
 
-const storeFacts = z.strictObject({
+const engineFacts = z.strictObject({
+  kind: z.literal("engine").optional(),
   /** The mark that was durably written just before the instant. */
   canary: z.string().min(1),
   /**
@@ -51,6 +52,16 @@ const storeFacts = z.strictObject({
   directories: z.record(z.string(), directoryFacts),
 });
 
+/** An application's files: there is no engine to leave a mark, or to ask for its version. */
+const fileFacts = z.strictObject({
+  kind: z.literal("files"),
+  /** When they were copied, at a standstill. */
+  copiedAt: z.iso.datetime(),
+  /** Image of the application, reference with digest. */
+  image: z.string(),
+  directories: z.record(z.string(), directoryFacts),
+});
+
 /** What a recovery point says of itself; a file inside the snapshot. */
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
@@ -63,7 +74,8 @@ export const manifestSchema = z.strictObject({
   /** Just before the first canary was written: all that was acknowledged before it must be in the point. */
   instant: z.iso.datetime(),
   pauseMs: z.number(),
-  stores: z.record(z.string(), storeFacts),
+  /** Stores, and applications that keep files. */
+  stores: z.record(z.string(), z.discriminatedUnion("kind", [engineFacts, fileFacts])),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

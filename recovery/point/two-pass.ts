@@ -8,6 +8,8 @@ export interface FrozenCopy {
   readonly docker: Docker;
   readonly containers: () => Promise<readonly Pausable[]>;
   readonly journal: PauseJournal;
+  /** Asked at the end: what else makes the copy not count, such as a container that was started meanwhile; null when nothing does. */
+  readonly disturbed?: () => Promise<string | null>;
   readonly secondPass: (signal: AbortSignal) => Promise<Pass>;
   readonly pauseLimitMs: number;
   /** SIGTERM or SIGINT. */
@@ -74,7 +76,7 @@ async function attemptOnce(work: FrozenCopy): Promise<Omit<FrozenResult, "attemp
     if (refusal !== null) return refusal;
     stop.throwIfAborted();
     const pass = await work.secondPass(stop);
-    const changed = await stillPaused(docker, containers);
+    const changed = (await stillPaused(docker, containers)) ?? (await work.disturbed?.()) ?? null;
     stop.throwIfAborted();
     await thaw();
     if (changed !== null) return changed;

@@ -80,6 +80,11 @@ export class ProofFiles {
     return { data: join(this.places.clone, filesDirectory), secrets: secretsFolder, files: placed };
   }
 
+  /** Where a directory of the clone is. */
+  folderOf(directory: string): string {
+    return join(this.places.clone, filesDirectory, directory);
+  }
+
   /** Bytes that are left on the file system of the clone. */
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.places.point);

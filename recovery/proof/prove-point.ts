@@ -10,7 +10,7 @@ import type { ProofFiles } from "./proof-files.ts";
 import type { ProofRecord, ProofRecords } from "./proof-record.ts";
 import type { StorePorts } from "./prove-store.ts";
 import { anothersTurn, putOff, watchForOthers, type Watch } from "./giving-way.ts";
-import { memoryLack, proveStores, type StoreStart } from "./prove-stores.ts";
+import { memoryLack, proveStores, type StoresProof, type StoreStart } from "./prove-stores.ts";
 
 /** What the proof of a point needs; tests give another. */
 export interface ProofPorts {
@@ -19,9 +19,14 @@ export interface ProofPorts {
   readonly locks: Pick<Locks, "acquire" | "taken" | "wanted">;
   readonly log: Log;
   readonly interrupted: AbortSignal;
-  readonly files: Pick<ProofFiles, "places" | "isWhole" | "clone" | "give" | "freeBytes" | "clear">;
+  readonly files: Pick<
+    ProofFiles,
+    "places" | "isWhole" | "clone" | "give" | "folderOf" | "freeBytes" | "clear"
+  >;
   readonly records: Pick<ProofRecords, "write" | "keepOnly">;
   readonly stores: readonly StatefulDefinition[];
+  /** Applications that keep files. @default none */
+  readonly applications?: StoresProof["applications"];
   readonly storePorts: StorePorts;
   /** How a store's service starts its task, with its present secrets. @throws RecoveryError `storeDown` when that cannot be told */
   startOf(definition: StatefulDefinition): Promise<StoreStart>;

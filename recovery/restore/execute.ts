@@ -11,6 +11,7 @@ import { phases } from "./phases/phases.ts";
 import { dataUntouchedBefore, phaseFacts } from "./plan/phase-facts.ts";
 import { phaseNames, type PhaseName } from "./plan/phase-name.ts";
 import type { RestorePorts } from "./phases/ports.ts";
+import { enginesOf } from "./verify/check-manifest.ts";
 import { recordReport } from "./report/record-report.ts";
 import type { RestoreReport } from "./report/report.ts";
 
@@ -82,7 +83,8 @@ class Run {
   async #allRun(): Promise<boolean> {
     const { stores, services } = this.#ports;
     try {
-      for (const { name } of stores) if ((await services.containers(name)).length === 0) return false;
+      for (const { name } of enginesOf(stores))
+        if ((await services.containers(name)).length === 0) return false;
       return true;
     } catch {
       // Who cannot be asked may run: the phase itself then fails, in words.

@@ -14,6 +14,7 @@ import { endTidily, unlockLone } from "../../stores/lone-start.ts";
 import { provenSample } from "../measure/proven-sample.ts";
 import { openStoreAt } from "../../stores/store.ts";
 import { proveRecord, type ProofResult } from "../answers/run-record.ts";
+import { dataApplications } from "../data-applications.ts";
 import type { AgentContext } from "../context.ts";
 import { recordedRun } from "../recorded-run.ts";
 import { storeSecrets } from "./store.ts";
@@ -59,6 +60,7 @@ function proofPorts(context: AgentContext): ProofPorts {
     log,
     interrupted,
     stores,
+    applications: dataApplications(context.config),
     files: new ProofFiles({
       point: layout.point,
       indexes: [

@@ -15,6 +15,7 @@ import {
   type RestoreTests,
   type TestedRepository,
 } from "../answers/restore-test.ts";
+import { dataApplications } from "../data-applications.ts";
 import type { AgentContext } from "../context.ts";
 import { offsitePoints } from "../offsite-points.ts";
 import { recordedRun } from "../recorded-run.ts";
@@ -134,6 +135,7 @@ function testPorts(context: AgentContext, lineage: string | null): RestoreTestPo
     log,
     interrupted,
     stores,
+    applications: dataApplications(context.config),
     folder,
     proofFiles: new ProofFiles({
       point: folder.path,

@@ -18,6 +18,7 @@ import { restoreState, type RestoreState } from "../restore/restore-state.ts";
 import type { RestoreTests } from "../answers/restore-test.ts";
 import type { JobStatus } from "../answers/agent-status.ts";
 import { readReserveState } from "../reserve/reserve-state.ts";
+import { dataApplications } from "../data-applications.ts";
 import { jobStatuses } from "../job-status.ts";
 import type { KitState } from "../answers/kit-state.ts";
 import { readRestoreTests } from "./restore-test.ts";
@@ -127,7 +128,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     closed: closedFile !== null,
     writesBlocked: await writesBlocked(context),
     stores: Object.fromEntries(
-      config.stores.map((store) => [
+      [...config.stores, ...dataApplications(config).map(({ name }) => name)].map((store) => [
         store,
         { local: newest(points ?? [], store, now), offsite: newest(offsite, store, now) },
       ]),

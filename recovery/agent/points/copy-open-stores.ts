@@ -10,9 +10,10 @@ import { startThawGuard, type ThawGuard } from "../../point/thaw-guard.ts";
 import { copyFrozen, type FrozenCopy, type FrozenResult } from "../../point/two-pass.ts";
 import type { AgentContext } from "../context.ts";
 import { copyRunning, type RunningResult } from "./copy-running.ts";
-import { describeCopy } from "./describe-copy.ts";
+import { type CopiedStore, describeCopy } from "./describe-copy.ts";
 import { duration } from "../../host/log.ts";
-import { sameContainers } from "./same-containers.ts";
+import { type DataApplication, dataApplications } from "../data-applications.ts";
+import { ApplicationTasks, sameContainers } from "./same-containers.ts";
 import type { Store } from "../../stores/store.ts";
 
 /** A copy of all stores, and what was seen while it was made. */
@@ -33,8 +34,8 @@ export interface PointCopies {
 }
 
 /**
- * Copies the files of open stores, in this order: canaries, what can be copied before (unpaused), all paused stores at one instant, then
- * the stores that are copied while they run. Nothing is asked of a store that walks its data: what a point holds is told by its proof.
+ * Copies the files of open stores, and of applications that keep some, in this order: canaries, what can be copied before (unpaused), all
+ * that is paused at one instant, the applications too, then the stores that are copied while they run. Nothing is asked of a store that walks its data: what a point holds is told by its proof.
  * The manifest is written at the very end, and the copies are without their indexes until then: whatever ends this early leaves nothing
  * that a later run would take for a copy.
  */
@@ -59,6 +60,7 @@ export async function copyOpenStores(
   const { frozen, running } = await copyBoth(context, paused, late, copies).finally(() =>
     endGuard(context, guard),
   );
+  const applications = await each(dataApplications(config), (one) => seenOf(context, one, frozen.pausedAt));
   const seen = await each(stores, async ({ store, definition }) => ({
     service: store.service,
     image: store.container.image,
@@ -75,9 +77,20 @@ export async function copyOpenStores(
   interrupted.throwIfAborted();
   const { pauseMs } = frozen;
   const point = { id, lineage, generation, host: machineId, stack: config.stack, instant, pauseMs, held };
-  const { tags, manifest } = describeCopy({ ...point, stores: seen });
+  const { tags, manifest } = describeCopy({ ...point, stores: [...seen, ...applications] });
   await host.writeFile(`${layout.point}/${manifestFile}`, `${JSON.stringify(manifest, null, 2)}\n`);
   return { tags, manifest, firstPassMs, frozen };
+}
+
+/** Which image an application's files were written by: its task's, or, where none runs, its service's. */
+async function seenOf(
+  { docker }: AgentContext,
+  { name, data }: DataApplication,
+  copiedAt: Date,
+): Promise<CopiedStore> {
+  const [[task], service] = await Promise.all([docker.containersOf(name), docker.inspectService(name)]);
+  const image = task?.image ?? service?.image ?? "none: its service is not declared";
+  return { service: name, image, directories: Object.values(data), version: null, copiedAt };
 }
 
 /** The guard goes on where somebody is still paused: it thaws as soon as we have ended. */
@@ -111,10 +124,17 @@ async function copyBoth(
   late: readonly Store[],
   { standing, running }: PointCopies,
 ): Promise<{ readonly frozen: FrozenResult; readonly running: RunningResult | null }> {
-  const { log } = context;
+  const { docker, log } = context;
+  const names = dataApplications(context.config).map(({ name }) => name);
+  const tasks = new ApplicationTasks(docker, names);
   const frozen = await log.phase(
     "copy at a standstill",
-    () => copyFrozen(frozenCopy(context, paused, (signal) => standing.secondPass(signal))),
+    () =>
+      copyFrozen({
+        ...frozenCopy(context, paused, (signal) => standing.secondPass(signal)),
+        containers: async () => [...(await sameContainers(docker, paused)), ...(await tasks.now())],
+        disturbed: () => tasks.started(),
+      }),
     ({ pauseMs, pass }) => `paused ${duration(pauseMs)}, ${describePass(pass)}`,
   );
   if (late.length === 0) return { frozen, running: null };

@@ -9,7 +9,8 @@ export interface CopiedStore {
   readonly image: string;
   /** Its directories under the live root. */
   readonly directories: readonly string[];
-  readonly version: string;
+  /** The engine's; null for an application's files, which have none. */
+  readonly version: string | null;
   readonly copiedAt: Date;
 }
 
@@ -33,14 +34,13 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
   for (const { service, image, version, copiedAt, directories } of stores) {
-    facts[service] = {
-      canary: id,
-      counts: {},
+    const files = {
       copiedAt: copiedAt.toISOString(),
-      version,
       image,
       directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),
     };
+    facts[service] =
+      version === null ? { kind: "files", ...files } : { canary: id, counts: {}, version, ...files };
   }
   const manifest = manifestSchema.parse({
     version: 1,

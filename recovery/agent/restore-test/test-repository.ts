@@ -15,7 +15,7 @@ import type { ProofFiles } from "../../proof/proof-files.ts";
 import type { ProofRecord } from "../../proof/proof-record.ts";
 import { clearProof } from "../../proof/prove-point.ts";
 import type { StorePorts } from "../../proof/prove-store.ts";
-import { memoryLack, proveStores, type StoreStart } from "../../proof/prove-stores.ts";
+import { memoryLack, proveStores, type StoresProof, type StoreStart } from "../../proof/prove-stores.ts";
 import { checkManifest, readManifest } from "../../restore/verify/check-manifest.ts";
 import { reserveOf } from "../reserve/keep-reserve.ts";
 import type { RepositoryPlace } from "../unfinished-writes.ts";
@@ -44,6 +44,8 @@ export interface RestoreTestPorts {
   readonly log: Log;
   readonly interrupted: AbortSignal;
   readonly stores: readonly StatefulDefinition[];
+  /** Applications that keep files. @default none */
+  readonly applications?: StoresProof["applications"];
   readonly storePorts: StorePorts;
   readonly sources: Readonly<Record<RepositoryPlace, TestedSource>>;
   readonly folder: Pick<
@@ -51,7 +53,7 @@ export interface RestoreTestPorts {
     "fetched" | "manifest" | "make" | "measure" | "place" | "space" | "clear"
   >;
   /** Its `clone` is where the folder places what was fetched. */
-  readonly proofFiles: Pick<ProofFiles, "give" | "clear">;
+  readonly proofFiles: Pick<ProofFiles, "give" | "folderOf" | "clear">;
   /** How a store's service starts its task, with its present secrets. @throws RecoveryError `storeDown` when that cannot be told */
   startOf(definition: StatefulDefinition): Promise<StoreStart>;
   /** How often it is looked whether somebody else comes first. @default 1000 */
@@ -177,9 +179,13 @@ class Run {
   }
 
   #restored({ stores }: Point) {
-    return this.#ports.stores
-      .filter(({ name }) => stores.length === 0 || stores.includes(name))
-      .map(({ name, data }) => ({ name, directories: Object.values(data) }));
+    const { stores: engines, applications = [] } = this.#ports;
+    return [
+      ...engines.map(({ name, data }) => ({ name, directories: Object.values(data) })),
+      ...applications.map(({ name, data }) => {
+        return { name, directories: Object.values(data), filesOnly: true as const };
+      }),
+    ].filter(({ name }) => stores.length === 0 || stores.includes(name));
   }
 
   /** Writers are never refused for the sake of a test: the reserve of the data volume is left alone. */
@@ -210,7 +216,7 @@ class Run {
 
   /** The proof of `prove`, on what was fetched. */
   async #start(manifest: Manifest, proof: ProofRecord | null): Promise<void> {
-    const { docker, locks, log, proofFiles, stores, storePorts } = this.#ports;
+    const { docker, locks, log, proofFiles, stores, applications = [], storePorts } = this.#ports;
     const lock = await locks.acquire("proof", lockWaitMs, "nothing");
     try {
       // What a killed proof has left; what was placed is not among it.
@@ -221,7 +227,7 @@ class Run {
           starts.set(definition.name, await this.#ports.startOf(definition));
       const room = (definition: StatefulDefinition, start: StoreStart) => this.#spare(definition, start);
       const like = inventoriesOf(proof);
-      const work = { log, files: proofFiles, stores, storePorts, room, like };
+      const work = { log, files: proofFiles, stores, applications, storePorts, room, like };
       const proven = await proveStores(work, manifest, starts, this.#signal);
       this.#stores = proven.stores;
       for (const problem of proven.problems) this.problem(exitCodes.notProven, problem);

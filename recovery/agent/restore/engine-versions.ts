@@ -26,7 +26,7 @@ export async function engineVersions(
   const without = passedBy(plan.leftOut);
   const versions = stores.map(async ({ name, recovery }): Promise<readonly EngineVersions[]> => {
     const facts = held?.stores[name];
-    if (facts === undefined || without.has(name)) return [];
+    if (facts === undefined || facts.kind === "files" || without.has(name)) return [];
     const { version, image } = facts;
     const { follows } = recovery;
     return [{ store: name, held: version, image, present: await presentVersion(access, name), follows }];

@@ -1,11 +1,8 @@
-import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { lstat, mkdir, open, readdir, rename, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { FilesPort } from "../../restore/phases/ports.ts";
-import { Breath } from "../../point/breathe.ts";
-import { readCopied } from "../../point/listing.ts";
-import { type HeldFiles, TreeMeasure } from "../../point/measure-tree.ts";
-import { scanTree } from "../../point/scan.ts";
-import { parseRecord } from "../../point/tree.ts";
+import { measureFolder } from "../../point/measure-folder.ts";
+import type { HeldFiles } from "../../point/measure-tree.ts";
 import { runProgram } from "../../host/run-program.ts";
 
 /** The data filesystem of the machine that the agent runs on. */
@@ -30,22 +27,8 @@ export class LocalFiles implements FilesPort {
   }
 
   /** As a point's copy was measured: a file with two names counts twice. */
-  async measure(folder: string): Promise<HeldFiles> {
-    const [root, name] = [dirname(folder), basename(folder)];
-    // Beside the folder that is measured, where there is room for what is as large as it.
-    const scratch = await mkdtemp(join(dirname(root), ".listing-"));
-    try {
-      const scan = await scanTree(root, [name], { into: join(scratch, "listing"), tolerant: false });
-      const measure = new TreeMeasure(name);
-      const breath = new Breath();
-      for (const record of readCopied(scan)) {
-        if (breath.isDue) await breath.take();
-        measure.add(parseRecord(record));
-      }
-      return measure.result();
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+  measure(folder: string): Promise<HeldFiles> {
+    return measureFolder(folder);
   }
 
   /** @throws CommandError when it takes longer than `timeoutMs`; left out, it takes as long as it takes. */

@@ -10,6 +10,7 @@ import type {
   FoundHead,
   FoundPoint,
   FoundRepository,
+  FoundStore,
   LastRestore,
 } from "../../restore/plan/findings.ts";
 import { loadJournal } from "../../restore/journal/journal-file.ts";
@@ -20,6 +21,7 @@ import { restoreReportSchema } from "../../restore/report/report.ts";
 import type { AgentContext } from "../context.ts";
 import { CommandError } from "../../host/host-port.ts";
 import { readSeen } from "../measure/watch-deployments.ts";
+import { dataApplications } from "../data-applications.ts";
 import { offsitePoints } from "../offsite-points.ts";
 import { listReplaced } from "./replaced-folder.ts";
 import { LocalFiles } from "./restore-files.ts";
@@ -60,7 +62,12 @@ export async function findRestore(
     root: readRoot(await host.readFile(layout.lineage)),
     local,
     offsite,
-    stores,
+    stores: [
+      ...stores,
+      ...dataApplications(config).map(({ name }): FoundStore => {
+        return { name, declared: true, running: false, filesOnly: true };
+      }),
+    ],
     off: config.off,
     applications,
     freeBytes: space.bavail * space.bsize,

@@ -1,12 +1,14 @@
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { usualLimits } from "../../../catalog/inventory/inventory.ts";
+import { type Inventory, usualLimits } from "../../../catalog/inventory/inventory.ts";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
+import { type DataApplication, dataApplications } from "../data-applications.ts";
 import type { Manifest } from "../../point/manifest.ts";
 import { BucketProofs } from "../../proof/bucket-proofs.ts";
+import { filesInventory } from "../../proof/files-inventory.ts";
 import { ProofFiles } from "../../proof/proof-files.ts";
 import { ProofRecords, type ProofRecord } from "../../proof/proof-record.ts";
 import { clearProof } from "../../proof/prove-point.ts";
@@ -64,6 +66,8 @@ export function restoreInventories(context: AgentContext, alone: AloneProof | nu
     },
     prove: (manifest, copy) => prove(context, alone === null ? records : recordsAlone, manifest, copy, alone),
     async take(name, like) {
+      const application = dataApplications(context.config).find((one) => one.name === name);
+      if (application !== undefined) return takeFiles(context, application, like);
       const store = await openStore(name, opening);
       try {
         return await store.inventory({ ...usualLimits, like });
@@ -72,6 +76,20 @@ export function restoreInventories(context: AgentContext, alone: AloneProof | nu
       }
     },
   };
+}
+
+/** Of the restored directories, which nobody may write to meanwhile. */
+async function takeFiles(
+  { docker }: AgentContext,
+  { name, data }: DataApplication,
+  like: Inventory,
+): Promise<Inventory> {
+  if ((await docker.containersOf(name)).length > 0)
+    throw new RecoveryError(exitCodes.failed, `${name} runs already, and may be writing; close it first`);
+  const folders = Object.entries(data).map(([inside, directory]) => {
+    return { inside, folder: `${layout.live}/${directory}` };
+  });
+  return filesInventory(name, folders, { ...usualLimits, like });
 }
 
 /** Null when the bucket has none, or is away: the point then is proven again. */
@@ -113,6 +131,7 @@ async function prove(
       log,
       files,
       stores,
+      applications: dataApplications(context.config),
       storePorts: proofStorePorts(context),
       room: (definition: StatefulDefinition, start: StoreStart) =>
         alone?.room(definition, start) ?? makeRoom(context, definition, start),

@@ -5,6 +5,7 @@ import type { FetchPort, RestorePorts } from "../../restore/phases/ports.ts";
 import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
 import { clearIsolated } from "./isolated-store.ts";
+import { dataApplications } from "../data-applications.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { restoreHead } from "./restore-head.ts";
 import { restoreInventories } from "./restore-inventories.ts";
@@ -21,7 +22,12 @@ export function restorePorts(context: AgentContext): RestorePorts {
   return {
     host: context.host,
     paths: layout,
-    stores: context.stores.map(({ name, data }) => ({ name, directories: Object.values(data) })),
+    stores: [
+      ...context.stores.map(({ name, data }) => ({ name, directories: Object.values(data) })),
+      ...dataApplications(context.config).map(({ name, data }) => {
+        return { name, directories: Object.values(data), filesOnly: true as const };
+      }),
+    ],
     files: new LocalFiles(),
     repository: fetchFrom(context),
     services: {

@@ -1,4 +1,5 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { enginesOf } from "../verify/check-manifest.ts";
 import { knownInventory } from "./known-inventory.ts";
 import type { Phase } from "./phase.ts";
 import { startStores } from "./start.ts";
@@ -24,7 +25,7 @@ export const proveRestored: Phase = async (context) => {
     );
   }
   // A proof needs the secrets of running tasks, and one that was killed may have left a store stopped.
-  for (const { name } of ports.stores) await ports.services.scale(name, 1);
+  for (const { name } of enginesOf(ports.stores)) await ports.services.scale(name, 1);
   await startStores(context);
   const record = await ports.inventories.prove(memory.manifest, unopenedCopy(context));
   if (!record.ok) return { detail: record.problems.join(" ") };

@@ -1,4 +1,5 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { enginesOf } from "../verify/check-manifest.ts";
 import type { Phase } from "./phase.ts";
 import { sentenceOf } from "../../../contract/sentence-of.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -11,8 +12,9 @@ const answerLimitMs = 300_000;
  * a point that is older than a rotation carries the old ones.
  */
 export const resetStoreUsers: Phase = async ({ ports }) => {
-  for (const store of ports.stores) await ports.services.scale(store.name, 1);
-  for (const { name } of ports.stores) {
+  const engines = enginesOf(ports.stores);
+  for (const store of engines) await ports.services.scale(store.name, 1);
+  for (const { name } of engines) {
     try {
       await waitUntil(ports, `${name} did not accept the current secrets`, answerLimitMs, async () => {
         try {
@@ -28,6 +30,6 @@ export const resetStoreUsers: Phase = async ({ ports }) => {
     }
   }
   return {
-    detail: `${ports.stores.map((store) => store.name).join(" and ")} accept the current secrets`,
+    detail: `${engines.map((store) => store.name).join(" and ")} accept the current secrets`,
   };
 };

@@ -1,4 +1,5 @@
 import { RecoveryError, exitCodes } from "../../../contract/exit-codes.ts";
+import { enginesOf } from "../verify/check-manifest.ts";
 import type { Phase } from "./phase.ts";
 import type { RestorePorts } from "./ports.ts";
 import { sentenceOf } from "../../../contract/sentence-of.ts";
@@ -15,11 +16,15 @@ export const startStores: Phase = async ({ ports }) => {
     const way = `See "docker service ps" and "docker service logs" on the host; then repeat the restore`;
     throw new RecoveryError(exitCodes.storeDown, `${sentenceOf(error)}. ${way}.`, { cause: error });
   }
-  return { detail: `${ports.stores.map((store) => store.name).join(" and ")} healthy` };
+  return {
+    detail: `${enginesOf(ports.stores)
+      .map((store) => store.name)
+      .join(" and ")} healthy`,
+  };
 };
 
 async function firstUnready(ports: RestorePorts): Promise<string | null> {
-  for (const { name } of ports.stores) {
+  for (const { name } of enginesOf(ports.stores)) {
     const containers = await ports.services.containers(name);
     if (containers.length !== 1) return `${name} has ${containers.length} containers`;
     const health = containers[0]?.health;

@@ -39,6 +39,8 @@ export interface FoundStore {
   /** False when the Swarm does not know the service: `up` has not been run. */
   readonly declared: boolean;
   readonly running: boolean;
+  /** An application that keeps files: what is said of its service is among `applications`, and a point can be taken of it at rest. */
+  readonly filesOnly?: true;
 }
 
 /** A service that was given another image, as this host saw it. */

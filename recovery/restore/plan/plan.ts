@@ -6,6 +6,7 @@ import { passedBy, type LeftOut } from "./left-out.ts";
 import { phaseNames, type PhaseName } from "./phase-name.ts";
 import { planService } from "./plan-service.ts";
 import { planUndo, undoneUnfinished } from "./plan-undo.ts";
+import { enginesOf } from "../verify/check-manifest.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseHost, refuseSpace, refuseUnfinished } from "./refuse.ts";
 import type { RestoreRequest } from "./request.ts";
@@ -64,7 +65,9 @@ function decide(
 ): RestorePlan {
   const head = found.head.state === "ok" ? found.head : null;
   const without = passedBy(leftOut);
-  const restored = found.stores.map(({ name }) => name).filter((name) => !without.has(name));
+  const restored = enginesOf(found.stores)
+    .map(({ name }) => name)
+    .filter((name) => !without.has(name));
   const phase = (name: PhaseName): PlanPhase => {
     const skip = skipReason(name, found, request);
     const seconds = skip === null ? estimateSeconds(name, point.from, point.bytes, found.last) : 0;
@@ -98,7 +101,9 @@ function skipReason(name: PhaseName, found: Findings, request: RestoreRequest): 
   if (name !== "safety-point") return null;
   if (found.root === null) return "the data root has no lineage: nothing here to save";
   if (!request.safetyPoint) return leftOutOnRequest;
-  const down = found.stores.filter((store) => !store.running).map((store) => store.name);
+  const down = enginesOf(found.stores)
+    .filter((store) => !store.running)
+    .map((store) => store.name);
   if (down.length === 0) return null;
   return `${down.join(", ")} not running, so no point can be taken; what is replaced is kept on the host`;
 }

@@ -1,5 +1,6 @@
 import { nameOf } from "../../lineage/bucket-identity.ts";
 import type { Head } from "../../lineage/head.ts";
+import { enginesOf } from "../verify/check-manifest.ts";
 import { makeRoom } from "../replaced-data.ts";
 import type { Findings, FoundRepository, Place } from "./findings.ts";
 import type { Refusal } from "./refusal.ts";
@@ -71,7 +72,7 @@ function refuseRunning(found: Findings): Refusal[] {
 function refuseNotUp(found: Findings, request: RestoreRequest): Refusal[] {
   const services = isOneService(request)
     ? found.stores.filter(({ name }) => name === request.service)
-    : [...found.stores, ...found.applications];
+    : [...enginesOf(found.stores), ...found.applications];
   const missing = services.filter((service) => !service.declared);
   if (missing.length === 0) return [];
   const names = missing.map((service) => service.name).join(", ");

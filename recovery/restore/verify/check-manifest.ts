@@ -4,10 +4,19 @@ import { manifestFile, manifestSchema, type Manifest } from "../../point/manifes
 import { passedBy } from "../plan/left-out.ts";
 import type { ChosenPoint, RestorePlan } from "../plan/restore-plan.ts";
 
-/** A store as a restore sees it: its Swarm service and its directories under the live root. */
+/** A store as a restore sees it: its Swarm service and its directories under the live root; or an application that keeps files. */
 export interface RestoredStore {
   readonly name: string;
   readonly directories: readonly string[];
+  /** An application's: no engine is started or asked, and its service is scaled as applications are. */
+  readonly filesOnly?: true;
+}
+
+/** Those that have an engine, which a restore stops, starts and asks. */
+export function enginesOf<Store extends Pick<RestoredStore, "filesOnly">>(
+  stores: readonly Store[],
+): readonly Store[] {
+  return stores.filter(({ filesOnly }) => filesOnly !== true);
 }
 
 /** What a directory holds. */
@@ -104,10 +113,27 @@ function compareStore(
 ): string[] {
   const facts = manifest.stores[store.name];
   if (facts === undefined) return [notHeld(store.name)];
-  const names = [...new Set([...store.directories, ...Object.keys(facts.directories)])];
+  const [here, there] = [store.filesOnly === true ? "files" : "engine", facts.kind ?? "engine"] as const;
+  if (here !== there)
+    return [
+      `stores.${store.name}.kind: the point holds ${inKinds[there]} by this name, this platform has ${inKinds[here]}`,
+    ];
+  return compareDirectories(store.name, store.directories, facts.directories, measured);
+}
+
+const inKinds = { files: "an application's files", engine: "a store" } as const;
+
+/** What directories are not as a manifest says: a sentence each. */
+export function compareDirectories(
+  store: string,
+  directories: readonly string[],
+  held: Readonly<Record<string, Measured>>,
+  measured: Readonly<Record<string, Measured>>,
+): string[] {
+  const names = [...new Set([...directories, ...Object.keys(held)])];
   return names.flatMap((name) => {
-    const field = `stores.${store.name}.directories.${name}`;
-    const expected = facts.directories[name];
+    const field = `stores.${store}.directories.${name}`;
+    const expected = held[name];
     const got = measured[name];
     if (expected === undefined) return [`${field}: the manifest does not list this directory`];
     if (got === undefined) return [`${field}: expected ${expected.files} files, the directory is missing`];

@@ -26,11 +26,12 @@ export function judge(manifest: Manifest, evidence: Evidence): Verdict {
       });
       continue;
     }
-    checks.push(
-      judgeCanary(store, facts.canary, found.canary),
-      judgeVersion(store, facts.version, found.version),
-      judgeImage(store, facts.image, found.image),
-    );
+    if (facts.kind !== "files")
+      checks.push(
+        judgeCanary(store, facts.canary, found.canary),
+        judgeVersion(store, facts.version, found.version),
+        judgeImage(store, facts.image, found.image),
+      );
     checks.push(...judgeDirectories(store, facts.directories, evidence.directories));
     checks.push(...describeTime(store, facts.copiedAt, manifest));
   }

@@ -3,7 +3,12 @@ import { test } from "node:test";
 import type { ApplicationSettings } from "../../../catalog/applications/settings.ts";
 import { withApplications } from "../../../catalog/applications/with-applications.ts";
 import { catalog as platform } from "../../../catalog/catalog.ts";
-import { isApplication, type StatelessDefinition } from "../../../catalog/definition.ts";
+import {
+  type Application,
+  type FilesDefinition,
+  isApplication,
+  keptBy,
+} from "../../../catalog/definition.ts";
 import { inStartOrder } from "../../../catalog/start-order.ts";
 import { routesOf } from "../../../components/edge/nginx-conf.ts";
 
@@ -28,10 +33,10 @@ function settings(more: Partial<ApplicationSettings> = {}): ApplicationSettings 
   };
 }
 
-function made(more: Partial<ApplicationSettings>): StatelessDefinition {
+function made(more: Partial<ApplicationSettings>): Application {
   const { catalog, problems } = withApplications(platform, { shop: settings(more) });
   assert.deepEqual(problems, []);
-  const found = catalog.find((one): one is StatelessDefinition => one.name === "shop" && isApplication(one));
+  const found = catalog.find((one): one is Application => one.name === "shop" && isApplication(one));
   assert.ok(found);
   return found;
 }
@@ -165,6 +170,51 @@ test("what cannot work together is said: secret variables without a command, wha
       "applications.a.health.port: missing, and the application has no port; write the one that is to be asked",
       "applications.a.metrics.port: missing, and the application has no port; write the one that Prometheus is to ask",
       "applications.a.port: missing; a route needs one to lead to",
+    ],
+  );
+});
+
+test("an application with data keeps a directory of its own, alone, and is closed as applications are", () => {
+  const shop = made({ user: "1000:1000", data: { path: "/var/lib/shop" }, writableRoot: undefined });
+  assert.equal(shop.kind, "files");
+  assert.deepEqual([shop.user, shop.replicas], ["1000:1000", 1]);
+  assert.deepEqual(keptBy(shop), { "/var/lib/shop": "application-shop" });
+  assert.ok(isApplication(shop));
+  assert.deepEqual(keptBy(made({})), {});
+  // A definition with data does not compile without its recovery.
+  const kept: Pick<FilesDefinition, "kind" | "user" | "replicas" | "data" | "recovery"> = {
+    kind: "files",
+    user: "1000:1000",
+    replicas: 1,
+    data: {},
+    // @ts-expect-error what keeps data says how it comes back
+    recovery: undefined,
+  };
+  assert.equal(kept.kind, "files");
+});
+
+test("data that could not be kept is refused: shared, nobody's, the platform's own, or under another mount", () => {
+  assert.deepEqual(
+    problems({
+      a: { data: { path: "/data" }, replicas: 3 },
+      b: { user: "1:1", data: { path: "/run/secrets/b" } },
+      c: { user: "1:1", data: { path: "/var" } },
+      d: {
+        user: "1:1",
+        data: { path: "/data" },
+        scratch: { "/data/cache": "1MiB" },
+        files: { "/data": "README.md" },
+      },
+      e: { user: "1:1", data: { path: "/etc" } },
+    }),
+    [
+      "applications.a.replicas: expected 1, since two replicas would write into each other's files, got 3; keep what several share in a store, or take out data",
+      "applications.a.user: missing; with data it has to be written, since the directory is made for it: the image's own user by number, such as 1000:1000 (docker image inspect tells it: Config.User)",
+      'applications.b.data.path: expected a directory of its own, got "/run/secrets/b", and /run/secrets is not the application\'s; choose another',
+      'applications.c.data.path: expected a directory that holds its data alone, got "/var", which holds the image\'s own files; write one below it',
+      'applications.d.files./data: expected a path outside of data.path, got "/data" there; what is kept and what is not need separate directories',
+      'applications.d.scratch./data/cache: expected a path outside of data.path, got "/data" there; what is kept and what is not need separate directories',
+      'applications.e.data.path: expected a directory of its own, got "/etc", and /etc/kaleem is not the application\'s; choose another',
     ],
   );
 });

@@ -70,6 +70,31 @@ test("resetUsers sets users and what they may, takes former logins away, and tou
   assert.deepEqual(rest, ["users", "DELETE users/app"]);
 });
 
+test("what applications no longer use is taken from every login of theirs, and from nobody else", async () => {
+  const present = loginName("app", "app-secret");
+  const permissions = [
+    { user: "admin", vhost: "old/shop" },
+    { user: present, vhost: "/" },
+    { user: present, vhost: "old/shop" },
+    { user: "app-0123abcd", vhost: "old/shop" },
+    { user: "monitor", vhost: "old/shop" },
+  ].map((one) => ({ ...one, configure: ".*", write: ".*", read: ".*" }));
+  const grants = { rabbitmq: { permissions: [{ vhost: "/", configure: "^$", write: ".*", read: "^$" }] } };
+  const gone = [`DELETE permissions/old%2Fshop/${present}`, "DELETE permissions/old%2Fshop/app-0123abcd"];
+  const deleted = async (run: "setup" | "resetUsers", known: object): Promise<string[]> => {
+    mock.restoreAll();
+    const { asked } = answering({ definitions, permissions, users: [{ name: "admin" }, { name: present }] });
+    await recovery[run](await recovery.connect({ ...at, ...known }));
+    return asked.filter((request) => request.startsWith("DELETE"));
+  };
+  assert.deepEqual(await deleted("setup", { grants }), gone);
+  assert.deepEqual(await deleted("resetUsers", { grants }), gone);
+  // No application uses it any more.
+  assert.equal((await deleted("setup", { grants: {} })).length, 3);
+  // An agent that was not told what is granted takes nothing away.
+  assert.deepEqual(await deleted("setup", {}), []);
+});
+
 test("setup leaves former logins valid, and retiring takes them away and nothing else", async () => {
   const users = ["app-0123abcd", "admin", "app", "monitor"].map((name) => ({ name }));
   const { asked } = answering({ definitions, users });

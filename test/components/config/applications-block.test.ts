@@ -40,6 +40,16 @@ test("a block says no more than it must, and the rest has defaults", () => {
 for (const [title, shop, said] of [
   ["a misspelt key", { memroy: "1GiB" }, "applications.shop.memroy: unknown key; did you mean memory?"],
   [
+    "data at a path that begins nowhere",
+    { user: "1:1", data: { path: "var/lib/shop" } },
+    'applications.shop.data.path: expected a whole path in the container such as /etc/app/config.json, got "var/lib/shop"',
+  ],
+  [
+    "data of two replicas",
+    { user: "1:1", replicas: 2, data: { path: "/var/lib/shop" } },
+    "applications.shop.replicas: expected 1, since two replicas would write into each other's files, got 2; keep what several share in a store, or take out data",
+  ],
+  [
     "a number where a variable is a text",
     { env: { PORT: 3000 } },
     "applications.shop.env.PORT: expected a text in quotes, got 3000; write a text: in quotes, and times and sizes with their unit",

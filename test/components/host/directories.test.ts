@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import test from "node:test";
 import { hostDirectories } from "../../../components/host/directories.ts";
+import { madeUpApplication } from "../../catalog/made-up.ts";
 import { catalog } from "../../../catalog/catalog.ts";
 
 const directories = hostDirectories(catalog);
@@ -15,6 +16,16 @@ test("a store's directory belongs to the user that its container runs as, and to
   assert.equal(owners["/srv/kaleem/live/qdrant-snapshots"], "1000:1000 0700");
   const declared = catalog.flatMap((each) => (each.kind === "stateful" ? Object.values(each.data) : []));
   assert.equal(live.length, declared.length);
+});
+
+test("an application's data belongs to its user, below the directory that points copy", () => {
+  const kept = { ...madeUpApplication(), kind: "files", user: "1001:7", replicas: 1 } as const;
+  const recovery = { objectives: { rpo: "15m", rto: "1h" } } as const;
+  const found = hostDirectories([{ ...kept, recovery, data: { "/var/lib/shop": "application-shop" } }]);
+  assert.deepEqual(
+    found.find(({ path }) => path.endsWith("/application-shop")),
+    { path: "/srv/kaleem/live/application-shop", owner: "1001:7", mode: "0700" },
+  );
 });
 
 test("parents come before their children", () => {

@@ -24,6 +24,17 @@ export const recoveryCases: RefusedCases = {
       "store: backup: expected it among the agent's stores, got [\"other\"]; add it to the agent's configuration",
     ],
   },
+  "an application's directory that no point would hold": {
+    rule: "stores-recoverable",
+    spoil: (stack) =>
+      stack.container("store-service").set("mounts", [
+        { type: "bind", source: "/srv/kaleem/live/store", target: "/data" },
+        { type: "bind", source: "/srv/kaleem/live/application-shop", target: "/files" },
+      ]),
+    says: [
+      "store-service: backup: expected /srv/kaleem/live/application-shop among the directories that points hold, got nothing; say it in the application's data, or in a store's definition",
+    ],
+  },
   "a store that is called off and cannot be": {
     rule: "stores-recoverable",
     spoil: (stack) =>

@@ -16,7 +16,13 @@ const swarmService = (name: string, more: Readonly<Record<string, unknown>>): Re
       env: { PORT: "1", PASSWORD_FILE: "/run/secrets/password" },
       args: ["serve"],
       healthcheck: { tests: ["CMD", "true"], interval: "5s", timeout: "4s", retries: 3, startPeriod: "30m" },
-      mounts: [{ type: "bind", source: `/srv/kaleem/live/${name}`, target: "/data" }],
+      mounts: [
+        {
+          type: "bind",
+          source: `/srv/kaleem/${name === "store" ? "live" : "history"}/${name}`,
+          target: "/data",
+        },
+      ],
     },
     resources: { limits: { memoryBytes: 1024 } },
   },

@@ -109,6 +109,7 @@ function fixture(over: Partial<ProofPorts> = {}) {
     interrupted: new AbortController().signal,
     files: {
       places: { point: "/p", indexes: [], clone: "/c", given: "/g" },
+      folderOf: (directory) => `/c/files/${directory}`,
       isWhole: () => Promise.resolve(true),
       clone: (directories, signal) => {
         clone = true;

@@ -135,7 +135,8 @@ describe("copyOpenStores", () => {
     const instant = frozen.pausedAt.toISOString();
     assert.deepEqual(times.slice(0, 2), [instant, instant]);
     assert.ok((times[2] ?? "") > instant);
-    assert.equal(manifest.stores["minio"]?.canary, manifest.point);
+    const { minio } = manifest.stores;
+    assert.equal(minio?.kind !== "files" && minio?.canary, manifest.point);
     assert.deepEqual(manifestSchema.parse(JSON.parse(fixture.files.get(manifestPath) ?? "")), manifest);
   });
 
@@ -160,6 +161,45 @@ describe("copyOpenStores", () => {
     );
     assert.ok(Date.parse(manifest.stores["minio"]?.copiedAt ?? "") > 0);
     assert.deepEqual(fixture.docker.paused(), []);
+  });
+
+  describe("with an application that keeps files", () => {
+    beforeEach(() => {
+      const shop = { name: "shop", replicas: 1, data: { "/var/lib/shop": "application-shop" } };
+      context = { ...context, config: { ...context.config, applications: [shop] } };
+    });
+    const start = (name: string): void =>
+      void fixture.docker.containers.set(`${name}-1`, { service: "shop", startedAt: "t1", paused: false });
+
+    it("pauses it with the stores, and says in the manifest that nobody can be asked what it holds", async () => {
+      start("shop");
+      const { manifest, tags } = await copyOpenStores(context, await openStores(), copies());
+      assert.ok(events.includes("shop/pause") && events.includes("shop/unpause"), events.join());
+      assert.ok(events.indexOf("shop/pause") < events.indexOf("second pass"));
+      assert.ok(events.indexOf("second pass") < events.indexOf("shop/unpause"));
+      assert.deepEqual(tags.stores, [...names, "shop"]);
+      const { shop } = manifest.stores;
+      assert.ok(shop?.kind === "files");
+      assert.equal(shop.copiedAt, manifest.stores["mongo"]?.copiedAt);
+      assert.deepEqual(Object.keys(shop.directories), ["application-shop"]);
+      assert.deepEqual(fixture.docker.paused(), []);
+    });
+
+    it("copies its files as they lie while none of its tasks runs: nobody writes to them", async () => {
+      const { manifest } = await copyOpenStores(context, await openStores(), copies());
+      assert.equal(manifest.stores["shop"]?.kind, "files");
+      assert.ok(!events.some((event) => event.startsWith("shop")));
+    });
+
+    it("counts no copy during which a task of it was started, and copies again with that one paused", async () => {
+      upon = (event) => {
+        if (event === "second pass" && !fixture.docker.containers.has("shop-1")) start("shop");
+      };
+      const { frozen } = await copyOpenStores(context, await openStores(), copies());
+      assert.equal(frozen.attempts, 2);
+      assert.ok(fixture.lines.some((line) => line.includes("shop was started while its files were copied")));
+      assert.ok(events.includes("shop/pause"));
+    });
   });
 
   for (const event of ["settle", "second pass", "finish, running"]) {

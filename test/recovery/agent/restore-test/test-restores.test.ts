@@ -184,6 +184,7 @@ function fixture(over: Partial<RestoreTestPorts> = {}) {
       },
     },
     proofFiles: {
+      folderOf: (directory) => `/t/placed/files/${directory}`,
       give: (store, _user, secrets) =>
         step(`give ${store} ${Object.keys(secrets).join(" ")}`, {
           data: "/t/placed",
