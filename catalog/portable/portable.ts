@@ -37,14 +37,23 @@ export const toolCallSchema = z.strictObject({
 });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** Writes all that a load takes, as of one instant where the engine can: by its own tool, on standard output, or as a text. */
+/**
+ * Writes all that there is in the portable form, as of one instant where the engine can: by its own tool, on standard output, as a text, or by
+ * the client, as it comes. Nothing is packed: the repository packs by itself, and finds what has not changed only in what is not.
+ */
 export type Dump<Client> = {
-  /** What the former scripts' names begin and end with, such as `mongo-` and `.archive.gz`. */
+  /** What the former scripts' names begin and end with, such as `mongo-` and `.archive`. */
   readonly file: { readonly prefix: string; readonly suffix: string };
+  /** When it is taken by the clock, where the stack file does not say. */
+  readonly at: readonly DayTime[];
 } & (
   | { tool(client: Client, secrets: Readonly<Record<string, string>>): Promise<ToolCall> }
   | { text(client: Client): Promise<string> }
+  | { stream(client: Client): AsyncIterable<Uint8Array> }
 );
+
+/** A time of the day in UTC, such as `02:10`. */
+export type DayTime = `${number}:${number}`;
 
 /** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
 export interface Portable<Client> {

@@ -10,6 +10,7 @@ import type {
 } from "../config/schema.ts";
 import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import type { DisabledService } from "../../catalog/switches.ts";
+import { dumpTimes } from "../../catalog/portable/dump-times.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 
 /** What the agent is told; checked against its own schema, so that a change on one side cannot break the other. Pure. */
@@ -46,8 +47,13 @@ export function agentConfig(from: {
     },
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     ...(backups.images ? {} : { keepImages: false }),
+    dumps: recordOf(dumpTimes(from.catalog, backups.dumps)),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),
   } satisfies AgentConfig);
+}
+
+function recordOf(times: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(times).map(([source, at]) => [source, [...at]]));
 }

@@ -3,7 +3,8 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { ImportPlanAnswer } from "../answers/import-answer.ts";
 import { findFiles, importedStores, type FoundFile, type FoundFiles } from "./find-files.ts";
 import type { Origin } from "./origin.ts";
-import { readSource, type Taking } from "./read-source.ts";
+import type { Taking } from "../../catalog/portable/read-portable.ts";
+import { readSource } from "./read-source.ts";
 
 /** Files that were read whole, and can be imported. */
 export interface ReadFiles {
