@@ -55,14 +55,14 @@ export type Dump<Client> = {
 /** A time of the day in UTC, such as `02:10`. */
 export type DayTime = `${number}:${number}`;
 
-/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
+/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. Without `judge` and `load` it takes none. */
 export interface Portable<Client> {
   /** Left out: its own tools give it in no one file. */
   readonly dump?: Dump<Client>;
   /** Why this file cannot be loaded into this store as it is now, a sentence each, with what to do; empty when it can. Changes nothing. */
-  judge(client: Client, source: PortableSource): Promise<readonly string[]>;
+  judge?(client: Client, source: PortableSource): Promise<readonly string[]>;
   /** By the engine's own tool, or by the client. What it replaces is gone from the first moment. */
-  readonly load:
+  readonly load?:
     | { tool(secrets: Readonly<Record<string, string>>, source: PortableSource): ToolCall }
     | { client(client: Client, source: PortableSource, file: string): Promise<void> };
 }

@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 import { statedByMirror } from "../minio/portable.ts";
 import { readMongoArchive } from "../mongo/archive.ts";
 import { statedByArchive } from "../mongo/portable.ts";
+import { statedByDatabase } from "../n8n/portable.ts";
+import { statedByCollections } from "../qdrant/portable.ts";
 import { judgeDefinitions, parseDefinitions, statedByDefinitions } from "../rabbitmq/portable.ts";
 import { statedByRdb } from "../redis/portable.ts";
 import type { PortableSource } from "./portable.ts";
@@ -39,6 +41,8 @@ const readers: Readonly<
     const { format, memory, serverVersion, writtenMs } = facts;
     return { version: serverVersion, ...stated, facts: { format, memory }, madeMs: writtenMs };
   },
+  n8n: (content) => statedByDatabase(content),
+  qdrant: (content) => statedByCollections(content),
   async minio(content) {
     return { version: null, ...(await statedByMirror(content)), facts: {} };
   },

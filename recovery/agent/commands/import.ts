@@ -148,7 +148,10 @@ async function judgeAll(
         ]),
     ...judgeStores(
       sources,
-      context.stores.map(({ name, recovery }) => ({ name, importable: recovery.portable !== undefined })),
+      context.stores.map(({ name, recovery }) => ({
+        name,
+        importable: recovery.portable?.load !== undefined,
+      })),
     ),
   ];
   if (refusals.length > 0) return refusals;
@@ -162,16 +165,16 @@ async function judgeAll(
 
 async function load(context: AgentContext, source: PortableSource, file: string): Promise<void> {
   const definition = context.stores.find(({ name }) => name === source.store);
-  const portable = definition?.recovery.portable;
-  if (definition === undefined || portable === undefined) throw new Error(`no way to load ${source.store}`);
-  if ("client" in portable.load) {
+  const by = definition?.recovery.portable?.load;
+  if (definition === undefined || by === undefined) throw new Error(`no way to load ${source.store}`);
+  if ("client" in by) {
     await withStore(context, source.store, (store) => store.loadImport(source, file, loadLimitMs));
     return;
   }
   const container = await taskOf(context, source.store);
   await runTool({
     container: container.id,
-    call: portable.load.tool(await storeSecrets(definition, container.pid), source),
+    call: by.tool(await storeSecrets(definition, container.pid), source),
     file,
     signal: context.interrupted,
     onLine: (line) => context.log.line(`${source.store}: ${line}`),

@@ -137,7 +137,7 @@ async function perform(
     case "reset-users":
       return recovery.resetUsers(client);
     case "judgeImport":
-      return portableOf(recovery).judge(client, request.source);
+      return loadingOf(recovery).judge(client, request.source);
     case "dump": {
       const { dump } = portableOf(recovery);
       if (dump === undefined) throw new Error("its tools give no dump in one file");
@@ -146,7 +146,7 @@ async function perform(
       throw new Error("its dump is written by a child of its own");
     }
     case "loadImport": {
-      const { load } = portableOf(recovery);
+      const { load } = loadingOf(recovery);
       if (!("client" in load)) throw new Error("it is loaded by its own tool");
       return load.client(client, request.source, request.file);
     }
@@ -174,8 +174,14 @@ function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>[
 }
 
 function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unknown>["portable"]> {
-  if (portable === undefined) throw new Error("nothing can be imported into it");
+  if (portable === undefined) throw new Error("it is neither dumped nor loaded");
   return portable;
+}
+
+function loadingOf(recovery: Recovery<unknown>) {
+  const { judge, load } = portableOf(recovery);
+  if (judge === undefined || load === undefined) throw new Error("nothing can be imported into it");
+  return { judge, load };
 }
 
 function say(answer: StoreAnswer): void {

@@ -53,12 +53,15 @@ export class ImportTrial {
   }
 
   async judge(source: PortableSource): Promise<readonly string[]> {
-    return this.#store.use((client) => this.#portable.judge(client, source));
+    const { judge } = this.#portable;
+    assert.ok(judge);
+    return this.#store.use((client) => judge(client, source));
   }
 
   /** Loads it, sets the users, and gives where the store is not what the file says. */
   async load(source: PortableSource, path: string): Promise<readonly string[]> {
     const { load } = this.#portable;
+    assert.ok(load);
     if ("client" in load) await this.#store.use((client) => load.client(client, source, path));
     else {
       const call = load.tool(this.#secrets, source);
