@@ -65,7 +65,7 @@ export async function readFiles(
     sources: read.map(({ source }) => source),
     paths: read.map(({ path }) => path),
     files: read.map(({ source, file }) =>
-      described(source, file, found.older.get(source.store)?.length ?? 0),
+      describeSource(source, file, found.older.get(source.store)?.length ?? 0),
     ),
     notTaken: found.notTaken,
   };
@@ -78,9 +78,10 @@ function refuse(problems: readonly string[]): void {
     throw new RecoveryError(exitCodes.usage, `${problems.join("\n")}\nNothing was imported.`);
 }
 
-function described(
+/** What is told of a file. Pure. */
+export function describeSource(
   { store, madeAt, bytes, version, stated, parts, rename, leftOut }: PortableSource,
-  { path }: FoundFile,
+  { path }: Pick<FoundFile, "path">,
   older: number,
 ): ImportPlanAnswer["files"][number] {
   const holds: Record<string, number> = {};

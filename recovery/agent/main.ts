@@ -35,6 +35,7 @@ import { storeCommand, storeDumpCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
+import { fetchDumpsCommand } from "./commands/fetch-dumps.ts";
 import { fetchCommand } from "./restore/fetch.ts";
 import { restoreTestCommand } from "./commands/restore-test.ts";
 import { reserveCommand } from "./commands/reserve.ts";
@@ -68,6 +69,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   take-dumps [STORE...] dump these into the local repository, or everything; --if-due: what the schedule says
   ship-dumps            bring dumps that are not off-site yet there
   dumps [--offsite]     what dumps there are, newest first
+  fetch-dumps           place dumps for an import; request as JSON on stdin
   replaced              what restores have moved aside here, and its size
   forget-replaced RESTORE
                         remove for good what one restore moved aside
@@ -121,6 +123,8 @@ const commands: Readonly<
   "restore-test": restoreTestCommand,
   "take-dumps": takeDumpsCommand,
   "ship-dumps": (context, args) => none(args, () => shipDumpsCommand(context)),
+  "fetch-dumps": (context, args) =>
+    none(args, async () => fetchDumpsCommand(context, await textOf(process.stdin))),
   dumps: (context, args) => dumpsCommand(context, flag(args, "--offsite")),
   images: (context, args) => none(args, () => imagesCommand(context)),
   "serve-images": (context, args) => none(args, () => serveImagesCommand(context)),
