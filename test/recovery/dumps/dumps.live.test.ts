@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
       const connection = await (client as { root: () => Promise<MongoClient> }).root();
       const orders = connection.db("kaleem").collection("orders");
       await orders.insertMany(Array.from({ length: 2_000 }, (_, seq) => ({ seq, name: "طلب" })));
-      await orders.createIndex({ seq: 1 }, { unique: true, name: "by seq" });
+      await orders.createIndex({ seq: 1 }, { unique: true });
     },
   },
   {
@@ -93,7 +93,9 @@ const cases: readonly Case[] = [
     fill: async (client) => {
       const connection = client as QdrantClient;
       const points = Array.from({ length: 200 }, (_, id) => ({ id, vector: [1, id, 0, 1], payload: { id } }));
-      await connection.ask("PUT", "/collections/things", { body: { vectors: { size: 4, distance: "Dot" } } });
+      await connection.ask("PUT", "/collections/things", {
+        body: { vectors: { size: 4, distance: "Cosine" } },
+      });
       await connection.ask("PUT", "/collections/things/points?wait=true", { body: { points } });
       const actions = [{ create_alias: { alias_name: "latest", collection_name: "things" } }];
       await connection.ask("POST", "/collections/aliases", { body: { actions } });
