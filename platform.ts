@@ -61,7 +61,14 @@ const edge = new Edge("edge", {
   secret: config.secret,
 });
 const lineage = new Lineage("lineage", { ...config, host, agent, stack, after: [services, edge] });
-const backups = new Backups("backups", { ...config, host, agent, images, after: [services, lineage] });
+const backups = new Backups("backups", {
+  ...config,
+  host,
+  agent,
+  images,
+  catalog: enabled,
+  after: [services, lineage],
+});
 new Monitoring("monitoring", { host, agent });
 
 export const outputs = stackOutputs(stack, config, { host, services, edge, lineage, backups });

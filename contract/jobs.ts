@@ -14,7 +14,9 @@ export type JobName =
   | "check-offsite"
   | "prove"
   | "restore-test"
-  | "images";
+  | "images"
+  | "dump"
+  | "ship-dumps";
 
 /** The settings of `backups` in the stack file that say how often a job runs. */
 export type Pace = "pointEvery" | "shipEvery";
@@ -121,7 +123,27 @@ export const jobs = {
     command: ["images"],
     stallAfterMs: 5 * minute,
   },
+  dump: {
+    purpose: "Dumps stores into the repository on this host, in the form that their own tools load",
+    // Its timer has every time of the day at which something is due.
+    every: { ms: day },
+    command: ["take-dumps", "--if-due"],
+    stallAfterMs: 15 * minute,
+    // 36 hours.
+    silentAfterRuns: 3 / 2,
+    busyRuns: 6,
+  },
+  "ship-dumps": {
+    purpose: "Ships dumps off-site",
+    ...daily,
+    follows: "dump",
+    command: ["ship-dumps"],
+    stallAfterMs: 5 * minute,
+  },
 } as const satisfies Readonly<Record<JobName, Job>>;
+
+/** What of the host itself is dumped beside its stores, and when in UTC where the stack file does not say: the files that `up` has written. */
+export const hostFilesDump = { source: "configs", at: ["02:40"] } as const;
 
 /** The names of all jobs, in the order of the list. */
 export const jobNames = Object.keys(jobs) as readonly JobName[];

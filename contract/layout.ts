@@ -66,6 +66,8 @@ export const layout = {
   runtime: "/run/kaleem",
   /** What a store that is being proven reads, its secrets included; in memory, and gone afterwards. */
   proofFiles: "/run/kaleem/proof",
+  /** How dumps ended that are on their way into the repository: one file each, gone with its run. */
+  dumpOutcomes: "/run/kaleem/dumps",
   /** What the host has seen of deployments: which image each service was given, when, and how that ended. */
   deployments: "/var/lib/kaleem/deployments",
   /** How far the oplog is off-site, and the slice that is on its way there. */

@@ -34,6 +34,8 @@ export const listedCommands: readonly ListedCommand[] = [
   command("Every day", "status", "what runs, what would be lost now, when recovery was last proven"),
   command("Every day", "points", "lists the recovery points, here and off-site"),
   command("Every day", "point", "takes a recovery point now"),
+  command("Every day", "dumps", "lists the portable dumps of the stores, here and off-site"),
+  command("Every day", "dump", "dumps stores now, in the form that their own tools load"),
   command("Every day", "pull", "copies the off-site bucket to a disk of your own, and checks every file"),
   command(
     "Every day",

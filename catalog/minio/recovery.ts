@@ -3,6 +3,7 @@ import type { Grants } from "../../contract/grants.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
 import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
+import { dumpObjects } from "./dump.ts";
 import { minioInventory } from "./inventory.ts";
 import { judgeMirror, loadMirror } from "./portable.ts";
 import { signedCalls, signedDownload, type SignedCalls, type SignedDownload } from "./signed-calls.ts";
@@ -65,6 +66,7 @@ export const minioRecovery: Recovery<Client> = {
     minioInventory(client, await versionOf(client.call), request, bucketsOf(client.grants)),
 
   portable: {
+    dump: { file: { prefix: "minio-", suffix: ".tar" }, at: ["02:50"], stream: dumpObjects },
     judge: ({ call }, source) => judgeMirror(call, source),
     load: { client: ({ call }, source, file) => loadMirror(call, source, file) },
   },

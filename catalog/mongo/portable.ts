@@ -120,7 +120,7 @@ export async function dumpArchive(
   const oplog = await mongo.db("local").listCollections({ name: "oplog.rs" }).toArray();
   const argv = [
     ...["--host=127.0.0.1", "--port=27017", "--username=backup", "--authenticationDatabase=admin"],
-    ...["--archive", "--gzip", ...(oplog.length > 0 ? ["--oplog"] : [])],
+    ...["--archive", ...(oplog.length > 0 ? ["--oplog"] : [])],
   ];
   return { argv: ["sh", "-c", dumpScript, "sh", ...argv], firstLine: toolLogin(secrets, "backup-password") };
 }

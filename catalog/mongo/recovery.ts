@@ -117,7 +117,8 @@ export const mongoRecovery: Recovery<Client> = {
     judge: async (client, source) => judgeArchive(await client.root(), source),
     load: { tool: loadArchive },
     dump: {
-      file: { prefix: "mongo-", suffix: ".archive.gz" },
+      file: { prefix: "mongo-", suffix: ".archive" },
+      at: ["00:00", "06:00", "12:00", "18:00"],
       tool: async (client, secrets) => dumpArchive(await client.root(), secrets),
     },
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { forwardOnly } from "../engine-version.ts";
 import type { Recovery } from "../recovery.ts";
 import { n8nInventory } from "./inventory.ts";
+import { dumpDatabase } from "./portable.ts";
 import { N8nClient } from "./n8n-client.ts";
 
 const tag = z.object({ id: z.string(), name: z.string() });
@@ -45,6 +46,14 @@ export const n8nRecovery: Recovery<N8nClient> = {
     },
     async read(client) {
       return (await marks(client)).at(-1)?.name ?? null;
+    },
+  },
+
+  portable: {
+    dump: {
+      file: { prefix: "n8n-sqlite-", suffix: ".tar" },
+      at: ["02:30"],
+      tool: () => Promise.resolve(dumpDatabase()),
     },
   },
 

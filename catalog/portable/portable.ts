@@ -37,23 +37,32 @@ export const toolCallSchema = z.strictObject({
 });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** Writes all that a load takes, as of one instant where the engine can: by its own tool, on standard output, or as a text. */
+/**
+ * Writes all that there is in the portable form, as of one instant where the engine can: by its own tool, on standard output, as a text, or by
+ * the client, as it comes. Nothing is packed: the repository packs by itself, and finds what has not changed only in what is not.
+ */
 export type Dump<Client> = {
-  /** What the former scripts' names begin and end with, such as `mongo-` and `.archive.gz`. */
+  /** What the former scripts' names begin and end with, such as `mongo-` and `.archive`. */
   readonly file: { readonly prefix: string; readonly suffix: string };
+  /** When it is taken by the clock, where the stack file does not say. */
+  readonly at: readonly DayTime[];
 } & (
   | { tool(client: Client, secrets: Readonly<Record<string, string>>): Promise<ToolCall> }
   | { text(client: Client): Promise<string> }
+  | { stream(client: Client): AsyncIterable<Uint8Array> }
 );
 
-/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. */
+/** A time of the day in UTC, such as `02:10`. */
+export type DayTime = `${number}:${number}`;
+
+/** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. Without `judge` and `load` it takes none. */
 export interface Portable<Client> {
   /** Left out: its own tools give it in no one file. */
   readonly dump?: Dump<Client>;
   /** Why this file cannot be loaded into this store as it is now, a sentence each, with what to do; empty when it can. Changes nothing. */
-  judge(client: Client, source: PortableSource): Promise<readonly string[]>;
+  judge?(client: Client, source: PortableSource): Promise<readonly string[]>;
   /** By the engine's own tool, or by the client. What it replaces is gone from the first moment. */
-  readonly load:
+  readonly load?:
     | { tool(secrets: Readonly<Record<string, string>>, source: PortableSource): ToolCall }
     | { client(client: Client, source: PortableSource, file: string): Promise<void> };
 }

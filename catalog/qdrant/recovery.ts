@@ -2,6 +2,7 @@ import { z } from "zod";
 import { forwardOnly } from "../engine-version.ts";
 import type { Recovery } from "../recovery.ts";
 import { qdrantInventory } from "./inventory.ts";
+import { dumpCollections, judgeCollections, loadCollections } from "./portable.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
 
 const canary = "canary";
@@ -73,6 +74,12 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
         .nullable()
         .parse(found?.payload["mark"] ?? null);
     },
+  },
+
+  portable: {
+    dump: { file: { prefix: "qdrant-", suffix: ".tar" }, at: ["02:10"], stream: dumpCollections },
+    judge: judgeCollections,
+    load: { client: loadCollections },
   },
 
   inventory: (client, request) => qdrantInventory(client, request, [canary]),

@@ -74,6 +74,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
   portable: {
     dump: {
       file: { prefix: "defs-", suffix: ".json" },
+      at: ["02:20"],
       text: ({ api }) => dumpDefinitions(api),
     },
     judge: ({ api }, source) => judgeDefinitionsHere(api, source),

@@ -85,6 +85,7 @@ export const redisRecovery: Recovery<Client> = {
   portable: {
     dump: {
       file: { prefix: "redis-", suffix: ".rdb" },
+      at: ["02:00"],
       tool: async (_client, secrets) => dumpRdb(secrets),
     },
     judge: ({ redis }, source) => judgeRdb(redisCommands(redis), source),

@@ -10,6 +10,7 @@ import type {
 } from "../config/schema.ts";
 import { type ServiceDefinition, isApplication } from "../../catalog/definition.ts";
 import type { DisabledService } from "../../catalog/switches.ts";
+import { dumpTimes } from "../../catalog/portable/dump-times.ts";
 import { milliseconds } from "../../catalog/quantities.ts";
 
 /** What the agent is told; checked against its own schema, so that a change on one side cannot break the other. Pure. */
@@ -49,6 +50,7 @@ export function agentConfig(from: {
     },
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     ...(backups.images ? {} : { keepImages: false }),
+    dumps: recordOf(dumpTimes(from.catalog, backups.dumps)),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),
@@ -59,4 +61,8 @@ export function agentConfig(from: {
 function usesOf(applications: Applications, name: string): { readonly uses?: string[] } {
   const uses = applications[name]?.uses;
   return uses === undefined ? {} : { uses: Object.keys(uses).sort() };
+}
+
+function recordOf(times: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(times).map(([source, at]) => [source, [...at]]));
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { ServiceDefinition } from "../../catalog/definition.ts";
 import type { ImageLock } from "../../catalog/image-lock.ts";
+import { dumpTimes } from "../../catalog/portable/dump-times.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import { HostFile } from "../host/host-file.ts";
 import type { Host } from "../host/host.ts";
@@ -11,11 +13,13 @@ import { commandLine } from "../text/shell.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
 import {
   alertUnit,
+  dumpUnits,
   imagesUnits,
   maintenanceUnits,
   pointUnits,
   proveUnits,
   restoreTestUnits,
+  shipDumpsUnits,
   shipUnits,
   unitFailed,
 } from "./units.ts";
@@ -26,6 +30,8 @@ export interface BackupsArgs {
   /** What must be there before the first point makes sense. */
   readonly after: readonly pulumi.Resource[];
   readonly backups: BackupSettings;
+  /** The services that are on: which stores are dumped. */
+  readonly catalog: readonly ServiceDefinition[];
   /** The images of this stack: new ones are brought into the bucket at once. */
   readonly images: ImageLock;
 }
@@ -46,6 +52,8 @@ export class Backups extends pulumi.ComponentResource {
       prove: proveUnits(),
       "restore-test": restoreTestUnits(),
       images: imagesUnits(),
+      dump: dumpUnits(dumpTimes(args.catalog, settings.dumps)),
+      "ship-dumps": shipDumpsUnits(),
     };
     const timers = Object.entries(jobs).map(
       ([role, units]) =>

@@ -1,5 +1,5 @@
 import { exitCodes } from "../../contract/exit-codes.ts";
-import { followersOf, jobs, type JobName } from "../../contract/jobs.ts";
+import { followersOf, hostFilesDump, jobs, type JobName } from "../../contract/jobs.ts";
 import { layout } from "../../contract/layout.ts";
 import type { BackupSettings } from "../config/schema.ts";
 import type { Duration } from "../../catalog/quantities.ts";
@@ -97,6 +97,39 @@ export function imagesUnits(): Units {
   };
 }
 
+/** Dumps stores, each at its own times of the day; one timer has all of them, so that no two dumps are made at once. */
+export function dumpUnits(times: Readonly<Record<string, readonly string[]>>): Units {
+  const { purpose, command } = jobs.dump;
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["docker.service"],
+      followed: followersOf("dump"),
+      givesWay: true,
+      background: true,
+    }),
+    timer: timer(purpose, dumpCalendars(times)),
+  };
+}
+
+/** Every time at which something is dumped, once; a day's last look for what has failed, where nothing is. Pure. */
+export function dumpCalendars(times: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  const at = [...new Set(Object.values(times).flat())].sort();
+  return (at.length === 0 ? hostFilesDump.at : at).map((time) => `*-*-* ${time}:00 UTC`);
+}
+
+/** Ships dumps once they were taken; its timer only catches up what failed. */
+export function shipDumpsUnits(): Units {
+  const { purpose, command } = jobs["ship-dumps"];
+  return {
+    service: agentService(purpose, command.join(" "), {
+      after: ["network-online.target"],
+      givesWay: true,
+      background: true,
+    }),
+    timer: timer(purpose, "*-*-* 03:10:00 UTC"),
+  };
+}
+
 /** One after the other in quiet hours: only one of them works at a time, and what is forgotten first is pruned next. */
 const maintenanceTimes = {
   "forget-local": "*-*-* *:33:00",
@@ -106,7 +139,10 @@ const maintenanceTimes = {
   "check-local": "*-*-* 03:03:00",
   "check-offsite": "*-*-* 04:03:00",
 } as const satisfies Readonly<
-  Record<Exclude<JobName, "point" | "ship" | "prove" | "restore-test" | "images">, string>
+  Record<
+    Exclude<JobName, "point" | "ship" | "prove" | "restore-test" | "images" | "dump" | "ship-dumps">,
+    string
+  >
 >;
 
 export interface Units {
@@ -114,13 +150,14 @@ export interface Units {
   readonly timer: readonly IniSection[];
 }
 
-function timer(description: string, onCalendar: string): readonly IniSection[] {
+function timer(description: string, onCalendar: string | readonly string[]): readonly IniSection[] {
+  const calendars = typeof onCalendar === "string" ? [onCalendar] : onCalendar;
   return [
     { name: "Unit", entries: [["Description", description]] },
     {
       name: "Timer",
       entries: [
-        ["OnCalendar", onCalendar],
+        ...calendars.map((one) => ["OnCalendar", one] as const),
         // The default of a minute would be a fifth of the interval.
         ["AccuracySec", "1s"],
         ["Persistent", true],
@@ -139,6 +176,8 @@ interface ServiceOptions {
   readonly givesWay?: true;
   /** It may see what `docker login` has left in root's home, and nothing else there. */
   readonly readsLogins?: true;
+  /** It has time: whoever else wants processor or disk comes first. */
+  readonly background?: true;
   /** It runs so often that systemd's two lines a run, and its result, would be most of the journal. */
   readonly quiet?: true;
 }
@@ -183,9 +222,15 @@ export function agentService(
         ...(options.givesWay ? [["SuccessExitStatus", exitCodes.busy] as const] : []),
         // The agent ends what stands still; how long work takes that gets on is no reason to end it.
         ["TimeoutStartSec", "infinity"],
-        ["Nice", 5],
+        ["Nice", options.background ? 10 : 5],
         ["IOSchedulingClass", "best-effort"],
-        ["IOSchedulingPriority", 6],
+        ["IOSchedulingPriority", options.background ? 7 : 6],
+        ...(options.background
+          ? ([
+              ["CPUWeight", 20],
+              ["IOWeight", 20],
+            ] as const)
+          : []),
         ...hardening,
         ...(options.readsLogins
           ? ([

@@ -106,6 +106,12 @@ export const registry = text<string>(
   "an address with a port such as 10.0.0.4:5000",
   address.hostPortAdvice,
 );
+/** A time of the day in UTC. */
+export const dayTime = text<string>(
+  /^([01]\d|2[0-3]):[0-5]\d$/,
+  'a time of the day in UTC such as "02:10"',
+  (value) => (/^\d:\d\d$/.test(value) ? `write "0${value}"` : undefined),
+);
 export const endpoint = text<string>(
   /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
   "an address such as https://s3.example.com, without a path",

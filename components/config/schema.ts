@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
+import { defaultDumpTimes } from "../../catalog/portable/dump-times.ts";
+import { hostFilesDump } from "../../contract/jobs.ts";
 import { oldestRestic } from "../../contract/restic.ts";
 import { applications } from "./applications-block.ts";
 import { businessChecks } from "./business-checks-block.ts";
@@ -109,46 +111,66 @@ const kept = z.strictObject({
   monthly: field.kept(120).describe("One point a month is kept, for so many months."),
 });
 
-const backups = z
-  .strictObject({
-    pointEvery: field.interval.describe(
-      "How often a recovery point is taken; each goes off-site at once. A total loss costs at most this, plus shipTimeout: " +
-        "together no more than any store's objective allows.",
-    ),
-    shipEvery: field.interval
-      .default("15m")
-      .describe(
-        "How often it is looked for points that did not get off-site, beside the shipping that follows each point.",
+/** What of a stack is dumped by the clock, each at its own times. */
+function dumps(catalog: readonly ServiceDefinition[]) {
+  const times = Object.entries(defaultDumpTimes(catalog)).map(([source, at]) => {
+    const what =
+      source === hostFilesDump.source
+        ? "When the host's own files are dumped; secrets are not among them."
+        : `When ${source} is dumped. An empty list: never by the clock.`;
+    const list = z.array(field.dayTime, { error: "expected a list of times" });
+    return [source, list.default([...at]).describe(what)] as const;
+  });
+  return z
+    .strictObject(Object.fromEntries(times))
+    .prefault({})
+    .describe(
+      "Portable dumps: at which times of the day, in UTC. They are kept as recovery points are, by days, weeks and months.",
+    );
+}
+
+const backups = (catalog: readonly ServiceDefinition[]) =>
+  z
+    .strictObject({
+      pointEvery: field.interval.describe(
+        "How often a recovery point is taken; each goes off-site at once. A total loss costs at most this, plus shipTimeout: " +
+          "together no more than any store's objective allows.",
       ),
-    pauseLimit: field
-      .duration("50ms", "10s", ": customers wait as long as the stores stand still")
-      .default("2s")
-      .describe("Longest time that a point may pause the stores; a point that needs more fails."),
-    shipTimeout: field
-      .duration("5s", "12h")
-      .default("4m")
-      .describe(
-        "How long a shipping is reckoned to take at most, when the intervals are judged against the objectives. Nothing is ended by it: what moves bytes goes on.",
+      shipEvery: field.interval
+        .default("15m")
+        .describe(
+          "How often it is looked for points that did not get off-site, beside the shipping that follows each point.",
+        ),
+      pauseLimit: field
+        .duration("50ms", "10s", ": customers wait as long as the stores stand still")
+        .default("2s")
+        .describe("Longest time that a point may pause the stores; a point that needs more fails."),
+      shipTimeout: field
+        .duration("5s", "12h")
+        .default("4m")
+        .describe(
+          "How long a shipping is reckoned to take at most, when the intervals are judged against the objectives. Nothing is ended by it: what moves bytes goes on.",
+        ),
+      keep: kept.describe(
+        "Which recovery points are kept in the machine's own repository; the newest always is.",
       ),
-    keep: kept.describe(
-      "Which recovery points are kept in the machine's own repository; the newest always is.",
-    ),
-    keepOffsite: kept
-      .default({ within: "360h", daily: 7, weekly: 4, monthly: 6 })
-      .describe("Which recovery points are kept off-site; the newest always is."),
-    lockFor: field.hours
-      .default("336h")
-      .describe(
-        "For how long the bucket's lock holds what is new in it. Off-site nothing younger is forgotten; keepOffsite.within must be longer. " +
-          "The lock itself is a rule of the bucket, which its owner sets: see docs/offsite.md.",
-      ),
-    images: field.flag
-      .default(true)
-      .describe(
-        "Keeps the images that run in the off-site bucket, so that a lost registry loses no platform.",
-      ),
-  })
-  .describe("Recovery points: how often, and how long they are kept.");
+      keepOffsite: kept
+        .default({ within: "360h", daily: 7, weekly: 4, monthly: 6 })
+        .describe("Which recovery points are kept off-site; the newest always is."),
+      lockFor: field.hours
+        .default("336h")
+        .describe(
+          "For how long the bucket's lock holds what is new in it. Off-site nothing younger is forgotten; keepOffsite.within must be longer. " +
+            "The lock itself is a rule of the bucket, which its owner sets: see docs/offsite.md.",
+        ),
+      images: field.flag
+        .default(true)
+        .describe(
+          "Keeps the images that run in the off-site bucket, so that a lost registry loses no platform.",
+        ),
+      dumps: dumps(catalog),
+    })
+    .describe("Recovery points: how often, and how long they are kept.");
 
 /** The shape of `Pulumi.<stack>.yaml`, secrets apart. Strict: a key that nothing reads is an error. */
 export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
@@ -175,7 +197,7 @@ export function stackConfigSchema(catalog: readonly ServiceDefinition[]) {
       ),
     offsite,
     kit: kit.optional(),
-    backups,
+    backups: backups(catalog),
     services: services(catalog),
     applications: applications.default({}),
     businessChecks: businessChecks.default({}),

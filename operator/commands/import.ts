@@ -1,9 +1,11 @@
 /**
- * `./kaleem import --from DIR|restic:REPOSITORY`: brings in what the former backup scripts left, store by store.
+ * `./kaleem import --from DIR|restic:REPOSITORY|dumps|dump:ID`: brings in what the former backup scripts left, or this stack's own dumps, store by
+ * store.
  * Exit codes: 0 every store is what its file says; 2 nothing was changed; 30 a store differs from its file; else see docs/exit-codes.md.
  */
 import { randomBytes } from "node:crypto";
 import type { PortableSource } from "../../catalog/portable/portable.ts";
+import type { Taking } from "../../catalog/portable/read-portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import {
   importPlanSchema,
@@ -11,6 +13,8 @@ import {
   type ImportRequest,
   type ImportResult,
 } from "../../recovery/imports/request.ts";
+import { dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
+import { fetchedDumpsSchema } from "../../recovery/dumps/fetch-request.ts";
 import { size } from "../../recovery/host/log.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { askAgent } from "../agent/agent.ts";
@@ -19,7 +23,8 @@ import { printAnswer } from "../answers/print-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { isYes, terminalQuestion } from "../deploy/agree.ts";
 import { withOperationLock } from "../deploy/operation-lock.ts";
-import { readFiles, type ReadFiles } from "../imports/read-files.ts";
+import { chooseDumps, dumpsAsked } from "../imports/choose-dumps.ts";
+import { describeSource, readFiles, type ReadFiles } from "../imports/read-files.ts";
 import { openOrigin } from "../imports/origin.ts";
 import { parseRenames } from "../imports/renames.ts";
 import { importedStores } from "../imports/find-files.ts";
@@ -51,40 +56,119 @@ await runOperatorCommand(async () => {
   const rename = parseRenames(options.rename ?? []);
   const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
-  const origin = openOrigin(options.from, options.passwordFile);
+  const taking = { rename, withoutUsers: options.withoutUsers === true };
   const progress = terminalProgress();
+  const asked = dumpsAsked(options.from);
+  const given =
+    asked === null
+      ? await givenFiles(options, taking, progress)
+      : await givenDumps(host, { ...asked, only: options.store ?? [], taking }, progress);
+  let begun = false;
   try {
-    const read = await progress.step(`read ${origin.name}`, async (tell) => {
-      const done = await readFiles(origin, {
-        only: options.store ?? [],
-        taking: { rename, withoutUsers: options.withoutUsers === true },
-        tell,
-      });
-      tell(done.sources.map(({ name }) => name).join(", "));
-      return done;
-    });
-    const plan = await planFor(host, read, origin.name);
+    const plan = await planFor(host, given.read, given.name);
     if (options.plan === true || options.json !== true) {
       if (options.plan === true && options.json === true) printAnswer(importPlanAnswer, plan);
       else process.stdout.write(`${renderImportPlan(plan)}\n`);
     }
     if (options.plan === true) return exitCodes.ok;
     await agreeTo(options);
-    const result = await withOperationLock(target.ssh, "import", () => importFiles(host, read, progress));
-    if (options.json === true) printAnswer(importAnswer, { from: origin.name, ...result });
+    begun = true;
+    const result = await withOperationLock(target.ssh, "import", () => importFiles(host, given, progress));
+    if (options.json === true) printAnswer(importAnswer, { from: given.name, ...result });
     else process.stdout.write(`\n${renderImport(result)}\n`);
     return result.after === null ? exitCodes.verifyFailed : exitCodes.ok;
   } finally {
-    await origin.close();
+    // What is on the host is its import's from then on, whatever becomes of the connection.
+    if (given.placed === null || !begun) await given.close();
   }
 });
+
+/** What is imported. */
+interface Given {
+  /** Where from, for people. */
+  readonly name: string;
+  readonly read: ReadFiles;
+  /** The folder on the host that has the files already; null where they are on this machine. */
+  readonly placed: { readonly id: string; readonly folder: string } | null;
+  close(): Promise<void>;
+}
+
+async function givenFiles(
+  { from, passwordFile, store = [] }: ImportOptions,
+  taking: Taking,
+  progress: ReturnType<typeof terminalProgress>,
+): Promise<Given> {
+  const origin = openOrigin(from, passwordFile);
+  try {
+    const read = await progress.step(`read ${origin.name}`, async (tell) => {
+      const done = await readFiles(origin, { only: store, taking, tell });
+      tell(done.sources.map(({ name }) => name).join(", "));
+      return done;
+    });
+    return { name: origin.name, read, placed: null, close: () => origin.close() };
+  } catch (error) {
+    await origin.close();
+    throw error;
+  }
+}
+
+/** Dumps of the stack's own: the host fetches and reads them, and nothing of them comes to this machine. */
+async function givenDumps(
+  host: SshHost,
+  {
+    id,
+    only,
+    taking,
+  }: { readonly id: string | null; readonly only: readonly string[]; readonly taking: Taking },
+  progress: ReturnType<typeof terminalProgress>,
+): Promise<Given> {
+  const list = await askAgent(host, {
+    argv: ["dumps", "--offsite"],
+    schema: dumpListSchema,
+    timeoutMs: planLimitMs,
+  });
+  const dumps = chooseDumps(list, { id, only });
+  const folderId = newImportId();
+  const folder = await prepareFolder(
+    host,
+    folderId,
+    dumps.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+  );
+  const close = (): Promise<void> => removeFolder(host, folder);
+  try {
+    const { sources } = await progress.step("fetch dumps", async (tell) => {
+      tell(dumps.map((dump) => dump.id).join(", "));
+      return askAgent(host, {
+        argv: ["fetch-dumps"],
+        schema: fetchedDumpsSchema,
+        stdin: JSON.stringify({ id: folderId, dumps: dumps.map((dump) => dump.id), ...taking }),
+        timeoutMs: importLimitMs,
+      });
+    });
+    const files = sources.map((source, index) =>
+      describeSource(source, { path: dumps[index]?.id ?? source.name }, 0),
+    );
+    const read = { sources, paths: [], files, notTaken: [] };
+    return { name: "the stack's own dumps", read, placed: { id: folderId, folder }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function newImportId(): string {
+  return `import-${randomBytes(6).toString("hex")}`;
+}
 
 function commandLine(): OperatorCommand {
   return new OperatorCommand("import")
     .description(
       "Brings in what the former backup scripts left: a MongoDB archive, a Redis RDB file, RabbitMQ definitions, mirrored objects.",
     )
-    .requiredOption("--from <place>", "the folder with the files (/backups), or restic:REPOSITORY")
+    .requiredOption(
+      "--from <place>",
+      "the folder with the files (/backups), restic:REPOSITORY, or of this stack's own dumps: dumps, the newest ones, or dump:ID",
+    )
     .option("--stack <name>", "the stack to import into", "local")
     .option("--store <names...>", `only these: ${importedStores.join(", ")}`)
     .option("--rename <from=to...>", "another name for a database of the file; the same one keeps it")
@@ -129,14 +213,14 @@ async function agreeTo({ yes, stack }: ImportOptions): Promise<void> {
 
 async function importFiles(
   host: SshHost,
-  { sources, paths }: ReadFiles,
+  { read: { sources, paths }, placed }: Given,
   progress: ReturnType<typeof terminalProgress>,
 ): Promise<ImportResult> {
-  const id = `import-${randomBytes(6).toString("hex")}`;
+  const id = placed?.id ?? newImportId();
   const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
-  const folder = await prepareFolder(host, id, bytes);
+  const folder = placed?.folder ?? (await prepareFolder(host, id, bytes));
   try {
-    for (const [index, source] of sources.entries())
+    for (const [index, source] of placed === null ? sources.entries() : [])
       await progress.step(`upload ${source.name}`, (tell) =>
         upload(host, { path: paths[index] ?? "", to: `${folder}/${source.store}` }, (sent) => {
           tell(`${size(sent)} of ${size(source.bytes)}`);

@@ -32,6 +32,7 @@ const names: readonly (readonly [store: string, name: RegExp])[] = [
   ["mongo", /^mongo-.*\.archive(\.gz)?$/],
   ["redis", /^(dump|redis-.*)\.rdb$/],
   ["rabbitmq", /^defs-.*\.json$/],
+  ["qdrant", /^qdrant-.*\.tar$/],
 ];
 
 /** What they left beside that. */

@@ -3,7 +3,8 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { ImportPlanAnswer } from "../answers/import-answer.ts";
 import { findFiles, importedStores, type FoundFile, type FoundFiles } from "./find-files.ts";
 import type { Origin } from "./origin.ts";
-import { readSource, type Taking } from "./read-source.ts";
+import type { Taking } from "../../catalog/portable/read-portable.ts";
+import { readSource } from "./read-source.ts";
 
 /** Files that were read whole, and can be imported. */
 export interface ReadFiles {
@@ -64,7 +65,7 @@ export async function readFiles(
     sources: read.map(({ source }) => source),
     paths: read.map(({ path }) => path),
     files: read.map(({ source, file }) =>
-      described(source, file, found.older.get(source.store)?.length ?? 0),
+      describeSource(source, file, found.older.get(source.store)?.length ?? 0),
     ),
     notTaken: found.notTaken,
   };
@@ -77,9 +78,10 @@ function refuse(problems: readonly string[]): void {
     throw new RecoveryError(exitCodes.usage, `${problems.join("\n")}\nNothing was imported.`);
 }
 
-function described(
+/** What is told of a file. Pure. */
+export function describeSource(
   { store, madeAt, bytes, version, stated, parts, rename, leftOut }: PortableSource,
-  { path }: FoundFile,
+  { path }: Pick<FoundFile, "path">,
   older: number,
 ): ImportPlanAnswer["files"][number] {
   const holds: Record<string, number> = {};

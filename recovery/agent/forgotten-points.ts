@@ -4,12 +4,17 @@ import { layout } from "../../contract/layout.ts";
 
 const forgottenSchema = z.array(z.string());
 
+/** Where it stands which dumps were. */
+export const forgottenDumps = `${layout.agentState}/forgotten-dumps-offsite.json`;
+
 /** The points that were forgotten off-site on purpose while they were still here: shipping them again would bring them back for a day. */
 export class ForgottenPoints {
   readonly #host: HostPort;
-  readonly #path = `${layout.agentState}/forgotten-offsite.json`;
-  constructor(host: HostPort) {
+  readonly #path: string;
+  /** @param path Where they are kept. @default those of points */
+  constructor(host: HostPort, path = `${layout.agentState}/forgotten-offsite.json`) {
     this.#host = host;
+    this.#path = path;
   }
 
   /** Their ids. */

@@ -19,17 +19,22 @@ import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
 import { imagesCommand, serveImagesCommand } from "./commands/images.ts";
-import { dumpCommand, importCommand } from "./commands/import.ts";
+import { dumpCommand } from "./commands/dump.ts";
+import { dumpsCommand } from "./commands/dumps.ts";
+import { shipDumpsCommand } from "./commands/ship-dumps.ts";
+import { takeDumpsCommand } from "./commands/take-dumps.ts";
+import { importCommand } from "./commands/import.ts";
 import { foundCommand } from "./commands/found.ts";
 import { setAdministratorCommand } from "./commands/set-administrator.ts";
 import { setupStoresCommand } from "./commands/setup-stores.ts";
 import { shipCommand } from "./commands/ship.ts";
 import { signCommand } from "./commands/sign.ts";
 import { statusCommand } from "./commands/status.ts";
-import { storeCommand } from "./commands/store.ts";
+import { storeCommand, storeDumpCommand } from "./commands/store.ts";
 import { tryLoginCommand } from "./commands/try-login.ts";
 import { unpauseCommand } from "./commands/unpause.ts";
 import { allStores, loadContext, type AgentContext } from "./context.ts";
+import { fetchDumpsCommand } from "./commands/fetch-dumps.ts";
 import { fetchCommand } from "./restore/fetch.ts";
 import { restoreTestCommand } from "./commands/restore-test.ts";
 import { reserveCommand } from "./commands/reserve.ts";
@@ -60,6 +65,10 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   restore               restore; request as JSON on stdin, events as JSON lines
   import                load files that others have written into the stores; request as JSON on stdin
   dump STORE            a store's data in the portable form that import takes, on stdout
+  take-dumps [STORE...] dump these into the local repository, or everything; --if-due: what the schedule says
+  ship-dumps            bring dumps that are not off-site yet there
+  dumps [--offsite]     what dumps there are, newest first
+  fetch-dumps           place dumps for an import; request as JSON on stdin
   replaced              what restores have moved aside here, and its size
   forget-replaced RESTORE
                         remove for good what one restore moved aside
@@ -109,6 +118,11 @@ const commands: Readonly<
   check: checkCommand,
   prove: proveCommand,
   "restore-test": restoreTestCommand,
+  "take-dumps": takeDumpsCommand,
+  "ship-dumps": (context, args) => none(args, () => shipDumpsCommand(context)),
+  "fetch-dumps": (context, args) =>
+    none(args, async () => fetchDumpsCommand(context, await textOf(process.stdin))),
+  dumps: (context, args) => dumpsCommand(context, flag(args, "--offsite")),
   images: (context, args) => none(args, () => imagesCommand(context)),
   "serve-images": (context, args) => none(args, () => serveImagesCommand(context)),
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
@@ -151,6 +165,10 @@ async function main([command = "", ...args]: readonly string[]): Promise<ExitCod
   if (command === "bench-copy") return print(await benchCopyCommand(args, interrupt.signal));
   if (command === "store") {
     await storeCommand(args[0] ?? "", allStores);
+    return exitCodes.ok;
+  }
+  if (command === "store-dump") {
+    await storeDumpCommand(args[0] ?? "", allStores);
     return exitCodes.ok;
   }
   if (command === "restore" || command === "fetch") {

@@ -14,11 +14,12 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `proof`: held by the proof of a point throughout, so that only one is at work; taken before the others.
  * - `restore-test`: held by the test of a restore throughout; taken before the others. A restore waits for it, since the test has room.
  * - `images`: held while images are brought into the bucket throughout, so that only one run does.
+ * - `dumps`: held while stores are dumped throughout, so that no two dumps are made at once. Points go on meanwhile.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
  * once when data is taken, the two orders cannot block each other.
  */
 export type LockName =
-  "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images";
+  "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images" | "dumps";
 
 /**
  * What a waiter asks of whoever holds the lock: nothing; a turn, for which maintenance gives way; or to have it at once, as a

@@ -72,7 +72,25 @@ export class Restic {
     tags: readonly string[],
     limits: RunLimits = {},
   ): Promise<BackupSummary> {
-    const argv = ["backup", "--json", "--host", host, ...tags.flatMap((tag) => ["--tag", tag]), path];
+    return this.#backUp(["--host", host, ...tagArguments(tags), path], limits);
+  }
+
+  /**
+   * Backs up what a command writes, as one file at the root of the snapshot. A command that fails makes no snapshot, whatever it has written
+   * before. Waits for whoever has the repository for itself.
+   */
+  async backupOutput(
+    { command, file }: { readonly command: readonly string[]; readonly file: string },
+    host: string,
+    tags: readonly string[],
+    limits: RunLimits = {},
+  ): Promise<BackupSummary> {
+    const from = ["--stdin-filename", file, "--stdin-from-command", "--", ...command];
+    return this.#backUp(["--retry-lock", "5m", "--host", host, ...tagArguments(tags), ...from], limits);
+  }
+
+  async #backUp(what: readonly string[], limits: RunLimits): Promise<BackupSummary> {
+    const argv = ["backup", "--json", ...what];
     const result = await this.#process.run("backup", argv, {
       ...moving,
       ...limits,
@@ -246,6 +264,10 @@ export class Restic {
   async removeKey(id: string, limits: RunLimits = {}): Promise<void> {
     await this.#process.runExclusive("key remove", ["key", "remove", id], limits);
   }
+}
+
+function tagArguments(tags: readonly string[]): readonly string[] {
+  return tags.flatMap((tag) => ["--tag", tag]);
 }
 
 /** What a program had said that we ended since it was refused again and again; nothing for one that failed otherwise. */

@@ -15,6 +15,11 @@ export const defaultLockForMs = 14 * 24 * 3_600_000;
  * by tags would keep all of them. The newest point of a lineage is always kept, whatever its age.
  */
 export function forgetArguments(lineage: string, keep: AgentConfig["retention"]): readonly string[] {
+  return ["--host", lineage, "--group-by", "host", ...keepArguments(keep)];
+}
+
+/** How many of a group are kept. The newest always is. */
+export function keepArguments(keep: AgentConfig["retention"]): readonly string[] {
   const policy: readonly (readonly [string, string])[] = [
     ["--keep-last", "1"],
     ["--keep-within", resticDuration(keep.within as Duration)],
@@ -22,7 +27,7 @@ export function forgetArguments(lineage: string, keep: AgentConfig["retention"])
     ["--keep-weekly", String(keep.weekly)],
     ["--keep-monthly", String(keep.monthly)],
   ];
-  return ["--host", lineage, "--group-by", "host", ...policy.flat()];
+  return policy.flat();
 }
 
 /**

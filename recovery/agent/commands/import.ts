@@ -16,10 +16,9 @@ import {
   type ImportResult,
 } from "../../imports/request.ts";
 import { runTool } from "../../imports/run-tool.ts";
-import type { Container } from "../../docker/container.ts";
-import { openStore, type Store } from "../../stores/store.ts";
 import type { AgentContext } from "../context.ts";
 import { restoreState } from "../restore/restore-state.ts";
+import { taskOf, withStore } from "../store-access.ts";
 import { pointCommand } from "./point.ts";
 import { storeSecrets } from "./store.ts";
 
@@ -149,7 +148,10 @@ async function judgeAll(
         ]),
     ...judgeStores(
       sources,
-      context.stores.map(({ name, recovery }) => ({ name, importable: recovery.portable !== undefined })),
+      context.stores.map(({ name, recovery }) => ({
+        name,
+        importable: recovery.portable?.load !== undefined,
+      })),
     ),
   ];
   if (refusals.length > 0) return refusals;
@@ -161,73 +163,20 @@ async function judgeAll(
   return judged.flat();
 }
 
-/**
- * `kaleem-agent dump STORE`: a store's data in the portable form, on stdout; the name that the former scripts gave such a file goes
- * to the log. Nothing stands still for it.
- */
-export async function dumpCommand(context: AgentContext, args: readonly string[]): Promise<void> {
-  const [name = "", ...rest] = args;
-  const definition = context.stores.find((store) => store.name === name);
-  const dump = definition?.recovery.portable?.dump;
-  if (definition === undefined || dump === undefined || rest.length > 0) {
-    const known = context.stores.flatMap((store) =>
-      store.recovery.portable?.dump === undefined ? [] : [store.name],
-    );
-    throw new RecoveryError(
-      exitCodes.usage,
-      `dump: expected one of ${known.join(", ")}, got "${args.join(" ")}".`,
-    );
-  }
-  const { prefix, suffix } = dump.file;
-  const stamp = new Date().toISOString().slice(0, 16).replace("T", "-").replace(":", "");
-  context.log.line(`${name}: as ${prefix}${stamp}${suffix}`);
-  const call = await withStore(context, name, (store) => store.dump(judgeLimitMs));
-  if (typeof call === "string") {
-    process.stdout.write(call);
-    return;
-  }
-  await runTool({
-    container: (await taskOf(context, name)).id,
-    call,
-    output: process.stdout,
-    signal: context.interrupted,
-    onLine: (line) => context.log.line(`${name}: ${line}`),
-  });
-}
-
-async function taskOf({ docker }: AgentContext, store: string): Promise<Container> {
-  const [container] = await docker.containersOf(store);
-  if (container !== undefined) return container;
-  throw new RecoveryError(exitCodes.storeDown, `Store ${store} does not run on this host.`);
-}
-
 async function load(context: AgentContext, source: PortableSource, file: string): Promise<void> {
   const definition = context.stores.find(({ name }) => name === source.store);
-  const portable = definition?.recovery.portable;
-  if (definition === undefined || portable === undefined) throw new Error(`no way to load ${source.store}`);
-  if ("client" in portable.load) {
+  const by = definition?.recovery.portable?.load;
+  if (definition === undefined || by === undefined) throw new Error(`no way to load ${source.store}`);
+  if ("client" in by) {
     await withStore(context, source.store, (store) => store.loadImport(source, file, loadLimitMs));
     return;
   }
   const container = await taskOf(context, source.store);
   await runTool({
     container: container.id,
-    call: portable.load.tool(await storeSecrets(definition, container.pid), source),
+    call: by.tool(await storeSecrets(definition, container.pid), source),
     file,
     signal: context.interrupted,
     onLine: (line) => context.log.line(`${source.store}: ${line}`),
   });
-}
-
-async function withStore<T>(
-  { opening }: AgentContext,
-  name: string,
-  use: (store: Store) => Promise<T>,
-): Promise<T> {
-  const store = await openStore(name, { ...opening, timeoutMs: 60_000 });
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-  }
 }

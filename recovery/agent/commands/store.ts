@@ -1,6 +1,9 @@
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import type { Recovery } from "../../../catalog/recovery.ts";
+import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { sentenceOf } from "../../../contract/sentence-of.ts";
 import {
   storeOpening,
@@ -70,6 +73,38 @@ async function serve(
   }
 }
 
+/**
+ * The child that writes a store's dump by its client: an opening line as for `storeCommand` on stdin, the dump on stdout. What goes wrong is
+ * told on stderr, with every secret's value blotted out.
+ */
+export async function storeDumpCommand(
+  service: string,
+  stores: readonly StatefulDefinition[],
+): Promise<void> {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  process.stdin.destroy();
+  const { pid } = storeOpening.parse(first.done === true ? null : JSON.parse(first.value));
+  const definition = stores.find((one) => one.name === service);
+  const dump = definition?.recovery.portable?.dump;
+  if (definition === undefined || dump === undefined || !("stream" in dump))
+    throw new Error(`store-dump: the catalog has no store ${service} whose client writes its dump`);
+  const secrets = await storeSecrets(definition, pid);
+  try {
+    const client = await definition.recovery.connect({ host: "127.0.0.1", secrets });
+    try {
+      await pipeline(Readable.from(dump.stream(client)), process.stdout);
+    } finally {
+      await definition.recovery.close(client);
+    }
+  } catch (error) {
+    throw new RecoveryError(
+      exitCodes.storeDown,
+      `Store ${service}: ${withoutSecrets(sentenceOf(error), Object.values(secrets))}`,
+    );
+  }
+}
+
 async function perform(
   recovery: Recovery<unknown>,
   client: unknown,
@@ -102,14 +137,16 @@ async function perform(
     case "reset-users":
       return recovery.resetUsers(client);
     case "judgeImport":
-      return portableOf(recovery).judge(client, request.source);
+      return loadingOf(recovery).judge(client, request.source);
     case "dump": {
       const { dump } = portableOf(recovery);
       if (dump === undefined) throw new Error("its tools give no dump in one file");
-      return "tool" in dump ? dump.tool(client, secrets) : dump.text(client);
+      if ("tool" in dump) return dump.tool(client, secrets);
+      if ("text" in dump) return dump.text(client);
+      throw new Error("its dump is written by a child of its own");
     }
     case "loadImport": {
-      const { load } = portableOf(recovery);
+      const { load } = loadingOf(recovery);
       if (!("client" in load)) throw new Error("it is loaded by its own tool");
       return load.client(client, request.source, request.file);
     }
@@ -130,8 +167,14 @@ function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>[
 }
 
 function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unknown>["portable"]> {
-  if (portable === undefined) throw new Error("nothing can be imported into it");
+  if (portable === undefined) throw new Error("it is neither dumped nor loaded");
   return portable;
+}
+
+function loadingOf(recovery: Recovery<unknown>) {
+  const { judge, load } = portableOf(recovery);
+  if (judge === undefined || load === undefined) throw new Error("nothing can be imported into it");
+  return { judge, load };
 }
 
 function say(answer: StoreAnswer): void {

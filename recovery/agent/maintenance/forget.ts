@@ -2,6 +2,9 @@ import { goDuration } from "../../../catalog/quantities.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { jobs } from "../../../contract/jobs.ts";
 import { bucketLayout } from "../../../contract/layout.ts";
+import { dumpsHost } from "../../dumps/dump-tags.ts";
+import { dumpsOf } from "../../dumps/dumps.ts";
+import { dumpForgetArguments, dumpSnapshotsToForget } from "../../dumps/forget-dumps.ts";
 import { PointCatalogue } from "../../point/point-catalogue.ts";
 import { pointsOf, type Point } from "../../point/points.ts";
 import { defaultLockForMs, forgetArguments, offsiteRetention } from "../../restic/retention.ts";
@@ -10,7 +13,7 @@ import { resticProgram } from "../../restic/restic-program.ts";
 import type { RunLimits } from "../../restic/run-limits.ts";
 import type { Snapshot } from "../../restic/snapshot.ts";
 import type { AgentContext } from "../context.ts";
-import { ForgottenPoints } from "../forgotten-points.ts";
+import { ForgottenPoints, forgottenDumps } from "../forgotten-points.ts";
 import type { ForgetResult } from "../answers/run-record.ts";
 import type { RepositoryPlace } from "../unfinished-writes.ts";
 import { aloneInMaintenance, mayChange } from "./alone.ts";
@@ -56,7 +59,13 @@ async function forgetNow(
   let held = 0;
   if (place === "local")
     await log.phase("forget", () => repository.forget(forgetArguments(lineage, config.retention), limits));
-  else held = await log.phase("forget", () => forgetUnlocked(context, lineage, limits));
+  else {
+    const policy = forgetArguments(lineage, config.offsiteRetention ?? offsiteRetention);
+    held = await log.phase("forget", async () =>
+      forgetUnlocked(context, lineage, await repository.forgettable(policy, limits), limits),
+    );
+  }
+  await forgetDumps(context, place, { lineage, snapshots, limits });
   const after = await all();
   const left = new Set(after.map(({ id }) => id));
   const gone = before.filter(({ id }) => !left.has(id)).map(({ id }) => id);
@@ -72,12 +81,16 @@ async function forgetNow(
 /**
  * Forgets off-site what retention lets go, except what the bucket's lock may still hold: that counts from when the record was stored,
  * not from when the point was taken. A point that was shipped late, or moved here from another bucket, is older than its record.
+ * @param name restic's name of whose snapshots they are @param due what retention lets go, restic's ids
  * @returns how many of them stay for now
  */
-async function forgetUnlocked(context: AgentContext, lineage: string, limits: RunLimits): Promise<number> {
+async function forgetUnlocked(
+  context: AgentContext,
+  name: string,
+  due: readonly string[],
+  limits: RunLimits,
+): Promise<number> {
   const { config, host, log, offsite } = context;
-  const keep = config.offsiteRetention ?? offsiteRetention;
-  const due = await offsite.forgettable(forgetArguments(lineage, keep), limits);
   if (due.length === 0) return 0;
   const bucket = await context.bucket();
   const records = await bucket.list(`${bucketLayout.repository}/snapshots/`);
@@ -95,9 +108,39 @@ async function forgetUnlocked(context: AgentContext, lineage: string, limits: Ru
     log.line(
       `the bucket's lock holds points for longer than backups.lockFor says (${goDuration(lockForMs)}): set it to what the lock's rule says, and keepOffsite.within above it`,
     );
-    const left = new Set((await offsite.snapshots(lineage, limits)).map(({ id }) => id));
+    const left = new Set((await offsite.snapshots(name, limits)).map(({ id }) => id));
     return due.filter((id) => left.has(id)).length;
   }
+}
+
+/** Forgets dumps by the same retention, each store's by themselves, with their manifests. */
+async function forgetDumps(
+  context: AgentContext,
+  place: RepositoryPlace,
+  {
+    lineage,
+    snapshots,
+    limits,
+  }: { readonly lineage: string; readonly snapshots: readonly Snapshot[]; readonly limits: RunLimits },
+): Promise<void> {
+  const { config, host, log } = context;
+  const repository = context[place];
+  const name = dumpsHost(lineage);
+  const dumps = snapshots.filter((snapshot) => snapshot.host === name);
+  if (dumps.length === 0) return;
+  const keep = place === "local" ? config.retention : (config.offsiteRetention ?? offsiteRetention);
+  const due = await repository.forgettable(dumpForgetArguments(lineage, keep), limits);
+  const going = dumpSnapshotsToForget(dumps, due, lineage, host.now());
+  if (going.length === 0) return;
+  if (place === "local") {
+    await log.phase("forget dumps", () => repository.forget(going, limits));
+    return;
+  }
+  await log.phase("forget dumps", () => forgetUnlocked(context, name, going, limits));
+  const left = new Set(dumpsOf(await repository.snapshots(name, limits)).map(({ id }) => id));
+  const gone = dumpsOf(dumps).flatMap(({ id }) => (left.has(id) ? [] : [id]));
+  const here = dumpsOf(await context.local.snapshots(name, limits)).map(({ id }) => id);
+  await new ForgottenPoints(host, forgottenDumps).add(gone, new Set(here));
 }
 
 /** This lineage's newest snapshot as restic sees it, when no clock that is right can have dated it. */

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
 import { usualLimits } from "../../../catalog/inventory/inventory.ts";
 import type { Portable, PortableSource } from "../../../catalog/portable/portable.ts";
 import { differencesFrom } from "../../../catalog/portable/stated.ts";
-import { readSource, type Taking } from "../../../operator/imports/read-source.ts";
+import type { Taking } from "../../../catalog/portable/read-portable.ts";
+import { readSource } from "../../../operator/imports/read-source.ts";
 import { runTool } from "../../../recovery/imports/run-tool.ts";
 import type { StoreContainer } from "./store-container.ts";
 
@@ -52,12 +53,15 @@ export class ImportTrial {
   }
 
   async judge(source: PortableSource): Promise<readonly string[]> {
-    return this.#store.use((client) => this.#portable.judge(client, source));
+    const { judge } = this.#portable;
+    assert.ok(judge);
+    return this.#store.use((client) => judge(client, source));
   }
 
   /** Loads it, sets the users, and gives where the store is not what the file says. */
   async load(source: PortableSource, path: string): Promise<readonly string[]> {
     const { load } = this.#portable;
+    assert.ok(load);
     if ("client" in load) await this.#store.use((client) => load.client(client, source, path));
     else {
       const call = load.tool(this.#secrets, source);
@@ -80,6 +84,8 @@ export class ImportTrial {
     const { file } = dump;
     const path = join(folder, `${file.prefix}2026-01-01-0000${file.suffix}`);
     if ("text" in dump) await writeFile(path, await this.#store.use((client) => dump.text(client)));
+    else if ("stream" in dump)
+      await this.#store.use((client) => pipeline(dump.stream(client), createWriteStream(path)));
     else {
       const call = await this.#store.use((client) => dump.tool(client, this.#secrets));
       const output = createWriteStream(path);

@@ -26,8 +26,9 @@ export class StoreContainers {
 
   async volume(): Promise<string> {
     const volume = `${this.#name}-${this.#volumes.length}`;
-    await docker(["volume", "create", volume]);
+    // Before anybody else asks for one: its name counts those that there are.
     this.#volumes.push(volume);
+    await docker(["volume", "create", volume]);
     return volume;
   }
 

@@ -7,11 +7,14 @@ import test from "node:test";
 import { calendar } from "../../../components/agent/calendar.ts";
 import {
   alertUnit,
+  dumpCalendars,
+  dumpUnits,
   maintenanceUnits,
   pointUnits,
   proveUnits,
   imagesUnits,
   restoreTestUnits,
+  shipDumpsUnits,
   shipUnits,
 } from "../../../components/agent/units.ts";
 import { reserveUnits } from "../../../components/agent/reserve-units.ts";
@@ -30,9 +33,11 @@ const settings: BackupSettings = {
   keepOffsite: { within: "360h", daily: 7, weekly: 4, monthly: 6 },
   lockFor: "336h",
   images: true,
+  dumps: {},
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);
+const dump = dumpUnits({ mongo: ["00:00", "12:00"], redis: ["02:00"], qdrant: ["12:00"], n8n: [] });
 const rendered = {
   "kaleem-point.service": renderIni(point.service),
   "kaleem-point.timer": renderIni(point.timer),
@@ -50,6 +55,10 @@ const rendered = {
   "kaleem-restore-test.timer": renderIni(restoreTestUnits().timer),
   "kaleem-images.service": renderIni(imagesUnits().service),
   "kaleem-images.timer": renderIni(imagesUnits().timer),
+  "kaleem-dump.service": renderIni(dump.service),
+  "kaleem-dump.timer": renderIni(dump.timer),
+  "kaleem-ship-dumps.service": renderIni(shipDumpsUnits().service),
+  "kaleem-ship-dumps.timer": renderIni(shipDumpsUnits().timer),
   "kaleem-image-server.service": renderIni(imageServerUnit),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
@@ -89,9 +98,21 @@ test("a point that was taken is shipped at once, and the timer of shipping only 
 
 test("who gives way to others has not failed for it: its record counts how often", () => {
   for (const [name, unit] of Object.entries(rendered))
-    if (/-(?:ship|prove|forget|prune|check|restore-test|images)\S*\.service$/.test(name))
+    if (/-(?:ship|prove|forget|prune|check|restore-test|images|dump|ship-dumps)\S*\.service$/.test(name))
       assert.match(unit, /^SuccessExitStatus=75$/m, name);
   assert.doesNotMatch(rendered["kaleem-point.service"], /^SuccessExitStatus/m);
+});
+
+test("one timer has every time at which something is dumped, once, in UTC; dumps leave processor and disk to others", () => {
+  const calendars = rendered["kaleem-dump.timer"].match(/^OnCalendar=.*$/gm);
+  assert.deepEqual(calendars, [
+    "OnCalendar=*-*-* 00:00:00 UTC",
+    "OnCalendar=*-*-* 02:00:00 UTC",
+    "OnCalendar=*-*-* 12:00:00 UTC",
+  ]);
+  assert.deepEqual(dumpCalendars({ mongo: [] }), ["*-*-* 02:40:00 UTC"]);
+  for (const unit of [rendered["kaleem-dump.service"], rendered["kaleem-ship-dumps.service"]])
+    for (const line of [/^Nice=10$/m, /^CPUWeight=20$/m, /^IOWeight=20$/m]) assert.match(unit, line);
 });
 
 test("intervals become calendars", () => {
@@ -153,6 +174,8 @@ for (const name of [
   "kaleem-reserve.service",
   "kaleem-restore-test.service",
   "kaleem-images.service",
+  "kaleem-dump.service",
+  "kaleem-dump.timer",
   "kaleem-image-server.service",
 ] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {

@@ -28,6 +28,7 @@ import { stateAnswer, stateLineAnswer, stateSetUpAnswer } from "../../../operato
 import { deadHostAnswer } from "../../../operator/answers/status-answer.ts";
 import { upAnswer } from "../../../operator/answers/up-answer.ts";
 import { watchAnswer } from "../../../operator/answers/watch-answer.ts";
+import { dumpListSchema, dumpResult } from "../../../recovery/agent/answers/dump-record.ts";
 import { agentStatusSchema } from "../../../recovery/agent/answers/agent-status.ts";
 import { deploymentListSchema } from "../../../recovery/agent/answers/deployment-list.ts";
 import { pointListSchema } from "../../../recovery/agent/answers/listed-point.ts";
@@ -60,6 +61,12 @@ export const jsonDocuments: readonly JsonDocument[] = [
   },
   { title: "./kaleem points --json", says: "Newest first.", schema: pointListSchema },
   { title: "./kaleem point --json", says: "The point that was taken.", schema: pointAnswer },
+  { title: "./kaleem dumps --json", says: "Newest first.", schema: dumpListSchema },
+  {
+    title: "./kaleem dump --json",
+    says: "The dumps that were taken; the error alone when one failed: the others are in `./kaleem dumps`.",
+    schema: dumpResult,
+  },
   { title: "./kaleem preview --json", says: "What `up` would change.", schema: previewAnswer },
   { title: "./kaleem up --json", says: "The stack that was brought up.", schema: upAnswer },
   {

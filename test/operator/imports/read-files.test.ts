@@ -140,7 +140,7 @@ test("a mirrored folder is read as one file, its objects counted and hashed", as
 
 test("a database to be renamed that no file holds, an unknown store, and a store without a file are told", async () => {
   await refused("--rename: no file here holds a database shop; there is kaleem_old", { shop: "kaleem" });
-  await refused("--store: expected mongo, redis, rabbitmq, minio, got nginx", {}, ["nginx"]);
+  await refused("--store: expected mongo, redis, rabbitmq, qdrant, minio, got nginx", {}, ["nginx"]);
   rmSync(join(root, "redis/dump.rdb"));
   await refused(/^import: \/backups holds no file of redis: expected names such as/, {}, ["redis"]);
 });
@@ -148,7 +148,7 @@ test("a database to be renamed that no file holds, an unknown store, and a store
 test("a folder without any file, one that is not there, and links are no origin", async () => {
   for (const folder of ["mongo", "redis", "rabbitmq"]) rmSync(join(root, folder), { recursive: true });
   symlinkSync(samples, join(root, "link"));
-  await refused(/^import: \/backups holds no file of mongo, redis, rabbitmq, minio: expected names such as/);
+  await refused(/^import: \/backups holds no file of mongo, redis, rabbitmq, qdrant, minio: expected names such as/);
   await assert.rejects(
     openOrigin(join(root, "nowhere")).list(),
     /^RecoveryError: --from: there is no folder/,

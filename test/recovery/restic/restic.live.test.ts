@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { dumpsHost, partTag } from "../../../recovery/dumps/dump-tags.ts";
+import { dumpForgetArguments } from "../../../recovery/dumps/forget-dumps.ts";
 import { ensureRepositories } from "../../../recovery/restic/ensure-repositories.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
 import { forgetArguments } from "../../../recovery/restic/retention.ts";
@@ -201,5 +203,59 @@ describe("ensureRepositories", () => {
     const state = await ensureRepositories(repository("lone-local"), away, "local");
     assert.deepEqual(state, { local: "made", offsite: "unreachable" });
     await assert.rejects(ensureRepositories(repository("lone-local"), away, "both"), /away/);
+  });
+});
+
+describe("what a command writes", () => {
+  const write = (script: string): readonly string[] => ["sh", "-c", script];
+  let restic: Restic;
+  before(async () => {
+    restic = repository("outputs");
+    await restic.init();
+  });
+
+  it("is one file of a snapshot, under a name that stays", async () => {
+    const dump = { command: write("printf 'some content'"), file: "redis.rdb" };
+    const summary = await restic.backupOutput(dump, "dumps-prod-1", ["dump:a"]);
+    assert.equal(summary.bytes, 12);
+    const [snapshot] = await restic.snapshots("dumps-prod-1");
+    assert.deepEqual(snapshot?.paths, ["/redis.rdb"]);
+    assert.equal(await restic.dump(snapshot.id, "/redis.rdb"), "some content");
+  });
+
+  it("makes no snapshot when the command breaks off, writes nothing, or is not there", async () => {
+    const before = (await restic.snapshots()).length;
+    for (const command of [
+      write("head -c 3000000 /dev/urandom; exit 7"),
+      write("head -c 3000000 /dev/urandom; kill -9 $$"),
+      write("exit 0"),
+      ["/nowhere/agent"],
+    ])
+      await assert.rejects(
+        restic.backupOutput({ command, file: "redis.rdb" }, "dumps-prod-1", ["dump:b"]),
+        RecoveryError,
+      );
+    assert.equal((await restic.snapshots()).length, before);
+  });
+
+  it("is counted by itself when old ones are forgotten, beside points of the same lineage", async () => {
+    const repeated = repository("retention");
+    await repeated.init();
+    for (let count = 0; count < 2; count += 1) {
+      for (const file of ["redis.rdb", "mongo.archive"]) {
+        const dump = { command: write(`printf ${file}${count}`), file };
+        await repeated.backupOutput(dump, dumpsHost("prod-1"), [partTag("data")]);
+      }
+      await repeated.backup(source(`point ${count}`), "prod-1", ["point:a"]);
+    }
+    const keep = { within: "1h", daily: 1, weekly: 1, monthly: 1 };
+    assert.deepEqual(await repeated.forgettable(dumpForgetArguments("prod-1", keep)), []);
+    const last = ["--host", dumpsHost("prod-1"), "--tag", partTag("data"), "--group-by", "host,paths"];
+    assert.equal((await repeated.forgettable([...last, "--keep-last", "1"])).length, 2);
+    assert.deepEqual(await repeated.forgettable(forgetArguments("prod-1", keep)), []);
+    await repeated.forget(["--host", "prod-1", "--group-by", "host", "--keep-last", "1"]);
+    const left = await repeated.snapshots();
+    assert.equal(left.filter(({ host }) => host === "prod-1").length, 1);
+    assert.equal(left.filter(({ host }) => host === dumpsHost("prod-1")).length, 4);
   });
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { exitCodes, RecoveryError } from "../../../../contract/exit-codes.ts";
 import { layout } from "../../../../contract/layout.ts";
-import { dumpCommand, importCommand } from "../../../../recovery/agent/commands/import.ts";
+import { dumpCommand } from "../../../../recovery/agent/commands/dump.ts";
+import { importCommand } from "../../../../recovery/agent/commands/import.ts";
 import { sourceOf } from "../../../catalog/support/portable-source.ts";
 import { agentFixture, type AgentFixture } from "../agent-fixture.ts";
 

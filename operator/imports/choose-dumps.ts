@@ -1,0 +1,47 @@
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
+import type { DumpList } from "../../recovery/agent/answers/dump-record.ts";
+import { importedStores } from "./find-files.ts";
+
+/** What `--from` names of the stack's own dumps: the newest of each store, or one by its id; null where it names something else. Pure. */
+export function dumpsAsked(from: string): { readonly id: string | null } | null {
+  if (from === "dumps") return { id: null };
+  return from.startsWith("dump:") ? { id: from.slice("dump:".length) } : null;
+}
+
+/**
+ * The dumps to be imported. Pure.
+ * @param only the stores that were named; none means all
+ * @throws RecoveryError `usage` or `noPoint` with every reason why there are none
+ */
+export function chooseDumps(
+  { dumps }: DumpList,
+  { id, only }: { readonly id: string | null; readonly only: readonly string[] },
+): DumpList["dumps"] {
+  const unknown = only.filter((name) => !importedStores.includes(name));
+  if (unknown.length > 0)
+    throw new RecoveryError(
+      exitCodes.usage,
+      `--store: expected ${importedStores.join(", ")}, got ${unknown.join(", ")}\nNothing was imported.`,
+    );
+  const loadable = dumps.filter(({ source }) => importedStores.includes(source));
+  if (id !== null) {
+    const one = loadable.find((dump) => dump.id === id);
+    if (one !== undefined) return [one];
+    const other = dumps.find((dump) => dump.id === id);
+    throw new RecoveryError(
+      exitCodes.noPoint,
+      other === undefined
+        ? `import: there is no dump ${id}: ./kaleem dumps lists those that there are\nNothing was imported.`
+        : `import: a dump of ${other.source} is loaded by hand alone: see docs/runbooks/by-hand.md\nNothing was imported.`,
+    );
+  }
+  const wanted = only.length === 0 ? importedStores : only;
+  const newest = wanted.flatMap((store) => loadable.find(({ source }) => source === store) ?? []);
+  const absent = only.filter((store) => !newest.some(({ source }) => source === store));
+  if (newest.length === 0 || absent.length > 0)
+    throw new RecoveryError(
+      exitCodes.noPoint,
+      `import: there is no dump of ${(absent.length > 0 ? absent : wanted).join(", ")} yet: ./kaleem dump takes one\nNothing was imported.`,
+    );
+  return newest;
+}
