@@ -193,7 +193,7 @@ fallocate --length $(df --output=avail --block-size=1 $1 | tail --lines=1) $1/fi
   try {
     await assertPointFails(
       exitCodes.diskFull,
-      /No point: no space left \(.*, 0 B free at \/var\/backups\/kaleem/,
+      /No point: no space left \(.*, (0 B|\d\.\d KiB) free at \/var\/backups\/kaleem/,
     );
   } finally {
     await agent.bash(`umount ${layout.repository}`);
