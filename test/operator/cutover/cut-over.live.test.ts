@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
-import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { CloudflareEmulator } from "../../../local/cloud/cloudflare/emulator.ts";
