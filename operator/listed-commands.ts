@@ -45,6 +45,7 @@ export const listedCommands: readonly ListedCommand[] = [
   command("When it burns", "rollback", "gives services the images back that they had before a deployment"),
   command("When it burns", "restore", "brings data back from a point, verifies it, and opens the platform"),
   command("When it burns", "recover", "rebuilds a lost platform on a new machine, with its data"),
+  command("When it burns", "cutover", "sends customers to a stack's host, by the account's record"),
   command("Prove it", "smoke", "makes each business check once: writes, and reads what became of it"),
   command("Prove it", "audit", "tries the host's ports, and measures how hard it is"),
   command("Prove it", "policy", "judges what every stack would declare, and touches no host"),

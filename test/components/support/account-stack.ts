@@ -2,6 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudflareEmulator } from "../../../local/cloud/cloudflare/emulator.ts";
+import {
+  type AccountStack as AccountStackOfOperator,
+  readAccount,
+} from "../../../operator/stack/account-stack.ts";
 import { parseStackFile, renderStackFile } from "../../../operator/stack/stack-file.ts";
 import { findOrBuildEngine } from "../../../toolchain/engine/find-or-build-engine.ts";
 import { type OperationResult, runPulumi } from "../../../toolchain/engine/pulumi.ts";
@@ -81,6 +85,28 @@ export class AccountStack {
     const config = { ...Object.fromEntries(entries), "kaleem:cloudflare-api-token": token };
     writeFileSync(stackFile, renderStackFile({ ...own, config }));
     return runPulumi(this.#context, "up");
+  }
+
+  /** As an operator's command opens it: its file and its state, both in this folder. */
+  opened(): AccountStackOfOperator {
+    const { stackFile, stateDirectory, passphraseFile } = this.#context;
+    const text = readFileSync(stackFile, "utf8");
+    return {
+      text,
+      settings: readAccount(text, "Pulumi.account.yaml"),
+      stack: {
+        name: "account",
+        kind: "local",
+        repository: repositoryRoot,
+        committedFile: "Pulumi.account.yaml",
+        stackFile,
+        folder: this.#folder,
+        passphraseFile,
+        stateDirectory,
+        reports: this.#folder,
+        offsiteOf: "account",
+      },
+    };
   }
 
   destroy(): Promise<OperationResult> {
