@@ -109,7 +109,12 @@ interface Service {
   /** Set when the stack file may switch the service by `services.<name>.enabled`; always on otherwise. */
   readonly optional?: { readonly enabledByDefault: boolean };
   /** Where Prometheus asks: the name of a port, and the path there. */
-  readonly metrics?: { readonly port: string; readonly path: string };
+  readonly metrics?: {
+    readonly port: string;
+    readonly path: string;
+    /** The histogram of its answers, in seconds, and the labels that tell status and route. Left out: it is not judged by them. */
+    readonly http?: { readonly histogram: string; readonly statusLabel: string; readonly routeLabel: string };
+  };
   /** Why the image's own files must stay writable. Left out, they are read-only. */
   readonly writableRoot?: string;
   /** Directories in memory for what is written and never kept: path in the container → largest size. */
