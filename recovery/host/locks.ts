@@ -16,7 +16,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `images`: held while images are brought into the bucket throughout, so that only one run does.
  * - `dumps`: held while stores are dumped throughout, so that no two dumps are made at once. Points go on meanwhile.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
- * once when data is taken, the two orders cannot block each other.
+ * once when data is taken, the two ways cannot block each other.
  */
 export type LockName =
   "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images" | "dumps";
