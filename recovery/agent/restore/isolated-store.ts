@@ -23,6 +23,8 @@ export interface IsolationPorts {
   readonly unlock: StorePorts["unlock"];
   open(service: string, container: Container, secrets: Readonly<Record<string, string>>): Promise<Store>;
   readonly files: Pick<ProofFiles, "give" | "clear">;
+  /** Holds the live directories by their names. @default layout.live */
+  readonly live?: string;
 }
 
 /** Where a store in isolation finds what it reads. */
@@ -114,7 +116,7 @@ export class IsolatedStore {
     await this.#ports.files.clear();
     const own = ownSecrets(this.#definition, { start, secrets });
     const mounts = await this.#ports.files.give(name, user, own, files);
-    return { ...mounts, data: layout.live };
+    return { ...mounts, data: this.#ports.live ?? layout.live };
   }
 
   get #containerName(): string {

@@ -1,10 +1,11 @@
 import { text } from "node:stream/consumers";
 import { beginJournal } from "../../restore/journal/begin-journal.ts";
-import { execute, type Progress } from "../../restore/execute.ts";
+import { execute, type ExecuteOptions, type Progress } from "../../restore/execute.ts";
 import { isOnlyFetched } from "../../restore/fetch-ahead.ts";
 import { exitCodes, RecoveryError, type ExitCode } from "../../../contract/exit-codes.ts";
 import type { RestoreEvent } from "../../restore/journal/event.ts";
 import type { RestoreJournal } from "../../restore/journal/journal.ts";
+import type { RestoreReport } from "../../restore/report/report.ts";
 import { refusalExitCode } from "../../restore/plan/refusal-exit-code.ts";
 import { restoreRequestSchema, type RestoreRequest } from "../../restore/plan/request.ts";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
@@ -22,7 +23,7 @@ import { engineVersions, readHeld } from "./engine-versions.ts";
 import { LocalFiles } from "./restore-files.ts";
 import { findRestore } from "./restore-findings.ts";
 import { restorePorts } from "./restore-ports.ts";
-import { servicePorts } from "./service-ports.ts";
+import { servicePorts, serviceSurroundings } from "./service-ports.ts";
 
 /** It looks every second, stops its restic or its store, and removes what it has fetched. */
 const testEndsWithinMs = 120_000;
@@ -106,9 +107,25 @@ async function restore(context: AgentContext, request: RestoreRequest, say: Prog
   const report =
     planned.service === null
       ? await execute(journal, restorePorts(context), options)
-      : await executeService(journal, servicePorts(context, definitionOf(context, planned.service)), options);
+      : await restoreOne(context, journal, planned.service, options);
   say({ event: "report", report });
   return report.exitCode as ExitCode;
+}
+
+/** However it ends, no engine is left on the store's directories but its service's: an `up` may start that at any time. */
+async function restoreOne(
+  context: AgentContext,
+  journal: RestoreJournal,
+  service: OneService,
+  options: ExecuteOptions,
+): Promise<RestoreReport> {
+  const definition = definitionOf(context, service);
+  const around = serviceSurroundings(context, definition);
+  try {
+    return await executeService(journal, servicePorts(context, definition, around), options);
+  } finally {
+    await around.isolated.stop();
+  }
 }
 
 /** @throws Error for a store that no plan is made for */

@@ -63,11 +63,12 @@ export function servicePorts(
 ): RestorePorts {
   const usual = restorePorts(context);
   const services = servicesOf(context, definition, around, usual.services);
+  const asked = askedOf(context, definition, around, services, usual.access);
   return {
     ...usual,
     services,
-    access: accessOf(around, usual.access),
-    inventories: inventoriesOf(context, definition, around, services, usual.inventories),
+    access: accessOf(asked, usual.access),
+    inventories: inventoriesOf(context, definition, around, services, asked),
     closing: closingOf(context, definition, around),
   };
 }
@@ -101,14 +102,62 @@ function servicesOf(
   };
 }
 
-function accessOf({ isolated, kept }: ServiceSurroundings, usual: StoresPort): StoresPort {
-  const ask = async <Value>(
+/** The restored store, asked where it runs: in isolation, or as its service. */
+interface Asked {
+  /** Whoever takes its answer at once has seen to it that it runs. */
+  readonly ask: <Value>(
     question: (store: Store) => Promise<Value>,
     otherwise: () => Promise<Value>,
-  ): Promise<Value> => {
+  ) => Promise<Value>;
+  /** The same of a store that a run before this one may have left stopped: it is started, and asked once it answers. */
+  readonly askRunning: <Value>(
+    question: (store: Store) => Promise<Value>,
+    otherwise: () => Promise<Value>,
+  ) => Promise<Value>;
+}
+
+function askedOf(
+  { interrupted }: AgentContext,
+  { name }: StatefulDefinition,
+  { isolated, kept }: ServiceSurroundings,
+  services: ServicesPort,
+  usual: StoresPort,
+): Asked {
+  const ask: Asked["ask"] = async (question, otherwise) => {
     const start = await kept.read();
     return start === null ? otherwise() : isolated.ask(start, question);
   };
+  const answers = async (): Promise<boolean> => {
+    try {
+      await ask(
+        (store) => store.version(),
+        () => usual.version(name),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof RecoveryError && error.exitCode === exitCodes.storeDown) return false;
+      throw error;
+    }
+  };
+  return {
+    ask,
+    async askRunning(question, otherwise) {
+      if ((await services.containers(name)).length === 0) {
+        await services.scale(name, 1);
+        await waitUntil(answers, {
+          limitMs: healthyLimitMs,
+          everyMs: lookMs,
+          signal: interrupted,
+          late: () =>
+            new RecoveryError(exitCodes.storeDown, `Store ${name} does not answer on the restored data`),
+        });
+      }
+      return ask(question, otherwise);
+    },
+  };
+}
+
+function accessOf({ ask, askRunning }: Asked, usual: StoresPort): StoresPort {
   return {
     resetUsers: (name) =>
       ask(
@@ -116,12 +165,12 @@ function accessOf({ isolated, kept }: ServiceSurroundings, usual: StoresPort): S
         () => usual.resetUsers(name),
       ),
     canary: (name) =>
-      ask(
+      askRunning(
         (store) => store.readCanary(),
         () => usual.canary(name),
       ),
     version: (name) =>
-      ask(
+      askRunning(
         (store) => store.version(),
         () => usual.version(name),
       ),
@@ -131,9 +180,9 @@ function accessOf({ isolated, kept }: ServiceSurroundings, usual: StoresPort): S
 function inventoriesOf(
   context: AgentContext,
   { name }: StatefulDefinition,
-  { isolated, kept, startOf: ofTask }: ServiceSurroundings,
+  { kept, startOf: ofTask }: ServiceSurroundings,
   services: ServicesPort,
-  usual: InventoriesPort,
+  { askRunning }: Asked,
 ): InventoriesPort {
   const own = restoreInventories(context, {
     service: name,
@@ -150,11 +199,11 @@ function inventoriesOf(
   });
   return {
     ...own,
-    async take(store, like) {
-      const start = await kept.read();
-      if (start === null) return usual.take(store, like);
-      return isolated.ask(start, (open) => open.inventory({ ...usualLimits, like }));
-    },
+    take: (store, like) =>
+      askRunning(
+        (open) => open.inventory({ ...usualLimits, like }),
+        () => own.take(store, like),
+      ),
   };
 }
 

@@ -21,7 +21,8 @@ export const phaseFacts: Readonly<Record<PhaseName, PhaseFacts>> = {
   stop: { locks: true, leaves: "closed", changesData: false, repeats: ["close"] },
   place: { locks: true, leaves: "closed", changesData: true, repeats: ["close", "stop"] },
   "reset-users": { locks: true, leaves: "closed", changesData: true, repeats: ["close"] },
-  start: { locks: true, leaves: "closed", changesData: true, repeats: ["close"] },
+  // One store that a run before has opened in isolation was ended with that run.
+  start: { locks: true, leaves: "closed", changesData: true, repeats: ["close", "reset-users"] },
   prove: { locks: true, leaves: "closed", changesData: false, repeats: ["close"] },
   // A proof that did not come about is tried again.
   verify: { locks: true, leaves: "closed", changesData: false, repeats: ["close", "prove"] },

@@ -43,7 +43,7 @@ function nextStepOfService(
     return `The current data is untouched. Fix the cause and ${again}; go on without a safety point by adding --without-safety-point; or ${other}.`;
   if (failed === "record") return `${name} serves. Fix the cause and ${again}.`;
   const undo = `to put the former data back: ./kaleem restore --undo ${id}`;
-  const state = `The other stores serve; ${name} is kept from what uses it, and what was replaced is kept on the host.`;
+  const state = `The other stores serve; ${name} is stopped, no points are taken until this has ended, and what was replaced is kept on the host. Do not run ./kaleem up before: it would start ${name} on data that was not verified.`;
   if (failed === "stop")
     return `The current data is untouched, and ${name} may be stopped. Fix the cause and ${again}, or ${other}.`;
   if (exitCode === exitCodes.verifyFailed)

@@ -108,7 +108,7 @@ const steps: [phase: string, call: string, next: RegExp][] = [
   ["close", "close", /^The current data is untouched\./],
   ["safety-point", "point", /adding --without-safety-point/],
   ["stop", "scale mongo 0", /mongo may be stopped/],
-  ["reset-users", "scale mongo 1", /The other stores serve; mongo is kept from what uses it, .* to put the former data back: \.\/kaleem restore --undo/],
+  ["reset-users", "scale mongo 1", /The other stores serve; mongo is stopped, no points are taken until this has ended, .* to put the former data back: \.\/kaleem restore --undo/],
   ["open", "open", /to put the former data back: \.\/kaleem restore --undo/],
 ]; // prettier-ignore
 for (const [phase, call, next] of steps) {
@@ -130,6 +130,26 @@ for (const [phase, call, next] of steps) {
     assert.equal(live("redis/appendonly.aof"), "present keys");
   });
 }
+
+test("a run that goes on with the start opens the store anew: the run before has left none on its directories", async () => {
+  const { ports } = host;
+  let pauses = 0;
+  // Asked to stop between the reset of users and the start: the eighth phase.
+  const stopped = {
+    ...ports,
+    pause: () => (++pauses === 8 ? Promise.reject(new Error("Stopped")) : Promise.resolve()),
+  };
+  const plan = planRestore(await found(), request({ service: "mongo" }));
+  assert.ok(!Array.isArray(plan));
+  const journal = beginJournal(plan, new Date("2026-11-20T03:20:00Z"));
+  const options = { asked: { accept: [], withoutProof: false }, progress: () => undefined };
+  const failed = await executeService(journal, stopped, options);
+  assert.equal(failed.failure?.phase, "start");
+  host.replicas.set("mongo", 0);
+  const resumed = await run();
+  assert.equal(resumed.verdict, "restored", JSON.stringify(resumed.failure));
+  assert.equal(resumed.id, failed.id);
+});
 
 test("an undo puts back what was there, and can be undone itself", async () => {
   const first = await run();

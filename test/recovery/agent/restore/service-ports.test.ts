@@ -160,6 +160,17 @@ test("a run that was killed finds how the store is started, though it does not r
   assert.deepEqual(did, ["stop alone", "start alone"]);
 });
 
+test("a later run that verifies starts the store again, since the run before has left none on its directories", async () => {
+  await ports.closing.close();
+  await ports.services.scale("mongo", 0);
+  did.length = 0;
+  assert.equal(await ports.access.canary("mongo"), "mark");
+  assert.deepEqual(did, ["start alone"]);
+  assert.equal(await ports.access.version("mongo"), "8.0.3");
+  assert.deepEqual(did, ["start alone"]);
+  assert.equal(swarm.replicas.get("mongo"), 0);
+});
+
 test("of a store that does not run nobody knows how: what uses it, or may, is stopped, and it starts as its service", async () => {
   swarm.replicas.set("mongo", 0);
   assert.match(
