@@ -7,6 +7,18 @@ import { sentenceOf } from "../contract/sentence-of.ts";
 /** The lock that is committed: what staging and prod run. From the repository's root. */
 export const committedImageLock = "catalog/images.lock.json";
 
+/** What an image brings along, as its registry says; written by `./kaleem images refresh` with the digest that it belongs to. */
+const imageFacts = z.strictObject({
+  /** A name or numbers, as the image has it; empty for root. */
+  user: z.string(),
+  entrypoint: z.array(z.string()),
+  command: z.array(z.string()),
+  /** For Linux, such as `amd64`. */
+  architectures: z.array(z.string()).min(1),
+  ports: z.array(z.number().int()),
+});
+export type ImageFacts = z.infer<typeof imageFacts>;
+
 const lockedImage = z.strictObject({
   /** With its digest: what runs is what was tested, whatever a tag is moved to. */
   ref: z.string().min(1),
@@ -14,6 +26,8 @@ const lockedImage = z.strictObject({
   digest: z.null().optional(),
   version: z.string().min(1),
   source: z.enum(["upstream", "stand-in"]),
+  /** Left out where nobody has looked yet. */
+  image: imageFacts.optional(),
 });
 const lockedImages = z.record(z.string(), lockedImage);
 

@@ -48,7 +48,7 @@ export function keptFiles(
     say(
       "user",
       "missing; with data it has to be written, since the directory is made for it: the image's own user by number, such as 1000:1000 " +
-        "(docker image inspect tells it: Config.User)",
+        "(the image lock has it after ./kaleem images refresh: image.user)",
     );
   return {
     kind: "files",

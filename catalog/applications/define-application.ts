@@ -55,7 +55,7 @@ export function defineApplication(
     say(
       "entrypoint",
       "missing; with secretEnv it has to be written, since the image's own is started by a line that sets the variables; " +
-        "docker image inspect tells it (Config.Entrypoint, and Config.Cmd for command)",
+        "the image lock has both after ./kaleem images refresh (image.entrypoint, and image.command for command)",
     );
   const ports = portsOf(settings);
   const asked = healthOf(settings, say);

@@ -1,6 +1,7 @@
 /**
  * `./kaleem images refresh [KEY…]`: looks up the digests that the tags in catalog/images.lock.json stand for now,
- * and writes them there. `./kaleem images aws REGION`: the same of Debian's images at AWS, in catalog/aws-images.lock.json. Commit the change as any other: it is what staging and prod will run.
+ * and writes them there, with user, entry point, command, architectures and ports of each image. `./kaleem images aws REGION`: the same of
+ * Debian's images at AWS, in catalog/aws-images.lock.json. Commit the change as any other: it is what staging and prod will run.
  * Exit codes: 0 every one is pinned, 1 some could not be looked up (those stay as they were), 2 wrong arguments.
  */
 import { readFile } from "node:fs/promises";
@@ -9,10 +10,12 @@ import { committedImageLock } from "../../catalog/image-lock.ts";
 import { awsImageLock, parseAwsImages, renderAwsImages } from "../../components/machine/aws-image.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { Ec2Client, ec2Settings } from "../../toolchain/providers/aws/ec2-client.ts";
+import { Registry } from "../../recovery/images/registry.ts";
 import { repositoryRoot } from "../../workstation/repository.ts";
 import { writeWholeFile } from "../../workstation/write-whole-file.ts";
 import { lookUpAwsImages, withRegion } from "../images/aws-images.ts";
 import { parseImageReference } from "../images/image-reference.ts";
+import { readImage } from "../images/read-image.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../images/refresh-lock.ts";
 import { registryCredentials } from "../images/registry-credentials.ts";
 import { upstreamDigest } from "../images/upstream-digest.ts";
@@ -68,7 +71,10 @@ async function refresh(keys: readonly string[]): Promise<number> {
   const lock = parseUpstreamLock(committedImageLock, await readFile(file, "utf8"));
   const refreshed = await refreshLock(lock, keys, async (reference) => {
     const image = parseImageReference(reference);
-    return upstreamDigest(image, { credentials: await registryCredentials(image.host) });
+    const credentials = await registryCredentials(image.host);
+    const digest = await upstreamDigest(image, { credentials });
+    const registry = new Registry(image.host, { scheme: "https", credentials });
+    return { digest, image: await readImage(registry, image.repository, digest) };
   });
   await writeWholeFile(file, renderUpstreamLock(refreshed.lock));
   process.stdout.write(`${refreshed.lines.join("\n")}\n`);

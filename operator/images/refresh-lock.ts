@@ -1,5 +1,17 @@
-import { ImageLockError, parseImageLock, type LockedImages } from "../../catalog/image-lock.ts";
+import {
+  type ImageFacts,
+  ImageLockError,
+  parseImageLock,
+  type LockedImages,
+} from "../../catalog/image-lock.ts";
 import { sentenceOf } from "../../contract/sentence-of.ts";
+import { imageChanges, refuseArchitectures } from "./compare-images.ts";
+
+/** What a tag stands for now. */
+export interface LookedUp {
+  readonly digest: string;
+  readonly image: ImageFacts;
+}
 
 /** What a refresh came to. */
 export interface Refreshed {
@@ -33,16 +45,17 @@ export function renderUpstreamLock(lock: LockedImages): string {
 }
 
 /**
- * Looks up what each image's tag stands for now and writes it behind the tag. One that cannot be looked up stays as it was, and its
+ * Looks up what each image's tag stands for now and writes it behind the tag, with what the image brings along: another user, entry point,
+ * command or port is said, and an image that has lost an architecture is refused. One that cannot be looked up stays as it was, and its
  * cause is said: a private registry must not keep the others from being pinned.
  * @param keys Only these; all when there are none
- * @param look The digest of a reference; rejects with a sentence
+ * @param look What a reference stands for; rejects with a sentence
  * @throws Error naming every key that the lock does not have
  */
 export async function refreshLock(
   lock: LockedImages,
   keys: readonly string[],
-  look: (reference: string) => Promise<string>,
+  look: (reference: string) => Promise<LookedUp>,
 ): Promise<Refreshed> {
   const unknown = keys.filter((key) => !(key in lock));
   if (unknown.length > 0) {
@@ -55,10 +68,14 @@ export async function refreshLock(
       if (keys.length > 0 && !keys.includes(key)) return { key, entry, line: null, failed: false };
       const tag = entry.ref.replace(/@.*/, "");
       try {
-        const ref = `${tag}@${await look(tag)}`;
+        const { digest, image } = await look(tag);
+        const refusal = refuseArchitectures(entry.image, image);
+        if (refusal !== null) throw new Error(refusal);
+        const ref = `${tag}@${digest}`;
         const what = ref === entry.ref ? "unchanged" : entry.ref === tag ? "pinned" : "changed";
         const { version, source } = entry;
-        return { key, entry: { ref, version, source }, line: `✓ ${key}: ${what}, ${ref}`, failed: false };
+        const line = [`✓ ${key}: ${what}, ${ref}`, ...imageChanges(entry.image, image)].join("; ");
+        return { key, entry: { ref, version, source, image }, line, failed: false };
       } catch (error) {
         const why = sentenceOf(error);
         return { key, entry, line: `✗ ${key}: ${why}`, failed: true };

@@ -166,7 +166,7 @@ test("what cannot work together is said: secret variables without a command, wha
     }),
     [
       "applications.a.secretEnv.TOKEN: expected a variable of its own, got one that env has too; take one of the two out",
-      "applications.a.entrypoint: missing; with secretEnv it has to be written, since the image's own is started by a line that sets the variables; docker image inspect tells it (Config.Entrypoint, and Config.Cmd for command)",
+      "applications.a.entrypoint: missing; with secretEnv it has to be written, since the image's own is started by a line that sets the variables; the image lock has both after ./kaleem images refresh (image.entrypoint, and image.command for command)",
       "applications.a.health.port: missing, and the application has no port; write the one that is to be asked",
       "applications.a.metrics.port: missing, and the application has no port; write the one that Prometheus is to ask",
       "applications.a.port: missing; a route needs one to lead to",
@@ -209,7 +209,7 @@ test("data that could not be kept is refused: shared, nobody's, the platform's o
     }),
     [
       "applications.a.replicas: expected 1, since two replicas would write into each other's files, got 3; keep what several share in a store, or take out data",
-      "applications.a.user: missing; with data it has to be written, since the directory is made for it: the image's own user by number, such as 1000:1000 (docker image inspect tells it: Config.User)",
+      "applications.a.user: missing; with data it has to be written, since the directory is made for it: the image's own user by number, such as 1000:1000 (the image lock has it after ./kaleem images refresh: image.user)",
       'applications.b.data.path: expected a directory of its own, got "/run/secrets/b", and /run/secrets is not the application\'s; choose another',
       'applications.c.data.path: expected a directory that holds its data alone, got "/var", which holds the image\'s own files; write one below it',
       'applications.d.files./data: expected a path outside of data.path, got "/data" there; what is kept and what is not need separate directories',

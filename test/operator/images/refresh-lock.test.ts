@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { LockedImages } from "../../../catalog/image-lock.ts";
+import type { ImageFacts, LockedImages } from "../../../catalog/image-lock.ts";
 import { parseUpstreamLock, refreshLock, renderUpstreamLock } from "../../../operator/images/refresh-lock.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const older = `sha256:${"b".repeat(64)}`;
+const image: ImageFacts = {
+  user: "redis",
+  entrypoint: ["/entry"],
+  command: ["serve"],
+  architectures: ["amd64", "arm64"],
+  ports: [6379],
+};
 const lock: LockedImages = {
   mongo: { ref: "docker.io/library/mongo:8.0", digest: null, version: "8.0", source: "upstream" },
   redis: { ref: `docker.io/library/redis:8.0@${older}`, version: "8.0", source: "upstream" },
@@ -18,7 +25,7 @@ test("pins what was open, moves what has moved, and leaves what cannot be looked
     asked.push(reference);
     return reference.startsWith("ghcr.io")
       ? Promise.reject(new Error("ghcr.io refuses"))
-      : Promise.resolve(digest);
+      : Promise.resolve({ digest, image });
   });
   assert.deepEqual(asked, [
     "docker.io/library/mongo:8.0",
@@ -29,6 +36,7 @@ test("pins what was open, moves what has moved, and leaves what cannot be looked
     ref: `docker.io/library/mongo:8.0@${digest}`,
     version: "8.0",
     source: "upstream",
+    image,
   });
   assert.deepEqual(refreshed.lock["api"], lock["api"]);
   assert.deepEqual(refreshed.lines, [
@@ -40,9 +48,9 @@ test("pins what was open, moves what has moved, and leaves what cannot be looked
 });
 
 test("looks up only what is named, and says when nothing has changed", async () => {
-  const refreshed = await refreshLock(lock, ["redis"], () => Promise.resolve(older));
+  const refreshed = await refreshLock(lock, ["redis"], () => Promise.resolve({ digest: older, image }));
   assert.deepEqual(refreshed.lines, [`✓ redis: unchanged, docker.io/library/redis:8.0@${older}`]);
-  assert.deepEqual(refreshed.lock, lock);
+  assert.deepEqual(refreshed.lock, { ...lock, redis: { ...lock["redis"], image } });
 });
 
 test("refuses names that the lock does not have, all at once, before anything is asked", async () => {
@@ -69,4 +77,41 @@ test("names the file and the problem of a lock that is none", () => {
       "images.lock.json: mongo: expected the source upstream, got stand-in: name the image that is to be pinned\n" +
       "images.lock.json: redis: expected the source upstream, got stand-in: name the image that is to be pinned",
   });
+});
+
+test("says what is otherwise in another image of the tag: applications start and own files by it", async () => {
+  const known = {
+    redis: {
+      ref: `docker.io/library/redis:8.0@${older}`,
+      version: "8.0",
+      source: "upstream" as const,
+      image,
+    },
+  };
+  const other = { ...image, user: "", entrypoint: ["/bin/sh", "/entry"] };
+  const { lines, lock: written } = await refreshLock(known, [], () =>
+    Promise.resolve({ digest, image: other }),
+  );
+  assert.deepEqual(lines, [
+    `✓ redis: changed, docker.io/library/redis:8.0@${digest}; user was "redis", is ""; entrypoint was ["/entry"], is ["/bin/sh","/entry"]`,
+  ]);
+  assert.deepEqual(parseUpstreamLock("f", renderUpstreamLock(written)), written);
+});
+
+test("an image that is no longer there for a machine that it was there for is not taken", async () => {
+  const known = {
+    redis: {
+      ref: `docker.io/library/redis:8.0@${older}`,
+      version: "8.0",
+      source: "upstream" as const,
+      image,
+    },
+  };
+  const look = () => Promise.resolve({ digest, image: { ...image, architectures: ["arm64"] } });
+  const refreshed = await refreshLock(known, [], look);
+  assert.equal(refreshed.failed, 1);
+  assert.deepEqual(refreshed.lock, known);
+  assert.deepEqual(refreshed.lines, [
+    '✗ redis: the tag stands for an image of linux/arm64 now, and no longer of linux/amd64, which the lock has: choose a tag that has it, or take "image" out of the lock\'s entry and refresh again',
+  ]);
 });
