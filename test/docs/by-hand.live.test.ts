@@ -11,6 +11,8 @@ import { presentRestic } from "../recovery/restic/present-restic.ts";
 import { textOf } from "./support/sources.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kaleem-by-hand-"));
+/** One plain file and one archive: a restic takes a second a run, and the lines of all others are the same but for names. */
+const tried = dumpedFiles().filter(({ source }) => ["redis", "qdrant"].includes(source));
 const passwordFile = join(folder, "password");
 const repository = join(folder, "repository");
 before(async () => {
@@ -18,7 +20,7 @@ before(async () => {
   writeFileSync(passwordFile, "test-password");
   const restic = new Restic({ url: repository, passwordFile }, null, join(folder, "cache"));
   await restic.init();
-  for (const { source, file } of dumpedFiles()) {
+  for (const { source, file } of tried) {
     const content = join(folder, file);
     mkdirSync(join(folder, source), { recursive: true });
     writeFileSync(join(folder, source, "a file"), source);
@@ -41,7 +43,10 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 test("each line of the page that needs no store runs as it stands, and gives what was dumped", () => {
   const cwd = mkdtempSync(join(folder, "typed-"));
   const env = { ...process.env, RESTIC_REPOSITORY: repository, RESTIC_PASSWORD_FILE: passwordFile };
-  const answers = byHandLines(textOf("docs/runbooks/by-hand.md")).map((line) => ({
+  const lines = byHandLines(textOf("docs/runbooks/by-hand.md")).filter((line) =>
+    tried.some(({ source }) => line.includes(source)),
+  );
+  const answers = lines.map((line) => ({
     line,
     said: execFileSync("sh", ["-ec", line], {
       cwd,
@@ -50,7 +55,7 @@ test("each line of the page that needs no store runs as it stands, and gives wha
       stdio: ["ignore", "pipe", "inherit"],
     }),
   }));
-  for (const { source, file } of dumpedFiles()) {
+  for (const { source, file } of tried) {
     assert.ok(readFileSync(join(cwd, file)).equals(readFileSync(join(folder, file))), file);
     const saying = (begin: string): string => answers.find(({ line }) => line.startsWith(begin))?.said ?? "";
     const sum = saying(`sha256sum ${file}`).slice(0, 64);
