@@ -49,7 +49,7 @@ test("each line of the page that needs no store runs as it stands, and gives wha
   );
   const answers = lines.map((line) => ({
     line,
-    said: execFileSync("sh", ["-ec", line], {
+    said: execFileSync("sh", ["-c", line], {
       cwd,
       env,
       encoding: "utf8",
