@@ -44,9 +44,10 @@ export async function readDump(
   const [{ facts, refusals = [] } = { facts: {} }] = kept;
   if (refusals.length > 0) throw new RecoveryError(exitCodes.usage, refusals.join("\n"));
   const { bytes, sha256, version, parts, stated, leftOut } = content;
-  const used = Object.entries(rename).filter(([from]) => parts.includes(from));
+  // What the stack dumped itself has its names already: none of them waits for --rename.
+  const names = parts.map((part) => [part, rename[part] ?? part]);
   return {
     ...{ store: source, name: file, bytes, sha256, madeAt: instant, version, parts, stated, facts, leftOut },
-    ...{ rename: Object.fromEntries(used), withoutUsers },
+    ...{ rename: Object.fromEntries(names) as Record<string, string>, withoutUsers },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,7 +12,7 @@ const key = join(folder, "key");
 const data = join(folder, "data");
 let live: DatabaseSync;
 before(() => {
-  execFileSync("mkdir", [data]);
+  mkdirSync(data);
   writeFileSync(key, "Encryption-key-1");
   writeFileSync(join(data, "config"), "{}");
   live = new DatabaseSync(join(data, "database.sqlite"));
@@ -25,8 +25,8 @@ after(() => {
 });
 
 function dumped(): Buffer {
-  const [program = "", ...args] = dumpDatabase(data, key).argv;
-  return execFileSync(program, args, { input: "\n" });
+  const [, ...args] = dumpDatabase(data, key).argv;
+  return execFileSync("sh", args, { input: "\n" });
 }
 
 async function* of(content: Buffer): AsyncGenerator<Buffer> {
@@ -50,7 +50,7 @@ test("a dump has what lies in the log alone, the key beside it, and leaves nothi
 });
 
 test("what a killed dump has left in n8n's folder goes with the next one", () => {
-  execFileSync("mkdir", [join(data, ".dump-1")]);
+  mkdirSync(join(data, ".dump-1"));
   dumped();
   assert.deepEqual(
     readdirSync(data).filter((name) => name.startsWith(".dump")),
