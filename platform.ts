@@ -9,7 +9,7 @@ import { Edge } from "./components/edge/edge.ts";
 import { nginx } from "./components/edge/nginx.ts";
 import { routesOf } from "./components/edge/nginx-conf.ts";
 import { Host } from "./components/host/host.ts";
-import { sshMachine } from "./components/machine/ssh.ts";
+import { machineOf } from "./components/machine/machine-of.ts";
 import { Monitoring } from "./components/agent/monitoring.ts";
 import { grantsOf } from "./catalog/applications/grants.ts";
 import { catalog as platform } from "./catalog/catalog.ts";
@@ -26,7 +26,7 @@ const catalog = loadCatalog({ catalog: config.catalog, edge: nginx, published: {
 const enabled = enabledServices(catalog, config.services);
 const images = loadImages(config.imageLock, [...enabled, nginx], config.imagesFrom);
 
-const machine = sshMachine(config.host);
+const machine = await machineOf(stack, config.host);
 const host = new Host("host", { ...config, machine, catalog, bringRestic });
 const offsite = new Offsite("offsite", { settings: config.offsite, secret: config.secret });
 const agent = new RecoveryAgent("agent", {

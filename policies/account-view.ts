@@ -20,7 +20,7 @@ export function ofAccount(view: StackView): readonly DeclaredResource[] {
 
 /** What a stack declares of a machine. */
 export function ofMachine(view: StackView): readonly DeclaredResource[] {
-  return view.resources.filter(({ type }) => /^(docker|command):/.test(type));
+  return view.resources.filter(({ type }) => /^(docker|command|aws):/.test(type));
 }
 
 /** Whether a stack is the account's: then what only machines promise is not asked of it. One that is both is refused for that. */

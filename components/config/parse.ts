@@ -6,6 +6,7 @@ import { bucketAtEndpointAdvice } from "./bucket-name.ts";
 import { authorityProblems, certificateProblems } from "./certificate-problems.ts";
 import { ConfigError, sentences } from "./config-error.ts";
 import { secretForms, secretKey } from "./fields.ts";
+import { hostProblems } from "./host-problems.ts";
 import { lockProblems } from "./lock-problems.ts";
 import { scheduleProblems } from "./schedule-problems.ts";
 import { stackConfigSchema, type StackSettings } from "./schema.ts";
@@ -73,6 +74,7 @@ export function parseConfig(raw: RawConfig, platform: readonly ServiceDefinition
     ...(blocks.services === undefined ? [] : switchProblems(platform, blocks.services)),
     ...(blocks.backups === undefined ? [] : scheduleProblems(blocks.backups, catalog, blocks.services ?? {})),
     ...(blocks.backups === undefined ? [] : lockProblems(blocks.backups)),
+    ...(blocks.host === undefined ? [] : hostProblems(blocks.host, blocks.dataVolume)),
     ...offsiteProblems(blocks),
     ...missingFiles(blocks, raw.fileExists),
     ...(blocks.edge === undefined ? [] : tlsProblems(blocks.edge, raw)),
@@ -165,7 +167,7 @@ function missingFiles(
   const files = {
     ...Object.fromEntries(delivered),
     "host.privateKeyFile": host?.privateKeyFile,
-    "host.knownHostsFile": host?.knownHostsFile,
+    "host.knownHostsFile": host?.kind === "ssh" ? host.knownHostsFile : undefined,
     imageLock,
   };
   return Object.entries(files).flatMap(([key, path]) =>

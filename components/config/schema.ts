@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { ServiceDefinition } from "../../catalog/definition.ts";
-import { oldestRestic } from "../../contract/restic.ts";
 import { applications } from "./applications-block.ts";
 import { edge } from "./edge-block.ts";
 import * as field from "./fields.ts";
+import { host } from "./host-block.ts";
 import { monitoring } from "./monitoring-block.ts";
 import { services, type stateful } from "./services-block.ts";
 
@@ -11,49 +11,6 @@ import { services, type stateful } from "./services-block.ts";
  * What each key means is said here and in the blocks beside, and nowhere else: `npm run generate` makes docs/config.md and the
  * editors' schema of it. A description says what the key does; its form and unit come from the field, the default from the schema.
  */
-
-/** The machine and how to reach it. */
-export const host = z
-  .strictObject({
-    kind: z
-      .literal("ssh", { error: "expected ssh, the only kind of host so far" })
-      .describe("A Debian 12 or 13 with systemd that is reached over SSH."),
-    address: field.hostname.describe("Where the machine answers."),
-    port: field.port.default(22).describe("Port of sshd."),
-    user: field.userName
-      .default("root")
-      .describe(
-        "Who to log in as: root, or a user with sudo that asks for no password (NOPASSWD:ALL). The latter joins the group docker.",
-      ),
-    hostKey: field.hostKey.describe(
-      "The machine's public key, pinned: another key at this address is refused, and counts as another machine. " +
-        "A new machine has a new key: give it a fresh stack, then restore.",
-    ),
-    privateKeyFile: field.path
-      .optional()
-      .describe(
-        "The key to log in with; it stays on this computer. Left out, as in a file that several people share, " +
-          "each logs in with a key of their own: of the SSH agent, of ssh's configuration, or of the file that `KALEEM_SSH_KEY` names.",
-      ),
-    knownHostsFile: field.path
-      .optional()
-      .describe(
-        "Holds the same host key, for the ssh client under the Docker provider. Left out, hostKey is pinned without a file.",
-      ),
-    restic: field.resticSource
-      .default("distribution")
-      .describe(
-        `Which restic the machine runs; ${oldestRestic} or later. Where the distribution's is older, as on Debian 12, name the machine's ` +
-          "architecture: a release is brought along for it. `up` says when that is needed.",
-      ),
-    insecureRegistries: z
-      .array(field.registry, { error: "expected a list of addresses" })
-      .default([])
-      .describe(
-        "Registries that Docker on the machine may speak plain HTTP to, beside those of its own configuration.",
-      ),
-  })
-  .describe("The machine that everything runs on.");
 
 const dataVolume = z
   .discriminatedUnion(

@@ -25,7 +25,7 @@ export function connection(
     user: machine.user,
     hostKey: machine.hostKey,
     ...(key.kind === "text" ? { privateKey: pulumi.secret(key.text) } : {}),
-    dialErrorLimit: dialAttempts,
+    dialErrorLimit: machine.dialAttempts ?? dialAttempts,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Machine {
   readonly hostKey: pulumi.Output<string>;
   /** `ssh-ed25519` and its like: known before the key is, since it is asked for. */
   readonly hostKeyType: string;
+  /** How often a connection is tried, for a machine that the same run may have started. @default enough for a restart of sshd */
+  readonly dialAttempts?: number;
   /** The private half of a key that may log in. Left out, the SSH agent and ssh's own configuration say. */
   readonly privateKeyFile?: string;
   /** Left out, ssh is given the pinned key by a command. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
-import { host as hostSchema } from "../../components/config/schema.ts";
+import { reachedHost } from "../../components/config/host-block.ts";
 import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import type { StackContent } from "../../components/kit/stack-content.ts";
 import { type ExitCode, exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
@@ -216,7 +216,7 @@ export async function hostOfKit(
   repository: string,
 ): Promise<{ readonly host: RemoteHost; readonly close: () => Promise<void> }> {
   const settings = readStackYaml(content.file, "the stack's file").config?.["kaleem:host"];
-  const parsed = hostSchema.safeParse(settings);
+  const parsed = reachedHost(settings).safeParse(settings);
   if (!parsed.success)
     throw new RecoveryError(exitCodes.config, "The stack's file names no host that can be reached.");
   const { address, port, user, hostKey, privateKeyFile } = parsed.data;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { ResticSource } from "../../contract/restic.ts";
-import { host as hostSchema } from "../../components/config/schema.ts";
+import { sshHost } from "../../components/config/host-block.ts";
 import { stateful } from "../../components/config/services-block.ts";
 import { parseStackFile } from "./stack-file.ts";
 import type { Stack } from "./stack.ts";
@@ -19,7 +19,7 @@ const schema = z.object({
     z.looseObject({ kind: z.literal("device") }),
   ]),
   imageLock: z.string(),
-  host: z.looseObject({ privateKeyFile: z.string().optional(), restic: hostSchema.shape.restic }),
+  host: z.looseObject({ privateKeyFile: z.string().optional(), restic: sshHost.shape.restic }),
   firstInstall: z.boolean().default(false),
 });
 

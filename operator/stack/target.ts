@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { ConfigError, sentences } from "../../components/config/config-error.ts";
-import { host, offsite } from "../../components/config/schema.ts";
+import { reachedHost } from "../../components/config/host-block.ts";
+import { offsite as offsiteSchema } from "../../components/config/schema.ts";
 import { namespace } from "../../components/config/stack-file-schema.ts";
 import { readStackYaml } from "../../components/config/stack-yaml.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
@@ -20,13 +21,6 @@ export interface StackTarget {
   readonly offsite: BucketLocation;
 }
 
-/** Judged as the program judges them; what only the program needs of a host is not looked at. */
-const { address, port, user, hostKey, privateKeyFile, knownHostsFile } = host.shape;
-const targetSchema = z.object({
-  host: z.object({ address, port, user, hostKey, privateKeyFile, knownHostsFile }),
-  offsite,
-});
-
 /**
  * Reads a stack's host and bucket from its file; Pulumi's state is not asked, since on the worst day it may be away.
  * Where the file names no known_hosts, its host key is pinned in one of the stack's own folder. Where it names no key, the one of
@@ -37,7 +31,10 @@ export async function readTarget(stack: Stack): Promise<StackTarget> {
   const { repository, stackFile } = stack;
   const file = stackFile.slice(repository.length + 1);
   const settings = await readSettings(stack, file);
-  const parsed = targetSchema.safeParse(settings);
+  // Judged as the program judges them; what only the program needs of a host is not looked at.
+  const parsed = z
+    .object({ host: reachedHost(settings["host"]), offsite: offsiteSchema })
+    .safeParse(settings);
   if (!parsed.success) {
     const problems = sentences(
       parsed.error.issues,

@@ -6,6 +6,14 @@ import { alertsActionable } from "./alerts.ts";
 import { dataProtected, dataUnderRoot } from "./data.ts";
 import { imageLockFilled, imagesByDigest } from "./images.ts";
 import { onlyEdgePublishes } from "./ports.ts";
+import {
+  disksEncrypted,
+  firewallNarrow,
+  machineImagePinned,
+  machineKept,
+  metadataGuarded,
+  providersApart,
+} from "./machine.ts";
 import { objectivesHeld, storesRecoverable, timersPresent } from "./recovery.ts";
 import { environmentHarmless, secretsMarked, secretsRotatable } from "./secrets.ts";
 import { healthcheckPresent, memoryLimited, startAndStopInTime } from "./service-limits.ts";
@@ -37,4 +45,10 @@ export const allRules: readonly Rule[] = [
   bucketPrivate,
   tokensScoped,
   recordsByTarget,
+  firewallNarrow,
+  disksEncrypted,
+  machineImagePinned,
+  metadataGuarded,
+  machineKept,
+  providersApart,
 ];

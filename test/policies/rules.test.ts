@@ -6,12 +6,14 @@ import { accountCases } from "./cases/account.ts";
 import { alertsCases } from "./cases/alerts.ts";
 import { dataCases } from "./cases/data.ts";
 import { imagesCases } from "./cases/images.ts";
+import { machineCases } from "./cases/machine.ts";
 import { portsCases } from "./cases/ports.ts";
 import { recoveryCases } from "./cases/recovery.ts";
 import { secretsCases } from "./cases/secrets.ts";
 import { serviceLimitsCases } from "./cases/service-limits.ts";
 import { tlsCases } from "./cases/tls.ts";
 import { compliantAccount } from "./support/compliant-account.ts";
+import { compliantMachine } from "./support/compliant-machine.ts";
 import { compliantView } from "./support/compliant-view.ts";
 import type { RefusedCase } from "./support/refused-case.ts";
 import { spoiltView } from "./support/spoilt-view.ts";
@@ -26,6 +28,7 @@ const cases: readonly (readonly [string, RefusedCase])[] = [
   secretsCases,
   tlsCases,
   accountCases,
+  machineCases,
 ].flatMap((group) => Object.entries(group));
 
 test("a stack that keeps every rule is let through", () => {
@@ -34,6 +37,19 @@ test("a stack that keeps every rule is let through", () => {
 
 test("an account that keeps every rule is let through, and nothing is asked of it that only machines promise", () => {
   assert.deepEqual(violations(allRules, compliantAccount()), []);
+});
+
+test("a stack that declares its machine and keeps every rule is let through", () => {
+  assert.deepEqual(violations(allRules, compliantMachine()), []);
+});
+
+test("a drill's machine may go, and a bucket of the same provider may be anybody's but prod's", () => {
+  const { view, whole, resource, inputs } = spoiltView(compliantMachine);
+  whole.set("stack", "drill-aws");
+  resource("machine-address").set("protect", false);
+  inputs("machine-instance-1").set("disableApiTermination", false);
+  inputs("agent-config").replace("stdin", "https://s3.example.com", "https://s3.eu-west-1.amazonaws.com");
+  assert.deepEqual(violations(allRules, view), []);
 });
 
 for (const [title, { rule, spoil, says, of, alsoOf = [] }] of cases) {

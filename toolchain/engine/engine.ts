@@ -2,7 +2,7 @@
 export type ProviderSource = "official" | "stand-in";
 
 /** The provider plugins that the program uses: the first two for a machine's stack, the others for the account's. */
-export const providerNames = ["docker", "command", "cloudflare", "random"] as const;
+export const providerNames = ["docker", "command", "cloudflare", "random", "aws"] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** A Pulumi engine that is ready to run, and what its environment needs. */

@@ -25,7 +25,8 @@ export async function findOrBuildEngine(
     const command = await chooseProvider("command", search, report);
     const cloudflare = await chooseProvider("cloudflare", search, report);
     const random = await chooseProvider("random", search, report);
-    const chosen = { docker, command, cloudflare, random };
+    const aws = await chooseProvider("aws", search, report);
+    const chosen = { docker, command, cloudflare, random, aws };
     report(
       `${found.source} ${found.version}${found.how}; providers: ${providerNames.map((name) => `${name} ${chosen[name].source}`).join(", ")}`,
     );
@@ -49,6 +50,7 @@ export async function findOrBuildEngine(
         command: command.source,
         cloudflare: cloudflare.source,
         random: random.source,
+        aws: aws.source,
       },
     };
   });

@@ -41,6 +41,34 @@ const explanations: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /(\.pulumi.*request send failed|performing HTTP request).*(dial tcp|timeout|EOF)/,
     "State is kept where this computer cannot reach it now: check the network and the address (pulumi whoami --verbose).",
   ],
+  [
+    /api error (UnauthorizedOperation|AccessDenied)/,
+    "The keys in the environment may not do that at AWS: give them the permission that the refused operation names, then run it again (docs/aws.md).",
+  ],
+  [
+    /api error (AuthFailure|ExpiredToken|RequestExpired)/,
+    "AWS does not take the keys in the environment, or no longer: log in again, then run the same command; it goes on.",
+  ],
+  [
+    /api error InvalidAMIID/,
+    "The Debian image of the lock is gone, or not in this region: look up the present one with ./kaleem images aws REGION.",
+  ],
+  [
+    /api error (VcpuLimitExceeded|InstanceLimitExceeded|VolumeLimitExceeded|AddressLimitExceeded)/,
+    "The account's quota at AWS is used up: ask for more (Service Quotas), or take what is not needed away.",
+  ],
+  [
+    /api error InsufficientInstanceCapacity/,
+    "AWS has no such machine free in this zone now: another host.zone, or another host.instanceType.",
+  ],
+  [
+    /api error OperationNotPermitted.*disableApiTermination/,
+    "The machine is protected: host.replaceable: true and ./kaleem up let it go, for as long as its replacement takes.",
+  ],
+  [
+    /api error InvalidVolume\.ZoneMismatch/,
+    "Machine and data volume are in different zones: host.zone has to be that of the volume.",
+  ],
 ];
 
 /** The text with, for each complaint that is known, a sentence of advice behind it. */

@@ -16,7 +16,7 @@ test("a stack that was brought up is told with what runs, and without a key or w
       source: "built",
       pathPrepend: [],
       env: { PULUMI_ACCESS_TOKEN: secret },
-      providers: { docker: "stand-in", command: "official", cloudflare: "stand-in", random: "official" },
+      providers: { docker: "stand-in", command: "official", cloudflare: "stand-in", random: "official", aws: "stand-in" },
     },
     context: { env: { PULUMI_CONFIG_PASSPHRASE: secret } } as unknown as BroughtUp["context"],
     offsite: { endpoint: "https://s3.example.com", bucket: "b", prefix: "", region: "auto" },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeCutover, planCutover } from "../../../operator/cutover/plan-cutover.ts";
+import { type CutoverSituation, describeCutover, planCutover } from "../../../operator/cutover/plan-cutover.ts";
 import { file, former, next, now, record, settings } from "./situations.ts";
 
-const situation = { file, settings, key: "prod", to: next, there: [record(former)], now };
+const situation: CutoverSituation = { file, settings, key: "prod", to: next, there: [record(former)], now };
 const targets = (prod: { address: string; at: string; before?: string } | null) => ({
   ...settings,
   targets: prod === null ? {} : { prod },
@@ -67,7 +67,7 @@ test("an address that no client outside reaches is remarked on", () => {
 
 const refused: readonly [
   title: string,
-  change: Partial<typeof situation> & { to?: string | null },
+  change: Partial<CutoverSituation>,
   says: RegExp,
 ][] = [
   [

@@ -115,7 +115,7 @@ export function compliantView(): StackView {
       resource("docker:index/serviceConfig:ServiceConfig", "prometheus-rules", {
         data: Buffer.from(rules).toString("base64"),
       }),
-      resource("aws:ebs/volume:Volume", "disk", {}),
+      resource("aws:ebs/volume:Volume", "disk", { encrypted: true }),
       file("agent-config", "/etc/kaleem/agent.json", JSON.stringify(agent)),
       file("restic-password", "/etc/kaleem/secrets/restic-password", "never-in-plain", ["stdin"]),
       file("edge-conf", "/etc/kaleem/edge/nginx.conf", conf),

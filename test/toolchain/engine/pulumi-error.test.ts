@@ -33,6 +33,28 @@ const complaints: readonly (readonly [words: string, advice: RegExp])[] = [
     'error: read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3: GetObject, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, access disabled',
     /The bucket with the state wants AWS_ACCESS_KEY_ID/,
   ],
+  [
+    "error: operation error EC2: RunInstances, https response error StatusCode: 403, api error UnauthorizedOperation: You are not authorized",
+    /give them the permission/,
+  ],
+  ["error: operation error EC2: RunInstances, api error ExpiredToken: The token has expired", /log in again/],
+  [
+    "error: operation error EC2: RunInstances, api error InvalidAMIID.NotFound: gone",
+    /\.\/kaleem images aws REGION/,
+  ],
+  [
+    "error: operation error EC2: RunInstances, api error VcpuLimitExceeded: too many",
+    /quota at AWS is used up/,
+  ],
+  [
+    "error: operation error EC2: RunInstances, api error InsufficientInstanceCapacity: none",
+    /another host\.zone/,
+  ],
+  [
+    "error: operation error EC2: TerminateInstances, api error OperationNotPermitted: Modify its 'disableApiTermination' instance attribute",
+    /host\.replaceable: true/,
+  ],
+  ["error: operation error EC2: AttachVolume, api error InvalidVolume.ZoneMismatch: no", /different zones/],
 ];
 
 for (const [words, advice] of complaints)

@@ -1,7 +1,7 @@
 import type { ProviderPlugin } from "../protocol/provider-plugin.ts";
 import { Secret } from "../protocol/value.ts";
 import { ApiClient } from "./api-client.ts";
-import { describedType } from "./described-type.ts";
+import { describedType } from "../protocol/described-type.ts";
 import { checkProviderConfig, clientSettings, diffProviderConfig } from "./provider-config.ts";
 import { accountToken } from "./types/account-token.ts";
 import { dnsRecord } from "./types/dns-record.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { ApiClient } from "../../../../toolchain/providers/cloudflare/api-client.ts";
 import { descriptions } from "../../../../toolchain/providers/cloudflare/cloudflare-provider.ts";
-import { describedType } from "../../../../toolchain/providers/cloudflare/described-type.ts";
+import { describedType } from "../../../../toolchain/providers/protocol/described-type.ts";
 import { decodeMap, encodeMap } from "../../../../toolchain/providers/protocol/codec.ts";
 import type { ResourceType } from "../../../../toolchain/providers/protocol/resource-type.ts";
 import { idleContext, type Json } from "../recorded-calls.ts";

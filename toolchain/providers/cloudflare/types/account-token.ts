@@ -1,9 +1,10 @@
+import type { ApiClient } from "../api-client.ts";
 import { instantOf, importParts, objectOf, textOf } from "../answer-fields.ts";
-import type { TypeDescription } from "../described-type.ts";
+import type { TypeDescription } from "../../protocol/described-type.ts";
 import { isList, isPropertyMap, type PropertyMap, type Value } from "../../protocol/value.ts";
 
 /** A token of an account. The API tells its value once, when it is made; a changed name or policy leaves it as it is. */
-export const accountToken: TypeDescription = {
+export const accountToken: TypeDescription<ApiClient> = {
   token: "cloudflare:index/accountToken:AccountToken",
   inputs: {
     accountId: { kind: "text", required: true, onChange: "replace" },

@@ -1,9 +1,10 @@
+import type { ApiClient } from "../api-client.ts";
 import { instantOf, importParts, objectOf, textOf } from "../answer-fields.ts";
-import type { TypeDescription } from "../described-type.ts";
+import type { TypeDescription } from "../../protocol/described-type.ts";
 import type { PropertyMap } from "../../protocol/value.ts";
 
 /** A record in a zone. Where it points is changed in place; another type or zone asks for another record. */
-export const dnsRecord: TypeDescription = {
+export const dnsRecord: TypeDescription<ApiClient> = {
   token: "cloudflare:index/dnsRecord:DnsRecord",
   inputs: {
     zoneId: { kind: "text", required: true, onChange: "replace" },

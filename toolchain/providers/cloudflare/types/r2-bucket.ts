@@ -1,10 +1,11 @@
+import type { ApiClient } from "../api-client.ts";
 import type { PropertyMap } from "../../protocol/value.ts";
 import { importParts, objectOf, textOf } from "../answer-fields.ts";
-import type { TypeDescription } from "../described-type.ts";
+import type { TypeDescription } from "../../protocol/described-type.ts";
 import { bucketPath, within } from "./r2-path.ts";
 
 /** A bucket of R2. A changed location is not seen: it is a hint for when the bucket is made. */
-export const r2Bucket: TypeDescription = {
+export const r2Bucket: TypeDescription<ApiClient> = {
   token: "cloudflare:index/r2Bucket:R2Bucket",
   inputs: {
     accountId: { kind: "text", required: true, onChange: "replace" },

@@ -1,5 +1,6 @@
+import type { ApiClient } from "../api-client.ts";
 import { objectOf } from "../answer-fields.ts";
-import type { Api, TypeDescription } from "../described-type.ts";
+import type { Api, TypeDescription } from "../../protocol/described-type.ts";
 import type { PropertyMap } from "../../protocol/value.ts";
 import { bucketPath, within } from "./r2-path.ts";
 
@@ -10,8 +11,8 @@ const noId = "missing ID";
  * A set of rules of a bucket, which each change replaces whole. Removing it from the program asks the API for nothing: the rules stay on
  * the bucket. It cannot be imported.
  */
-export function r2Rules(token: string, part: "lock" | "lifecycle"): TypeDescription {
-  const put = async ({ client, signal }: Api, inputs: PropertyMap): Promise<void> => {
+export function r2Rules(token: string, part: "lock" | "lifecycle"): TypeDescription<ApiClient> {
+  const put = async ({ client, signal }: Api<ApiClient>, inputs: PropertyMap): Promise<void> => {
     const body = { rules: inputs["rules"] ?? [] };
     await client.call({
       method: "PUT",

@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CheckFailure, ResourceType } from "../protocol/resource-type.ts";
-import { hasUnknown, Secret, unknown } from "../protocol/value.ts";
-import type { PropertyMap, Value } from "../protocol/value.ts";
-import type { ApiClient } from "./api-client.ts";
+import type { CheckFailure, ResourceType } from "./resource-type.ts";
+import { hasUnknown, isPropertyMap, reveal, Secret, unknown } from "./value.ts";
+import type { PropertyMap, Value } from "./value.ts";
 
 /** What the program may give as one property. */
 export interface Input {
-  readonly kind: "text" | "number" | "boolean" | "list";
+  readonly kind: "text" | "number" | "boolean" | "list" | "object";
   readonly required?: true;
   /** What the plugin takes it for when it is left out. */
   readonly fallback?: Value;
@@ -15,13 +14,13 @@ export interface Input {
 }
 
 /** A client, and when to give up. */
-export interface Api {
-  readonly client: ApiClient;
+export interface Api<Client> {
+  readonly client: Client;
   readonly signal: AbortSignal;
 }
 
 /** A resource type as data, and its four calls. */
-export interface TypeDescription {
+export interface TypeDescription<Client> {
   /** Such as `cloudflare:index/dnsRecord:DnsRecord`. */
   readonly token: string;
   readonly inputs: Readonly<Record<string, Input>>;
@@ -32,23 +31,31 @@ export interface TypeDescription {
   /** Of these, what is encrypted in the state. */
   readonly secret?: readonly string[];
   readonly create: (
-    api: Api,
+    api: Api<Client>,
     inputs: PropertyMap,
   ) => Promise<{ readonly id: string; readonly outputs: PropertyMap }>;
   /** `undefined` when it is gone. `state` is empty when a resource is imported, whose id then says all. */
   readonly read: (
-    api: Api,
+    api: Api<Client>,
     id: string,
     state: PropertyMap,
   ) => Promise<{ readonly id: string; readonly outputs: PropertyMap } | undefined>;
-  readonly update: (api: Api, id: string, inputs: PropertyMap, state: PropertyMap) => Promise<PropertyMap>;
-  readonly remove: (api: Api, id: string, state: PropertyMap) => Promise<void>;
+  readonly update: (
+    api: Api<Client>,
+    id: string,
+    inputs: PropertyMap,
+    state: PropertyMap,
+  ) => Promise<PropertyMap>;
+  readonly remove: (api: Api<Client>, id: string, state: PropertyMap) => Promise<void>;
   /** What a change has to be known of, beyond what the properties say. */
   readonly preview?: (inputs: PropertyMap) => PropertyMap;
 }
 
 /** The resource type of a description, as the engine calls it. */
-export function describedType(description: TypeDescription, client: () => ApiClient): ResourceType {
+export function describedType<Client>(
+  description: TypeDescription<Client>,
+  client: () => Client,
+): ResourceType {
   const { token, inputs: known, computed, renewed } = description;
   const named = (outputs: PropertyMap): PropertyMap =>
     Object.fromEntries(
@@ -64,7 +71,7 @@ export function describedType(description: TypeDescription, client: () => ApiCli
   return {
     token,
 
-    check: ({ news }) => ({ inputs: news, failures: failuresOf(description, news) }),
+    check: ({ news }) => ({ inputs: news, failures: failuresOf(token, known, news) }),
 
     diff: ({ state, news }) => {
       const changed = Object.entries(known).flatMap(([key, { onChange, fallback }]) => {
@@ -123,26 +130,33 @@ export function describedType(description: TypeDescription, client: () => ApiCli
   };
 }
 
-function fallbacks(known: TypeDescription["inputs"]): PropertyMap {
+type Known = Readonly<Record<string, Input>>;
+
+function fallbacks(known: Known): PropertyMap {
   return Object.fromEntries(
     Object.entries(known).flatMap(([key, { fallback }]) => (fallback === undefined ? [] : [[key, fallback]])),
   );
 }
 
+/** Of an object only what the program gives is compared: the service adds to it. What is secret is compared by what it wraps. */
 function isSame(old: Value | undefined, value: Value): boolean {
-  return !hasUnknown(value) && isDeepStrictEqual(old, value);
+  if (hasUnknown(value) || old === undefined) return false;
+  const [before, after] = [reveal(old), reveal(value)];
+  if (!isPropertyMap(before) || !isPropertyMap(after)) return isDeepStrictEqual(before, after);
+  return Object.entries(after).every(([key, each]) => isDeepStrictEqual(before[key], each));
 }
 
 /** Values are never shown: the engine prints a property's value beside it, too. */
-function failuresOf({ token, inputs: known }: TypeDescription, news: PropertyMap): CheckFailure[] {
+function failuresOf(token: string, known: Known, news: PropertyMap): CheckFailure[] {
+  const [provider = ""] = token.split(":");
   const strange = Object.keys(news).filter((key) => !Object.hasOwn(known, key) && key !== "__defaults");
   return [
     ...strange.map((key) => ({
-      reason: `${key}: the stand-in cloudflare provider does not know this property of ${token}; it knows ${Object.keys(known).sort().join(", ")}. Use the official cloudflare plugin for it.`,
+      reason: `${key}: the stand-in ${provider} provider does not know this property of ${token}; it knows ${Object.keys(known).sort().join(", ")}. Use the official ${provider} plugin for it.`,
     })),
     ...Object.entries(known).flatMap(([key, { kind, required }]) => {
-      const value = news[key];
-      if (value === undefined || value === null)
+      const value = reveal(news[key] ?? null);
+      if (value === null)
         return required === true ? [{ reason: `${key}: is missing; expected a ${kind}.` }] : [];
       return value === unknown || isOf(kind, value) ? [] : [{ reason: `${key}: expected a ${kind}.` }];
     }),
@@ -159,6 +173,8 @@ function isOf(kind: Input["kind"], value: Value): boolean {
       return typeof value === "boolean";
     case "list":
       return Array.isArray(value);
+    case "object":
+      return isPropertyMap(value);
     default:
       return kind satisfies never;
   }
