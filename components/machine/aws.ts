@@ -32,7 +32,7 @@ const everybody = { v4: "0.0.0.0/0", v6: "::/0" } as const;
  * A machine at AWS: an instance with Debian, an address that stays, a firewall, and an encrypted data volume of its own. Its host key is made before
  * it, so that the first login trusts nothing that was not known.
  *
- * Cost: instance, two gp3 volumes and one address, by the hour, for as long as they exist (`./kaleem cost`).
+ * Cost: instance, two gp3 volumes and one address, by the hour, for as long as they exist.
  *
  * Recovery: the next `generation` makes another machine behind the same address, with the same volume. It is empty but for the volume, and
  * has another host key: `./kaleem recover` sets the platform's state aside and brings the data back. A lost volume needs nothing else.

@@ -32,7 +32,9 @@ export async function readTarget(stack: Stack): Promise<StackTarget> {
   const file = stackFile.slice(repository.length + 1);
   const settings = await readSettings(stack, file);
   // Judged as the program judges them; what only the program needs of a host is not looked at.
-  const parsed = z.object({ host: reachedHost(settings["host"]), offsite: offsiteSchema }).safeParse(settings);
+  const parsed = z
+    .object({ host: reachedHost(settings["host"]), offsite: offsiteSchema })
+    .safeParse(settings);
   if (!parsed.success) {
     const problems = sentences(
       parsed.error.issues,
