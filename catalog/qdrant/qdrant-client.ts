@@ -98,7 +98,7 @@ export class QdrantClient {
       body: Readable.toWeb(Readable.from(form())) as ReadableStream,
       duplex: "half",
       signal: AbortSignal.timeout(timeoutMs),
-    } as RequestInit);
+    });
     const said = await response.text();
     if (!response.ok) throw new QdrantRefusal(`POST ${path}`, response.status, words(said));
   }

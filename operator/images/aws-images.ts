@@ -43,7 +43,7 @@ export function newestImages(
     if (newest === undefined) return [];
     return [[name, { ami: textAt(newest, "imageId"), name: textAt(newest, "name") }] as const];
   });
-  return Object.fromEntries(images) as Partial<Record<Architecture, AwsImage>>;
+  return Object.fromEntries(images);
 }
 
 /** The lock with what a region has now, and a line for each image. Pure. */

@@ -19,7 +19,15 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * once when data is taken, the two ways cannot block each other.
  */
 export type LockName =
-  "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images" | "dumps";
+  | "data"
+  | "repository"
+  | "offsite"
+  | "maintenance"
+  | "restore"
+  | "proof"
+  | "restore-test"
+  | "images"
+  | "dumps";
 
 /**
  * What a waiter asks of whoever holds the lock: nothing; a turn, for which maintenance gives way; or to have it at once, as a

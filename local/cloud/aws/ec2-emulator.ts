@@ -305,7 +305,7 @@ function tags(call: Call, prefix: string): Thing[] {
 function ruleOf(call: Call, prefix: string): Thing {
   const said = (name: string, ...keys: string[]): Thing => {
     const value = keys.map((key) => call.get(`${prefix}${key}`)).find((one) => one !== null);
-    return value === undefined || value === null ? {} : { [name]: value };
+    return value === undefined ? {} : { [name]: value };
   };
   return {
     groupId: call.get("GroupId") ?? "",

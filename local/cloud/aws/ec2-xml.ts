@@ -7,7 +7,7 @@ export function xmlOf(answer: Answer): string {
   if (Array.isArray(answer))
     return (answer as readonly Answer[]).map((one) => `<item>${xmlOf(one)}</item>`).join("");
   return Object.entries(answer)
-    .map(([name, value]) => `<${name}>${xmlOf(value as Answer)}</${name}>`)
+    .map(([name, value]) => `<${name}>${xmlOf(value)}</${name}>`)
     .join("");
 }
 

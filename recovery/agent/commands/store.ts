@@ -172,7 +172,9 @@ function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unkno
 }
 
 function loadingOf(recovery: Recovery<unknown>) {
-  const { judge, load } = portableOf(recovery);
+  const portable = portableOf(recovery);
+  const { load } = portable;
+  const judge = portable.judge?.bind(portable);
   if (judge === undefined || load === undefined) throw new Error("nothing can be imported into it");
   return { judge, load };
 }

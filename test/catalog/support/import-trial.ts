@@ -53,7 +53,7 @@ export class ImportTrial {
   }
 
   async judge(source: PortableSource): Promise<readonly string[]> {
-    const { judge } = this.#portable;
+    const judge = this.#portable.judge?.bind(this.#portable);
     assert.ok(judge);
     return this.#store.use((client) => judge(client, source));
   }

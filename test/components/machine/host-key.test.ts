@@ -11,7 +11,7 @@ const seed = Buffer.from("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac
 test("a seed gives the key of RFC 8032's first vector, both halves alike to another reader", () => {
   const { publicKey, privateKey } = sshKeyOf(seed, "machine-1");
   const read = ssh2.utils.parseKey(privateKey);
-  assert.ok(!(read instanceof Error), String(read));
+  assert.ok(!(read instanceof Error));
   assert.equal(read.type, "ssh-ed25519");
   assert.equal(read.comment, "machine-1");
   assert.equal(`ssh-ed25519 ${read.getPublicSSH().toString("base64")}`, publicKey);

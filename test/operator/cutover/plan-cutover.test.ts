@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type CutoverSituation, describeCutover, planCutover } from "../../../operator/cutover/plan-cutover.ts";
+import {
+  type CutoverSituation,
+  describeCutover,
+  planCutover,
+} from "../../../operator/cutover/plan-cutover.ts";
 import { file, former, next, now, record, settings } from "./situations.ts";
 
 const situation: CutoverSituation = { file, settings, key: "prod", to: next, there: [record(former)], now };
@@ -65,11 +69,7 @@ test("an address that no client outside reaches is remarked on", () => {
   for (const to of ["172.32.0.1", "100.128.0.1", "198.51.100.1"]) assert.ok(!remarked(to), to);
 });
 
-const refused: readonly [
-  title: string,
-  change: Partial<CutoverSituation>,
-  says: RegExp,
-][] = [
+const refused: readonly [title: string, change: Partial<CutoverSituation>, says: RegExp][] = [
   [
     "a record that nobody declared",
     { key: "www" },

@@ -148,7 +148,9 @@ test("a database to be renamed that no file holds, an unknown store, and a store
 test("a folder without any file, one that is not there, and links are no origin", async () => {
   for (const folder of ["mongo", "redis", "rabbitmq"]) rmSync(join(root, folder), { recursive: true });
   symlinkSync(samples, join(root, "link"));
-  await refused(/^import: \/backups holds no file of mongo, redis, rabbitmq, qdrant, minio: expected names such as/);
+  await refused(
+    /^import: \/backups holds no file of mongo, redis, rabbitmq, qdrant, minio: expected names such as/,
+  );
   await assert.rejects(
     openOrigin(join(root, "nowhere")).list(),
     /^RecoveryError: --from: there is no folder/,

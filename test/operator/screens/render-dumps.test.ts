@@ -10,7 +10,13 @@ test("lists dumps with where they are, and what could not be dumped the last tim
     renderDumps(
       {
         dumps: [
-          { ...dump, id: "20261201T022000Z-mongo", source: "mongo", bytes: 2048, where: ["local", "offsite"] },
+          {
+            ...dump,
+            id: "20261201T022000Z-mongo",
+            source: "mongo",
+            bytes: 2048,
+            where: ["local", "offsite"],
+          },
           { ...dump, id: "20261201T022000Z-redis", source: "redis", bytes: null, where: ["offsite"] },
         ],
         failed: [{ source: "qdrant", at: "2026-12-01T02:10:00.000Z", message: "Store qdrant does not run." }],

@@ -19,6 +19,13 @@ export function parameter(value: Value | undefined): string | number | boolean |
     : undefined;
 }
 
+/** A tag's value: of a map of texts. */
+function textIn(value: Value | undefined): string {
+  const plain = value === undefined ? undefined : reveal(value);
+  if (typeof plain === "string") return plain;
+  throw new Error(`aws provider: expected a text as the value of a tag, got ${typeof plain}.`);
+}
+
 /** Tags, as a call that makes something takes them. */
 export function tagsFor(type: string, tags: Value | undefined): Parameters {
   const entries = isPropertyMap(tags) ? Object.entries(tags) : [];
@@ -27,7 +34,7 @@ export function tagsFor(type: string, tags: Value | undefined): Parameters {
     ["TagSpecification.1.ResourceType", type],
     ...entries.flatMap(([key, value], at) => [
       [`TagSpecification.1.Tag.${at + 1}.Key`, key],
-      [`TagSpecification.1.Tag.${at + 1}.Value`, String(value)],
+      [`TagSpecification.1.Tag.${at + 1}.Value`, textIn(value)],
     ]),
   ]) as Parameters;
 }
@@ -39,7 +46,7 @@ export function tagsOn(id: string, tags: Value | undefined): Parameters {
     ["ResourceId.1", id],
     ...entries.flatMap(([key, value], at) => [
       [`Tag.${at + 1}.Key`, key],
-      [`Tag.${at + 1}.Value`, String(value)],
+      [`Tag.${at + 1}.Value`, textIn(value)],
     ]),
   ]) as Parameters;
 }

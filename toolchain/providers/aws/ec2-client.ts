@@ -92,8 +92,9 @@ export class Ec2Client {
         "aws provider: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, got none. The stand-in knows no profiles and no instance roles; the official aws plugin does.",
       );
     const endpoint = this.#settings.endpoint ?? `https://ec2.${region}.amazonaws.com`;
-    const given = Object.entries({ Action: action, Version: apiVersion, ...parameters }).flatMap(
-      ([key, value]) => (value === undefined ? [] : [[key, String(value)] as [string, string]]),
+    const all: Parameters = { Action: action, Version: apiVersion, ...parameters };
+    const given = Object.entries(all).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)] as [string, string]],
     );
     const client = new AwsClient({
       accessKeyId,

@@ -45,7 +45,7 @@ test("a Redis on restored directories is reached by the agent alone, tells what 
   const base = fixture.ports();
   const isolated = new IsolatedStore(redis, {
     docker: fixture.docker,
-    unlock: base.storePorts.unlock,
+    unlock: (store, id, own) => base.storePorts.unlock(store, id, own),
     open: (service, container, own) => openStoreAt(service, container, child, own),
     files: new ProofFiles({
       point: given,
