@@ -11,7 +11,7 @@ export const drillOutcomeSchema = z.object({
   scenario: z.string(),
   finishedAt: z.iso.datetime(),
   success: z.boolean(),
-  rto: z.object({ seconds: z.number().nullable() }),
+  rto: z.looseObject({ seconds: z.number().nullable() }),
 });
 export type DrillOutcome = z.infer<typeof drillOutcomeSchema>;
 
@@ -28,6 +28,8 @@ const entry = z.strictObject({
   /** Whose history it is: an entry of another stack's does not belong here. */
   stack: z.string(),
   appendedAt: z.iso.datetime(),
+  /** Drawn at random: no two entries are the same bytes, so that the bucket can tell which of two stands there. */
+  nonce: z.string(),
 });
 
 /** An entry, with as much of its record as everybody reads. */
