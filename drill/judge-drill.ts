@@ -10,7 +10,8 @@ export interface Observations {
   readonly ledger: readonly LedgerEntry[];
   readonly lostAt: Date;
   readonly clock: ClockOffset;
-  readonly data: { readonly status: number; readonly applicationTasks: number };
+  /** Null where nothing was rebuilt, and so nothing had to be closed. */
+  readonly data: { readonly status: number; readonly applicationTasks: number } | null;
   readonly restore: RestoreReport;
   /** Null when the restore failed and so nothing was opened to be read. */
   readonly readBack: ReadBack | null;
@@ -70,6 +71,7 @@ export function judgeDrill(seen: Observations): Judgement {
 }
 
 function closedCauses({ data }: Observations): string[] {
+  if (data === null) return [];
   const causes: string[] = [];
   if (data.status !== 503)
     causes.push(`the rebuilt, empty stack answered ${data.status} instead of 503 before its restore`);

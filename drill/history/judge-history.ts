@@ -68,7 +68,7 @@ export async function judgeHistory(
   if (numbered.length === 0)
     find(drillEntryName(1), "empty", "no drill was ever recorded, or all were removed");
 
-  let former: { readonly sequence: number; readonly digest: string; readonly at: string } | null = null;
+  let former = null as Former | null;
   for (const { file, body, sequence } of numbered) {
     const expected: number = (former?.sequence ?? 0) + 1;
     for (let lacking = expected; lacking < sequence; lacking += 1)
@@ -102,7 +102,7 @@ export async function judgeHistory(
 
 /** What the next entry continues: its number, and the digest of the one before it, whatever that one is. */
 export function nextEntry(stored: readonly StoredEntry[]): { sequence: number; previous: string | null } {
-  let last: { sequence: number; body: string } | null = null;
+  let last = null as { readonly sequence: number; readonly body: string } | null;
   for (const { file, body } of stored) {
     const sequence = sequenceIn(file);
     if (sequence !== null && (last === null || sequence > last.sequence)) last = { sequence, body };
@@ -110,6 +110,13 @@ export function nextEntry(stored: readonly StoredEntry[]): { sequence: number; p
   if (last === null) return { sequence: 1, previous: null };
   const read = parseEntry(last.body);
   return { sequence: last.sequence + 1, previous: digestOf("why" in read ? last.body : read.text) };
+}
+
+/** The entry that another one follows. */
+interface Former {
+  readonly sequence: number;
+  readonly digest: string;
+  readonly at: string;
 }
 
 function digestOf(text: string): string {

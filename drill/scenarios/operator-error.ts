@@ -4,10 +4,10 @@ import type { Scenario } from "./scenario.ts";
 export const operatorError: Scenario = {
   name: "operator-error",
   says: {
-    en: "A person deletes every queue's messages in RabbitMQ by mistake.",
-    ar: "شخص يحذف خطأً رسائل كل الطوابير في RabbitMQ.",
+    en: "A person removes MinIO's objects from the disk by mistake.",
+    ar: "شخص يحذف خطأً كائنات MinIO من القرص.",
   },
-  loss: { kind: "data", store: "rabbitmq" },
+  loss: { kind: "data", store: "minio" },
   way: { kind: "roll-back" },
   demands: [
     {
