@@ -5,6 +5,9 @@ export const drillEveryDays = 92;
 /** Its absence is an alert after so many days, a week and a day beyond: catalog/prometheus/rules/recovery.yml says the same. */
 export const drillMissedDays = 100;
 
+/** The scenarios that lose a whole platform: what is due each quarter. */
+export const totalScenarios: readonly string[] = ["total-loss", "region", "ransomware", "monthly-fire"];
+
 /** What of a drill's record everybody reads; the record itself holds more. */
 export const drillOutcomeSchema = z.object({
   id: z.string(),
