@@ -100,6 +100,7 @@ export const lockedPrefixes = [
   "restic/config",
   "kit/",
   "images/",
+  "drills/",
 ] as const;
 
 /** Keys in the off-site bucket, below the configured prefix. */
@@ -128,6 +129,8 @@ export const bucketLayout = {
   images: "images",
   /** Since when each image has run here, and until when; replaced by each run. */
   imageTimes: "catalogue/images.json",
+  /** How drills ended: one signed entry each, by its number; written once. Operators append, a host only reads. */
+  drills: "drills",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
   proofs: "lineage/proofs",
 } as const;
