@@ -6,7 +6,7 @@ import type { RecordWords } from "./words.ts";
 
 /** A record as Markdown, in Arabic and then in English. Pure. */
 export function renderMarkdown(record: DrillRecord): string {
-  return `${[arabic, english].map((words) => renderIn(record, words)).join("\n---\n\n")}`;
+  return [arabic, english].map((words) => renderIn(record, words)).join("\n---\n\n");
 }
 
 function renderIn(record: DrillRecord, words: RecordWords): string {
