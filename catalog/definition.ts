@@ -108,11 +108,15 @@ interface Service {
   readonly needs?: readonly string[];
   /** Set when the stack file may switch the service by `services.<name>.enabled`; always on otherwise. */
   readonly optional?: { readonly enabledByDefault: boolean };
-  /**
-   * Where Prometheus asks: the name of a port, and the path there. `honorLabels` where its series say for themselves which
-   * job they are about, as the agent's do that the exporter of the host passes on.
-   */
-  readonly metrics?: { readonly port: string; readonly path: string; readonly honorLabels?: true };
+  /** Where Prometheus asks: the name of a port, and the path there. */
+  readonly metrics?: {
+    readonly port: string;
+    readonly path: string;
+    /** Where its series say for themselves which job they are about, as the agent's do that the exporter of the host passes on. */
+    readonly honorLabels?: true;
+    /** The histogram of its answers, in seconds, and the labels that tell status and route. Left out: it is not judged by them. */
+    readonly http?: { readonly histogram: string; readonly statusLabel: string; readonly routeLabel: string };
+  };
   /** Why the image's own files must stay writable. Left out, they are read-only. */
   readonly writableRoot?: string;
   /** Directories in memory for what is written and never kept: path in the container → largest size. */

@@ -25,9 +25,7 @@ interface DrillArguments extends HistoryOptions, DrillRunOptions {
 
 await runOperatorCommand(async () => {
   const program = new OperatorCommand("drill")
-    .description(
-      "Loses a stack while its business check writes, and brings it back, with proof.",
-    )
+    .description("Loses a stack while its business check writes, and brings it back, with proof.")
     .option("--stack <name>", "the stack to lose; never one that you need", "drill")
     .addOption(
       new Option("--scenario <name>", "what is lost, and how it comes back (docs/drills.md)")

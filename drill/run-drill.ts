@@ -115,7 +115,12 @@ export async function runDrill(
       },
     });
   } catch (error) {
-    await keep({ ...brokenOff, reads: check === null ? null : [], lostAt: new Date(), causes: [`broke off: ${sentenceOf(error)}`] });
+    await keep({
+      ...brokenOff,
+      reads: check === null ? null : [],
+      lostAt: new Date(),
+      causes: [`broke off: ${sentenceOf(error)}`],
+    });
     throw error;
   }
   const { lostAt, servedAt, restore, restoreStep } = onlyOne(seen);

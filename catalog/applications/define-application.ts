@@ -71,7 +71,13 @@ export function defineApplication(
     ports,
     ...(settings.metrics === undefined
       ? {}
-      : { metrics: { port: metricsPort(settings, say), path: settings.metrics.path } }),
+      : {
+          metrics: {
+            port: metricsPort(settings, say),
+            path: settings.metrics.path,
+            ...httpOf(settings.metrics.http),
+          },
+        }),
     ...filled(
       "env",
       only(env, isPlain, (text) => text.filter((part) => typeof part === "string").join("")),
@@ -162,6 +168,15 @@ function commandOf({ entrypoint, command }: ApplicationSettings, wrapped: boolea
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { args: command }),
   };
+}
+
+/** What its answers are judged by; nothing where that is switched off. */
+function httpOf(http: NonNullable<ApplicationSettings["metrics"]>["http"]): {
+  readonly http?: Omit<NonNullable<typeof http>, "judged">;
+} {
+  if (http?.judged !== true) return {};
+  const { histogram, statusLabel, routeLabel } = http;
+  return { http: { histogram, statusLabel, routeLabel } };
 }
 
 /** `http` serves the route; `metrics` is there where numbers have a port of their own. */

@@ -56,7 +56,21 @@ export interface ApplicationSettings {
   readonly scratch: Readonly<Record<string, ByteSize>>;
   readonly writableRoot?: string | undefined;
   readonly route?: { readonly path: string; readonly maxBody?: ByteSize | undefined } | undefined;
-  readonly metrics?: { readonly port?: number | undefined; readonly path: string } | undefined;
+  readonly metrics?:
+    | {
+        readonly port?: number | undefined;
+        readonly path: string;
+        /** Left out: it is not judged by its answers. */
+        readonly http?:
+          | {
+              readonly judged: boolean;
+              readonly histogram: string;
+              readonly statusLabel: string;
+              readonly routeLabel: string;
+            }
+          | undefined;
+      }
+    | undefined;
   readonly needs: readonly string[];
   readonly uses: Uses;
 }

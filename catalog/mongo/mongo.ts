@@ -4,7 +4,7 @@ import { mongoRecovery } from "./recovery.ts";
 import { mongoSizing } from "./sizing.ts";
 
 /**
- * Orders, the source of truth. A replica set of one node, so that writes are journalled and the oplog exists.
+ * The applications' documents, the source of truth. A replica set of one node, so that writes are journalled and the oplog exists.
  * Cost: the memory limit (two fifths of it are WiredTiger's cache). Recovery: from a recovery point; the engine recovers as
  * from a crash. Changing the keyfile or root's password replaces the task; the other users' passwords change while it runs.
  */

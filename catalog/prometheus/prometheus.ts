@@ -1,4 +1,5 @@
 import { monitoringServer } from "../monitoring-server.ts";
+import { httpRules } from "./http-rules.ts";
 import { jobRules } from "./job-rules.ts";
 import { objectivesRules } from "./objectives-rules.ts";
 import { prometheusConfig } from "./prometheus-config.ts";
@@ -45,6 +46,7 @@ export const prometheus = defineStateless({
   },
   generated: {
     "/etc/prometheus/prometheus.yml": prometheusConfig,
+    "/etc/prometheus/rules/http.yml": httpRules,
     "/etc/prometheus/rules/jobs.yml": jobRules,
     "/etc/prometheus/rules/objectives.yml": objectivesRules,
   },

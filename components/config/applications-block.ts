@@ -206,6 +206,32 @@ const application = z
       .strictObject({
         port: field.port.optional().describe("Left out: the application's port."),
         path: field.urlPath.default("/metrics").describe("Where Prometheus asks, with a query if need be."),
+        http: z
+          .strictObject({
+            judged: field.flag
+              .default(true)
+              .describe(
+                "Whether ApiErrors and ApiSlow are told of it. Without such a histogram they never are.",
+              ),
+            histogram: field.metricName
+              .default("http_request_duration_seconds")
+              .describe(
+                "The histogram of its answers, in seconds: that of prom-client's common middlewares.",
+              ),
+            statusLabel: field.metricLabel
+              .default("status_code")
+              .describe("The label with the answer's status; `code` for prom-api-metrics."),
+            routeLabel: field.metricLabel
+              .default("route")
+              .describe("The label with the route; `path` for express-prom-bundle."),
+          })
+          .default({
+            judged: true,
+            histogram: "http_request_duration_seconds",
+            statusLabel: "status_code",
+            routeLabel: "route",
+          })
+          .describe("Which of its numbers tell how its requests are answered."),
       })
       .optional()
       .describe("Numbers that Prometheus fetches from each replica. Left out: none."),

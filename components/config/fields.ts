@@ -168,6 +168,14 @@ export const jsonPath = text<string>(
   /^\$(\.[A-Za-z_][A-Za-z0-9_-]*|\[\d{1,6}\])*$/,
   "a place in an answer such as $.id or $.items[0].name; $ is the whole",
 );
+export const metricName = text<string>(
+  /^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/,
+  "a metric's name such as http_request_duration_seconds",
+);
+export const metricLabel = text<string>(
+  /^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/,
+  "a label's name such as status_code",
+);
 export const status = whole(100, 599, "a status such as 200");
 export const checkName = text<string>(
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
@@ -246,7 +254,7 @@ export const pattern = text<string>(
     }
   },
 );
-export const buckets = list(bucket, "a list of buckets such as [receipts]");
+export const buckets = list(bucket, "a list of buckets such as [uploads]");
 export const flag = z.boolean({ error: "expected true or false" }).meta({ title: "true or false" });
 
 /** Forms that a secret may have. No message ever shows the value. */

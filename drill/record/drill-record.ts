@@ -29,7 +29,9 @@ const read = z.strictObject({
   lostWrites: z.number().int().nonnegative(),
   objectiveSeconds: seconds
     .nullable()
-    .describe("The strictest that is promised of any store: nobody outside knows which of them a read needs."),
+    .describe(
+      "The strictest that is promised of any store: nobody outside knows which of them a read needs.",
+    ),
 });
 export type RecordedRead = z.infer<typeof read>;
 

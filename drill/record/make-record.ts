@@ -4,7 +4,13 @@ import type { ReadLoss } from "../business/read-loss.ts";
 import type { ScenarioLimits } from "../scenarios/scenario.ts";
 import type { ScenarioName } from "../scenarios/scenario-name.ts";
 import type { TimelineStep } from "../timeline.ts";
-import type { DrillRecord, MeasuredDrill, RecordedPhase, RecordedRead, RecordedStore } from "./drill-record.ts";
+import type {
+  DrillRecord,
+  MeasuredDrill,
+  RecordedPhase,
+  RecordedRead,
+  RecordedStore,
+} from "./drill-record.ts";
 import { recommend } from "./recommend.ts";
 
 /** What a drill saw, whatever its scenario. */

@@ -52,8 +52,8 @@ function observe(server: Server, { metrics, readiness }: ServerParts, healthPath
   server.addHook("onResponse", (request, reply, done) => {
     metrics.inFlight.dec();
     const route = request.routeOptions.url ?? "unknown";
-    const status = String(reply.statusCode);
-    metrics.requestSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+    const status_code = String(reply.statusCode);
+    metrics.requestSeconds.observe({ method: request.method, route, status_code }, reply.elapsedTime / 1000);
     const line = {
       method: request.method,
       route,

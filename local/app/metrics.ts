@@ -9,9 +9,10 @@ export function createMetrics(role: string) {
   return {
     registry,
     requestSeconds: new Histogram({
-      name: name("request_duration_seconds"),
+      // By the names of the common middlewares, as most applications have it.
+      name: "http_request_duration_seconds",
       help: "Time to answer a request, by route and status",
-      labelNames: ["method", "route", "status"] as const,
+      labelNames: ["method", "route", "status_code"] as const,
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),

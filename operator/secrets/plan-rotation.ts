@@ -116,7 +116,7 @@ function restartCost(definition: StatefulDefinition | undefined, times: "once" |
   if (definition === undefined) return liveCost;
   const grace = Math.round(milliseconds(definition.stopGrace) / 1000);
   return (
-    `${definition.name} is stopped and started ${times}; it has one replica, so orders wait a few seconds, and are answered ` +
+    `${definition.name} is stopped and started ${times}; it has one replica, so requests wait a few seconds, and are answered ` +
     `with 503 if that takes longer than 15 s; it is given ${grace} s at most to stop.`
   );
 }

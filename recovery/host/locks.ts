@@ -15,7 +15,7 @@ import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
  * - `restore-test`: held by the test of a restore throughout; taken before the others. A restore waits for it, since the test has room.
  * - `images`: held while images are brought into the bucket throughout, so that only one run does.
  * Order: repository → data (data never waited for) in a point; data → repository in a restore. Because a point gives up at
- * once when data is taken, the two orders cannot block each other.
+ * once when data is taken, the two ways cannot block each other.
  */
 export type LockName =
   "data" | "repository" | "offsite" | "maintenance" | "restore" | "proof" | "restore-test" | "images";

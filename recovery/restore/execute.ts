@@ -65,7 +65,7 @@ class Run {
 
   /**
    * What is left to do. A run that resumes closes writers once more, and stops stores: a reboot, an `up` or a person may have undone it.
-   * Who opened the platform in between let orders in that the safety point of the first run does not hold, and so did an earlier version,
+   * Who opened the platform in between let writes in that the safety point of the first run does not hold, and so did an earlier version,
    * which took it before it closed: it is taken again while the live data is still in place.
    */
   async #unfinished(): Promise<PhaseName[]> {

@@ -199,5 +199,5 @@ test("reads from the commands' own sources what they take", () => {
   assert.ok(scripts.get("bench")?.subcommands.get("up")?.has("--cold"));
   assert.ok(scripts.get("bench")?.subcommands.get("point")?.has("--cold") === false);
   assert.ok(world.agent.get("points")?.flags?.has("--offsite"));
-  assert.ok(world.agent.has("restore") && world.agent.has("sign-webhook"));
+  assert.ok(world.agent.has("restore") && world.agent.has("sign"));
 });

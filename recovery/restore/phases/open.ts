@@ -3,8 +3,8 @@ import type { Phase, PhaseContext } from "./phase.ts";
 import { HeadChanged } from "./ports.ts";
 
 /**
- * Claims the head, then lets writers in. In this order because whoever accepts an order must already be the one whose
- * points count: were the edge opened first, a crash or another host's restore in between would leave orders that no
+ * Claims the head, then lets writers in. In this order because whoever accepts a write must already be the one whose
+ * points count: were the edge opened first, a crash or another host's restore in between would leave writes that no
  * later `latest` can hold, and two hosts could serve at once. The data root is told last of the three writes that
  * matter (head, lineage, edge), so a crash at any moment leaves a host that is closed, and a second run goes on.
  */

@@ -5,7 +5,7 @@ import { z } from "zod";
  * person has said need not be so.
  */
 export const checkSchema = z.strictObject({
-  /** Such as `canary` or `orders`. */
+  /** Such as `canary` or `inventory`. */
   name: z.string(),
   store: z.string(),
   result: z.enum(["ok", "failed", "not-made", "accepted"]),

@@ -55,7 +55,7 @@ test("patterns of several applications are alternatives; virtual hosts are apart
   });
 });
 
-test("the sample application has the rights that it had before they were settings", () => {
+test("the sample application has the rights that it needs to make and use what is its own", () => {
   assert.deepEqual(sampleGrants, {
     mongo: { databases: ["kaleem"] },
     redis: { keys: ["order:*"], channels: [], scripts: false },
@@ -63,9 +63,9 @@ test("the sample application has the rights that it had before they were setting
       permissions: [
         {
           vhost: "/",
-          configure: "^$",
-          write: "^(orders|webhooks|dead)$",
-          read: "^(receipts|webhooks)$",
+          configure: "^(orders|receipts|webhooks|dead)$",
+          write: "^(orders|receipts|webhooks|dead)$",
+          read: "^(orders|receipts|webhooks|dead)$",
         },
       ],
     },

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { alertmanagerConfig } from "../../../catalog/alertmanager/alertmanager-config.ts";
 import { grafanaDatasources } from "../../../catalog/grafana/grafana-datasources.ts";
+import { httpRules } from "../../../catalog/prometheus/http-rules.ts";
 import { objectivesRules } from "../../../catalog/prometheus/objectives-rules.ts";
 import { prometheusConfig } from "../../../catalog/prometheus/prometheus-config.ts";
 import { catalog } from "../sample-catalog.ts";
@@ -67,6 +68,22 @@ test("every store's promises are there to be measured against", () => {
   const text = objectivesRules(facts());
   for (const { name, kind } of catalog)
     assert.equal(text.includes(`"store": "${name}"`), kind === "stateful", name);
+});
+
+test("requests are judged by the histogram that an application's settings name, and of no one that is switched off", () => {
+  const [api] = catalog.filter(({ name }) => name === "api");
+  assert.ok(api?.metrics?.http);
+  const http = { histogram: "shop_seconds", statusLabel: "code", routeLabel: "path" };
+  const rules = (metrics: typeof api.metrics) =>
+    httpRules({ catalog: [{ ...api, metrics: { port: "http", path: "/metrics", ...metrics } }] });
+  assert.match(httpRules(facts()), /http_request_duration_seconds_count\{service=\\"api\\", route!~/);
+  assert.match(
+    rules({ ...api.metrics, http }),
+    /sum\(rate\(shop_seconds_count\{service=\\"api\\", path!~\\"[^"]*\\", code=~\\"5\.\.\\"\}\[5m\]\)\)/,
+  );
+  const { port, path } = api.metrics;
+  const off = JSON.parse(httpRules({ catalog: [{ ...api, metrics: { port, path } }] })) as unknown;
+  assert.deepEqual(off, { groups: [{ name: "http", interval: "30s", rules: [] }] });
 });
 
 test("a channel that the settings leave out is a receiver that says so; one that is set reads it from its file", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { httpRules } from "../../../catalog/prometheus/http-rules.ts";
 import { jobRules } from "../../../catalog/prometheus/job-rules.ts";
 import { facts } from "../monitoring/facts.ts";
 
@@ -16,9 +17,10 @@ const file = z.object({ groups: z.array(z.object({ name: z.string(), rules: z.ar
 
 const rulesIn = (text: string) => file.parse(parse(text)).groups.flatMap(({ rules }) => rules);
 
-/** Every rule of the repository, and those that are made of the list of jobs. */
+/** Every rule of the repository, and those that are made of the list of jobs and of the applications. */
 export const allRules = [
   ...readdirSync(folder).flatMap((name) => rulesIn(readFileSync(new URL(name, folder), "utf8"))),
+  ...rulesIn(httpRules(facts())),
   ...rulesIn(jobRules(facts())),
 ];
 

@@ -77,7 +77,7 @@ for (const [title, shop, said] of [
   [
     "a pattern that is none",
     { uses: { rabbitmq: { write: "^(a" } } },
-    'applications.shop.uses.rabbitmq.write: expected a pattern of names such as ^orders$, or .* for all, got "^(a"; it is no regular expression: a bracket is not closed, or the like',
+    'applications.shop.uses.rabbitmq.write: expected a pattern of names such as ^mails$, or .* for all, got "^(a"; it is no regular expression: a bracket is not closed, or the like',
   ],
   [
     "a secret by a key that a setting might have",

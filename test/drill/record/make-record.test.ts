@@ -8,9 +8,7 @@ import { at, facts, promised } from "./facts.ts";
 const record = (change: Partial<DrillFacts> = {}) => makeRecord({ ...facts, ...change }, promised, null);
 
 const ofMongoAlone =
-  facts.restore === null
-    ? null
-    : { ...facts.restore, point: { ...facts.restore.point, stores: ["mongo"] } };
+  facts.restore === null ? null : { ...facts.restore, point: { ...facts.restore.point, stores: ["mongo"] } };
 
 describe("the record of a drill", () => {
   it("counts what people took apart from the time that a recovery really needs", () => {

@@ -110,7 +110,10 @@ describe("the record in words", () => {
 
   it("says in both languages that canaries alone prove the loss where no business check is declared", () => {
     const markdown = renderMarkdown(makeRecord({ ...facts, reads: null }, promised, null));
-    assert.match(markdown, /^- No business check is declared .* canaries in its points alone prove the loss\.$/m);
+    assert.match(
+      markdown,
+      /^- No business check is declared .* canaries in its points alone prove the loss\.$/m,
+    );
     assert.match(markdown, /^- لا فحص أعمال .*canaries/m);
   });
 

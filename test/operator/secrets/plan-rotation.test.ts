@@ -40,7 +40,7 @@ test("an administrator that the store keeps is changed in it before its task is 
   assert.deepEqual(plan.steps.slice(0, 3), ["write into the configuration", "set in the store", "up"]);
   assert.match(
     plan.cost,
-    /^mongo is stopped and started once; it has one replica, so orders wait a few seconds, /,
+    /^mongo is stopped and started once; it has one replica, so requests wait a few seconds, /,
   );
   assert.ok(!planRotation("redis-password", catalog).steps.includes("set in the store"));
 });
@@ -52,7 +52,7 @@ test("a key that a store learns when it starts is taken beside the former one, u
   assert.equal(plan.keptAs, "qdrant-former-api-key");
   assert.match(
     plan.cost,
-    /^qdrant is stopped and started twice; it has one replica, so orders wait a few seconds, /,
+    /^qdrant is stopped and started twice; it has one replica, so requests wait a few seconds, /,
   );
 });
 

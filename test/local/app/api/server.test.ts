@@ -164,7 +164,7 @@ test("measures requests by route, not by address, and logs one line for each but
   const text = (await server.inject("/metrics")).body;
   assert.match(
     text,
-    /kaleem_api_request_duration_seconds_count\{method="GET",route="\/api\/orders\/:id",status="404"\} 1/,
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/orders\/:id",status_code="404"\} 1/,
   );
   assert.match(text, /process_cpu_seconds_total/);
   assert.equal((await metrics.inFlight.get()).values[0]?.value, 0);
