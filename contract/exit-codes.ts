@@ -60,6 +60,8 @@ export const exitCodes = {
   notProven: 34,
   /** A lock of the bucket does not let an object be removed or overwritten yet. */
   objectLocked: 35,
+  /** An entry of the history of drills is missing, altered, or signed by nobody who may; or there is none. */
+  historyNotSound: 36,
   /** No space left on the data or the system disk. */
   diskFull: 40,
   /** The stores were paused for longer than the limit; the point was discarded. */

@@ -105,6 +105,7 @@ export const lockedPrefixes = [
   "kit/",
   "images/",
   "oplog/",
+  "drills/",
 ] as const;
 
 /** Keys in the off-site bucket, below the configured prefix. */
@@ -135,6 +136,8 @@ export const bucketLayout = {
   imageTimes: "catalogue/images.json",
   /** MongoDB's oplog in slices, `<lineage>/<generation>/<day>/…`, each sealed and written once. Outside the repository. */
   oplog: "oplog",
+  /** How drills ended: one signed entry each, by its number; written once. Operators append, a host only reads. */
+  drills: "drills",
   /** What proven points hold, one object a point, sealed with the repositories' password: names are nobody else's business. */
   proofs: "lineage/proofs",
 } as const;

@@ -4,7 +4,13 @@ import { spreadSchema } from "../recovery/restore/verify/spread.ts";
 import { readLossSchema } from "./business/read-loss.ts";
 import { renderSpreads } from "../recovery/restore/report/report.ts";
 
-const step = z.strictObject({ name: z.string(), at: z.iso.datetime(), seconds: z.number() });
+const step = z.strictObject({
+  name: z.string(),
+  at: z.iso.datetime(),
+  seconds: z.number(),
+  /** Absent in reports of before people were told apart. */
+  by: z.enum(["machine", "person"]).default("machine"),
+});
 
 /** What a drill proved, kept as JSON: the record that the drill plan asks for. */
 export const drillReportSchema = z.strictObject({

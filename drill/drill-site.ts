@@ -1,5 +1,7 @@
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 import type { EdgeTarget } from "../recovery/business/edge-client.ts";
+import type { Attack } from "./scenarios/attack-bucket.ts";
+import type { Damage } from "./scenarios/damage.ts";
 
 /** Host's clock against ours: how far off it is, and how far off that figure may be. Both in milliseconds. */
 export interface ClockOffset {
@@ -25,4 +27,13 @@ export interface DrillSite {
   closedSeen(): Promise<{ readonly status: number; readonly applicationTasks: number }>;
   /** Restores the latest point from off-site only. */
   restore(): Promise<RestoreReport>;
+  /**
+   * With the host's own keys, destroys all that they reach in the stack's bucket.
+   * @throws RecoveryError when the bucket has no lock: every copy would be gone, and nothing proven
+   */
+  attackOffsite(): Promise<Attack>;
+  /** Destroys what a store holds, while everything runs. */
+  damage(store: string): Promise<Damage>;
+  /** Restores the platform, where it is, from the newest point before an instant of the host's clock. */
+  rollBack(before: Date): Promise<RestoreReport>;
 }

@@ -10,7 +10,8 @@ export interface Observations {
   readonly ledger: readonly LedgerEntry[] | null;
   readonly lostAt: Date;
   readonly clock: ClockOffset;
-  readonly data: { readonly status: number; readonly applicationTasks: number };
+  /** Null where nothing was rebuilt, and so nothing had to be closed. */
+  readonly data: { readonly status: number; readonly applicationTasks: number } | null;
   readonly restore: RestoreReport;
   /** What of the ledger was read back; null when nothing was opened to be read, or there is no ledger. */
   readonly reads: JudgedReads | null;
@@ -91,6 +92,7 @@ function judgeLedger(
 }
 
 function closedCauses({ data }: Observations): string[] {
+  if (data === null) return [];
   const causes: string[] = [];
   if (data.status !== 503)
     causes.push(`the rebuilt, empty stack answered ${data.status} instead of 503 before its restore`);

@@ -11,8 +11,13 @@ import type { ClockOffset, DrillSite } from "./drill-site.ts";
 import { pointListSchema } from "../recovery/agent/answers/listed-point.ts";
 import { recoveryKitSchema } from "../operator/kit/recovery-kit.ts";
 import { renderRestoreEvent } from "../operator/screens/render-restore.ts";
-import { restoreStack } from "../operator/agent/restore-stack.ts";
+import { restoreStack, type RestoreAsk } from "../operator/agent/restore-stack.ts";
+import { withOperationLock } from "../operator/deploy/operation-lock.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
+import { Bucket } from "../recovery/lineage/bucket.ts";
+import { attackBucket, type Attack } from "./scenarios/attack-bucket.ts";
+import { damage, type Damage } from "./scenarios/damage.ts";
+import { demandLock } from "./scenarios/demand-lock.ts";
 
 export interface PlaceSiteOptions {
   /** The stack that is lost; its off-site bucket survives. */
@@ -106,14 +111,39 @@ export class PlaceSite implements DrillSite {
   }
 
   restore(): Promise<RestoreReport> {
+    // An empty host takes another stack's place only when it is named.
+    return this.#restore({ from: "offsite", ofStack: this.#options.stack.name });
+  }
+
+  #restore(request: RestoreAsk): Promise<RestoreReport> {
     const { progress } = this.#options;
-    return restoreStack({
-      host: this.#fresh().host,
-      request: { from: "offsite", ofStack: this.#options.stack.name },
-      onEvent: (event) => {
-        if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
-      },
-    });
+    const { host } = this.#fresh();
+    return withOperationLock(host.target, "drill", () =>
+      restoreStack({
+        host,
+        request,
+        onEvent: (event) => {
+          if (event.event === "phase-finished") progress.note(renderRestoreEvent(event, null).join("\n"));
+        },
+      }),
+    );
+  }
+
+  async attackOffsite(): Promise<Attack> {
+    const { offsite, offsiteKeys } = this.#machine();
+    const bucket = new Bucket(offsite, offsiteKeys, 30_000);
+    await demandLock(bucket, this.#options.stack.name, new Date());
+    return attackBucket(bucket);
+  }
+
+  damage(store: string): Promise<Damage> {
+    return damage(this.#machine().host, store);
+  }
+
+  rollBack(before: Date): Promise<RestoreReport> {
+    // From here on what is asked of the restored platform is asked of this one.
+    this.#rebuilt = this.#machine();
+    return this.#restore({ from: "local", at: before.toISOString(), overExisting: true });
   }
 
   async #listPoints() {

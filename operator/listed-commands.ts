@@ -32,6 +32,11 @@ export const listedCommands: readonly ListedCommand[] = [
   command("Every day", "deployments", "which services were given which images, and how that ended"),
   command("Every day", "watch", "looks for a while whether all does well, such as after a deployment"),
   command("Every day", "status", "what runs, what would be lost now, when recovery was last proven"),
+  command(
+    "Every day",
+    "checklist",
+    "what to look at daily, weekly, monthly and each half-year, ticked where the host answers",
+  ),
   command("Every day", "points", "lists the recovery points, here and off-site"),
   command("Every day", "point", "takes a recovery point now"),
   command("Every day", "dumps", "lists the portable dumps of the stores, here and off-site"),

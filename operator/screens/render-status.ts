@@ -1,3 +1,4 @@
+import { drillEveryDays } from "../../contract/drill-history.ts";
 import { estimateSeconds } from "../../recovery/restore/plan/estimate.ts";
 import { phaseNames } from "../../recovery/restore/plan/phase-name.ts";
 import type { Head } from "../../recovery/lineage/head.ts";
@@ -36,6 +37,7 @@ export function renderStatus(
     ...renderImages(status),
     ...renderJobs(status, now),
     ...renderRestore(status, now),
+    ...renderDrill(status, kind, now),
     ...renderKit(status, kind, now),
     ...renderRestic(status),
     ...renderReplaced(status),
@@ -221,6 +223,30 @@ function renderRestore({ lastPoint, lastProven }: AgentStatus, now: Date): strin
   const takes =
     measured === null ? `about ${renderAge(estimated)} (estimate)` : `${renderAge(measured)} when last done`;
   return [`  restore    ${takes}`, `  proven     ${renderProven(lastProven, now)}`];
+}
+
+/** The last drill, and when one of a total loss is due. Emulated stacks are what is drilled with, so there silence is no trouble. */
+function renderDrill({ drill, stack }: AgentStatus, kind: "local" | "remote", now: Date): string[] {
+  if (drill === null)
+    return kind === "local"
+      ? []
+      : [`  drill      none is recorded: ./kaleem drill --history-of ${stack} (docs/drills.md)`];
+  const { last, lastSuccessAt } = drill;
+  const days = (iso: string): number => (now.getTime() - Date.parse(iso)) / 86_400_000;
+  const rto = last.rtoSeconds === null ? "RTO not reached" : `RTO ${renderAge(last.rtoSeconds)}`;
+  const told = `${last.scenario} ${last.success ? "succeeded" : "FAILED"} ${renderAge(days(last.finishedAt) * 86_400)} ago, ${rto}`;
+  if (lastSuccessAt === null)
+    return [`  drill      ${told}`, `  ✗ no drill of a total loss has succeeded: one is due now`];
+  const left = drillEveryDays - days(lastSuccessAt);
+  const due = new Date(Date.parse(lastSuccessAt) + drillEveryDays * 86_400_000).toISOString().slice(0, 10);
+  return [
+    `  drill      ${told}; the next of a total loss is due ${due}`,
+    ...(left >= 0
+      ? []
+      : [
+          `  ✗ a drill of a total loss is overdue by ${renderAge(-left * 86_400)}: ./kaleem drill --history-of ${stack}`,
+        ]),
+  ];
 }
 
 /** When the recovery kit was last seen to open everything; the file of an emulated stack is not sealed. Nothing from an agent that does not tell it. */

@@ -159,6 +159,14 @@ test("what a checkout leaves behind is no login, but where a branch is pushed", 
         );
 });
 
+test("the quarterly drill is recorded in a history, and the whole of it verified", () => {
+  const lines = (read("recovery.yml").jobs["drill"]?.steps ?? []).flatMap(({ run }) => run ?? []);
+  const drills = lines.filter((line) => line.startsWith("./kaleem drill"));
+  assert.match(drills[0] ?? "", / --report \S+ --history-of prod --key-file \S+ --sign-key \S+$/);
+  assert.match(drills[1] ?? "", / --verify --history-of prod /);
+  assert.equal(drills.length, 2);
+});
+
 test("staging and prod are deployed alike: plan, deployment, smoke, audit, status; prod is watched besides", () => {
   const lines = (name: string) => (read(name).jobs["deploy"]?.steps ?? []).flatMap(({ run }) => run ?? []);
   assert.deepEqual(lines("staging.yml"), [

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { imagesRecord, pointRecord, proveRecord, shipRecord } from "./run-record.ts";
 import { restoreTestsSchema } from "./restore-test.ts";
+import { drillStateSchema } from "./drill-state.ts";
 import { kitStateSchema } from "./kit-state.ts";
 import { lineageSchema } from "../../lineage/head.ts";
 import { replacedDataSchema } from "../../restore/replaced-data.ts";
 import { provenRecoverySchema } from "../../restore/report/proven-recovery.ts";
 
 const newest = z.object({ point: z.string(), instant: z.iso.datetime(), ageSeconds: z.number() }).nullable();
+
+const space = z.object({ freeBytes: z.number(), totalBytes: z.number() });
 
 /** How a job of the list ended last. */
 const jobStatus = z.object({
@@ -63,6 +66,8 @@ export const agentStatusSchema = z.object({
       paused: z.number(),
     }),
   ),
+  /** Room on the disks; null for one that could not be asked, or when an older agent answers. */
+  disks: z.object({ data: space.nullable(), system: space.nullable() }).default({ data: null, system: null }),
   /** Services that are switched off, and why. */
   off: z.array(z.object({ name: z.string(), why: z.string() })).default([]),
   /** Timers that systemd knows; one that is missing does not run. */
@@ -73,6 +78,8 @@ export const agentStatusSchema = z.object({
     .nullable(),
   /** What the host knows of the recovery kit; null when it cannot tell, or an older agent does not say. */
   kit: kitStateSchema.nullable().default(null),
+  /** What is known of drills; null when none was recorded, it cannot be told, or an older agent does not say. */
+  drill: drillStateSchema.nullable().default(null),
   /** What restores moved aside; null when it cannot be listed, or an older agent does not say. */
   replaced: z.array(replacedDataSchema).nullable().default(null),
   /** Which restic runs there; null when it cannot be asked, or an older agent does not say. */

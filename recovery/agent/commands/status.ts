@@ -21,7 +21,9 @@ import { readReserveState } from "../reserve/reserve-state.ts";
 import { dataApplications } from "../data-applications.ts";
 import { jobStatuses } from "../job-status.ts";
 import type { KitState } from "../answers/kit-state.ts";
+import type { DrillState } from "../answers/drill-state.ts";
 import { readRestoreTests } from "./restore-test.ts";
+import { drillState } from "../drill-watch.ts";
 import { kitState } from "../kit-check.ts";
 import { imagesRecord, pointRecord, proveRecord, shipRecord } from "../answers/run-record.ts";
 
@@ -83,6 +85,8 @@ export interface AgentStatus {
   readonly replaced: readonly ReplacedData[] | null;
   /** What is known here of the recovery kit; null when it cannot be told. */
   readonly kit: KitState | null;
+  /** What is known of drills; null when none was recorded. */
+  readonly drill: DrillState | null;
   /** Which restic the agent runs here. */
   readonly restic: HostRestic | null;
   readonly problems: readonly string[];
@@ -152,6 +156,7 @@ export async function statusCommand(context: AgentContext): Promise<AgentStatus>
     restore: await attempt("last restore", () => restoreState(context)),
     replaced: await attempt("replaced data", () => listReplaced()),
     kit: await attempt("recovery kit", () => kitState(context)),
+    drill: await attempt("drills", () => drillState(context)),
     restic: await attempt("restic", () => hostRestic(host)),
     problems,
   };

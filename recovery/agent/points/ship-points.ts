@@ -16,6 +16,7 @@ import type { AgentContext } from "../context.ts";
 import { RunLogs } from "../logs/run-logs.ts";
 import { CopyPoints } from "../copy-points.ts";
 import { ForgottenPoints } from "../forgotten-points.ts";
+import { watchDrills } from "../drill-watch.ts";
 import { readKitCheck } from "../kit-check.ts";
 import { shipProofs } from "./ship-proofs.ts";
 import { shipStackFile } from "../ship-stack-file.ts";
@@ -93,6 +94,7 @@ export async function shipPoints(
       (state) => state,
     );
     await readKitCheck({ ...context, bucket: () => Promise.resolve(bucket) });
+    await watchDrills(context, bucket);
     await mendOffsite({ ...context, interrupted: signal });
     await mendLostIndex(context, bucket, lists.offsite, signal);
     const catalogue = new PointCatalogue(bucket);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { benchAnswer } from "../../../bench/bench-answer.ts";
 import { drillReportSchema } from "../../../drill/drill-report.ts";
+import { historyAnswer } from "../../../drill/history/history-answer.ts";
+import { drillRecordSchema } from "../../../drill/record/drill-record.ts";
 import { auditAnswer } from "../../../operator/answers/audit-answer.ts";
 import { errorAnswer } from "../../../operator/answers/error-answer.ts";
 import { forgetAnswer } from "../../../operator/answers/forget-answer.ts";
@@ -150,6 +152,16 @@ export const jsonDocuments: readonly JsonDocument[] = [
     schema: policyAnswer,
   },
   { title: "./kaleem drill --json", says: "Exit code 30 when there are causes.", schema: drillReportSchema },
+  {
+    title: "./kaleem drill --verify --json",
+    says: "What the history of drills holds; exit code 36 when it is not sound.",
+    schema: historyAnswer,
+  },
+  {
+    title: "The record of a drill",
+    says: "`….record.json` beside a drill's report, and what is signed in the history: success, actual RTO, loss of each store, problems, recommendations.",
+    schema: drillRecordSchema,
+  },
   {
     title: "./kaleem bench NAME --json",
     says: "Beside the names below each benchmark has figures of its own.",

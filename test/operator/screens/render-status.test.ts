@@ -55,7 +55,8 @@ test("answers on one screen what is up, what would be lost, and when recovery wa
   3-2-1      3 copies; one off-site
   last end   point never, ship never
   restore    42 s when last done
-  proven     24.0 h ago from point p0`,
+  proven     24.0 h ago from point p0
+  drill      none is recorded: ./kaleem drill --history-of local (docs/drills.md)`,
   );
 });
 
@@ -296,6 +297,31 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
     renderDeadHost("local", { trouble: "t", head: { why: "no key" } }, new Date()),
     /bucket {5}not known: no key/,
   );
+});
+
+test("drills have a line: how the last one ended, and when the next is due", () => {
+  const drill = {
+    sequence: 4,
+    last: { finishedAt: "2026-11-19T03:20:00.000Z", scenario: "ransomware", success: true, rtoSeconds: 240 },
+    lastSuccessAt: "2026-11-19T03:20:00.000Z",
+  };
+  const lines = (changes: Partial<typeof drill> | { lastSuccessAt: null }): string[] =>
+    renderStatus({ ...status, drill: { ...drill, ...changes } })
+      .split("\n")
+      .filter((line) => /drill {6}|✗.*drill of a total loss/.test(line));
+  assert.deepEqual(lines({}), [
+    "  drill      ransomware succeeded 24.0 h ago, RTO 4 min; the next of a total loss is due 2027-02-19",
+  ]);
+  assert.deepEqual(
+    lines({ lastSuccessAt: "2026-08-10T03:20:00.000Z" }).at(-1),
+    "  ✗ a drill of a total loss is overdue by 10 d: ./kaleem drill --history-of local",
+  );
+  assert.deepEqual(
+    lines({ lastSuccessAt: null }).at(-1),
+    "  ✗ no drill of a total loss has succeeded: one is due now",
+  );
+  assert.match(renderStatus(status), /^ {2}drill {6}none is recorded: \.\/kaleem drill --history-of local/m);
+  assert.doesNotMatch(renderStatus(status, "local"), /drill {6}/);
 });
 
 test("the recovery kit has a line: when it was checked, and what is to be done", () => {

@@ -421,6 +421,22 @@ describe("ship", () => {
     assert.match(agent.files.get(`${layout.metrics}/kaleem-kit.prom`) ?? "", /^kaleem_kit_keys_changed 1$/m);
   });
 
+  it("learns of the history of drills", async () => {
+    const record = {
+      ...{ id: "a", scenario: "total-loss", finishedAt: "2026-11-20T12:00:00.000Z", success: true },
+      rto: { seconds: 60 },
+    };
+    const facts = { version: 1, sequence: 1, previous: null, stack: "prod", nonce: "" };
+    const entry = JSON.stringify({ ...facts, appendedAt: record.finishedAt, record });
+    const body = JSON.stringify({ version: 1, entry, signature: "" });
+    agent.s3.objects.set("/kaleem-backup/drills/000001.json", { body, version: 1 });
+    await shipCommand(agent.context);
+    assert.match(
+      agent.files.get(`${layout.metrics}/kaleem-drills.prom`) ?? "",
+      /^kaleem_drill_last_rto_seconds 60$/m,
+    );
+  });
+
   it("keeps each stack file under its digest, the one that stood there before too", async () => {
     agent.s3.objects.set(stackFileKey, { body: "stack: 0", version: 9 });
     for (const content of ["stack: 1", "stack: 2", "stack: 1"]) {
