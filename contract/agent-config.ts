@@ -46,6 +46,8 @@ export const agentConfigSchema = z.strictObject({
   pings: z.boolean().optional(),
   /** False where the images that run are not kept in the bucket. @default true */
   keepImages: z.boolean().optional(),
+  /** False where the oplog is not shipped off-site. @default true */
+  shipOplog: z.boolean().optional(),
   /** Of the repository on this host. */
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */

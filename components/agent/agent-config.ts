@@ -46,6 +46,7 @@ export function agentConfig(from: {
     },
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     ...(backups.images ? {} : { keepImages: false }),
+    ...(backups.oplog ? {} : { shipOplog: false }),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),

@@ -50,6 +50,12 @@ export async function copyOpenStores(
   const stores = open.map((store) => ({ store, definition: definitionOf(context, store) }));
   await log.phase("canary", () => each(stores, ({ store }) => store.writeCanary(id)));
   const firstPassMs = await firstPasses(context, copies);
+  const oplogs = new Map(
+    await each(stores, async ({ store, definition }) => {
+      const position = definition.recovery.oplog === undefined ? null : await store.oplogPosition();
+      return [store.service, position] as const;
+    }),
+  );
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
   const isLate = ({ definition }: { readonly definition: StatefulDefinition }) =>
     definition.copied === "after-instant";
@@ -64,6 +70,7 @@ export async function copyOpenStores(
     image: store.container.image,
     directories: Object.values(definition.data),
     version: await store.version(),
+    oplog: oplogs.get(store.service) ?? null,
     copiedAt: (isLate({ definition }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
   }));
   const held = await log.phase("check of the copy", async () => ({

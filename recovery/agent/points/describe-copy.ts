@@ -1,3 +1,4 @@
+import type { Position } from "../../../catalog/oplog/position.ts";
 import { type Manifest, manifestSchema } from "../../point/manifest.ts";
 import type { PointTags } from "../../point/point-tags.ts";
 import type { Copied } from "../../point/reflink-copy.ts";
@@ -11,6 +12,8 @@ export interface CopiedStore {
   readonly directories: readonly string[];
   readonly version: string;
   readonly copiedAt: Date;
+  /** Where its oplog ended before the copy; null for a store that keeps none. */
+  readonly oplog: Position | null;
 }
 
 /** What was seen while a copy was made. */
@@ -32,11 +35,12 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, copiedAt, directories } of stores) {
+  for (const { service, image, version, copiedAt, oplog, directories } of stores) {
     facts[service] = {
       canary: id,
       counts: {},
       copiedAt: copiedAt.toISOString(),
+      ...(oplog === null ? {} : { oplog }),
       version,
       image,
       directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),

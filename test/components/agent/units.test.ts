@@ -15,6 +15,7 @@ import {
   shipUnits,
 } from "../../../components/agent/units.ts";
 import { reserveUnits } from "../../../components/agent/reserve-units.ts";
+import { oplogUnit } from "../../../components/agent/oplog-unit.ts";
 import { imageServerUnit } from "../../../components/agent/image-server.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs, type Job } from "../../../contract/jobs.ts";
@@ -30,6 +31,7 @@ const settings: BackupSettings = {
   keepOffsite: { within: "360h", daily: 7, weekly: 4, monthly: 6 },
   lockFor: "336h",
   images: true,
+  oplog: true,
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);
@@ -51,6 +53,7 @@ const rendered = {
   "kaleem-images.service": renderIni(imagesUnits().service),
   "kaleem-images.timer": renderIni(imagesUnits().timer),
   "kaleem-image-server.service": renderIni(imageServerUnit),
+  "kaleem-oplog.service": renderIni(oplogUnit),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),
