@@ -65,7 +65,10 @@ export async function oplogCommand(
     return { point: manifest.point, from: span.from, before, slices: chosen.slices.length };
   const key = sliceKey(await context.offsite.masterKey(), span.lineage);
   const found: OplogCommand[] = [];
-  for await (const entries of readSlices({ bucket, key, parse: store.recovery.oplog.parse }, chosen.slices))
+  for await (const entries of readSlices(
+    { bucket, key, parse: (content) => store.recovery.oplog.parse(content) },
+    chosen.slices,
+  ))
     for (const { position, command } of entries)
       if (command !== undefined && !/^(applyOps|commitTransaction|abortTransaction)$/.test(command.name))
         found.push({
@@ -166,8 +169,8 @@ async function replay(
     const result = await replayOplog(span, {
       bucket,
       key: sliceKey(await context.offsite.masterKey(), span.lineage),
-      parse: definition.recovery.oplog.parse,
-      takes: definition.recovery.oplog.takes,
+      parse: (content) => definition.recovery.oplog.parse(content),
+      takes: (entry) => definition.recovery.oplog.takes(entry),
       list: () => Promise.resolve(slices),
       store: {
         position: (before) => store.oplogPosition(before),

@@ -60,9 +60,10 @@ export class OplogShipping {
 
   async run(): Promise<void> {
     const { interrupted, log } = this.#context;
+    const isStopped = (): boolean => interrupted.aborted;
     let failures = 0;
     const started = await programMarks();
-    while (!interrupted.aborted) {
+    while (!isStopped()) {
       if ((await programMarks()) !== started) {
         log.line("there is a new version of the agent or of its configuration: ends, to be started with it");
         break;
@@ -72,7 +73,7 @@ export class OplogShipping {
         failures = 0;
         if (!more) await pause(everyMs, interrupted);
       } catch (error) {
-        if (interrupted.aborted) break;
+        if (isStopped()) break;
         if (isForGood(error)) throw error;
         failures += 1;
         const waitMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 10));
@@ -135,8 +136,8 @@ export class OplogShipping {
       });
     }
     if (forgotten.isDone) return;
-    await forgotten.step();
-    if (forgotten.isDone && forgotten.removed > 0)
+    const isDone = await forgotten.step();
+    if (isDone && forgotten.removed > 0)
       log.line(`removed ${forgotten.removed} slices of the oplog that no point needs any more`);
   }
 
