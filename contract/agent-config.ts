@@ -57,6 +57,8 @@ export const agentConfigSchema = z.strictObject({
   keepImages: z.boolean().optional(),
   /** What is dumped by the clock → at which times of the day in UTC, such as `02:10`. Absent where `up` of before wrote it: nothing is. */
   dumps: z.record(z.string(), z.array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/))).optional(),
+  /** False where the oplog is not shipped off-site. @default true */
+  shipOplog: z.boolean().optional(),
   /** Of the repository on this host. */
   retention,
   /** Of the off-site repository. @default `offsiteRetention` in recovery/restic/retention.ts */

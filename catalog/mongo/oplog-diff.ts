@@ -2,8 +2,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Applies an update of an oplog of MongoDB 5 and later (`$v: 2`): what was set, added and taken away, and the same within documents and
- * arrays. Pure.
- * @throws Error, a sentence's part, for a diff that is none, or that is of another document
+ * arrays. Where a document or a list should be and is not, a later entry has changed it already, and what it says counts: so does the server. Pure.
+ * @throws Error, a sentence's part, for a diff that is none
  */
 export function applyDiff(document: Fields, diff: Fields): Fields {
   let result: Record<string, unknown> = { ...document };
@@ -14,20 +14,18 @@ export function applyDiff(document: Fields, diff: Fields): Fields {
     } else if (section === "u" || section === "i") Object.assign(result, fields(value, section));
     else if (section.startsWith("s") && section.length > 1) {
       const name = section.slice(1);
-      result[name] = applyWithin(result[name], fields(value, section), name);
+      const within = applyWithin(result[name], fields(value, section));
+      if (within !== null) result[name] = within;
     } else throw new Error(`an update's difference has a part ${JSON.stringify(section)}, which is unknown`);
   }
   return result;
 }
 
-function applyWithin(present: unknown, diff: Fields, name: string): unknown {
-  if (diff["a"] !== undefined) {
-    if (!Array.isArray(present)) throw new Error(`an update changes a list in ${name}, where there is none`);
-    return applyToArray(present, diff);
-  }
-  if (typeof present !== "object" || present === null || Array.isArray(present))
-    throw new Error(`an update changes a document in ${name}, where there is none`);
-  return applyDiff(present as Fields, diff);
+/** Null where there is nothing that the difference fits. */
+function applyWithin(present: unknown, diff: Fields): unknown {
+  if (diff["a"] !== undefined) return Array.isArray(present) ? applyToArray(present, diff) : null;
+  const isDocument = typeof present === "object" && present !== null && !Array.isArray(present);
+  return isDocument ? applyDiff(present as Fields, diff) : null;
 }
 
 function applyToArray(present: readonly unknown[], diff: Fields): readonly unknown[] {
@@ -43,7 +41,7 @@ function applyToArray(present: readonly unknown[], diff: Fields): readonly unkno
       );
     const at = Number(found[2]);
     while (result.length < at) result.push(null);
-    result[at] = found[1] === "u" ? value : applyWithin(result[at], fields(value, section), String(at));
+    result[at] = found[1] === "u" ? value : (applyWithin(result[at], fields(value, section)) ?? result[at]);
   }
   return result;
 }

@@ -68,6 +68,7 @@ export const mongoOplog: Oplog<MongoClient> = {
   },
 
   async position(mongo, before) {
+    if (!(await isThere(mongo))) return null;
     const filter = before === undefined ? {} : { ts: { $lt: await timestamp(before) } };
     const newest = await entries(mongo).findOne(filter, { sort: { $natural: -1 }, projection: { ts: 1 } });
     return newest === null ? null : positionOf(newest["ts"] as MongoTimestamp);
@@ -114,14 +115,21 @@ async function read(
   return found.sort((a, b) => comparePositions(a.position, b.position));
 }
 
-/** The oldest entry, or with -1 the newest; at most one. */
+/** The oldest entry, or with -1 the newest; at most one, and none where there is no oplog. */
 async function edge(mongo: MongoClient, order: 1 | -1): Promise<readonly Buffer[]> {
+  if (!(await isThere(mongo))) return [];
   const options = { sort: { $natural: order }, limit: 1, raw: true, maxTimeMS: answerLimitMs } as const;
   return (
     await entries(mongo)
       .find({}, { ...options, readConcern: "majority" })
       .toArray()
   ).map(asBuffer);
+}
+
+/** An engine that is no replica set has none, and may refuse to be asked for its order. */
+async function isThere(mongo: MongoClient): Promise<boolean> {
+  const found = await mongo.db("local").listCollections({ name: "oplog.rs" }, { nameOnly: true }).toArray();
+  return found.length > 0;
 }
 
 function entries(mongo: MongoClient): Collection {

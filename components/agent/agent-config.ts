@@ -51,6 +51,7 @@ export function agentConfig(from: {
     ...(from.monitoring.pings === undefined ? {} : { pings: true }),
     ...(backups.images ? {} : { keepImages: false }),
     dumps: recordOf(dumpTimes(from.catalog, backups.dumps)),
+    ...(backups.oplog ? {} : { shipOplog: false }),
     retention: backups.keep,
     offsiteRetention: backups.keepOffsite,
     lockForMs: milliseconds(backups.lockFor),

@@ -10,6 +10,7 @@ import type { Host } from "../host/host.ts";
 import { rootLine } from "../host/root-line.ts";
 import { SystemdTimer, systemdUnit } from "../host/systemd-timer.ts";
 import { commandLine } from "../text/shell.ts";
+import { oplogUnit, oplogUnitName } from "./oplog-unit.ts";
 import type { RecoveryAgent } from "./recovery-agent.ts";
 import {
   alertUnit,
@@ -63,8 +64,26 @@ export class Backups extends pulumi.ComponentResource {
           { parent: this, dependsOn: [alert, args.agent, ...args.after] },
         ),
     );
+    if (settings.oplog) this.#shipOplog(name, args);
     if (settings.images) this.#bringImages(name, args, timers);
     this.registerOutputs(this.schedule);
+  }
+
+  #shipOplog(name: string, { host, agent, after }: BackupsArgs): void {
+    new HostFile(
+      `${name}-oplog`,
+      {
+        host,
+        ...systemdUnit(oplogUnitName, oplogUnit),
+        reload: [
+          ["systemctl", "daemon-reload"],
+          ["systemctl", "enable", oplogUnitName],
+          ["systemctl", "restart", oplogUnitName],
+        ],
+        beforeRemove: ["systemctl", "disable", "--now", oplogUnitName],
+      },
+      { parent: this, dependsOn: [agent, ...after] },
+    );
   }
 
   /** Does not wait for it: a first time takes as long as the link needs for all images. */

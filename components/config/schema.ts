@@ -125,6 +125,11 @@ const backups = (catalog: readonly ServiceDefinition[]) =>
         .describe(
           "Keeps the images that run in the off-site bucket, so that a lost registry loses no platform.",
         ),
+      oplog: field.flag
+        .default(true)
+        .describe(
+          "Ships MongoDB's oplog off-site within seconds, so that a recovery point can be rolled forward to any second after it.",
+        ),
       dumps: dumps(catalog),
     })
     .describe("Recovery points: how often, and how long they are kept.");

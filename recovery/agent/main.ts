@@ -18,6 +18,7 @@ import { resticKeyCommand } from "./commands/restic-key.ts";
 import { retireLoginsCommand } from "./commands/retire-logins.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { recordDeployCommand } from "./commands/record-deploy.ts";
+import { oplogCommand, shipOplogCommand } from "./commands/oplog.ts";
 import { imagesCommand, serveImagesCommand } from "./commands/images.ts";
 import { dumpCommand } from "./commands/dump.ts";
 import { dumpsCommand } from "./commands/dumps.ts";
@@ -58,6 +59,10 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
                         one has left
   images                keep the images that run in the bucket, and read a part of them back
   serve-images          serve them to Docker on this host as ${loopbackRegistry}, until it is stopped
+  ship-oplog            bring the oplog off-site as it is written, until it is stopped
+  oplog plan|commands|replay --point ID --before TIME|POSITION
+                        whether a point can be rolled forward to there; the commands, such as a drop, that the
+                        oplog holds in between; or do it, where the store stands at that point
   kit-check             take the record of the recovery kit's last check from the bucket
   status                what is up, how old the newest points are, how the last runs ended
   points [--offsite]    what there is to restore, newest first
@@ -125,6 +130,8 @@ const commands: Readonly<
   dumps: (context, args) => dumpsCommand(context, flag(args, "--offsite")),
   images: (context, args) => none(args, () => imagesCommand(context)),
   "serve-images": (context, args) => none(args, () => serveImagesCommand(context)),
+  "ship-oplog": (context, args) => none(args, () => shipOplogCommand(context)),
+  oplog: oplogCommand,
   "kit-check": (context, args) => none(args, () => readKitCheck(context)),
   status: (context, args) => none(args, () => statusCommand(context)),
   points: (context, args) => pointsCommand(context, flag(args, "--offsite")),

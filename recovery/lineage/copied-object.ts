@@ -38,6 +38,7 @@ const inOrder = [
   ...["config", "keys/", "data/", "index/", "snapshots/"].map((part) => `${bucketLayout.repository}/${part}`),
   imageBlobs,
   `${bucketLayout.images}/records/`,
+  `${bucketLayout.oplog}/`,
 ];
 
 /**

@@ -76,8 +76,9 @@ function covers(chain: readonly SliceName[], before: Position): boolean {
 /** Every chain among some slices, each from the oldest that is left of it to its end. */
 function chainsOf(slices: readonly SliceName[]): readonly (readonly SliceName[])[] {
   const named = new Map(slices.map((one) => [one.digest, one]));
-  const followed = new Set(slices.map(({ previous }) => previous));
-  return slices.filter(({ digest }) => !followed.has(digest)).map((end) => chainTo(end, named));
+  const followed = new Set(slices.map(({ previous, after }) => `${previous ?? ""} ${positionText(after)}`));
+  const isEnd = ({ digest, last }: SliceName): boolean => !followed.has(`${digest} ${positionText(last)}`);
+  return slices.filter(isEnd).map((end) => chainTo(end, named));
 }
 
 /** As far back as each one follows the one before it by position, too. */

@@ -62,8 +62,8 @@ export class ForgottenSlices {
     this.#freeBefore = retention.nowMs + (this.#bucket.clockAheadMs ?? 0) - retention.lockForMs;
   }
 
-  /** @throws RecoveryError as the bucket does */
-  async step(): Promise<void> {
+  /** @returns whether nothing is left to do. @throws RecoveryError as the bucket does */
+  async step(): Promise<boolean> {
     const folder = this.#keys.length === 0 ? this.#folders.shift() : undefined;
     if (folder !== undefined) {
       const due = (await this.#bucket.list(folder)).filter(({ storedAtMs }) => storedAtMs < this.#freeBefore);
@@ -78,5 +78,6 @@ export class ForgottenSlices {
         if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.objectLocked) throw error;
       }
     }
+    return this.isDone;
   }
 }

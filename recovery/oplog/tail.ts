@@ -27,6 +27,8 @@ export interface TailPorts {
   readonly identity: Identity;
   /** With which this lineage's slices are sealed. */
   readonly key: Buffer;
+  /** Memory of a round: entries of so many bytes, and one more. @default 8 MiB */
+  readonly sliceBytes?: number;
   /** Has a recovery point taken soon: what is lost to a replay ends with it. */
   askForPoint(): Promise<void>;
 }
@@ -42,8 +44,7 @@ export interface TailRound {
   readonly oldest: number | null;
 }
 
-/** Memory of a round: the entries of a slice, and a document more. */
-const sliceBytes = 8 * 2 ** 20;
+const defaultSliceBytes = 8 * 2 ** 20;
 
 /**
  * One look at the oplog: reads what came after the last entry that is off-site, and ships it as the next slice of the chain. Where the
@@ -54,7 +55,7 @@ const sliceBytes = 8 * 2 ** 20;
  * @throws RecoveryError as the bucket does, and what the store's client throws; the next look begins where this one did
  */
 export async function tailOnce(ports: TailPorts): Promise<TailRound> {
-  const { host, identity, reader } = ports;
+  const { host, identity, reader, sliceBytes = defaultSliceBytes } = ports;
   if (identity.founded === null) return { state: "none", more: false, record: null, oldest: null };
   const known = await ownRecord(ports);
   const resumed = known === null ? null : await resume(ports, known);

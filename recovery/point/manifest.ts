@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { positionSchema } from "../../catalog/oplog/position.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -42,6 +43,11 @@ const engineFacts = z.strictObject({
    * while it runs; absent in points of before there were any.
    */
   copiedAt: z.iso.datetime().optional(),
+  /**
+   * Where the store's oplog ended just before its files were copied: all up to there is in them. Absent for a store that keeps none, and in
+   * points of before there were any.
+   */
+  oplog: positionSchema.optional(),
   /** In points of agents that judged orders; nothing is made of it. */
   ordersMayBeIn: z.string().optional(),
   /** Engine version, as the store says it. */

@@ -13,3 +13,10 @@ export interface RepositoryKey {
 export function parseKeys(stdout: string): readonly RepositoryKey[] {
   return listed.parse(JSON.parse(stdout));
 }
+
+const masterKey = z.object({ encrypt: z.string().min(1) });
+
+/** What `restic cat masterkey` says: the bytes that data is encrypted with. */
+export function parseMasterKey(stdout: string): Buffer {
+  return Buffer.from(masterKey.parse(JSON.parse(stdout)).encrypt, "base64");
+}

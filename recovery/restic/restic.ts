@@ -7,7 +7,7 @@ import { ResticProcess } from "./restic-process.ts";
 import { parseRestoreProgress, type RestoreProgress } from "./restore-progress.ts";
 import { StoppedError } from "../agent/stopped-error.ts";
 import { PackRemoval, type HeldPacks } from "./pack-removal.ts";
-import { parseKeys, type RepositoryKey } from "./repository-key.ts";
+import { parseKeys, parseMasterKey, type RepositoryKey } from "./repository-key.ts";
 import { transferStallMs, type RunLimits } from "./run-limits.ts";
 import { parseForgettable, parseSnapshots, type Snapshot } from "./snapshot.ts";
 import type { UploadPace } from "./upload-pace.ts";
@@ -246,6 +246,15 @@ export class Restic {
   /** Removes locks whose process on this host is dead, and such that nobody has refreshed for half an hour; never a living one's. */
   async unlockStale(limits: RunLimits = {}): Promise<void> {
     await this.#process.unlock(limits);
+  }
+
+  /**
+   * The key that the repository itself is encrypted with, whichever password opens it: the same for as long as there is this repository.
+   * A secret.
+   */
+  async masterKey(limits: RunLimits = {}): Promise<Buffer> {
+    const { stdout } = await this.#process.run("cat masterkey", ["cat", "masterkey", "--no-lock"], limits);
+    return parseMasterKey(stdout);
   }
 
   /** The passwords that open the repository; one of them is ours. */

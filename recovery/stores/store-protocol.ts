@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inventorySchema } from "../../catalog/inventory/inventory.ts";
+import { positionSchema } from "../../catalog/oplog/position.ts";
 import { portableSourceSchema } from "../../catalog/portable/portable.ts";
 
 /**
@@ -27,6 +28,10 @@ export const storeRequest = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("loadImport"), source: portableSourceSchema, file: z.string() }),
   z.strictObject({ op: z.literal("refuseWrites") }),
   z.strictObject({ op: z.literal("allowWrites"), kept: z.string().nullable() }),
+  z.strictObject({ op: z.literal("oplogPosition"), before: positionSchema.optional() }),
+  z.strictObject({ op: z.literal("oplogHas"), position: positionSchema }),
+  z.strictObject({ op: z.literal("oplogTool") }),
+  z.strictObject({ op: z.literal("replayOplog"), file: z.string() }),
 ]);
 export type StoreRequest = z.infer<typeof storeRequest>;
 

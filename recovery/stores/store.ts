@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { inventorySchema, type Inventory, type InventoryRequest } from "../../catalog/inventory/inventory.ts";
+import { replayedSchema, type Replayed } from "../../catalog/oplog/oplog.ts";
+import { positionSchema, type Position } from "../../catalog/oplog/position.ts";
 import { toolCallSchema, type PortableSource, type ToolCall } from "../../catalog/portable/portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { Container } from "../docker/container.ts";
@@ -32,6 +34,14 @@ export interface Store {
   /** See `Recovery.writes`. */
   refuseWrites(): Promise<string | null>;
   allowWrites(kept: string | null): Promise<void>;
+  /** See `Oplog.position`; null too for a store that keeps no oplog. */
+  oplogPosition(before?: Position): Promise<Position | null>;
+  /** See `Oplog.has`. */
+  oplogHas(position: Position): Promise<boolean>;
+  /** See `Oplog.tool`. */
+  oplogTool(): Promise<ToolCall | null>;
+  /** See `Oplog.apply`. */
+  replayOplog(file: string, timeoutMs: number): Promise<Replayed>;
   close(): Promise<void>;
 }
 
@@ -112,6 +122,14 @@ export async function openStoreAt(
         .nullable()
         .parse(await channel.ask({ op: "refuseWrites" })),
     allowWrites: (kept) => channel.tell({ op: "allowWrites", kept }),
+    oplogPosition: async (before) =>
+      positionSchema
+        .nullable()
+        .parse(await channel.ask({ op: "oplogPosition", ...(before === undefined ? {} : { before }) })),
+    oplogHas: async (position) => z.boolean().parse(await channel.ask({ op: "oplogHas", position })),
+    oplogTool: async () => toolCallSchema.nullable().parse(await channel.ask({ op: "oplogTool" })),
+    replayOplog: async (file, timeoutMs) =>
+      replayedSchema.parse(await channel.ask({ op: "replayOplog", file }, timeoutMs)),
     close: () => channel.close(),
   };
 }

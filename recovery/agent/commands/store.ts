@@ -154,6 +154,14 @@ async function perform(
       return writesOf(recovery).refuse(client);
     case "allowWrites":
       return writesOf(recovery).allow(client, request.kept);
+    case "oplogPosition":
+      return recovery.oplog?.position(client, request.before);
+    case "oplogHas":
+      return oplogOf(recovery).has(client, request.position);
+    case "oplogTool":
+      return oplogOf(recovery).tool(client, secrets);
+    case "replayOplog":
+      return oplogOf(recovery).apply(client, request.file);
     default: {
       const never: never = request;
       return never;
@@ -164,6 +172,11 @@ async function perform(
 function writesOf({ writes }: Recovery<unknown>): NonNullable<Recovery<unknown>["writes"]> {
   if (writes === undefined) throw new Error("it cannot refuse writes");
   return writes;
+}
+
+function oplogOf({ oplog }: Recovery<unknown>): NonNullable<Recovery<unknown>["oplog"]> {
+  if (oplog === undefined) throw new Error("it keeps no oplog");
+  return oplog;
 }
 
 function portableOf({ portable }: Recovery<unknown>): NonNullable<Recovery<unknown>["portable"]> {

@@ -51,6 +51,12 @@ export async function copyOpenStores(
   const stores = open.map((store) => ({ store, definition: definitionOf(context, store) }));
   await log.phase("canary", () => each(stores, ({ store }) => store.writeCanary(id)));
   const firstPassMs = await firstPasses(context, copies);
+  const oplogs = new Map(
+    await each(stores, async ({ store, definition }) => {
+      const position = definition.recovery.oplog === undefined ? null : await store.oplogPosition();
+      return [store.service, position] as const;
+    }),
+  );
   await log.phase("sync", () => host.run(["sync", "-f", layout.dataRoot], { timeoutMs: 120_000 }));
   const isLate = ({ definition }: { readonly definition: StatefulDefinition }) =>
     definition.copied === "after-instant";
@@ -66,6 +72,7 @@ export async function copyOpenStores(
     image: store.container.image,
     directories: Object.values(definition.data),
     version: await store.version(),
+    oplog: oplogs.get(store.service) ?? null,
     copiedAt: (isLate({ definition }) ? running?.copiedAt : undefined) ?? frozen.pausedAt,
   }));
   const held = await log.phase("check of the copy", async () => ({
@@ -90,7 +97,7 @@ async function seenOf(
 ): Promise<CopiedStore> {
   const [[task], service] = await Promise.all([docker.containersOf(name), docker.inspectService(name)]);
   const image = task?.image ?? service?.image ?? "none: its service is not declared";
-  return { service: name, image, directories: Object.values(data), version: null, copiedAt };
+  return { service: name, image, directories: Object.values(data), version: null, oplog: null, copiedAt };
 }
 
 /** The guard goes on where somebody is still paused: it thaws as soon as we have ended. */

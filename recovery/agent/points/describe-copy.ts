@@ -1,3 +1,4 @@
+import type { Position } from "../../../catalog/oplog/position.ts";
 import { type Manifest, manifestSchema } from "../../point/manifest.ts";
 import type { PointTags } from "../../point/point-tags.ts";
 import type { Copied } from "../../point/reflink-copy.ts";
@@ -12,6 +13,8 @@ export interface CopiedStore {
   /** The engine's; null for an application's files, which have none. */
   readonly version: string | null;
   readonly copiedAt: Date;
+  /** Where its oplog ended before the copy; null for a store that keeps none. */
+  readonly oplog: Position | null;
 }
 
 /** What was seen while a copy was made. */
@@ -33,14 +36,16 @@ export function describeCopy(seen: SeenOfCopy): { readonly tags: PointTags; read
   const { id, lineage, generation, host, stack, held, stores } = seen;
   const instant = seen.instant.toISOString();
   const facts: Manifest["stores"] = {};
-  for (const { service, image, version, copiedAt, directories } of stores) {
+  for (const { service, image, version, copiedAt, oplog, directories } of stores) {
     const files = {
       copiedAt: copiedAt.toISOString(),
       image,
       directories: Object.fromEntries(directories.map((name) => [name, directoryFacts(held[name])])),
     };
     facts[service] =
-      version === null ? { kind: "files", ...files } : { canary: id, counts: {}, version, ...files };
+      version === null
+        ? { kind: "files", ...files }
+        : { canary: id, counts: {}, version, ...(oplog === null ? {} : { oplog }), ...files };
   }
   const manifest = manifestSchema.parse({
     version: 1,

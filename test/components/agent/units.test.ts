@@ -18,6 +18,7 @@ import {
   shipUnits,
 } from "../../../components/agent/units.ts";
 import { reserveUnits } from "../../../components/agent/reserve-units.ts";
+import { oplogUnit } from "../../../components/agent/oplog-unit.ts";
 import { imageServerUnit } from "../../../components/agent/image-server.ts";
 import type { BackupSettings } from "../../../components/config/schema.ts";
 import { jobs, type Job } from "../../../contract/jobs.ts";
@@ -34,6 +35,7 @@ const settings: BackupSettings = {
   lockFor: "336h",
   images: true,
   dumps: {},
+  oplog: true,
 };
 const point = pointUnits(settings);
 const ship = shipUnits(settings);
@@ -60,6 +62,7 @@ const rendered = {
   "kaleem-ship-dumps.service": renderIni(shipDumpsUnits().service),
   "kaleem-ship-dumps.timer": renderIni(shipDumpsUnits().timer),
   "kaleem-image-server.service": renderIni(imageServerUnit),
+  "kaleem-oplog.service": renderIni(oplogUnit),
   "kaleem-reserve.service": renderIni(reserveUnits.service),
   "kaleem-reserve.timer": renderIni(reserveUnits.timer),
   "kaleem-alert@.service": renderIni(alertUnit),

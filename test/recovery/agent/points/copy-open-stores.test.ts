@@ -74,6 +74,10 @@ async function openStores(): Promise<readonly Store[]> {
         loadImport: () => assert.fail("not asked for"),
         refuseWrites: () => assert.fail("not asked for"),
         allowWrites: () => assert.fail("not asked for"),
+        oplogPosition: () => Promise.resolve({ t: 1_763_000_000, i: 2 }),
+        oplogHas: () => assert.fail("not asked for"),
+        oplogTool: () => assert.fail("not asked for"),
+        replayOplog: () => assert.fail("not asked for"),
         close: () => Promise.resolve(),
       };
     }),

@@ -12,6 +12,7 @@ const mongo: CopiedStore = {
   directories: ["mongo"],
   version: "8.0.3",
   copiedAt: new Date("2026-11-20T03:10:01.500Z"),
+  oplog: null,
 };
 
 const sum = "a".repeat(64);
@@ -54,4 +55,12 @@ test("the manifest says what was left out, and only when there was something", (
   const leftOut = [{ reason: "socket", count: 1, paths: ["mongo/socket"] }];
   const { manifest } = describeCopy({ ...seen, held: { mongo: { files: 3, bytes: 4096, digest, leftOut } } });
   assert.deepEqual(manifest.stores["mongo"]?.directories["mongo"]?.leftOut, leftOut);
+});
+
+test("a point says where the store's oplog ended before its files were copied", () => {
+  const position = { t: 1_763_000_000, i: 2 };
+  const { manifest } = describeCopy({ ...seen, stores: [{ ...mongo, oplog: position }] });
+  const facts = manifest.stores["mongo"];
+  assert.deepEqual(facts?.kind === "files" ? null : facts?.oplog, position);
+  assert.equal("oplog" in (describeCopy(seen).manifest.stores["mongo"] ?? {}), false);
 });
