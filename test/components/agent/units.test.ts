@@ -157,6 +157,7 @@ for (const name of [
   "kaleem-restore-test.service",
   "kaleem-images.service",
   "kaleem-image-server.service",
+  "kaleem-oplog.service",
 ] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");
