@@ -180,6 +180,7 @@ for (const name of [
   "kaleem-dump.service",
   "kaleem-dump.timer",
   "kaleem-image-server.service",
+  "kaleem-oplog.service",
 ] as const) {
   test(`systemd finds nothing wrong with ${name}`, () => {
     needTool("systemd-analyze");
