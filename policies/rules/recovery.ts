@@ -17,7 +17,7 @@ const lessCritical: ReadonlySet<string> = new Set();
 const needed = {
   backup: ["data", "recovery.connect", "recovery.version"],
   restore: ["recovery.setup", "recovery.resetUsers"],
-  verification: ["recovery.inventory", "recovery.canary.write", "recovery.canary.read", "recovery.orders"],
+  verification: ["recovery.inventory", "recovery.canary.write", "recovery.canary.read"],
   objectives: ["recovery.objectives.rpo", "recovery.objectives.rto"],
 } as const;
 

@@ -69,7 +69,7 @@ const help = `kaleem-agent COMMAND: recovery on this host. Results are JSON on s
   fetch                 fetch the point of a restore ahead of it, on an empty data root; request and events as below
   restore               restore; request as JSON on stdin, events as JSON lines
   import                load files that others have written into the stores; request as JSON on stdin
-  dump STORE            a store's data in the portable form that import takes, on stdout
+  dump STORE [--outcome FILE]  a store's data in the portable form that import takes, on stdout
   take-dumps [STORE...] dump these into the local repository, or everything; --if-due: what the schedule says
   ship-dumps            bring dumps that are not off-site yet there
   dumps [--offsite]     what dumps there are, newest first

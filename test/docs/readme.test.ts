@@ -29,6 +29,6 @@ test("every folder and file that the README says where to find is there", () => 
 for (const program of ["index.ts", "platform.ts", "account.ts"])
   test(`${program} stays one screen without conditions`, () => {
     const lines = text(program).trimEnd().split("\n");
-    assert.ok(lines.length <= 70, `${lines.length} lines`);
+    assert.ok(lines.length <= 75, `${lines.length} lines`);
     assert.ok(!lines.some((line) => /\bif\b|\?[^.:]*:/.test(line.replace(/\/\/.*|\/\*.*|^ \*.*/, ""))));
   });

@@ -47,7 +47,6 @@ test("what is dumped reads as a mirrored folder", async () => {
 });
 
 test("what MinIO refuses is a failure, and no shorter dump", async () => {
-   
   const refusing = async function* (): AsyncGenerator<Uint8Array> {
     await Promise.resolve();
     throw new Error("minio: GET /minio/admin/v3/export-iam as root: AccessDenied");

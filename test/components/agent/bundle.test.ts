@@ -24,9 +24,9 @@ function agent(...args: readonly string[]): { code: number | null; stdout: strin
 }
 
 describe("the agent's bundle", () => {
-  it("is under 1.2 MB, and equal for equal sources", async () => {
-    // Beyond 1.15 MB since it ships and replays the oplog.
-    assert.ok(Buffer.byteLength(text) < 1_200_000, `${Buffer.byteLength(text)} bytes`);
+  it("is under 1.3 MB, and equal for equal sources", async () => {
+    // Beyond 1.15 MB since it ships and replays the oplog, dumps stores, and restores one alone.
+    assert.ok(Buffer.byteLength(text) < 1_300_000, `${Buffer.byteLength(text)} bytes`);
     assert.equal(await bundleAgent(), text);
   });
 

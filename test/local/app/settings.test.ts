@@ -23,6 +23,7 @@ const valid = () => ({
   REDIS_PASSWORD_FILE: file("redis", " r secret "),
   QDRANT_API_KEY_FILE: file("qdrant", "q-secret"),
   RABBITMQ_PASSWORD_FILE: file("rabbitmq", "rabbit-secret"),
+  MINIO_PASSWORD_FILE: file("minio", "minio-secret"),
 });
 
 function problemsOf(environment: Record<string, string>): string {

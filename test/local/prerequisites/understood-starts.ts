@@ -75,12 +75,6 @@ export const understood: readonly {
     because: "a tool inside a store's container, on the host",
   },
   {
-    file: "test/docs/by-hand.live.test.ts",
-    expression: "sh: line",
-    programs: ["restic", "sha256sum", "grep", "tar"],
-    because: "the page's own lines",
-  },
-  {
     file: "toolchain/restic/bring-restic.ts",
     expression: "await findGo(environment, usualGo, purpose)",
     programs: ["go"],

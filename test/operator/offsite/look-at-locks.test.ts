@@ -22,6 +22,7 @@ beforeEach(async () => {
   s3.objects.set("restic/config", Buffer.from("config"));
   s3.objects.set("kit/versions/0.yaml", Buffer.from("stack: 1"));
   s3.objects.set("drills/000001.json", Buffer.from("{}"));
+  s3.objects.set("oplog/prod-1/1/2026-12-01/slice", Buffer.from("slice"));
   s3.objects.set(`images/blobs/sha256/${createHash("sha256").update("l").digest("hex")}`, Buffer.from("l"));
   s3.age(0);
 });

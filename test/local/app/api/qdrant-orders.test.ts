@@ -57,8 +57,26 @@ test("is away when nobody listens, and when no answer comes in time", async () =
   );
 });
 
-test("is ready when the collection is there", async () => {
-  const { seen } = await talk({ status: 200 }, (qdrant) => qdrant.probe());
+const described = (size: number) => ({
+  status: 200,
+  body: JSON.stringify({ result: { config: { params: { vectors: { size, distance: "Cosine" } } } } }),
+});
+
+test("is ready when the collection is there; makes it where there is none, and refuses another's", async () => {
+  const { seen } = await talk(described(64), (qdrant) => qdrant.probe());
   assert.deepEqual([seen[0]?.method, seen[0]?.url], ["GET", "/collections/orders"]);
-  await talk({ status: 404 }, (qdrant) => assert.rejects(qdrant.probe(), { kind: "failed" }));
+  await talk(described(3), (qdrant) =>
+    assert.rejects(qdrant.probe(), { message: /vectors of size 3 with Cosine, not 64 with Cosine/ }),
+  );
+  const made = await withLoopback(
+    ({ method }) => ({ status: method === "GET" ? 404 : 200 }),
+    async (url, asked) => {
+      await new QdrantOrders({ url, apiKey: "k3y" }).probe();
+      return asked;
+    },
+  );
+  assert.deepEqual(
+    made.map(({ method, url }) => `${method} ${url}`),
+    ["GET /collections/orders", "PUT /collections/orders"],
+  );
 });
