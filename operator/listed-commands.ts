@@ -35,7 +35,7 @@ export const listedCommands: readonly ListedCommand[] = [
   command(
     "Every day",
     "checklist",
-    "what to look at daily, weekly, monthly and each half-year, ticked where the host answers",
+    "what to look at each day, week, month and half-year, ticked where known",
   ),
   command("Every day", "points", "lists the recovery points, here and off-site"),
   command("Every day", "point", "takes a recovery point now"),

@@ -9,7 +9,14 @@ import { secrets, validValues } from "../support/program.ts";
 const valid = validValues();
 const encrypted = new Set(Object.keys(secrets));
 /** Every key of the top level, those that may be left out included. */
-const knownKeys = [...Object.keys(valid), "edge-tls-key", "firstInstall", "imagesFrom", "kit"].sort();
+const knownKeys = [
+  ...Object.keys(valid),
+  "businessChecks",
+  "edge-tls-key",
+  "firstInstall",
+  "imagesFrom",
+  "kit",
+].sort();
 
 function parse(
   values: Record<string, string | undefined>,
