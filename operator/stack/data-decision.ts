@@ -53,6 +53,7 @@ export interface DataDecision {
 export function decideOnData(state: DataState): DataDecision {
   const { founded, shipped, head, points, unfinished, edgeClosed, firstInstall, emulated, kitGiven } = state;
   refuseOtherStack(state);
+  refuseHalfRestoredStore(unfinished);
   const begun = founded === null && unfinished === null && isOwnFounding(state);
   if (firstInstall && founded === null && !begun) refuseFirstInstall(state);
   // Whoever opened it since, with the agent's `open`, has named that data: `up` does not decide otherwise.
@@ -99,6 +100,19 @@ export function decideOnData(state: DataState): DataDecision {
     exitCodes.failed,
     "up: the data root is empty and the bucket has no head record, so this is either a first install or the wrong bucket. " +
       "Check kaleem:offsite in the stack file; if this platform is new, run `./kaleem up --first-install`, or set kaleem:firstInstall.",
+  );
+}
+
+/**
+ * A store that is being restored alone is at no replicas, and runs in a container of the restore's own on data that may not be verified yet:
+ * declared again it would be started as its service, beside that one and on the same directories.
+ */
+function refuseHalfRestoredStore(unfinished: DataState["unfinished"]): void {
+  if (unfinished?.store === undefined) return;
+  throw new RecoveryError(
+    exitCodes.restoreUnfinished,
+    `up: restore ${unfinished.id} of ${unfinished.store} is unfinished on this host (at "${unfinished.phase}"): its service would be started on data that was not verified. Nothing was changed. ` +
+      `Go on with ./kaleem restore --service ${unfinished.store}, or put back what was there with ./kaleem restore --undo.`,
   );
 }
 

@@ -5,6 +5,8 @@ import type { RestoreJournal } from "./journal.ts";
 export interface UnfinishedRestore {
   readonly id: string;
   readonly phase: PhaseName;
+  /** The one store that is restored while the others serve; absent for a restore of all. */
+  readonly store?: string | undefined;
 }
 
 /** What a journal says of a restore that can be gone on with; null without one, and for one that has ended well. */
@@ -13,5 +15,10 @@ export function unfinishedRestore(journal: RestoreJournal | null): UnfinishedRes
   const settled = new Set(
     journal.phases.filter(({ state }) => state === "done" || state === "skipped").map(({ name }) => name),
   );
-  return { id: journal.plan.id, phase: phaseNames.find((name) => !settled.has(name)) ?? "record" };
+  const { id, service } = journal.plan;
+  return {
+    id,
+    phase: phaseNames.find((name) => !settled.has(name)) ?? "record",
+    ...(service === null ? {} : { store: service.name }),
+  };
 }

@@ -90,6 +90,14 @@ test("neither data nor head is refused unless the operator says that it is a fir
   );
 });
 
+test("while one store is being restored nothing is declared that would start it as its service", () => {
+  assert.throws(() => decide({ founded, unfinished: { ...unfinished, store: "redis" }, edgeClosed: false }), {
+    exitCode: 23,
+    message:
+      'up: restore 20261120T032000Z-from-p1 of redis is unfinished on this host (at "verify"): its service would be started on data that was not verified. Nothing was changed. Go on with ./kaleem restore --service redis, or put back what was there with ./kaleem restore --undo.',
+  });
+});
+
 test("while a restore is unfinished the platform stays closed, whatever data root and bucket say", () => {
   for (const state of [{}, { founded }, { head }, { founded, head }, { emulated: true }]) {
     const decision = decide({ ...state, unfinished });
