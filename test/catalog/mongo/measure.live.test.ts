@@ -25,6 +25,8 @@ test("the user backup may ask for what monitoring wants, and a wrong password is
   const client = await mongoRecovery.connect({ host, secrets });
   try {
     await mongoRecovery.setup(client);
+    // A database of whatever name: there is none before.
+    await mongoRecovery.canary.write(client, "mark");
   } finally {
     await mongoRecovery.close(client);
   }
