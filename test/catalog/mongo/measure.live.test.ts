@@ -25,11 +25,11 @@ test("the user backup may ask for what monitoring wants, and a wrong password is
   const client = await mongoRecovery.connect({ host, secrets });
   try {
     await mongoRecovery.setup(client);
-    // A database of whatever name: there is none before.
-    await mongoRecovery.canary.write(client, "mark");
   } finally {
     await mongoRecovery.close(client);
   }
+  // A database of whatever name: there is none before.
+  await store.use((present) => mongoRecovery.canary.write(present, "mark"));
   const asBackup = { "backup-password": secrets["backup-password"] };
   const numbers = (await mongoRecovery.measure?.({ host, secrets: asBackup })) ?? [];
   const valueOf = (name: string) => numbers.find((number) => number.name === name)?.value;
