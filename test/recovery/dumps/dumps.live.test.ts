@@ -136,10 +136,9 @@ async function start({ definition, image, secrets }: Case): Promise<StoreContain
   const { reference } = await localImage(image, silentProgress);
   const store = await containers.create(definition, reference, await containers.volume(), secrets);
   await store.start();
-  await store.use(async (client) => {
-    await definition.recovery.setup(client);
-    await definition.recovery.canary.write(client, "20261201T000000Z-0000");
-  });
+  await store.use((client) => definition.recovery.setup(client));
+  // The users that points log in as are there from then on.
+  await store.use((client) => definition.recovery.canary.write(client, "20261201T000000Z-0000"));
   return store;
 }
 

@@ -9,12 +9,14 @@ import { dumpsHost, partTag } from "../../../recovery/dumps/dump-tags.ts";
 import { dumpForgetArguments } from "../../../recovery/dumps/forget-dumps.ts";
 import { ensureRepositories } from "../../../recovery/restic/ensure-repositories.ts";
 import { Restic } from "../../../recovery/restic/restic.ts";
+import { presentRestic } from "./present-restic.ts";
 import { forgetArguments } from "../../../recovery/restic/retention.ts";
 
 let folder: string;
 let password: string;
-before(() => {
+before(async () => {
   folder = mkdtempSync(join(tmpdir(), "kaleem-restic-"));
+  await presentRestic(folder);
   password = join(folder, "password");
   writeFileSync(password, "test-password");
 });
@@ -239,7 +241,7 @@ describe("what a command writes", () => {
   });
 
   it("is counted by itself when old ones are forgotten, beside points of the same lineage", async () => {
-    const repeated = repository("retention");
+    const repeated = repository("dumps-retention");
     await repeated.init();
     for (let count = 0; count < 2; count += 1) {
       for (const file of ["redis.rdb", "mongo.archive"]) {
