@@ -4,14 +4,16 @@ import type { BroughtUp } from "./bring-up.ts";
 /** What a person wants to know after `up`: addresses, what runs, versions, which engine and providers, where the time went. */
 export function renderBroughtUp(up: BroughtUp): string {
   const { engine, running, off, versions, data, edge, phases } = up;
-  const stack = up.stack.name;
+  const { name: stack, offsiteOf } = up.stack;
+  // A replacement takes the place of the stack whose bucket it has.
+  const replaced = offsiteOf === stack ? "" : ` --of-stack ${offsiteOf}`;
   const { user, address, port, privateKeyFile } = up.host.target;
   const total = elapsedSeconds(phases);
   const width = Math.max(...[...running, ...off].map(({ name }) => name.length));
   return [
     "",
     data.closed ? `Stack ${stack} is up but CLOSED: ${data.reason}` : `Stack ${stack} is up and serves`,
-    ...(data.closed ? [`  now run: ./kaleem restore --stack ${stack}`] : []),
+    ...(data.closed ? [`  now run: ./kaleem restore --stack ${stack}${replaced}`] : []),
     "",
     `  edge      ${edge.url}   (health: ${edge.url}/api/health, as ${edge.serverName ?? "itself"})`,
     `  ssh       ${user}@${address} port ${port}${privateKeyFile === undefined ? "" : `, key ${privateKeyFile}`}`,

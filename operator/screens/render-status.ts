@@ -315,7 +315,7 @@ export function renderDeadHost(stack: string, view: OffsiteView, now: Date): str
         : `${point.point}, ${renderAge(Math.max(0, (now.getTime() - Date.parse(point.instant)) / 1000))} old`;
     lines.push(`  newest     off-site: ${told(newest)}; newest proven: ${told(proven)}`);
     lines.push(
-      `  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --from offsite"`,
+      `  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --of-stack ${stack} --from offsite"`,
     );
   }
   return [

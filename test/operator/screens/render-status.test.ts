@@ -290,7 +290,7 @@ test("tells what the bucket knows of a platform whose host is gone, and what nob
 
   bucket     lineage kaleem-a1, generation 2, host 01234567 since 2.0 h
   newest     off-site: p3, 5 min old; newest proven: none is named
-  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --from offsite"
+  restore    bring up a fresh stack, then "./kaleem restore --stack <fresh stack> --of-stack local --from offsite"
   not known without the host: what runs, points that never left it, when recovery was last proven`,
   );
   assert.match(
