@@ -29,7 +29,7 @@ test("the user backup may ask for what monitoring wants, and a wrong password is
     await mongoRecovery.close(client);
   }
   // A database of whatever name: there is none before.
-  await store.use((present) => mongoRecovery.canary.write(present, "mark"));
+  await store.use((present) => mongo.recovery.canary.write(present, "mark"));
   const asBackup = { "backup-password": secrets["backup-password"] };
   const numbers = (await mongoRecovery.measure?.({ host, secrets: asBackup })) ?? [];
   const valueOf = (name: string) => numbers.find((number) => number.name === name)?.value;
