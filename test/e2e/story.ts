@@ -30,6 +30,7 @@ export const story: readonly StoryPart[] = [
   part("platform", "secrets and ports", "hardening.test.ts"),
   part("platform", "bad input", "bad-input.test.ts"),
   part("copies", "points under fault", "points.test.ts"),
+  part("recovery", "one store, and dumps", "one-store.test.ts"),
   part("platform", "rotation of secrets", "rotation.test.ts"),
   part("recovery", "total loss and rebuild", "total-loss.test.ts", true),
   part("recovery", "restores that must turn red", "restore-faults.test.ts"),
