@@ -34,6 +34,10 @@ export interface DrillSite {
   attackOffsite(): Promise<Attack>;
   /** Destroys what a store holds, while everything runs. */
   damage(store: string): Promise<Damage>;
+  /** A store's task ends at once, and its directories hold nothing any more. */
+  loseStore(store: string): Promise<Damage>;
+  /** Restores one store, while the others serve, from the newest point before an instant of the host's clock. */
+  restoreStore(store: string, before: Date): Promise<RestoreReport>;
   /** Restores the platform, where it is, from the newest point before an instant of the host's clock. */
   rollBack(before: Date): Promise<RestoreReport>;
 }

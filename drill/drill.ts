@@ -126,7 +126,7 @@ async function askPerson({ asks, name }: Scenario, options: DrillOptions, timeli
 async function bringBack(
   site: DrillSite,
   edge: EdgeTarget,
-  { way, name }: Scenario,
+  { way }: Scenario,
   lost: Lost,
   timeline: Timeline,
 ): Promise<BroughtBack> {
@@ -138,15 +138,23 @@ async function bringBack(
       return { edge: rebuilt, data, restore, restoreStep: steps.restore };
     }
     case "roll-back": {
-      const before = new Date(lost.at.getTime() + lost.clock.offsetMs - lost.clock.errorMs);
-      const restore = await timeline.step(steps.rollBack, () => site.rollBack(before));
+      const restore = await timeline.step(steps.rollBack, () => site.rollBack(beforeLoss(lost)));
       return { edge, data: null, restore, restoreStep: steps.rollBack };
     }
-    case "one-service":
-      throw new Error(`scenario ${name}: one store cannot be restored while the others serve`);
+    case "one-service": {
+      const restore = await timeline.step(steps.oneStore, () =>
+        site.restoreStore(way.store, beforeLoss(lost)),
+      );
+      return { edge, data: null, restore, restoreStep: steps.oneStore };
+    }
     default:
       return way satisfies never;
   }
+}
+
+/** By the host's clock, and surely no later. */
+function beforeLoss({ at, clock }: Lost): Date {
+  return new Date(at.getTime() + clock.offsetMs - clock.errorMs);
 }
 
 /** When the outage is over for a customer: a write comes through, or where none is declared, the edge serves. */
@@ -227,8 +235,13 @@ async function lose(
       const at = new Date();
       return { at, causes: judgeDamage(await timeline.step(steps.damaged, () => site.damage(loss.store))) };
     }
+    case "store": {
+      await writer?.stop();
+      const at = new Date();
+      const lost = await timeline.step(steps.storeLost, () => site.loseStore(loss.store));
+      return { at, causes: judgeDamage(lost) };
+    }
     case "place":
-    case "store":
       throw new Error(`scenario ${name}: a drill cannot lose a ${loss.kind} yet`);
     default:
       return loss satisfies never;

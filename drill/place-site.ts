@@ -15,6 +15,8 @@ import { restoreStack, type RestoreAsk } from "../operator/agent/restore-stack.t
 import { withOperationLock } from "../operator/deploy/operation-lock.ts";
 import type { RestoreReport } from "../recovery/restore/report/report.ts";
 import { Bucket } from "../recovery/lineage/bucket.ts";
+import { layout } from "../contract/layout.ts";
+import { loseDirectories } from "./scenarios/lose-directory.ts";
 import { attackBucket, type Attack } from "./scenarios/attack-bucket.ts";
 import { damage, type Damage } from "./scenarios/damage.ts";
 import { demandLock } from "./scenarios/demand-lock.ts";
@@ -138,6 +140,19 @@ export class PlaceSite implements DrillSite {
 
   damage(store: string): Promise<Damage> {
     return damage(this.#machine().host, store);
+  }
+
+  async loseStore(store: string): Promise<Damage> {
+    const definition = (await stackCatalog(this.#options.stack)).find(({ name }) => name === store);
+    if (definition?.kind !== "stateful") throw new Error(`${store}: no store of this stack`);
+    const directories = Object.values(definition.data).map((name) => `${layout.live}/${name}`);
+    return loseDirectories(this.#machine().host, store, directories);
+  }
+
+  restoreStore(store: string, before: Date): Promise<RestoreReport> {
+    this.#rebuilt = this.#machine();
+    // What is there is the loss: there is nothing to take a point of first.
+    return this.#restore({ from: "local", at: before.toISOString(), service: store, safetyPoint: false });
   }
 
   rollBack(before: Date): Promise<RestoreReport> {

@@ -8,12 +8,7 @@ export interface DrillPlace {
 }
 
 /** Why a scenario cannot be drilled here, before anything is touched; null when it can. A sentence. Pure. */
-export function refuseScenario(
-  { name, loss, way, asks }: Scenario,
-  { isTerminal }: DrillPlace,
-): string | null {
-  if (way.kind === "one-service" || loss.kind === "store")
-    return `scenario ${name}: this version restores a whole platform, not one store while the others serve; nothing was touched. Drill total-loss or bad-migration instead.`;
+export function refuseScenario({ name, loss, asks }: Scenario, { isTerminal }: DrillPlace): string | null {
   if (loss.kind === "place")
     return `scenario ${name}: a drill cannot make a second bucket yet; nothing was touched. By hand: ./kaleem pull, then ./kaleem offsite fill into an empty bucket, then ./kaleem recover.`;
   if (loss.kind === "data" && !damageable.includes(loss.store))

@@ -62,6 +62,11 @@ function site(isLoaded: boolean): DrillSite {
     restore: () => did("restore", restored()),
     attackOffsite: () => did("attack", wholeAttack),
     damage: (store) => did(`damage ${store}`, { store, ...damaged }),
+    loseStore: (store) => did(`lose ${store}`, { store, ...damaged }),
+    restoreStore: (store, before) => {
+      rolledBackTo = before;
+      return did(`restore ${store}`, restored());
+    },
     rollBack: (before) => {
       rolledBackTo = before;
       return did("roll back", restored());
@@ -110,6 +115,20 @@ describe("a drill", () => {
     assert.deepEqual((await run({ scenario })).causes, [
       "the bucket's lock did not hold restic/data/ab: removed with the host's keys",
     ]);
+  });
+
+  it("of one store loses it with its directories and brings it back alone; a loss of nothing fails", async () => {
+    const scenario = scenarioOf("one-service");
+    const began = Date.now();
+    assert.deepEqual((await run({ scenario })).causes, []);
+    assert.deepEqual(done, ["up", "lose mongo", "restore mongo"]);
+    assert.ok(
+      rolledBackTo !== null && rolledBackTo.getTime() >= began && rolledBackTo.getTime() <= Date.now(),
+    );
+    await rm(join(folder, "ledger.jsonl"));
+    damaged = { before: 0, after: 0 };
+    const { causes } = await run({ scenario });
+    assert.deepEqual(causes, ["mongo held nothing before it was damaged: nothing was proven"]);
   });
 
   it("of a bad migration destroys a store's data and goes back to before, on the same machine", async () => {
