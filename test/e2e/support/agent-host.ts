@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dumpsHost } from "../../../recovery/dumps/dump-tags.ts";
 import { layout } from "../../../contract/layout.ts";
 import type { SshHost } from "../../../operator/ssh/ssh.ts";
 
@@ -82,10 +83,11 @@ export class AgentHost {
     return listing.parse(JSON.parse((await this.host.run(argv, { timeoutMs: 60_000 })).stdout)).points;
   }
 
-  /** Ids of all snapshots in the local repository, points or not, as restic lists them. */
+  /** Ids of all snapshots in the local repository, points or not, as restic lists them; without dumps, which the clock takes meanwhile. */
   async snapshots(): Promise<readonly string[]> {
-    const list = JSON.parse(await this.bash(`${repository} snapshots --no-lock --json`)) as { id: string }[];
-    return list.map(({ id }) => id);
+    type Listed = readonly { readonly id: string; readonly hostname: string }[];
+    const list = JSON.parse(await this.bash(`${repository} snapshots --no-lock --json`)) as Listed;
+    return list.filter(({ hostname }) => !hostname.startsWith(dumpsHost(""))).map(({ id }) => id);
   }
 
   /** The canary that a live store holds, read from inside its task's network as the agent does. */
