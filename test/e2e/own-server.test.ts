@@ -157,7 +157,7 @@ test("a plain pulumi up finds nothing to do either, and nothing is next", async 
 test("every command of every day serves it", async () => {
   for (const [script, said] of [
     ["points", /local offsite/],
-    ["smoke", /✓ minio/],
+    ["smoke", /✓ order: receipt/],
     ["preview", /stack staging: unchanged/],
   ] as const) {
     const ended = await server.run(script);
@@ -205,8 +205,8 @@ test("an image is deployed by its reference and rolled back; one that does not r
   for (const step of ["switch", "deploy", "data", "metrics", "notify", "health"])
     assert.match(back.stderr, new RegExp(`✓ ${step}: `));
   assert.deepEqual(await refs(), before);
-  const samples = await server.onHost("cat", "/var/lib/prometheus/node-exporter/deployments.prom");
-  assert.match(samples, /^rollback_total\{[^}]*reason="operator"[^}]*\} 1$/m);
+  const samples = await server.onHost("cat", "/var/lib/prometheus/node-exporter/kaleem-deployments.prom");
+  assert.match(samples, /^rollback_total\{[^}]*reason="operator",service="platform"\} 1$/m);
 
   const broken = await server.run("deploy", `webhooks=${refOf("redis")}`, "--yes");
   assert.notEqual(broken.code, 0);
