@@ -55,7 +55,10 @@ test("one store goes back to a point while the others serve, and comes back by u
 test("what would restore nothing, or something else than was meant, is refused and changes nothing", async () => {
   const before = await tasksOf("redis");
   for (const [args, said] of [
-    [["--service", "nginx", "--yes"], /expected a store, got "nginx"\. The stores here are .*\. Nothing was changed\./],
+    [
+      ["--service", "nginx", "--yes"],
+      /expected a store, got "nginx"\. The stores here are .*\. Nothing was changed\./,
+    ],
     [["--service", "redis"], /nobody is here to agree/],
     [
       ["--service", "redis", "--at", "2020-01-01T00:00Z", "--yes"],
