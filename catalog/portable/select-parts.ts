@@ -7,7 +7,7 @@ const namedParts = 12;
 
 /**
  * The same file, of which these parts alone are loaded and held against what is there afterwards. Pure.
- * @param only such as `shop.orders`, a collection, a bucket or a vhost
+ * @param only such as `database.collection`, a collection, a bucket or a vhost
  * @throws RecoveryError `usage` when the store's file cannot be taken in parts; `noData` naming what it has not, and what is near
  */
 export function selectParts(

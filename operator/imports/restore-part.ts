@@ -12,7 +12,7 @@ import { givenDumps } from "./run-import.ts";
 
 /** Which parts of a store come back, from which of its dumps. */
 export interface PartAsked extends DumpAsked {
-  /** As the store's dump calls them, such as `shop.orders`. */
+  /** As the store's dump calls them, such as `database.collection`. */
   readonly only: readonly string[];
   readonly stack: string;
   readonly planOnly: boolean;
