@@ -46,7 +46,7 @@ export const exitCodes = {
   versionsDiffer: 26,
   /** The bucket is another stack's, whose place nobody said that this one takes; nothing was changed. */
   otherStack: 27,
-  /** The service keeps no data, or no point holds any of it: there is nothing to restore. */
+  /** The service keeps no data, no point holds any of it, or a dump has not the part that was named: there is nothing to restore. */
   noData: 28,
   /** The restore or import ran and a check found missing or altered data. */
   verifyFailed: 30,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseOutcomes, summarize } from "./outcomes.ts";
@@ -18,9 +18,12 @@ export function runProgram(
   return exitCodeOf(start(argv, "inherit", env));
 }
 
-/** Runs a program beside others: its exit code, and all that it said, for whoever tells it in order. */
+/**
+ * Runs a program beside others, in what time those leave: its exit code, and all that it said, for whoever tells it in order.
+ */
 export async function runBeside(argv: readonly string[]): Promise<{ code: number; said: string }> {
   const child = start(argv, "pipe");
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
@@ -50,10 +53,41 @@ function exitCodeOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** Runs test files by `node --test`, on this terminal; within {@link runAndTell} what did not pass is kept as well. */
+/** Keeps what a program says until it is its turn to be told; from then on it is told as it comes. */
+export class HeldOutput {
+  #held: Buffer[] | null = [];
+
+  readonly say = (piece: Buffer): void => {
+    if (this.#held === null) process.stdout.write(piece);
+    else this.#held.push(piece);
+  };
+
+  release(): void {
+    for (const piece of this.#held ?? []) process.stdout.write(piece);
+    this.#held = null;
+  }
+}
+
+function runHeld(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  output: HeldOutput,
+): Promise<number> {
+  // Through a pipe a program takes this for no terminal.
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const child = start(argv, "pipe", { ...colours, ...env });
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", output.say);
+  return exitCodeOf(child);
+}
+
+/** Runs test files by `node --test`, on this terminal, or held; within {@link runAndTell} what did not pass is kept as well. */
 export function runTests(
   files: readonly string[],
-  { flags = [], env = {} }: { flags?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  {
+    flags = [],
+    env = {},
+    output,
+  }: { flags?: readonly string[]; env?: Readonly<Record<string, string>>; output?: HeldOutput } = {},
 ): Promise<number> {
   const folder = process.env[folderVariable];
   const reporters =
@@ -64,7 +98,8 @@ export function runTests(
           `--test-reporter=${pathToFileURL(join(import.meta.dirname, "failures-reporter.ts")).href}`,
           `--test-reporter-destination=${join(folder, `${Date.now()}-${randomUUID()}.outcomes`)}`,
         ];
-  return runProgram([process.execPath, "--test", ...reporters, ...flags, ...files], env);
+  const argv = [process.execPath, "--test", ...reporters, ...flags, ...files];
+  return output === undefined ? runProgram(argv, env) : runHeld(argv, env, output);
 }
 
 /** What a run of tests came to. */

@@ -12,7 +12,7 @@ import { OperatorCommand } from "../operator/operator-command.ts";
 import { ensurePrerequisites } from "../local/prerequisites/ensure-prerequisites.ts";
 import { actionlintArguments, findActionlint } from "../toolchain/actionlint/bring-actionlint.ts";
 import { terminalProgress } from "../workstation/progress.ts";
-import { runAndTell, runBeside, runProgram, runTests, type RunResult } from "./run-tests.ts";
+import { HeldOutput, runAndTell, runBeside, runProgram, runTests, type RunResult } from "./run-tests.ts";
 import { chooseStages, occasionsOf, stages as allStages, type StageName } from "./stages.ts";
 import { repositoryRoot as repository } from "../workstation/repository.ts";
 
@@ -27,21 +27,38 @@ function testFiles(pattern: string, leaveOut: RegExp): string[] {
 }
 
 const names = allStages.map(({ name }) => name);
+/** What a run keeps for the next: found again by content, so that it can be as wrong as the program that wrote it, and no more. */
+function cached(name: string): string {
+  return resolve(repository, "node_modules", ".cache", name);
+}
+
 /** What reads the code and starts nothing else: side by side, since each of them keeps one processor busy. */
 const readers: Partial<Record<StageName, () => readonly (readonly string[])[]>> = {
-  types: () => [tool("typescript/bin/tsc", "-p", ".")],
+  types: () => [
+    tool("typescript/bin/tsc", "-p", ".", "--incremental", "--tsBuildInfoFile", cached("types.tsbuildinfo")),
+  ],
+  // Without a cache: what a line may say depends on the types of other files.
   lint: () => [tool("eslint/bin/eslint.js", "--max-warnings", "0", "."), ...workflowLint()],
-  format: () => [tool("prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")],
+  format: () => [
+    tool(
+      "prettier/bin/prettier.cjs",
+      ...["--check", "--log-level", "warn", "."],
+      ...["--cache", "--cache-strategy", "content", "--cache-location", cached("format")],
+    ),
+  ],
 };
 
+function runUnit(output: HeldOutput): Promise<number> {
+  return runTests(testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//), {
+    // By itself Node leaves one processor idle, which is half of two.
+    flags: [`--test-concurrency=${availableParallelism()}`],
+    // Hundreds of short processes load the same modules: compiled once.
+    env: { NODE_COMPILE_CACHE: cached("compiled") },
+    output,
+  });
+}
+
 const runners: Partial<Record<StageName, () => Promise<number>>> = {
-  unit: () =>
-    runTests(testFiles("test/**/*.test.ts", /\.live\.test\.ts$|^test\/e2e\//), {
-      // By itself Node leaves one processor idle, which is half of two.
-      flags: [`--test-concurrency=${availableParallelism()}`],
-      // Hundreds of short processes load the same modules: compiled once.
-      env: { NODE_COMPILE_CACHE: resolve(repository, "node_modules", ".cache", "compiled") },
-    }),
   live: () => runProgram([process.execPath, "test/live/run.ts"]),
   e2e: () => runProgram([process.execPath, "test/e2e/run.ts"]),
 };
@@ -83,12 +100,12 @@ interface StageOutcome {
 }
 
 async function runStages(chosen: readonly StageName[]): Promise<RunResult> {
-  const outcomes = await runReaders(chosen);
+  const outcomes = await runCheap(chosen);
   for (const stage of chosen) {
     const run = runners[stage];
     if (run === undefined) continue;
     // Nothing costly runs on code that does not even type-check; the cheap stages all report.
-    if (stage !== "unit" && outcomes.some(({ code }) => code !== 0)) break;
+    if (outcomes.some(({ code }) => code !== 0)) break;
     console.log(`\n── ${stage}`);
     outcomes.push(await timed(stage, run));
   }
@@ -96,6 +113,24 @@ async function runStages(chosen: readonly StageName[]): Promise<RunResult> {
     table: outcomes.map(({ line }) => line),
     code: outcomes.every(({ code }) => code === 0) ? 0 : 1,
   };
+}
+
+/** Readers leave much of a processor idle, and so do tests that wait: they run side by side, and are told one after the other. */
+async function runCheap(chosen: readonly StageName[]): Promise<StageOutcome[]> {
+  const began = performance.now();
+  const output = new HeldOutput();
+  const unit = chosen.includes("unit") ? timed("unit", () => runUnit(output)) : null;
+  const outcomes = await runReaders(chosen);
+  if (unit === null) return outcomes;
+  console.log("\n── unit");
+  output.release();
+  outcomes.push(await unit);
+  return outcomes.length === 1 ? outcomes : [...outcomes, inAll(began, outcomes)];
+}
+
+function inAll(began: number, outcomes: readonly StageOutcome[]): StageOutcome {
+  const code = Math.max(...outcomes.map((one) => one.code));
+  return { code, line: lineOf(`${outcomes.length} at once`, code, began) };
 }
 
 async function runReaders(chosen: readonly StageName[]): Promise<StageOutcome[]> {
@@ -123,10 +158,14 @@ async function runReaders(chosen: readonly StageName[]): Promise<StageOutcome[]>
 }
 
 async function timed(stage: StageName, run: () => Promise<number>): Promise<StageOutcome> {
-  const start = performance.now();
+  const began = performance.now();
   const code = await run();
-  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(7);
-  return { code, line: `${code === 0 ? "✓" : "✗"} ${stage.padEnd(8)} ${seconds} s` };
+  return { code, line: lineOf(stage, code, began) };
+}
+
+function lineOf(name: string, code: number, began: number): string {
+  const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(7);
+  return `${code === 0 ? "✓" : "✗"} ${name.padEnd(9)} ${seconds} s`;
 }
 
 await runOperatorCommand(main);

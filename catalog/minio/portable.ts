@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { entryPath } from "../inventory/inventory.ts";
 import { hashOf, SetDigest } from "../inventory/set-digest.ts";
-import type { PortableSource } from "../portable/portable.ts";
+import type { PortableSource, SelectedParts } from "../portable/portable.ts";
 import { readTar, type TarFile } from "../portable/tar.ts";
 import { listVersions } from "./list-versions.ts";
 import type { SignedCalls } from "./signed-calls.ts";
@@ -70,6 +70,21 @@ export async function judgeMirror(call: SignedCalls, { parts }: PortableSource):
   return refusals;
 }
 
+/** Whole buckets: an inventory counts no prefix by itself, so one could not be held against the file. Pure. */
+export function selectBuckets(
+  { parts, stated }: Pick<PortableSource, "parts" | "stated">,
+  names: readonly string[],
+): SelectedParts {
+  const chosen = names.filter((name) => parts.includes(name));
+  const paths = chosen.map((name) => entryPath("bucket", name));
+  return {
+    parts: chosen,
+    stated: stated.filter(({ path }) => paths.some((one) => path === one || path.startsWith(`${one}/`))),
+    known: parts,
+    missing: names.filter((name) => !parts.includes(name)),
+  };
+}
+
 /** Empties the buckets that the folder has, and puts its objects there. */
 export async function loadMirror(call: SignedCalls, { parts }: PortableSource, file: string): Promise<void> {
   for (const bucket of parts) {
@@ -78,7 +93,7 @@ export async function loadMirror(call: SignedCalls, { parts }: PortableSource, f
   }
   for await (const one of readTar(createReadStream(file))) {
     const object = objectOf(one.name);
-    if (object !== null && object.bucket !== ownBucket)
+    if (object !== null && parts.includes(object.bucket))
       await put(call, pathOf(object.bucket, object.key), one);
   }
 }

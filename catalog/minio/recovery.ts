@@ -5,7 +5,7 @@ import type { Recovery, StoreAddress } from "../recovery.ts";
 import { loginName } from "../login-name.ts";
 import { dumpObjects } from "./dump.ts";
 import { minioInventory } from "./inventory.ts";
-import { judgeMirror, loadMirror } from "./portable.ts";
+import { judgeMirror, loadMirror, selectBuckets } from "./portable.ts";
 import { signedCalls, signedDownload, type SignedCalls, type SignedDownload } from "./signed-calls.ts";
 import { dropFormerLogins, makeLogin, type MinioUsers } from "./users.ts";
 
@@ -69,6 +69,7 @@ export const minioRecovery: Recovery<Client> = {
     dump: { file: { prefix: "minio-", suffix: ".tar" }, at: ["02:50"], stream: dumpObjects },
     judge: ({ call }, source) => judgeMirror(call, source),
     load: { client: ({ call }, source, file) => loadMirror(call, source, file) },
+    select: selectBuckets,
   },
 
   async resetUsers(client) {

@@ -1,6 +1,6 @@
 import type { MongoClient } from "mongodb";
 import { entryPath } from "../inventory/inventory.ts";
-import type { PortableSource, ToolCall } from "../portable/portable.ts";
+import type { PortableSource, SelectedParts, ToolCall } from "../portable/portable.ts";
 import type { Stated } from "../portable/stated.ts";
 import type { MongoArchive } from "./archive.ts";
 
@@ -79,7 +79,7 @@ export async function judgeArchive(mongo: MongoClient, source: PortableSource): 
 /** Why the databases of a file cannot come here, next to those that are here. Pure. */
 export function judgeDatabases(source: PortableSource, here: readonly string[]): readonly string[] {
   const used = here.filter((name) => !(name in ownDatabases)).sort();
-  return source.parts.flatMap((part) => {
+  return databasesOf(source.parts).flatMap((part) => {
     const renamed = source.rename[part];
     if (renamed !== undefined && renamed in ownDatabases)
       return [`mongo: --rename ${part}=${renamed}: ${renamed} is no database for data; give another name`];
@@ -90,10 +90,50 @@ export function judgeDatabases(source: PortableSource, here: readonly string[]):
   });
 }
 
+/** No name of a database has a dot in it. */
+function databasesOf(parts: readonly string[]): readonly string[] {
+  return [...new Set(parts.map((part) => part.split(".", 1)[0] ?? part))];
+}
+
+/** A database, or `database.collection` of one collection or view. Pure. */
+export function selectNamespaces(
+  { parts, stated }: Pick<PortableSource, "parts" | "stated">,
+  names: readonly string[],
+): SelectedParts {
+  const there = new Set(stated.map(({ path }) => path));
+  const pathsOf = (name: string): readonly string[] => {
+    const [database = "", collection] = splitAt(name, ".");
+    if (!parts.includes(database)) return [];
+    if (collection === undefined) return [entryPath("database", database)];
+    const kinds = ["collection", "view"].map((kind) => entryPath("database", database, kind, collection));
+    return kinds.filter((path) => there.has(path));
+  };
+  const paths = names.flatMap(pathsOf);
+  return {
+    parts: names.filter((name) => pathsOf(name).length > 0),
+    stated: stated.filter(({ path }) => paths.some((one) => path === one || path.startsWith(`${one}/`))),
+    known: [...parts, ...namespacesOf(stated)],
+    missing: names.filter((name) => pathsOf(name).length === 0),
+  };
+}
+
+/** For sentences: a name with odd signs is told as an inventory tells it. */
+function namespacesOf(stated: readonly Stated[]): readonly string[] {
+  return stated.flatMap(({ path }) => {
+    const [, database = "", , name, more] = path.split("/");
+    return name === undefined || more !== undefined ? [] : [`${database}.${name}`];
+  });
+}
+
+function splitAt(text: string, sign: string): readonly string[] {
+  const index = text.indexOf(sign);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+}
+
 /** mongorestore inside the store's task, as the user restore: collections of the file are replaced whole, all others stay. */
 export function loadArchive(
   secrets: Readonly<Record<string, string>>,
-  { name, parts, rename }: PortableSource,
+  { name, parts, rename, stated }: PortableSource,
 ): ToolCall {
   const renamed = parts.flatMap((part) => {
     const target = rename[part];
@@ -103,10 +143,20 @@ export function loadArchive(
     ...["--host=127.0.0.1", "--port=27017", "--username=restore", "--authenticationDatabase=admin"],
     ...["--archive", ...(name.endsWith(".gz") ? ["--gzip"] : [])],
     ...["--drop", "--stopOnError", "--bypassDocumentValidation", "--numInsertionWorkersPerCollection=4"],
-    ...parts.map((part) => `--nsInclude=${part}.*`),
+    ...parts.flatMap((part) => namespacesIn(part, stated)).map((one) => `--nsInclude=${one}`),
     ...renamed,
   ];
   return { argv: ["sh", "-c", loadScript, "sh", ...argv], firstLine: toolLogin(secrets, "restore-password") };
+}
+
+/** What the tool calls a part: a time series is in the file by its buckets as well. */
+function namespacesIn(part: string, stated: readonly Stated[]): readonly string[] {
+  const [database = "", collection] = splitAt(part, ".");
+  if (collection === undefined) return [`${part}.*`];
+  const path = entryPath("database", database, "collection", collection);
+  const isSeries = stated.some((one) => one.path === path && one.options?.["type"] === "timeseries");
+  const buckets = isSeries ? [`${database}.system.buckets.${collection}`] : [];
+  return [part, ...buckets].map((name) => name.replaceAll(/[\\*]/g, "\\$&"));
 }
 
 /**

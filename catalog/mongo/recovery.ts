@@ -6,7 +6,7 @@ import { loginName } from "../login-name.ts";
 import { authenticationFailed, logIn, open, secretOf, unlessRefused } from "./client.ts";
 import { mongoInventory } from "./inventory.ts";
 import { mongoOplog } from "./oplog.ts";
-import { dumpArchive, judgeArchive, loadArchive } from "./portable.ts";
+import { dumpArchive, judgeArchive, loadArchive, selectNamespaces } from "./portable.ts";
 import { applicationDatabases, serverNumbers } from "./server-numbers.ts";
 import { blockUsersWrites, writeCanary } from "./users-writes.ts";
 import { dropFormerLogins, makeUsers, type MongoPasswords } from "./users.ts";
@@ -116,6 +116,7 @@ export const mongoRecovery: Recovery<Client> = {
   portable: {
     judge: async (client, source) => judgeArchive(await client.root(), source),
     load: { tool: loadArchive },
+    select: selectNamespaces,
     dump: {
       file: { prefix: "mongo-", suffix: ".archive" },
       at: ["00:00", "06:00", "12:00", "18:00"],

@@ -20,6 +20,8 @@ export const portableSourceSchema = z.strictObject({
   rename: z.record(z.string(), z.string()),
   /** Leave out users and what they may. */
   withoutUsers: z.boolean(),
+  /** What alone is loaded of it, as a person named it; left out: all of it. */
+  only: z.array(z.string()).optional(),
   /** What the file holds, under the names that it shall have here: what the store is held against afterwards. */
   stated: z.array(statedSchema),
   /** What else the file says that its store judges it by. */
@@ -55,12 +57,23 @@ export type Dump<Client> = {
 /** A time of the day in UTC, such as `02:10`. */
 export type DayTime = `${number}:${number}`;
 
+/** Some parts of a file: what takes the place of the whole in a `PortableSource`. */
+export interface SelectedParts extends Pick<PortableSource, "parts" | "stated"> {
+  readonly facts?: PortableSource["facts"];
+  /** What the file has, as a person may name it. */
+  readonly known: readonly string[];
+  /** What was named, and the file has not. */
+  readonly missing: readonly string[];
+}
+
 /** How a store gives its data in the portable form, and takes it: a load finds nobody else writing. Without `judge` and `load` it takes none. */
 export interface Portable<Client> {
   /** Left out: its own tools give it in no one file. */
   readonly dump?: Dump<Client>;
   /** Why this file cannot be loaded into this store as it is now, a sentence each, with what to do; empty when it can. Changes nothing. */
   judge?(client: Client, source: PortableSource): Promise<readonly string[]>;
+  /** Those parts of a file. Left out: it is loaded whole, or not at all. */
+  select?(source: PortableSource, names: readonly string[]): SelectedParts;
   /** By the engine's own tool, or by the client. What it replaces is gone from the first moment. */
   readonly load?:
     | { tool(secrets: Readonly<Record<string, string>>, source: PortableSource): ToolCall }

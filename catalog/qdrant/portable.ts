@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { entryPath } from "../inventory/inventory.ts";
 import type { PortableContent } from "../portable/read-portable.ts";
-import type { PortableSource } from "../portable/portable.ts";
+import type { PortableSource, SelectedParts } from "../portable/portable.ts";
 import { readTar, type TarFile } from "../portable/tar.ts";
 import { writeTar, type TarContent } from "../portable/write-tar.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
@@ -181,10 +181,31 @@ export function judgeVersions(file: string, made: string, here: string): readonl
       ];
 }
 
+/** Collections by their names, and the aliases that point to them. Pure. */
+export function selectCollections(
+  { parts, stated }: Pick<PortableSource, "parts" | "stated">,
+  names: readonly string[],
+): SelectedParts {
+  const chosen = names.filter((name) => parts.includes(name));
+  const paths = new Set(
+    chosen.flatMap((name) => [entryPath("collection", name), entryPath("collection", name, "points")]),
+  );
+  const pointsToIt = (options: Readonly<Record<string, string>> = {}): boolean =>
+    chosen.includes(options["collection"] ?? "");
+  return {
+    parts: chosen,
+    stated: stated.filter(
+      ({ path, kind, options }) => paths.has(path) || (kind === "aliases" && pointsToIt(options)),
+    ),
+    known: parts,
+    missing: names.filter((name) => !parts.includes(name)),
+  };
+}
+
 /** Gives each collection what its snapshot holds, and sets the aliases. */
 export async function loadCollections(
   client: QdrantClient,
-  _source: PortableSource,
+  { parts }: Pick<PortableSource, "parts">,
   file: string,
 ): Promise<void> {
   let aliases: z.infer<typeof aliasesSchema>["aliases"] = [];
@@ -194,13 +215,14 @@ export async function loadCollections(
     if (one.name === aliasesFile) ({ aliases } = aliasesSchema.parse(await jsonOf(one)));
     else if (collection !== undefined && isSum !== undefined)
       sum = `&checksum=${(await textOf(one)).slice(0, 64)}`;
-    else if (collection !== undefined) {
+    else if (collection !== undefined && parts.includes(collection)) {
       const path = `${pathOf(collection)}/snapshots/upload?priority=snapshot&wait=true${sum}`;
       await client.upload(path, `${collection}.snapshot`, one.content(), workLimitMs);
       sum = "";
     }
   }
-  const actions = aliases.map((alias) => ({ create_alias: alias }));
+  const taken = aliases.filter(({ collection_name }) => parts.includes(collection_name));
+  const actions = taken.map((alias) => ({ create_alias: alias }));
   if (actions.length > 0)
     await client.ask("POST", "/collections/aliases", { body: { actions }, timeoutMs: answerLimitMs });
 }

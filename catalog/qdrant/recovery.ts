@@ -2,7 +2,7 @@ import { z } from "zod";
 import { forwardOnly } from "../engine-version.ts";
 import type { Recovery } from "../recovery.ts";
 import { qdrantInventory } from "./inventory.ts";
-import { dumpCollections, judgeCollections, loadCollections } from "./portable.ts";
+import { dumpCollections, judgeCollections, loadCollections, selectCollections } from "./portable.ts";
 import { QdrantClient, QdrantRefusal } from "./qdrant-client.ts";
 
 const canary = "canary";
@@ -80,6 +80,7 @@ export const qdrantRecovery: Recovery<QdrantClient> = {
     dump: { file: { prefix: "qdrant-", suffix: ".tar" }, at: ["02:10"], stream: dumpCollections },
     judge: judgeCollections,
     load: { client: loadCollections },
+    select: selectCollections,
   },
 
   inventory: (client, request) => qdrantInventory(client, request, [canary]),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { entryPath } from "../inventory/inventory.ts";
 import { canonicalJson, optionsText } from "../inventory/options-text.ts";
 import { isLoginOf } from "../login-name.ts";
-import type { PortableSource } from "../portable/portable.ts";
+import type { PortableSource, SelectedParts } from "../portable/portable.ts";
 import type { Stated } from "../portable/stated.ts";
 import { readDeclared, type Declared } from "./declared.ts";
 import type { ManagementApi } from "./management-api.ts";
@@ -243,6 +243,52 @@ function statedByBinding(binding: Definitions["bindings"][number]): readonly Sta
   ];
 }
 
+/**
+ * Whole vhosts by their names, or one queue by `vhost:queue`, with the bindings to it; users, what they may and what is the server's own
+ * stay as they are. Pure.
+ */
+export function selectDefinitions(
+  { facts }: Pick<PortableSource, "facts">,
+  names: readonly string[],
+): SelectedParts {
+  const all = definitionsSchema.parse(facts["definitions"]);
+  const vhosts = all.vhosts.map(({ name }) => name);
+  const queues = all.queues.map(({ vhost, name }) => `${vhost}:${name}`);
+  const known = [...vhosts, ...queues];
+  const definitions = definitionsOf(all, names);
+  const { parts, stated } = statedByDefinitions(definitions, true);
+  return {
+    ...{ parts, stated, known, facts: { ...facts, definitions } },
+    missing: names.filter((name) => !known.includes(name)),
+  };
+}
+
+function definitionsOf(all: Definitions, names: readonly string[]): Definitions {
+  const vhosts = new Set(all.vhosts.map(({ name }) => name).filter((name) => names.includes(name)));
+  const isWhole = ({ vhost }: { readonly vhost: string }): boolean => vhosts.has(vhost);
+  const isNamed = (vhost: string, queue: string): boolean => names.includes(`${vhost}:${queue}`);
+  const queues = all.queues.filter((one) => isWhole(one) || isNamed(one.vhost, one.name));
+  const bindings = all.bindings.filter(
+    (one) => isWhole(one) || (one.destination_type === "queue" && isNamed(one.vhost, one.destination)),
+  );
+  const touched = new Set(queues.map(({ vhost }) => vhost));
+  const sources = new Set(bindings.map(({ vhost, source }) => `${vhost}:${source}`));
+  return {
+    ...all,
+    vhosts: all.vhosts.filter(({ name }) => vhosts.has(name) || touched.has(name)),
+    // A binding needs the exchange that it is to.
+    exchanges: all.exchanges.filter((one) => isWhole(one) || sources.has(`${one.vhost}:${one.name}`)),
+    queues,
+    bindings,
+    policies: all.policies.filter(isWhole),
+    parameters: all.parameters.filter(isWhole),
+    ...(all.operator_policies === undefined
+      ? {}
+      : { operator_policies: all.operator_policies.filter(isWhole) }),
+    ...{ users: [], permissions: [], topic_permissions: [], global_parameters: [] },
+  };
+}
+
 /** What is there in another form than in the file: an import would leave it as it is and say nothing. Pure. */
 export function judgeAgainst(definitions: Definitions, here: Declared, name: string): readonly string[] {
   const queues = definitions.queues.flatMap((wanted) => {
@@ -304,6 +350,7 @@ export async function loadDefinitions(
   source: PortableSource,
   file: string,
 ): Promise<void> {
-  const definitions = parseDefinitions(await readFile(file, "utf8"));
+  const all = parseDefinitions(await readFile(file, "utf8"));
+  const definitions = source.only === undefined ? all : definitionsOf(all, source.only);
   await api.post("definitions", importable(definitions, source.withoutUsers), importLimitMs);
 }

@@ -7,7 +7,7 @@ import { checkTopology } from "./check-topology.ts";
 import definitions from "./files/definitions.json" with { type: "json" };
 import { rabbitmqInventory } from "./inventory.ts";
 import { ManagementApi } from "./management-api.ts";
-import { dumpDefinitions, judgeDefinitionsHere, loadDefinitions } from "./portable.ts";
+import { dumpDefinitions, judgeDefinitionsHere, loadDefinitions, selectDefinitions } from "./portable.ts";
 import { messagesByMetrics } from "./queue-metrics.ts";
 import { formerLogins, undeclaredPermissions, usersWithRights, type RabbitmqPasswords } from "./users.ts";
 import { rabbitmqFollows } from "./versions.ts";
@@ -79,6 +79,7 @@ export const rabbitmqRecovery: Recovery<Client> = {
     },
     judge: ({ api }, source) => judgeDefinitionsHere(api, source),
     load: { client: ({ api }, source, file) => loadDefinitions(api, source, file) },
+    select: selectDefinitions,
   },
 
   async resetUsers(client) {

@@ -28,11 +28,19 @@ const baseline = {
     ),
 };
 
+/** Where customers are answered. */
+const edgePorts: readonly number[] = [80, 443];
+
 /** A machine that somebody else made and keeps. */
 export const sshHost = z.strictObject({
   kind: z.literal("ssh").describe("A Debian 12 or 13 with systemd that is reached over SSH."),
   address: field.hostname.describe("Where the machine answers."),
-  port: field.port.default(22).describe("Port of sshd."),
+  port: field.port
+    .refine((port) => !edgePorts.includes(port), {
+      error: "expected another port than those of the edge, 80 and 443: let sshd listen on another one",
+    })
+    .default(22)
+    .describe("Port of sshd; not 80 or 443, which are the edge's."),
   user: field.userName
     .default("root")
     .describe(

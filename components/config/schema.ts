@@ -75,7 +75,11 @@ function dumps(catalog: readonly ServiceDefinition[]) {
       source === hostFilesDump.source
         ? "When the host's own files are dumped; secrets are not among them."
         : `When ${source} is dumped. An empty list: never by the clock.`;
-    const list = z.array(field.dayTime, { error: "expected a list of times" });
+    const list = z
+      .array(field.dayTime, { error: "expected a list of times" })
+      .refine((given) => new Set(given).size === given.length, {
+        error: "expected times that differ from one another",
+      });
     return [source, list.default([...at]).describe(what)] as const;
   });
   return z

@@ -3,35 +3,21 @@
  * store.
  * Exit codes: 0 every store is what its file says; 2 nothing was changed; 30 a store differs from its file; else see docs/exit-codes.md.
  */
-import { randomBytes } from "node:crypto";
-import type { PortableSource } from "../../catalog/portable/portable.ts";
 import type { Taking } from "../../catalog/portable/read-portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import {
-  importPlanSchema,
-  importResultSchema,
-  type ImportRequest,
-  type ImportResult,
-} from "../../recovery/imports/request.ts";
-import { dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
-import { fetchedDumpsSchema } from "../../recovery/dumps/fetch-request.ts";
-import { size } from "../../recovery/host/log.ts";
+import { type DumpList, dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
 import { askAgent } from "../agent/agent.ts";
-import { importAnswer, importPlanAnswer, type ImportPlanAnswer } from "../answers/import-answer.ts";
-import { printAnswer } from "../answers/print-answer.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { isYes, terminalQuestion } from "../deploy/agree.ts";
-import { withOperationLock } from "../deploy/operation-lock.ts";
+import { agreedImport } from "../imports/agreed-import.ts";
 import { chooseDumps, dumpsAsked } from "../imports/choose-dumps.ts";
-import { describeSource, readFiles, type ReadFiles } from "../imports/read-files.ts";
-import { openOrigin } from "../imports/origin.ts";
-import { parseRenames } from "../imports/renames.ts";
 import { importedStores } from "../imports/find-files.ts";
-import { prepareFolder, removeFolder, upload } from "../imports/upload.ts";
+import { openOrigin } from "../imports/origin.ts";
+import { readFiles } from "../imports/read-files.ts";
+import { parseRenames } from "../imports/renames.ts";
+import { type Given, givenDumps } from "../imports/run-import.ts";
 import { OperatorCommand } from "../operator-command.ts";
-import { renderImport, renderImportPlan } from "../screens/render-import.ts";
-import { SshError } from "../ssh/ssh-error.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
 import { readTarget } from "../stack/target.ts";
@@ -48,8 +34,7 @@ interface ImportOptions {
   readonly json?: true;
 }
 
-const planLimitMs = 900_000;
-const importLimitMs = 48 * 3_600_000;
+const listLimitMs = 900_000;
 
 await runOperatorCommand(async () => {
   const options = commandLine().opts<ImportOptions>();
@@ -62,35 +47,21 @@ await runOperatorCommand(async () => {
   const given =
     asked === null
       ? await givenFiles(options, taking, progress)
-      : await givenDumps(host, { ...asked, only: options.store ?? [], taking }, progress);
-  let begun = false;
-  try {
-    const plan = await planFor(host, given.read, given.name);
-    if (options.plan === true || options.json !== true) {
-      if (options.plan === true && options.json === true) printAnswer(importPlanAnswer, plan);
-      else process.stdout.write(`${renderImportPlan(plan)}\n`);
-    }
-    if (options.plan === true) return exitCodes.ok;
-    await agreeTo(options);
-    begun = true;
-    const result = await withOperationLock(target.ssh, "import", () => importFiles(host, given, progress));
-    if (options.json === true) printAnswer(importAnswer, { from: given.name, ...result });
-    else process.stdout.write(`\n${renderImport(result)}\n`);
-    return result.after === null ? exitCodes.verifyFailed : exitCodes.ok;
-  } finally {
-    // What is on the host is its import's from then on, whatever becomes of the connection.
-    if (given.placed === null || !begun) await given.close();
-  }
+      : await givenDumps(
+          host,
+          chooseDumps(await listDumps(host), { ...asked, only: options.store ?? [] }),
+          taking,
+          progress,
+        );
+  return agreedImport({
+    ...{ ssh: target.ssh, operation: "import", given, progress },
+    ...{ planOnly: options.plan === true, json: options.json === true },
+    agree: () => agreeTo(options),
+  });
 });
 
-/** What is imported. */
-interface Given {
-  /** Where from, for people. */
-  readonly name: string;
-  readonly read: ReadFiles;
-  /** The folder on the host that has the files already; null where they are on this machine. */
-  readonly placed: { readonly id: string; readonly folder: string } | null;
-  close(): Promise<void>;
+function listDumps(host: SshHost): Promise<DumpList> {
+  return askAgent(host, { argv: ["dumps", "--offsite"], schema: dumpListSchema, timeoutMs: listLimitMs });
 }
 
 async function givenFiles(
@@ -110,54 +81,6 @@ async function givenFiles(
     await origin.close();
     throw error;
   }
-}
-
-/** Dumps of the stack's own: the host fetches and reads them, and nothing of them comes to this machine. */
-async function givenDumps(
-  host: SshHost,
-  {
-    id,
-    only,
-    taking,
-  }: { readonly id: string | null; readonly only: readonly string[]; readonly taking: Taking },
-  progress: ReturnType<typeof terminalProgress>,
-): Promise<Given> {
-  const list = await askAgent(host, {
-    argv: ["dumps", "--offsite"],
-    schema: dumpListSchema,
-    timeoutMs: planLimitMs,
-  });
-  const dumps = chooseDumps(list, { id, only });
-  const folderId = newImportId();
-  const folder = await prepareFolder(
-    host,
-    folderId,
-    dumps.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
-  );
-  const close = (): Promise<void> => removeFolder(host, folder);
-  try {
-    const { sources } = await progress.step("fetch dumps", async (tell) => {
-      tell(dumps.map((dump) => dump.id).join(", "));
-      return askAgent(host, {
-        argv: ["fetch-dumps"],
-        schema: fetchedDumpsSchema,
-        stdin: JSON.stringify({ id: folderId, dumps: dumps.map((dump) => dump.id), ...taking }),
-        timeoutMs: importLimitMs,
-      });
-    });
-    const files = sources.map((source, index) =>
-      describeSource(source, { path: dumps[index]?.id ?? source.name }, 0),
-    );
-    const read = { sources, paths: [], files, notTaken: [] };
-    return { name: "the stack's own dumps", read, placed: { id: folderId, folder }, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-function newImportId(): string {
-  return `import-${randomBytes(6).toString("hex")}`;
 }
 
 function commandLine(): OperatorCommand {
@@ -181,23 +104,6 @@ function commandLine(): OperatorCommand {
     .parse();
 }
 
-/** @throws RecoveryError `usage` with every reason why nothing can be imported */
-async function planFor(host: SshHost, read: ReadFiles, from: string): Promise<ImportPlanAnswer> {
-  const plan = await askAgent(host, {
-    argv: ["import"],
-    schema: importPlanSchema,
-    stdin: JSON.stringify(requestOf("plan", true, read.sources)),
-    timeoutMs: planLimitMs,
-  });
-  if (plan.refusals.length > 0)
-    throw new RecoveryError(exitCodes.usage, `${plan.refusals.join("\n")}\nNothing was imported.`);
-  return { from, files: [...read.files], notTaken: [...read.notTaken], ...plan };
-}
-
-function requestOf(id: string, planOnly: boolean, sources: readonly PortableSource[]): ImportRequest {
-  return { id, planOnly, sources: [...sources] };
-}
-
 /** @throws RecoveryError `usage` when nobody agreed */
 async function agreeTo({ yes, stack }: ImportOptions): Promise<void> {
   if (yes === true) return;
@@ -209,33 +115,4 @@ async function agreeTo({ yes, stack }: ImportOptions): Promise<void> {
     );
   if (!isYes(await ask(`Import this into ${stack}? [y/N] `)))
     throw new RecoveryError(exitCodes.usage, "import: not agreed; nothing was changed.");
-}
-
-async function importFiles(
-  host: SshHost,
-  { read: { sources, paths }, placed }: Given,
-  progress: ReturnType<typeof terminalProgress>,
-): Promise<ImportResult> {
-  const id = placed?.id ?? newImportId();
-  const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
-  const folder = placed?.folder ?? (await prepareFolder(host, id, bytes));
-  try {
-    for (const [index, source] of placed === null ? sources.entries() : [])
-      await progress.step(`upload ${source.name}`, (tell) =>
-        upload(host, { path: paths[index] ?? "", to: `${folder}/${source.store}` }, (sent) => {
-          tell(`${size(sent)} of ${size(source.bytes)}`);
-        }),
-      );
-    return await askAgent(host, {
-      argv: ["import"],
-      schema: importResultSchema,
-      stdin: JSON.stringify(requestOf(id, false, sources)),
-      timeoutMs: importLimitMs,
-      onLog: (line) => void process.stderr.write(`  ${line}\n`),
-    });
-  } catch (error) {
-    // Without a connection the agent goes on, and reads what is there.
-    if (!(error instanceof SshError)) await removeFolder(host, folder);
-    throw error;
-  }
 }

@@ -7,7 +7,9 @@ import { acceptOption, withoutProofOption } from "../agent/verification-options.
 import { type Command, Option } from "commander";
 import type { RestoreEvent } from "../../recovery/restore/journal/event.ts";
 import { type RestorePlan, restorePlanSchema } from "../../recovery/restore/plan/restore-plan.ts";
-import { isRedrawable } from "../../workstation/progress.ts";
+import { isRedrawable, terminalProgress } from "../../workstation/progress.ts";
+import { restorePart } from "../imports/restore-part.ts";
+import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { forgetAnswer } from "../answers/forget-answer.ts";
 import { printAnswer } from "../answers/print-answer.ts";
@@ -35,6 +37,7 @@ interface RestoreOptions {
   readonly accept: readonly string[];
   readonly withoutProof?: true;
   readonly service?: string;
+  readonly only?: readonly string[];
   readonly undo?: string | true;
   readonly forget?: string;
   readonly yes?: true;
@@ -47,6 +50,11 @@ await runOperatorCommand(async () => {
   const target = await readTarget(openStack(options.stack));
   const host = new SshHost(target.ssh);
   if (options.forget !== undefined) return await forget(host, options.forget, options);
+  if (options.only !== undefined) {
+    const asked = { store: storeOf(options), at: options.at, from: options.from, only: options.only };
+    const how = { planOnly: options.plan === true, yes: options.yes === true, json: options.json === true };
+    return await restorePart(target.ssh, { ...asked, ...how, stack: options.stack }, terminalProgress());
+  }
   const request = requestOf(options);
   const print = options.json === true ? printJson : printer();
   const onLog = (line: string): void => void process.stderr.write(`  ${line}\n`);
@@ -61,7 +69,9 @@ await runOperatorCommand(async () => {
       const plan = await planStackRestore({ host, request, onLog });
       if (options.yes !== true && options.json !== true) process.stdout.write(`${renderPlan(plan)}\n`);
       const ask = options.json === true ? null : terminalQuestion();
-      await agreeService({ plan, yes: options.yes === true, ask });
+      const name = plan.service?.name;
+      if (name !== undefined)
+        await agreeService({ name, what: `the data of ${name}`, yes: options.yes === true, ask });
     }
     const restore = () => restoreStack({ host, request, onEvent: print, onLog });
     return (await withOperationLock(target.ssh, "restore", restore)).exitCode;
@@ -72,6 +82,15 @@ await runOperatorCommand(async () => {
     throw error;
   }
 });
+
+/** @throws RecoveryError `usage` when parts are asked for, and nobody says of which store */
+function storeOf({ service }: RestoreOptions): string {
+  if (service !== undefined) return service;
+  throw new RecoveryError(
+    exitCodes.usage,
+    "--only: it takes parts of one store: name that with --service. Nothing was changed.",
+  );
+}
 
 async function forget(host: SshHost, id: string, { plan, yes, json }: RestoreOptions): Promise<0> {
   const say = (line: string): void =>
@@ -88,6 +107,15 @@ function commandLine(): Command {
     .description("Brings a stack's data back from a recovery point, verifies it, and opens the platform.")
     .option("--stack <name>", "the stack to restore", "local")
     .option("--service <store>", "only this store, while the others serve; asks for its name, see --yes")
+    .addOption(
+      new Option(
+        "--only <parts...>",
+        "of --service only these, from its newest dump at --at: a database, database.collection, a collection, a bucket, a vhost, vhost:queue",
+      ).conflicts([
+        ...["overExisting", "fromScratch", "withoutSafetyPoint", "leaveOut", "withoutProof", "accept"],
+        ...["lineage", "takeOver", "ofStack", "undo", "forget"],
+      ]),
+    )
     .option(
       "--at <point>",
       'latest, a point\'s id, a time such as 2026-11-20T03:00Z, or "before N" with the number of a deployment',

@@ -9,6 +9,8 @@ export const fetchDumpsRequestSchema = z.strictObject({
   /** As in `PortableSource`. */
   rename: z.record(z.string(), z.string()),
   withoutUsers: z.boolean(),
+  /** As in `PortableSource`; of one dump alone. */
+  only: z.array(z.string()).min(1).optional(),
 });
 export type FetchDumpsRequest = z.infer<typeof fetchDumpsRequestSchema>;
 

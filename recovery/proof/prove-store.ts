@@ -42,7 +42,7 @@ export interface StorePorts {
   ): Promise<void>;
   /** For how long an engine may recover. @default 1200000 */
   readonly startLimitMs?: number;
-  /** How often it is looked at. @default 1000 */
+  /** How often it is looked at. @default 500 */
   readonly lookMs?: number;
 }
 
@@ -120,7 +120,7 @@ async function untilOpen(
   ports: StorePorts,
   signal: AbortSignal,
 ): ReturnType<StorePorts["open"]> {
-  const { docker, startLimitMs = 1_200_000, lookMs = 1_000 } = ports;
+  const { docker, startLimitMs = 1_200_000, lookMs = 500 } = ports;
   let silence: unknown;
   const opened = async () => {
     const container = await docker.inspectContainer(id);

@@ -33,12 +33,18 @@ export interface StoresProof {
   readonly storePorts: StorePorts;
   /** Sees to it that a store has the memory that it may take; gives what undoes that. @throws RecoveryError `busy` when it cannot */
   readonly room: (definition: StatefulDefinition, start: StoreStart) => Promise<() => Promise<void>>;
+  /**
+   * Of the stores that are waited for, how many are started at a time, as long as there is the memory for them without stopping
+   * anything; left out, one after the other: for a proof beside customers.
+   */
+  readonly sideBySide?: { readonly most: number; readonly memory: Pick<HostPort, "readFile"> };
   /** What each store's inventory will be held against, by its name. @default nothing */
   readonly like?: Readonly<Record<string, Inventory>>;
 }
 
 /**
- * Starts each store on its part of the clone, one after the other. The clone is there, and the caller takes it away.
+ * Starts each store on its part of the clone, one after the other where nothing else is asked for. The clone is there, and the caller
+ * takes it away.
  * @param starts what each store is started with, by its name
  * @returns those that told what they hold, and a sentence for each that did not
  */
@@ -48,49 +54,109 @@ export async function proveStores(
   starts: ReadonlyMap<string, StoreStart>,
   signal: AbortSignal,
 ): Promise<Pick<ProofRecord, "stores" | "problems">> {
-  const { log, files, stores: definitions, storePorts, room, like = {} } = proof;
+  const told = new Map<string, Told>();
+  const failures: unknown[] = [];
+  const stop = new AbortController();
+  const underWay = new Map<string, { readonly bytes: number; readonly ended: Promise<void> }>();
+  for (const [name, facts] of Object.entries(manifest.stores)) {
+    const start = starts.get(name);
+    await untilRoomBeside(proof, name, start, underWay);
+    if (signal.aborted) failures.push(signal.reason);
+    if (failures.length > 0) break;
+    const ended = proveOne(proof, name, facts, start, AbortSignal.any([signal, stop.signal]))
+      .then(
+        (one) => void told.set(name, one),
+        (error: unknown) => {
+          failures.push(error);
+          stop.abort(error);
+        },
+      )
+      .finally(() => underWay.delete(name));
+    underWay.set(name, { bytes: bytesOf(proof, name, start), ended });
+  }
+  // Also after a failure: whoever takes the clone away is to find no container on it.
+  await Promise.all([...underWay.values()].map(({ ended }) => ended));
+  if (failures.length > 0) throw failures[0];
+  return inOrder(Object.keys(manifest.stores), told);
+}
+
+/** What one store holds, or why it is not proven, in a sentence. */
+type Told = ProofRecord["stores"][string] | string;
+
+function inOrder(
+  names: readonly string[],
+  told: ReadonlyMap<string, Told>,
+): Pick<ProofRecord, "stores" | "problems"> {
   const stores: ProofRecord["stores"] = {};
   const problems: string[] = [];
-  for (const [name, facts] of Object.entries(manifest.stores)) {
-    if (facts.kind === "files") {
-      signal.throwIfAborted();
-      const proven = await proveApplication(proof, name, facts);
-      if (typeof proven === "string") problems.push(proven);
-      else stores[name] = proven;
-      continue;
-    }
-    const { canary } = facts;
-    const definition = definitions.find((one) => one.name === name);
-    const start = starts.get(name);
-    if (definition === undefined || start === undefined) {
-      problems.push(`${name}: not proven: the point holds it, and this platform has no such store.`);
-      continue;
-    }
-    const giveBack = await room(definition, start);
-    const began = performance.now();
-    try {
-      const mounts = await files.give(name, definition.user, ownSecrets(definition, start), start.files);
-      const inventory = await log.phase(`proof of ${name}`, () =>
-        proveStore({ definition, canary, like: like[name], ...start }, mounts, storePorts, signal),
-      );
-      const seconds = Math.round((performance.now() - began) / 100) / 10;
-      stores[name] = { seconds, image: start.start.image, coverage: inventory.coverage, inventory };
-    } catch (error) {
-      if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.notProven) throw error;
-      problems.push(error.message);
-    } finally {
-      await giveBack();
-    }
+  for (const name of names) {
+    const one = told.get(name) ?? `${name}: not proven: nothing was told of it.`;
+    if (typeof one === "string") problems.push(one);
+    else stores[name] = one;
   }
   return { stores, problems };
 }
 
-/** What an application's files are, or why they are not proven, in a sentence. */
+type Beside = ReadonlyMap<string, { readonly bytes: number; readonly ended: Promise<void> }>;
+
+/** Returns when the next may be started: nothing else is under way, or it fits beside that. */
+async function untilRoomBeside(
+  { stores, sideBySide }: StoresProof,
+  name: string,
+  start: StoreStart | undefined,
+  underWay: Beside,
+): Promise<void> {
+  const definition = stores.find((one) => one.name === name);
+  while (underWay.size > 0) {
+    if (sideBySide !== undefined && underWay.size < sideBySide.most) {
+      const promised = [...underWay.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+      if (definition === undefined || start === undefined) return;
+      if ((await memoryLack(sideBySide.memory, definition, start, promised)) === null) return;
+    }
+    await Promise.race([...underWay.values()].map(({ ended }) => ended));
+  }
+}
+
+function bytesOf({ stores }: StoresProof, name: string, start: StoreStart | undefined): number {
+  const definition = stores.find((one) => one.name === name);
+  return definition === undefined || start === undefined ? 0 : memoryOf(definition, start.start);
+}
+
+async function proveOne(
+  proof: StoresProof,
+  name: string,
+  facts: Manifest["stores"][string],
+  start: StoreStart | undefined,
+  signal: AbortSignal,
+): Promise<Told> {
+  const { log, files, stores: definitions, storePorts, room, like = {} } = proof;
+  if (facts.kind === "files") return proveApplication(proof, name, facts);
+  const { canary } = facts;
+  const definition = definitions.find((one) => one.name === name);
+  if (definition === undefined || start === undefined)
+    return `${name}: not proven: the point holds it, and this platform has no such store.`;
+  const giveBack = await room(definition, start);
+  const began = performance.now();
+  try {
+    const mounts = await files.give(name, definition.user, ownSecrets(definition, start), start.files);
+    const inventory = await log.phase(`proof of ${name}`, () =>
+      proveStore({ definition, canary, like: like[name], ...start }, mounts, storePorts, signal),
+    );
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    return { seconds, image: start.start.image, coverage: inventory.coverage, inventory };
+  } catch (error) {
+    if (!(error instanceof RecoveryError) || error.exitCode !== exitCodes.notProven) throw error;
+    return error.message;
+  } finally {
+    await giveBack();
+  }
+}
+
 async function proveApplication(
   { log, files, applications = [], like = {} }: StoresProof,
   name: string,
   facts: Extract<Manifest["stores"][string], { kind: "files" }>,
-): Promise<ProofRecord["stores"][string] | string> {
+): Promise<Told> {
   const application = applications.find((one) => one.name === name);
   if (application === undefined)
     return `${name}: not proven: the point holds its files, and this platform has no such application with data.`;
@@ -118,15 +184,17 @@ export function ownSecrets(
   return Object.fromEntries(Object.entries(secrets).filter(([name]) => !(name in userSecrets)));
 }
 
-/** Why there is not the memory that a store may take while it is proven, in words; null when there is. */
+/** Why there is not the memory that a store may take while it is proven, beside what others were promised, in words; null when there is. */
 export async function memoryLack(
   host: Pick<HostPort, "readFile">,
   definition: StatefulDefinition,
   { start }: StoreStart,
+  promisedBytes = 0,
 ): Promise<string | null> {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec((await host.readFile("/proc/meminfo")) ?? "")?.[1];
   if (kilobytes === undefined) throw new Error("/proc/meminfo has no MemAvailable");
-  const [available, wanted] = [Number(kilobytes) * 1024, memoryOf(definition, start) + reserveBytes];
+  const available = Number(kilobytes) * 1024 - promisedBytes;
+  const wanted = memoryOf(definition, start) + reserveBytes;
   if (available >= wanted) return null;
   return `${definition.name} wants ${size(wanted)} of memory, and ${size(available)} are available`;
 }

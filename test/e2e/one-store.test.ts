@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ordersDuring } from "../../bench/orders-during.ts";
+import { exitCodes } from "../../contract/exit-codes.ts";
 import { EdgeClient } from "../../recovery/business/edge-client.ts";
 import { orderCheck } from "./support/order-check.ts";
 import { edgeOf, hostOf, npmRun, testStack } from "./support/test-stack.ts";
@@ -83,4 +84,27 @@ test("every store is dumped in its portable form, here and off-site", async () =
   for (const deadline = Date.now() + 120_000; !everywhere() && Date.now() < deadline;)
     listed = (await npmRun("dumps", "--stack", stack)).stdout;
   assert.ok(everywhere(), listed);
+});
+
+test("one collection comes back from a dump, and nothing else of the platform changes", async () => {
+  const restore = (...args: readonly string[]): ReturnType<typeof npmRun> =>
+    npmRun("restore", "--stack", stack, "--service", "mongo", "--yes", ...args);
+  const misspelt = await restore("--only", "kaleem.ordrs");
+  assert.equal(misspelt.code, exitCodes.noData, misspelt.stderr);
+  assert.match(misspelt.stderr, /has no kaleem\.ordrs; is kaleem\.orders meant\?/);
+
+  const kept = await order("before the dump");
+  const taken = await npmRun("dump", "--stack", stack, "--json");
+  assert.equal(taken.code, 0, taken.stderr);
+  const lost = await order("after the dump");
+  const restored = await restore("--only", "kaleem.orders");
+  assert.equal(restored.code, 0, restored.stdout + restored.stderr);
+  assert.match(restored.stdout, /The platform serves\./);
+  assert.match(
+    restored.stdout,
+    /^To take it back: \.\/kaleem restore --stack \S+ --service mongo --at \S+$/m,
+  );
+  assert.equal(await inStore(kept, "mongo"), 200);
+  assert.equal(await inStore(lost, "mongo"), 404, "what came after the dump is gone from it");
+  assert.equal(await inStore(lost, "redis"), 200, "and from no other");
 });

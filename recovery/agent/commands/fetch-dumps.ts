@@ -1,5 +1,6 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import { selectParts } from "../../../catalog/portable/select-parts.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { dumpManifestSchema, type DumpManifest } from "../../dumps/dump-manifest.ts";
@@ -29,7 +30,9 @@ export async function fetchDumpsCommand(context: AgentContext, given: string): P
     );
     const path = join(folder, manifest.source);
     await rename(join(folder, manifest.file), path);
-    sources.push(await readDump(manifest, path, request));
+    const whole = await readDump(manifest, path, request);
+    const portable = context.stores.find(({ name }) => name === manifest.source)?.recovery.portable;
+    sources.push(request.only === undefined ? whole : selectParts(whole, request.only, portable));
   }
   return { sources };
 }

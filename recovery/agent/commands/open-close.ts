@@ -1,8 +1,7 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
 import { layout } from "../../../contract/layout.ts";
 import { readIdentity } from "../../lineage/identity.ts";
-import { dataUntouchedBefore, foundDuring, phaseFacts } from "../../restore/plan/phase-facts.ts";
-import { phaseNames } from "../../restore/plan/phase-name.ts";
+import { hasPlaced } from "../../restore/plan/phase-facts.ts";
 import type { AgentContext } from "../context.ts";
 import { closePlatform, openPlatform } from "../../host/close-platform.ts";
 import { restoreState } from "../restore/restore-state.ts";
@@ -53,11 +52,4 @@ async function refuseOpening(context: AgentContext, restore: string | null): Pro
     exitCodes.failed,
     "This data root is of no lineage, so nothing of it would ever be shipped, and it stays closed: run `./kaleem restore` to bring data here, or `kaleem-agent found` if this platform is new.",
   );
-}
-
-/** Whether the live directories may be the restored ones by now. During `record` the platform serves already. */
-function hasPlaced(phase: string): boolean {
-  const at = phaseNames.find((name) => name === phase);
-  if (at === undefined || foundDuring(at) === "open") return false;
-  return phaseFacts[at].changesData || !dataUntouchedBefore(at);
 }

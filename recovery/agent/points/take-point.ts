@@ -4,6 +4,8 @@ import { layout } from "../../../contract/layout.ts";
 import { judgePointClock } from "../../lineage/clock.ts";
 import { nextSequence } from "../../lineage/sequence.ts";
 import { tagsOf, type PointTags } from "../../point/point-tags.ts";
+import { hasPlaced } from "../../restore/plan/phase-facts.ts";
+import { restoreState } from "../restore/restore-state.ts";
 import { removeDeadLocks } from "../../restic/dead-locks.ts";
 import { ensureRepositories } from "../../restic/ensure-repositories.ts";
 import type { BackupSummary } from "../../restic/backup-summary.ts";
@@ -39,7 +41,10 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
   if (holder !== null) log.line(`waiting for up to ${duration(repositoryWaitMs)}. ${holder}`);
   const repository = await locks.acquire("repository", repositoryWaitMs);
   try {
-    const copy = await withDataLock(context, options, () => copyStores(context));
+    const copy = await withDataLock(context, options, async () => {
+      await refuseUnverified(context);
+      return copyStores(context);
+    });
     log.line(`copied: ${copy.manifest.point}, the stores stood still for ${duration(copy.manifest.pauseMs)}`);
     const tags = await number(context, copy);
     const backup = await log.phase(
@@ -69,6 +74,21 @@ export async function takePoint(context: AgentContext, options: TakePointOptions
   } finally {
     await repository.release();
   }
+}
+
+/**
+ * While a restore of all is between placing its data and opening the platform, nobody has said that this data is good; and a point's mark in
+ * each store would make it differ from what it is held against, for ever. Who opens it by the restore's name has it in points again.
+ * @throws RecoveryError `restoreUnfinished`
+ */
+async function refuseUnverified(context: AgentContext): Promise<void> {
+  const { unfinished } = await restoreState(context);
+  if (unfinished === null || unfinished.store !== undefined || !hasPlaced(unfinished.phase)) return;
+  if ((await context.host.readFile(layout.closed)) === null) return;
+  throw new RecoveryError(
+    exitCodes.restoreUnfinished,
+    `Restore ${unfinished.id} is unfinished (at "${unfinished.phase}"), and the data in place was not verified: no point is taken of it. Repeat \`./kaleem restore\` to go on, or choose another point with --at … --from-scratch.`,
+  );
 }
 
 /** Its place in the order, whatever the clock says; and a word when the clock went back. */

@@ -1,4 +1,5 @@
 import { rename, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Inventory, usualLimits } from "../../../catalog/inventory/inventory.ts";
@@ -135,6 +136,8 @@ async function prove(
       storePorts: proofStorePorts(context),
       room: (definition: StatefulDefinition, start: StoreStart) =>
         alone?.room(definition, start) ?? makeRoom(context, definition, start),
+      // The platform is closed, and nobody waits for anything else.
+      sideBySide: { most: availableParallelism(), memory: host },
     };
     const proven = await proveStores(work, manifest, starts, interrupted);
     const record: ProofRecord = {

@@ -20,9 +20,12 @@ export const verifyRestore: Phase = async (context) => {
       "the journal no longer has the point's manifest. Restart the restore with --from-scratch.",
     );
   }
-  const stores: Record<string, StoreEvidence> = {};
-  for (const [store, { kind }] of Object.entries(manifest.stores))
-    stores[store] = kind === "files" ? nobodyToAsk : await gather(context, store);
+  // Nobody else is asking them anything.
+  const gathered = Object.entries(manifest.stores).map(
+    async ([store, { kind }]) =>
+      [store, kind === "files" ? nobodyToAsk : await gather(context, store)] as const,
+  );
+  const stores = Object.fromEntries(await Promise.all(gathered));
   const inventories = await gatherInventories(context, Object.keys(manifest.stores));
   const evidence: Evidence = { stores, directories, inventories, accept: context.asked.accept };
   const { checks, unused } = judge(manifest, evidence);

@@ -6,8 +6,10 @@ import type { Refusal } from "./refusal.ts";
 import type { RestoreRequest } from "./request.ts";
 import type { ChosenPoint } from "./restore-plan.ts";
 
-const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
-const deploymentForm = /^before (\d{1,9})$/;
+/** A time with its zone. */
+export const timeForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+/** The moment before a deployment, by its number. */
+export const deploymentForm = /^before (\d{1,9})$/;
 const idForm = /^(\d{8}T\d{6}Z-)?[0-9a-z]{4,}$/;
 
 /**

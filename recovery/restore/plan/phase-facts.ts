@@ -83,3 +83,8 @@ export function foundDuring(name: PhaseName): PhaseFacts["leaves"] {
   const earlier = phaseNames[phaseNames.indexOf(name) - 1];
   return earlier === undefined ? "as found" : phaseFacts[earlier].leaves;
 }
+
+/** Whether the live directories may be the restored ones by the time of a phase. During `record` the platform serves already. */
+export function hasPlaced(name: PhaseName): boolean {
+  return foundDuring(name) !== "open" && (phaseFacts[name].changesData || !dataUntouchedBefore(name));
+}

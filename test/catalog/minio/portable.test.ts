@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { objectOf, statedByMirror } from "../../../catalog/minio/portable.ts";
+import { objectOf, selectBuckets, statedByMirror } from "../../../catalog/minio/portable.ts";
 
 function mirror(...names: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "kaleem-mirror-"));
@@ -41,6 +41,16 @@ test("each folder below minio is a bucket, and what is below it an object; recov
     "the bucket canary: where recovery keeps its own marks",
     "1 files that lie in no bucket",
   ]);
+});
+
+test("one bucket of a folder is all that is held against it", async () => {
+  const whole = await statedByMirror(mirror("shop/a/1", "shop-2/x"));
+  const { parts, stated, missing, known } = selectBuckets(whole, ["shop", "gone"]);
+  assert.deepEqual([parts, missing, known], [["shop"], ["gone"], ["shop", "shop-2"]]);
+  assert.deepEqual(
+    stated.map(({ path }) => path),
+    ["bucket/shop", "bucket/shop/objects", "bucket/shop/contents"],
+  );
 });
 
 test("MinIO's own directory is no mirror, and a folder by another name than a bucket's is told", async () => {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MongoArchive } from "../../../catalog/mongo/archive.ts";
-import { judgeDatabases, loadArchive, statedByArchive } from "../../../catalog/mongo/portable.ts";
+import {
+  judgeDatabases,
+  loadArchive,
+  selectNamespaces,
+  statedByArchive,
+} from "../../../catalog/mongo/portable.ts";
 import { sourceOf } from "../support/portable-source.ts";
 
 const collection = (
@@ -96,4 +101,37 @@ test("mongorestore is called with the databases of the file alone, and its passw
     () => loadArchive({}, source),
     /^Error: mongo: the secret restore-password is missing or empty/,
   );
+});
+
+test("one database, or one collection or view of it, is all that is loaded and held against the file", () => {
+  const whole = sourceOf({
+    store: "mongo",
+    ...statedByArchive(
+      archive(
+        collection("shop", "orders"),
+        collection("shop", "orders.old"),
+        collection("shop", "a*b/طلب"),
+        collection("shop", "measures", { type: "timeseries" }),
+        collection("shop", "recent", { type: "view" }),
+        collection("shop2", "orders"),
+      ),
+      {},
+    ),
+  });
+  const select = (...names: string[]) => {
+    const { parts, stated, missing } = selectNamespaces(whole, names);
+    const { argv } = loadArchive({ "restore-password": "x" }, { ...whole, parts, stated });
+    const included = argv.flatMap((one) => (one.startsWith("--nsInclude=") ? [one.slice(12)] : []));
+    return { included, missing, stated: stated.length };
+  };
+  assert.deepEqual(select("shop.orders"), { included: ["shop.orders"], missing: [], stated: 3 });
+  assert.deepEqual(select("shop.orders.old"), { included: ["shop.orders.old"], missing: [], stated: 3 });
+  assert.deepEqual(select("shop.recent"), { included: ["shop.recent"], missing: [], stated: 1 });
+  assert.deepEqual(select("shop2"), { included: ["shop2.*"], missing: [], stated: 3 });
+  // What means something to the tool means nothing in a name.
+  assert.deepEqual(select("shop.a*b/طلب").included, ["shop.a\\*b/طلب"]);
+  // A time series is in the file by its buckets too.
+  assert.deepEqual(select("shop.measures").included, ["shop.measures", "shop.system.buckets.measures"]);
+  assert.deepEqual(select("shop.order", "shops", "orders").missing, ["shop.order", "shops", "orders"]);
+  assert.deepEqual(judgeDatabases({ ...whole, parts: ["shop.orders"] }, ["shop"]), []);
 });

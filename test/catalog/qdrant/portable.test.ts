@@ -7,6 +7,7 @@ import {
   dumpCollections,
   judgeVersions,
   loadCollections,
+  selectCollections,
   statedByCollections,
 } from "../../../catalog/qdrant/portable.ts";
 import { differencesFrom } from "../../../catalog/portable/stated.ts";
@@ -65,12 +66,42 @@ test("what is dumped says what it holds, leaves no snapshot on the server, and l
   writeFileSync(file, content);
   await withServer(async (server) => {
     const client = clientOf(server);
-    await loadCollections(client, sourceOf({ store: "qdrant" }), file);
+    await loadCollections(client, sourceOf({ store: "qdrant", parts: stated.parts }), file);
     const inventory = await qdrantInventory(client, { bytes: 2 ** 30, ms: 60_000 }, []);
     assert.deepEqual(differencesFrom(stated.stated, inventory), []);
     assert.deepEqual(
       Object.keys(inventory.entries).filter((path) => path.includes("canary")),
       [],
+    );
+  });
+});
+
+test("one collection of an archive is loaded with the aliases to it, and the others stay as they are", async () => {
+  let content: Buffer | undefined;
+  await withServer(async (server) => {
+    await populate(server);
+    content = await dumped(server);
+  });
+  assert.ok(content);
+  const whole = sourceOf({ store: "qdrant", ...(await statedByCollections(of(content))) });
+  const { missing, known, ...one } = selectCollections(whole, [odd, "third"]);
+  assert.deepEqual([missing, known, one.parts], [["third"], ["second", odd], [odd]]);
+  const file = join(folder, "one.tar");
+  writeFileSync(file, content);
+  await withServer(async (server) => {
+    const client = clientOf(server);
+    result(await server.ask("PUT", "/collections/second", { vectors: { size: 2, distance: "Cosine" } }));
+    await loadCollections(client, { ...whole, ...one }, file);
+    const inventory = await qdrantInventory(client, { bytes: 2 ** 30, ms: 60_000 }, []);
+    assert.deepEqual(differencesFrom(one.stated, inventory), []);
+    assert.equal(inventory.entries["collection/second/points"]?.count, 0);
+    assert.deepEqual(
+      one.stated.map(({ kind, count }) => [kind, count]),
+      [
+        ["collections", undefined],
+        ["points", 30],
+        ["aliases", undefined],
+      ],
     );
   });
 });

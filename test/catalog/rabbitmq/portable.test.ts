@@ -7,6 +7,7 @@ import {
   judgeAgainst,
   judgeDefinitions,
   parseDefinitions,
+  selectDefinitions,
   statedByDefinitions,
   type Definitions,
 } from "../../../catalog/rabbitmq/portable.ts";
@@ -38,6 +39,31 @@ test("what RabbitMQ exports is read, can be imported, and states what an invento
       "user/kaleem/vhost/%2F",
     ],
   );
+});
+
+test("one vhost, or one queue with the bindings to it and what they are from, is taken without users", () => {
+  const select = (...names: string[]) => {
+    const { parts, stated, missing } = selectDefinitions({ facts: { definitions: sample() } }, names);
+    return { parts, missing, paths: stated.map(({ path }) => path) };
+  };
+  assert.deepEqual(select("tenant/one"), {
+    parts: ["tenant/one"],
+    missing: [],
+    paths: ["vhost/tenant%2Fone", "vhost/tenant%2Fone/queue/chat.incoming"],
+  });
+  assert.deepEqual(select("/:legacy.classic", "/:gone"), {
+    parts: ["/"],
+    missing: ["/:gone"],
+    paths: [
+      "vhost/%2F",
+      "vhost/%2F/exchange/chat.events",
+      "vhost/%2F/queue/legacy.classic",
+      "vhost/%2F/binding/chat.events/queue/legacy.classic/chat.#",
+    ],
+  });
+  const { facts } = selectDefinitions({ facts: { definitions: sample() } }, ["/"]);
+  const { users, permissions, global_parameters } = facts?.["definitions"] as Definitions;
+  assert.deepEqual([users, permissions, global_parameters], [[], [], []]);
 });
 
 test("a user that is the platform's own, hashed in another way, twice, or unknown is told, each in a sentence", () => {

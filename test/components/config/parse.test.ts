@@ -74,6 +74,21 @@ test("a wrong size says where, what is expected and what it got", () => {
   );
 });
 
+test("sshd is reached on no port that the edge answers customers on", () => {
+  for (const port of [80, 443])
+    refused(
+      changed("host", (host) => ({ ...host, port })),
+      `Pulumi.local.yaml: host.port: expected another port than those of the edge, 80 and 443: let sshd listen on another one, got ${port}`,
+    );
+});
+
+test("a time of the day at which something is dumped stands in its list once", () => {
+  refused(
+    changed("backups", (backups) => ({ ...backups, dumps: { mongo: ["02:10", "14:10", "02:10"] } })),
+    'Pulumi.local.yaml: backups.dumps.mongo: expected times that differ from one another, got ["02:10","14:10","02:10"]',
+  );
+});
+
 test("a misspelt key names the nearest one", () => {
   refused({ backup: "{}" }, "Pulumi.local.yaml: backup: unknown key; did you mean backups?");
   refused({ fenced: "false" }, "Pulumi.local.yaml: fenced: renamed; write closed");

@@ -6,6 +6,7 @@ import { renderPlan } from "../../../operator/screens/render-restore.ts";
 import { planRestore } from "../../../recovery/restore/plan/plan.ts";
 import { findings, request } from "../../recovery/restore/phases/findings-fixture.ts";
 
+const mongo = { name: "mongo", what: "the data of mongo" };
 const root = { lineage: "kaleem-a1", generation: 1, host: "host-old" };
 const plan = planRestore(findings({ root, liveBytes: 2_000_000 }), request({ service: "mongo" }));
 assert.ok(!Array.isArray(plan));
@@ -13,17 +14,17 @@ const usage = (message: string) => (error: unknown) =>
   error instanceof RecoveryError && error.exitCode === exitCodes.usage && error.message === message;
 
 test("the store's own name is typed, or agreed to beforehand", async () => {
-  await agreeService({ plan, yes: false, ask: () => Promise.resolve(" mongo\n") });
-  await agreeService({ plan, yes: true, ask: null });
+  await agreeService({ ...mongo, yes: false, ask: () => Promise.resolve(" mongo\n") });
+  await agreeService({ ...mongo, yes: true, ask: null });
 });
 
 test("another name, or nobody, ends it before anything is changed", async () => {
   await assert.rejects(
-    agreeService({ plan, yes: false, ask: () => Promise.resolve("redis") }),
+    agreeService({ ...mongo, yes: false, ask: () => Promise.resolve("redis") }),
     usage('restore: expected the name mongo, got "redis"; nothing was changed.'),
   );
   await assert.rejects(
-    agreeService({ plan, yes: false, ask: null }),
+    agreeService({ ...mongo, yes: false, ask: null }),
     usage(
       "restore: nobody is here to agree that the data of mongo is replaced; nothing was changed. Add --yes.",
     ),
