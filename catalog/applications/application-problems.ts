@@ -1,4 +1,5 @@
 import { secretsOf, type ServiceDefinition } from "../definition.ts";
+import { circles } from "../checks/check-needs.ts";
 import { nearest } from "../nearest.ts";
 import type { Applications } from "./settings.ts";
 
@@ -53,7 +54,11 @@ function routeProblems({ applications }: Held): string[] {
 
 function useProblems({ platform, applications, running }: Held): string[] {
   const all = [...Object.keys(applications), ...platform.map(({ name }) => name)];
-  return Object.entries(applications).flatMap(([name, { uses, needs }]) => [
+  // Who needs itself is told of that alone.
+  const needing = Object.entries(applications).map(([name, { needs }]) => {
+    return { name, needs: needs.filter((need) => need !== name) };
+  });
+  const alone = Object.entries(applications).flatMap(([name, { uses, needs }]) => [
     ...Object.keys(uses).flatMap((store) => {
       return running.has(store)
         ? []
@@ -75,6 +80,7 @@ function useProblems({ platform, applications, running }: Held): string[] {
           ];
     }),
   ]);
+  return [...alone, ...circles(needing).map((circle) => `applications.${circle}`)];
 }
 
 function meant(word: string, candidates: readonly string[]): string {

@@ -31,7 +31,7 @@ function problemsOf(definition: ServiceDefinition, catalog: readonly ServiceDefi
 }
 
 /** Each circle once, from where it is met first. */
-function circles(catalog: readonly ServiceDefinition[]): string[] {
+export function circles(catalog: readonly Pick<ServiceDefinition, "name" | "needs">[]): string[] {
   const needsOf = new Map(catalog.map(({ name, needs = [] }) => [name, needs]));
   const done = new Set<string>();
   const found: string[] = [];

@@ -142,7 +142,7 @@ const application = z
       ),
     replicas: field.replicas.default(1).describe("How many run at once."),
     memory: field
-      .byteSize("4MiB", "1024GiB")
+      .byteSize("6MiB", "1024GiB")
       .describe("Most memory that one replica may have; beyond it the replica is killed and started again."),
     cpus: field.cpus.describe("Most CPU time that one replica may have."),
     port: field.port
@@ -184,7 +184,7 @@ const application = z
       .default({})
       .describe("Path in the container → file, relative to the repository's root. Not for secrets."),
     scratch: z
-      .record(field.absolutePath, field.byteSize("64KiB", "64GiB"))
+      .record(field.scratchPath, field.byteSize("64KiB", "64GiB"))
       .default({})
       .describe(
         "Directories in memory that it may write to: path in the container → largest size. All else is read-only.",
@@ -203,7 +203,7 @@ const application = z
       .describe("Why the image's own files must stay writable. Left out, they are read-only."),
     route: z
       .strictObject({
-        path: field.urlPath.describe("The prefix; the longest one that fits wins."),
+        path: field.routePath.describe("The prefix; the longest one that fits wins."),
         maxBody: field
           .byteSize("1KiB", "1GiB")
           .optional()

@@ -160,6 +160,14 @@ export const page = text<string>(
 export const urlPath = text<string>(/^\/[A-Za-z0-9._~/%?=&+:@-]*$/, "a path such as /api/health", (value) =>
   /^[a-z]+:\/\//.test(value) ? "write what stands behind the name and the port" : undefined,
 );
+/** What requests' paths begin with: of a query, or of a path that clients and the edge write in another way, nothing would ever arrive. */
+export const routePath = text<string>(/^\/[A-Za-z0-9._~/%=&+:@-]*$/, "a path such as /api", (value) => {
+  if (/^[a-z]+:\/\//.test(value)) return "write what stands behind the name and the port";
+  if (value.includes("?")) return "a route goes by the path alone; write it without a query";
+  return /\/\/|\/\.\.?(\/|$)/.test(value)
+    ? "write it without empty parts and without . and .. between slashes"
+    : undefined;
+});
 /** The same with placeholders such as `{id}`. */
 export const templatePath = text<string>(
   /^\/[A-Za-z0-9._~/%?=&+:@{}-]*$/,
@@ -222,6 +230,11 @@ export const absolutePath = text<string>(
   /^\/[^\0\n]*[^\0\n/]$/,
   "a whole path in the container such as /etc/app/config.json",
   (value) => (/(^|\/)\.\.?(\/|$)/.test(value) ? "write it without . and .. between slashes" : undefined),
+);
+/** Whole, and nothing that a task has of the kernel's or the platform's own: their files would be hidden. */
+export const scratchPath = text<string>(
+  /^\/(?!(proc|sys|run\/secrets|etc\/kaleem|dev(?!\/shm$))(\/|$))(?!.*(^|\/)\.\.?(\/|$))[^\0\n]*[^\0\n/]$/,
+  "a whole path in the container such as /tmp, none in /proc, /sys, /dev, /run/secrets or /etc/kaleem",
 );
 /** Also its DNS name. */
 export const applicationName = text<string>(

@@ -18,7 +18,7 @@ function memory(least: ByteSize, why?: string) {
 
 /** What a service with one replica may use. */
 export const stateful = z.strictObject({
-  memory: memory("4MiB"),
+  memory: memory("6MiB"),
   cpus: field.cpus.describe("Most CPU time that one replica may have."),
 });
 

@@ -40,6 +40,26 @@ test("a block says no more than it must, and the rest has defaults", () => {
 for (const [title, shop, said] of [
   ["a misspelt key", { memroy: "1GiB" }, "applications.shop.memroy: unknown key; did you mean memory?"],
   [
+    "a route that goes by a query",
+    { port: 80, route: { path: "/shop?page" } },
+    'applications.shop.route.path: expected a path such as /api, got "/shop?page"; a route goes by the path alone; write it without a query',
+  ],
+  [
+    "a route that no request's path begins with",
+    { port: 80, route: { path: "/a/../shop" } },
+    'applications.shop.route.path: expected a path such as /api, got "/a/../shop"; write it without empty parts and without . and .. between slashes',
+  ],
+  [
+    "scratch over the secrets",
+    { scratch: { "/run/secrets": "1MiB" } },
+    'applications.shop.scratch: expected a whole path in the container such as /tmp, none in /proc, /sys, /dev, /run/secrets or /etc/kaleem, got the key "/run/secrets"',
+  ],
+  [
+    "less memory than Docker starts anything with",
+    { memory: "5MiB" },
+    'applications.shop.memory: expected a size such as 512MiB, got "5MiB"; 6MiB is the least',
+  ],
+  [
     "data at a path that begins nowhere",
     { user: "1:1", data: { path: "var/lib/shop" } },
     'applications.shop.data.path: expected a whole path in the container such as /etc/app/config.json, got "var/lib/shop"',
@@ -105,6 +125,34 @@ for (const [title, shop, said] of [
     assert.deepEqual(problems(shop), said === undefined ? [] : [said]);
   });
 }
+
+test("scratch may lie where programs want it, and over nothing of the system's or the platform's own", () => {
+  for (const path of ["/tmp", "/dev/shm", "/run/app", "/etc/kaleem-app", "/process", "/var/.cache"])
+    assert.deepEqual(problems({ scratch: { [path]: "1MiB" } }), [], path);
+  for (const path of [
+    "/proc",
+    "/sys/fs",
+    "/dev",
+    "/dev/shm/x",
+    "/run/secrets/x",
+    "/etc/kaleem",
+    "/a/../proc",
+  ])
+    assert.equal(problems({ scratch: { [path]: "1MiB" } }).length, 1, path);
+});
+
+test("applications that wait for one another are told as the circle that they are", () => {
+  const one = { memory: "64MiB", cpus: 1, health: { kind: "none" } };
+  const applications = {
+    ...sampleApplications,
+    shop: { ...one, needs: ["gate"] },
+    gate: { ...one, needs: ["shop"] },
+  };
+  assert.throws(() => parsed(applications), {
+    message:
+      "f: applications.shop.needs: shop → gate → shop is a circle: none of them could ever start; remove one need",
+  });
+});
 
 test("a name that is no DNS name is refused, and what else is wrong is told beside it", () => {
   assert.deepEqual(problems({ user: "1000" }, "My_Shop"), [
