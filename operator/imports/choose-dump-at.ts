@@ -1,6 +1,7 @@
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
 import type { DeploymentList } from "../../recovery/agent/answers/deployment-list.ts";
 import type { DumpList } from "../../recovery/agent/answers/dump-record.ts";
+import { ofOthers, ownDumps } from "./choose-dumps.ts";
 import { deploymentForm, timeForm } from "../../recovery/restore/plan/choose-point.ts";
 
 /** Which dump of a store is wanted. */
@@ -19,23 +20,25 @@ type Dump = DumpList["dumps"][number];
  * @throws RecoveryError `usage` for what is no moment; `noPoint` when there is no such dump, naming the nearest
  */
 export function chooseDumpAt(
-  { dumps }: Pick<DumpList, "dumps">,
+  list: Pick<DumpList, "dumps" | "own">,
   { store, at, from }: DumpAsked,
   deployments: Pick<DeploymentList, "deployments">["deployments"],
 ): Dump {
-  const there = dumps
-    .filter(({ source, where }) => source === store && (from === "any" || where.includes(from)))
+  const fits = ({ source, where }: Dump): boolean =>
+    source === store && (from === "any" || where.includes(from));
+  const named = list.dumps.find((dump) => dump.id === at && fits(dump));
+  if (named !== undefined) return named;
+  const there = ownDumps(list)
+    .filter(fits)
     .sort((a, b) => b.instant.localeCompare(a.instant));
   const place = from === "any" ? "" : from === "local" ? " on the host" : " off-site";
   const newest = there[0];
   if (newest === undefined)
     throw new RecoveryError(
       exitCodes.noPoint,
-      `restore: there is no dump of ${store}${place} yet: ./kaleem dump takes one; ./kaleem restore --service ${store} brings all of it back from a point\nNothing was changed.`,
+      `restore: there is no dump of ${store}${place} yet: ./kaleem dump takes one; ./kaleem restore --service ${store} brings all of it back from a point${ofOthers(list, "--at ID")}\nNothing was changed.`,
     );
   if (at === "latest") return newest;
-  const named = there.find(({ id }) => id === at);
-  if (named !== undefined) return named;
   const time = momentOf(at, deployments);
   const chosen = there.find(({ instant }) => Date.parse(instant) <= time);
   if (chosen !== undefined) return chosen;

@@ -8,13 +8,26 @@ export function dumpsAsked(from: string): { readonly id: string | null } | null 
   return from.startsWith("dump:") ? { id: from.slice("dump:".length) } : null;
 }
 
+/** Those of the data that is here: the newest of another lineage is nobody's "newest". Pure. */
+export function ownDumps({ dumps, own }: Pick<DumpList, "dumps" | "own">): DumpList["dumps"] {
+  return own === undefined ? dumps : dumps.filter(({ lineage }) => lineage === own);
+}
+
+/** Says that there are dumps of other lineages, and how one is taken. Pure. */
+export function ofOthers({ dumps, own }: Pick<DumpList, "dumps" | "own">, by: string): string {
+  const others = new Set(dumps.map(({ lineage }) => lineage).filter((lineage) => lineage !== own));
+  return own === undefined || others.size === 0
+    ? ""
+    : `; those of ${[...others].sort().join(" and ")}, another lineage than ${own}, are taken only by their ids: ${by}`;
+}
+
 /**
  * The dumps to be imported. Pure.
  * @param only the stores that were named; none means all
  * @throws RecoveryError `usage` or `noPoint` with every reason why there are none
  */
 export function chooseDumps(
-  { dumps }: DumpList,
+  list: DumpList,
   { id, only }: { readonly id: string | null; readonly only: readonly string[] },
 ): DumpList["dumps"] {
   const unknown = only.filter((name) => !importedStores.includes(name));
@@ -23,9 +36,10 @@ export function chooseDumps(
       exitCodes.usage,
       `--store: expected ${importedStores.join(", ")}, got ${unknown.join(", ")}\nNothing was imported.`,
     );
-  const loadable = dumps.filter(({ source }) => importedStores.includes(source));
+  const { dumps } = list;
+  const loadable = ownDumps(list).filter(({ source }) => importedStores.includes(source));
   if (id !== null) {
-    const one = loadable.find((dump) => dump.id === id);
+    const one = dumps.filter(({ source }) => importedStores.includes(source)).find((dump) => dump.id === id);
     if (one !== undefined) return [one];
     const other = dumps.find((dump) => dump.id === id);
     throw new RecoveryError(
@@ -41,7 +55,7 @@ export function chooseDumps(
   if (newest.length === 0 || absent.length > 0)
     throw new RecoveryError(
       exitCodes.noPoint,
-      `import: there is no dump of ${(absent.length > 0 ? absent : wanted).join(", ")} yet: ./kaleem dump takes one\nNothing was imported.`,
+      `import: there is no dump of ${(absent.length > 0 ? absent : wanted).join(", ")} yet: ./kaleem dump takes one${ofOthers(list, "--from dump:ID")}\nNothing was imported.`,
     );
   return newest;
 }

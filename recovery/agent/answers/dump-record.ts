@@ -54,5 +54,11 @@ export const dumpListSchema = z.object({
     .array(z.object({ source: z.string(), at: z.iso.datetime(), message: z.string() }))
     .describe("What could not be dumped the last time, and why."),
   notes: z.array(z.string()),
+  own: z
+    .string()
+    .optional()
+    .describe(
+      "The lineage of this host's data. A repository may hold dumps of others; left out by an older agent.",
+    ),
 });
 export type DumpList = z.infer<typeof dumpListSchema>;

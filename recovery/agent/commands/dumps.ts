@@ -1,4 +1,6 @@
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
+import { layout } from "../../../contract/layout.ts";
+import { readIdentity } from "../../lineage/identity.ts";
 import { dumpsOf, type Dump } from "../../dumps/dumps.ts";
 import type { DumpList } from "../answers/dump-record.ts";
 import type { AgentContext } from "../context.ts";
@@ -25,7 +27,8 @@ export async function dumpsCommand(context: AgentContext, withOffsite: boolean):
   const failed = Object.entries(await readDumpStates(context)).flatMap(([source, state]) =>
     state.failed === null ? [] : [{ source, at: state.failed.at, message: state.failed.message }],
   );
-  return { dumps, failed, notes };
+  const { lineage } = await readIdentity(context.host, layout.lineage, context.machineId);
+  return { dumps, failed, notes, own: lineage };
 }
 
 async function list(

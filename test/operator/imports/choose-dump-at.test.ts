@@ -40,6 +40,19 @@ test("the newest one at a moment or before it, here or off-site, or one by its i
   assert.equal(chosen("20261201T000000Z-mongo"), "20261201T000000Z-mongo");
 });
 
+test("a dump of another lineage is taken by its id alone", () => {
+  const others = list.dumps.map((one) => ({ ...one, lineage: "before" }));
+  const own = { dumps: [...others, dump("mongo", 1, "local")], own: "l" };
+  const pick = (at: string, of = own) =>
+    chooseDumpAt(of, { store: "mongo", at, from: "any" }, deployments).id;
+  assert.equal(pick("latest"), "20261201T010000Z-mongo");
+  assert.equal(pick("20261201T080000Z-mongo"), "20261201T080000Z-mongo");
+  assert.throws(() => pick("latest", { dumps: others, own: "l" }), {
+    message:
+      /brings all of it back from a point; those of before, another lineage than l, are taken only by their ids: --at ID\n/,
+  });
+});
+
 test("a moment before the first, another store, an unknown deployment or another form is told in words", () => {
   for (const [work, code, sentence] of [
     [

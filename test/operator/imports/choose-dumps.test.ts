@@ -21,6 +21,17 @@ test("the newest dump of each store that can be imported, of those that were ask
   assert.deepEqual(ids("20261201T000000Z-mongo"), ["20261201T000000Z-mongo"]);
 });
 
+test("the newest is of the lineage that is here; another one's is taken by its id alone", () => {
+  const others = { ...list, own: "here" };
+  assert.throws(() => chooseDumps(others, { id: null, only: [] }), {
+    message:
+      /^import: there is no dump of .* yet: \.\/kaleem dump takes one; those of l, another lineage than here, are taken only by their ids: --from dump:ID\n/,
+  });
+  const [first] = list.dumps;
+  assert.deepEqual(chooseDumps(others, { id: first?.id ?? "", only: [] }), [first]);
+  assert.equal(chooseDumps({ ...list, own: "l" }, { id: null, only: ["mongo"] })[0], first);
+});
+
 test("what there is not is refused in words", () => {
   for (const [work, sentence] of [
     [() => ids(null, "qdrant"), /^import: there is no dump of qdrant yet: \.\/kaleem dump takes one\n/],
