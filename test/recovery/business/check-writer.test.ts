@@ -66,7 +66,7 @@ test("counts a refusal as failed, a server error as unknown, and records neither
   edge.place = (_request, response) => {
     edge.reply(response, turn++ % 2 === 0 ? 400 : 503, { error: "test" });
   };
-  const { statistics, entries } = await write(edge, 200);
+  const { statistics, entries } = await write(edge, 200, () => {}, 5_000);
   await edge.close();
   assert.equal(entries.length, 0);
   assert.equal(statistics.failed, statistics.causes["400 test"]);
@@ -166,7 +166,7 @@ test("does not take a write for acknowledged that was confirmed differently", as
   edge.place = (_request, response, order) => {
     edge.accept(response, { ...order, quantity: 99 });
   };
-  const { statistics, entries } = await write(edge, 100);
+  const { statistics, entries } = await write(edge, 100, () => {}, 5_000);
   await edge.close();
   assert.equal(entries.length, 0);
   assert.equal(statistics.altered, statistics.sent);

@@ -8,7 +8,7 @@ let fake: FakeDocker;
 let docker: Docker;
 beforeEach(async () => {
   fake = await FakeDocker.start();
-  docker = new Docker(fake.socket, 500);
+  docker = new Docker(fake.socket, 10_000);
   fake.containers.set("c1", { service: "mongo", startedAt: "t1", paused: false });
   fake.containers.set("c2", { service: "redis", startedAt: "t2", paused: false });
 });
@@ -77,7 +77,8 @@ describe("Docker", () => {
 
   it("gives up on a daemon that accepts and says nothing", async () => {
     fake.silent.add("POST /containers/c1/pause");
-    await assert.rejects(docker.pause("c1"), /Docker, pause container: no answer within 0\.5 s/);
+    const impatient = new Docker(fake.socket, 500);
+    await assert.rejects(impatient.pause("c1"), /Docker, pause container: no answer within 0\.5 s/);
   });
 
   it("scales on when somebody else changes the service at the same moment, and keeps the rest of its spec", async () => {
