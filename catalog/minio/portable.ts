@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { entryPath } from "../inventory/inventory.ts";
 import { hashOf, SetDigest } from "../inventory/set-digest.ts";
 import type { PortableSource, SelectedParts } from "../portable/portable.ts";
+import { statedBelow } from "../portable/stated.ts";
 import { readTar, type TarFile } from "../portable/tar.ts";
 import { listVersions } from "./list-versions.ts";
 import type { SignedCalls } from "./signed-calls.ts";
@@ -76,10 +77,12 @@ export function selectBuckets(
   names: readonly string[],
 ): SelectedParts {
   const chosen = names.filter((name) => parts.includes(name));
-  const paths = chosen.map((name) => entryPath("bucket", name));
   return {
     parts: chosen,
-    stated: stated.filter(({ path }) => paths.some((one) => path === one || path.startsWith(`${one}/`))),
+    stated: statedBelow(
+      stated,
+      chosen.map((name) => entryPath("bucket", name)),
+    ),
     known: parts,
     missing: names.filter((name) => !parts.includes(name)),
   };

@@ -1,7 +1,7 @@
 import type { MongoClient } from "mongodb";
 import { entryPath } from "../inventory/inventory.ts";
 import type { PortableSource, SelectedParts, ToolCall } from "../portable/portable.ts";
-import type { Stated } from "../portable/stated.ts";
+import { statedBelow, type Stated } from "../portable/stated.ts";
 import type { MongoArchive } from "./archive.ts";
 
 /** Databases that no file brings here, and why. */
@@ -90,9 +90,8 @@ export function judgeDatabases(source: PortableSource, here: readonly string[]):
   });
 }
 
-/** No name of a database has a dot in it. */
 function databasesOf(parts: readonly string[]): readonly string[] {
-  return [...new Set(parts.map((part) => part.split(".", 1)[0] ?? part))];
+  return [...new Set(parts.map((part) => namespaceOf(part).database))];
 }
 
 /** A database, or `database.collection` of one collection or view. Pure. */
@@ -102,16 +101,15 @@ export function selectNamespaces(
 ): SelectedParts {
   const there = new Set(stated.map(({ path }) => path));
   const pathsOf = (name: string): readonly string[] => {
-    const [database = "", collection] = splitAt(name, ".");
+    const { database, collection } = namespaceOf(name);
     if (!parts.includes(database)) return [];
     if (collection === undefined) return [entryPath("database", database)];
     const kinds = ["collection", "view"].map((kind) => entryPath("database", database, kind, collection));
     return kinds.filter((path) => there.has(path));
   };
-  const paths = names.flatMap(pathsOf);
   return {
     parts: names.filter((name) => pathsOf(name).length > 0),
-    stated: stated.filter(({ path }) => paths.some((one) => path === one || path.startsWith(`${one}/`))),
+    stated: statedBelow(stated, names.flatMap(pathsOf)),
     known: [...parts, ...namespacesOf(stated)],
     missing: names.filter((name) => pathsOf(name).length === 0),
   };
@@ -125,9 +123,10 @@ function namespacesOf(stated: readonly Stated[]): readonly string[] {
   });
 }
 
-function splitAt(text: string, sign: string): readonly string[] {
-  const index = text.indexOf(sign);
-  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + 1)];
+/** No name of a database has a dot in it. */
+function namespaceOf(part: string): { readonly database: string; readonly collection?: string } {
+  const dot = part.indexOf(".");
+  return dot < 0 ? { database: part } : { database: part.slice(0, dot), collection: part.slice(dot + 1) };
 }
 
 /** mongorestore inside the store's task, as the user restore: collections of the file are replaced whole, all others stay. */
@@ -151,7 +150,7 @@ export function loadArchive(
 
 /** What the tool calls a part: a time series is in the file by its buckets as well. */
 function namespacesIn(part: string, stated: readonly Stated[]): readonly string[] {
-  const [database = "", collection] = splitAt(part, ".");
+  const { database, collection } = namespaceOf(part);
   if (collection === undefined) return [`${part}.*`];
   const path = entryPath("database", database, "collection", collection);
   const isSeries = stated.some((one) => one.path === path && one.options?.["type"] === "timeseries");

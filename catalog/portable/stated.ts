@@ -32,6 +32,11 @@ export function differencesFrom(stated: readonly Stated[], inventory: Inventory)
   });
 }
 
+/** What is said of these paths, and of what lies below them. Pure. */
+export function statedBelow(stated: readonly Stated[], paths: readonly string[]): Stated[] {
+  return stated.filter(({ path }) => paths.some((one) => path === one || path.startsWith(`${one}/`)));
+}
+
 /** Items of an entry, those that go by themselves included; null when they could not be counted. */
 export function itemsOf(entry: Entry): number | null {
   if (entry.count === null || entry.count === undefined) return null;

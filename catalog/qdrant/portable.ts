@@ -5,6 +5,7 @@ import { z } from "zod";
 import { entryPath } from "../inventory/inventory.ts";
 import type { PortableContent } from "../portable/read-portable.ts";
 import type { PortableSource, SelectedParts } from "../portable/portable.ts";
+import { statedBelow } from "../portable/stated.ts";
 import { readTar, type TarFile } from "../portable/tar.ts";
 import { writeTar, type TarContent } from "../portable/write-tar.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
@@ -187,16 +188,13 @@ export function selectCollections(
   names: readonly string[],
 ): SelectedParts {
   const chosen = names.filter((name) => parts.includes(name));
-  const paths = new Set(
-    chosen.flatMap((name) => [entryPath("collection", name), entryPath("collection", name, "points")]),
+  const paths = chosen.map((name) => entryPath("collection", name));
+  const toThem = stated.filter(
+    ({ kind, options = {} }) => kind === "aliases" && chosen.includes(options["collection"] ?? ""),
   );
-  const pointsToIt = (options: Readonly<Record<string, string>> = {}): boolean =>
-    chosen.includes(options["collection"] ?? "");
   return {
     parts: chosen,
-    stated: stated.filter(
-      ({ path, kind, options }) => paths.has(path) || (kind === "aliases" && pointsToIt(options)),
-    ),
+    stated: [...statedBelow(stated, paths), ...toThem],
     known: parts,
     missing: names.filter((name) => !parts.includes(name)),
   };

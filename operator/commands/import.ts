@@ -5,9 +5,7 @@
  */
 import type { Taking } from "../../catalog/portable/read-portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import { type DumpList, dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
 import { terminalProgress } from "../../workstation/progress.ts";
-import { askAgent } from "../agent/agent.ts";
 import { runOperatorCommand } from "../command-line.ts";
 import { isYes, terminalQuestion } from "../deploy/agree.ts";
 import { agreedImport } from "../imports/agreed-import.ts";
@@ -16,7 +14,7 @@ import { importedStores } from "../imports/find-files.ts";
 import { openOrigin } from "../imports/origin.ts";
 import { readFiles } from "../imports/read-files.ts";
 import { parseRenames } from "../imports/renames.ts";
-import { type Given, givenDumps } from "../imports/run-import.ts";
+import { type Given, givenDumps, listDumps } from "../imports/run-import.ts";
 import { OperatorCommand } from "../operator-command.ts";
 import { SshHost } from "../ssh/ssh.ts";
 import { openStack } from "../stack/stack.ts";
@@ -34,13 +32,10 @@ interface ImportOptions {
   readonly json?: true;
 }
 
-const listLimitMs = 900_000;
-
 await runOperatorCommand(async () => {
   const options = commandLine().opts<ImportOptions>();
   const rename = parseRenames(options.rename ?? []);
-  const target = await readTarget(openStack(options.stack));
-  const host = new SshHost(target.ssh);
+  const host = new SshHost((await readTarget(openStack(options.stack))).ssh);
   const taking = { rename, withoutUsers: options.withoutUsers === true };
   const progress = terminalProgress();
   const asked = dumpsAsked(options.from);
@@ -49,20 +44,16 @@ await runOperatorCommand(async () => {
       ? await givenFiles(options, taking, progress)
       : await givenDumps(
           host,
-          chooseDumps(await listDumps(host), { ...asked, only: options.store ?? [] }),
+          chooseDumps(await listDumps(host, true), { ...asked, only: options.store ?? [] }),
           taking,
           progress,
         );
   return agreedImport({
-    ...{ ssh: target.ssh, operation: "import", given, progress },
+    ...{ host, operation: "import", given, progress },
     ...{ planOnly: options.plan === true, json: options.json === true },
     agree: () => agreeTo(options),
   });
 });
-
-function listDumps(host: SshHost): Promise<DumpList> {
-  return askAgent(host, { argv: ["dumps", "--offsite"], schema: dumpListSchema, timeoutMs: listLimitMs });
-}
 
 async function givenFiles(
   { from, passwordFile, store = [] }: ImportOptions,

@@ -53,7 +53,7 @@ await runOperatorCommand(async () => {
   if (options.only !== undefined) {
     const asked = { store: storeOf(options), at: options.at, from: options.from, only: options.only };
     const how = { planOnly: options.plan === true, yes: options.yes === true, json: options.json === true };
-    return await restorePart(target.ssh, { ...asked, ...how, stack: options.stack }, terminalProgress());
+    return await restorePart(host, { ...asked, ...how, stack: options.stack }, terminalProgress());
   }
   const request = requestOf(options);
   const print = options.json === true ? printJson : printer();

@@ -4,13 +4,12 @@ import { importAnswer, importPlanAnswer } from "../answers/import-answer.ts";
 import { printAnswer } from "../answers/print-answer.ts";
 import { withOperationLock } from "../deploy/operation-lock.ts";
 import { renderImport, renderImportPlan } from "../screens/render-import.ts";
-import { SshHost } from "../ssh/ssh.ts";
-import type { SshTarget } from "../ssh/ssh-target.ts";
+import type { SshHost } from "../ssh/ssh.ts";
 import { type Given, importFiles, planFor } from "./run-import.ts";
 
 /** An import, and how it is shown and agreed to. */
 export interface AgreedImport {
-  readonly ssh: SshTarget;
+  readonly host: SshHost;
   /** What holds the host's operation lock. */
   readonly operation: "import" | "restore";
   readonly given: Given;
@@ -28,8 +27,7 @@ export interface AgreedImport {
  * @returns the exit code
  */
 export async function agreedImport(asked: AgreedImport): Promise<number> {
-  const { ssh, operation, given, planOnly, json, progress, agree, afterwards } = asked;
-  const host = new SshHost(ssh);
+  const { host, operation, given, planOnly, json, progress, agree, afterwards } = asked;
   let begun = false;
   try {
     const plan = await planFor(host, given);
@@ -38,7 +36,7 @@ export async function agreedImport(asked: AgreedImport): Promise<number> {
     if (planOnly) return exitCodes.ok;
     await agree();
     begun = true;
-    const result = await withOperationLock(ssh, operation, () => importFiles(host, given, progress));
+    const result = await withOperationLock(host.target, operation, () => importFiles(host, given, progress));
     const good = result.after !== null;
     const more = good && afterwards !== undefined ? `\n${afterwards(result.before)}` : "";
     if (json) printAnswer(importAnswer, { from: given.name, ...result });

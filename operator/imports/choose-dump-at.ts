@@ -22,7 +22,7 @@ type Dump = DumpList["dumps"][number];
 export function chooseDumpAt(
   list: Pick<DumpList, "dumps" | "own">,
   { store, at, from }: DumpAsked,
-  deployments: Pick<DeploymentList, "deployments">["deployments"],
+  deployments: DeploymentList["deployments"],
 ): Dump {
   const fits = ({ source, where }: Dump): boolean =>
     source === store && (from === "any" || where.includes(from));

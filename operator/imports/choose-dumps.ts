@@ -36,21 +36,19 @@ export function chooseDumps(
       exitCodes.usage,
       `--store: expected ${importedStores.join(", ")}, got ${unknown.join(", ")}\nNothing was imported.`,
     );
-  const { dumps } = list;
-  const loadable = ownDumps(list).filter(({ source }) => importedStores.includes(source));
   if (id !== null) {
-    const one = dumps.filter(({ source }) => importedStores.includes(source)).find((dump) => dump.id === id);
-    if (one !== undefined) return [one];
-    const other = dumps.find((dump) => dump.id === id);
+    const one = list.dumps.find((dump) => dump.id === id);
+    if (one !== undefined && importedStores.includes(one.source)) return [one];
     throw new RecoveryError(
       exitCodes.noPoint,
-      other === undefined
+      one === undefined
         ? `import: there is no dump ${id}: ./kaleem dumps lists those that there are\nNothing was imported.`
-        : `import: a dump of ${other.source} is loaded by hand alone: see docs/runbooks/by-hand.md\nNothing was imported.`,
+        : `import: a dump of ${one.source} is loaded by hand alone: see docs/runbooks/by-hand.md\nNothing was imported.`,
     );
   }
   const wanted = only.length === 0 ? importedStores : only;
-  const newest = wanted.flatMap((store) => loadable.find(({ source }) => source === store) ?? []);
+  const own = ownDumps(list);
+  const newest = wanted.flatMap((store) => own.find(({ source }) => source === store) ?? []);
   const absent = only.filter((store) => !newest.some(({ source }) => source === store));
   if (newest.length === 0 || absent.length > 0)
     throw new RecoveryError(

@@ -1,14 +1,12 @@
 import { deploymentListSchema } from "../../recovery/agent/answers/deployment-list.ts";
-import { dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
 import type { Progress } from "../../workstation/progress.ts";
 import { agreeService } from "../agent/agree-service.ts";
 import { askAgent } from "../agent/agent.ts";
 import { terminalQuestion } from "../deploy/agree.ts";
-import { SshHost } from "../ssh/ssh.ts";
-import type { SshTarget } from "../ssh/ssh-target.ts";
+import type { SshHost } from "../ssh/ssh.ts";
 import { agreedImport } from "./agreed-import.ts";
 import { chooseDumpAt, type DumpAsked } from "./choose-dump-at.ts";
-import { givenDumps } from "./run-import.ts";
+import { givenDumps, listDumps } from "./run-import.ts";
 
 /** Which parts of a store come back, from which of its dumps. */
 export interface PartAsked extends DumpAsked {
@@ -28,14 +26,9 @@ const listLimitMs = 900_000;
  * @returns the exit code: 0 when the parts are what the dump says, 30 when they are not
  * @throws RecoveryError `noPoint`, `noData` or `usage` when nothing was changed; see docs/exit-codes.md
  */
-export async function restorePart(ssh: SshTarget, asked: PartAsked, progress: Progress): Promise<number> {
+export async function restorePart(host: SshHost, asked: PartAsked, progress: Progress): Promise<number> {
   const { store, at, from, only, stack, planOnly, json } = asked;
-  const host = new SshHost(ssh);
-  const list = await askAgent(host, {
-    argv: ["dumps", ...(from === "local" ? [] : ["--offsite"])],
-    schema: dumpListSchema,
-    timeoutMs: listLimitMs,
-  });
+  const list = await listDumps(host, from !== "local");
   const { deployments } = at.startsWith("before ")
     ? await askAgent(host, { argv: ["deployments"], schema: deploymentListSchema, timeoutMs: listLimitMs })
     : { deployments: [] };
@@ -43,7 +36,7 @@ export async function restorePart(ssh: SshTarget, asked: PartAsked, progress: Pr
   const taking = { rename: {}, withoutUsers: true, only };
   const given = { ...(await givenDumps(host, [dump], taking, progress)), name: `the dump ${dump.id}` };
   return agreedImport({
-    ...{ ssh, operation: "restore", given, planOnly, json, progress },
+    ...{ host, operation: "restore", given, planOnly, json, progress },
     agree: () =>
       agreeService({
         what: `${only.join(", ")} of ${store}`,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { PortableSource } from "../../catalog/portable/portable.ts";
 import type { Taking } from "../../catalog/portable/read-portable.ts";
 import { exitCodes, RecoveryError } from "../../contract/exit-codes.ts";
-import type { DumpList } from "../../recovery/agent/answers/dump-record.ts";
+import { type DumpList, dumpListSchema } from "../../recovery/agent/answers/dump-record.ts";
 import { fetchedDumpsSchema } from "../../recovery/dumps/fetch-request.ts";
 import { size } from "../../recovery/host/log.ts";
 import {
@@ -35,6 +35,12 @@ export interface Given {
 /** How dumps are taken; `only` of one dump. */
 export interface TakingDumps extends Taking {
   readonly only?: readonly string[];
+}
+
+/** What dumps there are, newest first. Off-site is asked only when it is wanted: it costs seconds. */
+export function listDumps(host: SshHost, withOffsite: boolean): Promise<DumpList> {
+  const argv = ["dumps", ...(withOffsite ? ["--offsite"] : [])];
+  return askAgent(host, { argv, schema: dumpListSchema, timeoutMs: planLimitMs });
 }
 
 /** Dumps of the stack's own: the host fetches and reads them, and nothing of them comes to this machine. */

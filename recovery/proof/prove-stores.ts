@@ -34,8 +34,8 @@ export interface StoresProof {
   /** Sees to it that a store has the memory that it may take; gives what undoes that. @throws RecoveryError `busy` when it cannot */
   readonly room: (definition: StatefulDefinition, start: StoreStart) => Promise<() => Promise<void>>;
   /**
-   * Of the stores that are waited for, how many are started at a time, as long as there is the memory for them without stopping
-   * anything; left out, one after the other: for a proof beside customers.
+   * How many stores are started at a time, as long as there is the memory for them without stopping anything; left out, one after the
+   * other: for a proof beside customers.
    */
   readonly sideBySide?: { readonly most: number; readonly memory: Pick<HostPort, "readFile"> };
   /** What each store's inventory will be held against, by its name. @default nothing */
@@ -57,13 +57,13 @@ export async function proveStores(
   const told = new Map<string, Told>();
   const failures: unknown[] = [];
   const stop = new AbortController();
-  const underWay = new Map<string, { readonly bytes: number; readonly ended: Promise<void> }>();
+  const underWay = new Map<string, UnderWay>();
   for (const [name, facts] of Object.entries(manifest.stores)) {
-    const start = starts.get(name);
-    await untilRoomBeside(proof, name, start, underWay);
+    const engine = engineOf(proof, starts, name);
+    await untilRoomBeside(proof, engine, underWay);
     if (signal.aborted) failures.push(signal.reason);
     if (failures.length > 0) break;
-    const ended = proveOne(proof, name, facts, start, AbortSignal.any([signal, stop.signal]))
+    const ended = proveOne(proof, name, facts, engine, AbortSignal.any([signal, stop.signal]))
       .then(
         (one) => void told.set(name, one),
         (error: unknown) => {
@@ -72,7 +72,8 @@ export async function proveStores(
         },
       )
       .finally(() => underWay.delete(name));
-    underWay.set(name, { bytes: bytesOf(proof, name, start), ended });
+    const bytes = engine === null ? 0 : memoryOf(engine.definition, engine.start.start);
+    underWay.set(name, { bytes, ended });
   }
   // Also after a failure: whoever takes the clone away is to find no container on it.
   await Promise.all([...underWay.values()].map(({ ended }) => ended));
@@ -97,50 +98,66 @@ function inOrder(
   return { stores, problems };
 }
 
-type Beside = ReadonlyMap<string, { readonly bytes: number; readonly ended: Promise<void> }>;
+/** A store of this platform, and what it is started with. */
+interface Engine {
+  readonly definition: StatefulDefinition;
+  readonly start: StoreStart;
+}
+
+/** Null for what is none of this platform's stores. */
+function engineOf(
+  { stores }: Pick<StoresProof, "stores">,
+  starts: ReadonlyMap<string, StoreStart>,
+  name: string,
+): Engine | null {
+  const [definition, start] = [stores.find((one) => one.name === name), starts.get(name)];
+  return definition === undefined || start === undefined ? null : { definition, start };
+}
+
+/** A proof that was begun: the memory that it may take, and its end, which never rejects. */
+interface UnderWay {
+  readonly bytes: number;
+  readonly ended: Promise<void>;
+}
 
 /** Returns when the next may be started: nothing else is under way, or it fits beside that. */
 async function untilRoomBeside(
-  { stores, sideBySide }: StoresProof,
-  name: string,
-  start: StoreStart | undefined,
-  underWay: Beside,
+  { sideBySide }: Pick<StoresProof, "sideBySide">,
+  engine: Engine | null,
+  underWay: ReadonlyMap<string, UnderWay>,
 ): Promise<void> {
-  const definition = stores.find((one) => one.name === name);
   while (underWay.size > 0) {
     if (sideBySide !== undefined && underWay.size < sideBySide.most) {
+      if (engine === null) return;
       const promised = [...underWay.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-      if (definition === undefined || start === undefined) return;
-      if ((await memoryLack(sideBySide.memory, definition, start, promised)) === null) return;
+      if ((await memoryLack(sideBySide.memory, engine.definition, engine.start, promised)) === null) return;
     }
     await Promise.race([...underWay.values()].map(({ ended }) => ended));
   }
-}
-
-function bytesOf({ stores }: StoresProof, name: string, start: StoreStart | undefined): number {
-  const definition = stores.find((one) => one.name === name);
-  return definition === undefined || start === undefined ? 0 : memoryOf(definition, start.start);
 }
 
 async function proveOne(
   proof: StoresProof,
   name: string,
   facts: Manifest["stores"][string],
-  start: StoreStart | undefined,
+  engine: Engine | null,
   signal: AbortSignal,
 ): Promise<Told> {
-  const { log, files, stores: definitions, storePorts, room, like = {} } = proof;
+  const { log, files, storePorts, room, like = {} } = proof;
   if (facts.kind === "files") return proveApplication(proof, name, facts);
-  const { canary } = facts;
-  const definition = definitions.find((one) => one.name === name);
-  if (definition === undefined || start === undefined)
-    return `${name}: not proven: the point holds it, and this platform has no such store.`;
+  if (engine === null) return `${name}: not proven: the point holds it, and this platform has no such store.`;
+  const { definition, start } = engine;
   const giveBack = await room(definition, start);
   const began = performance.now();
   try {
     const mounts = await files.give(name, definition.user, ownSecrets(definition, start), start.files);
     const inventory = await log.phase(`proof of ${name}`, () =>
-      proveStore({ definition, canary, like: like[name], ...start }, mounts, storePorts, signal),
+      proveStore(
+        { definition, canary: facts.canary, like: like[name], ...start },
+        mounts,
+        storePorts,
+        signal,
+      ),
     );
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     return { seconds, image: start.start.image, coverage: inventory.coverage, inventory };

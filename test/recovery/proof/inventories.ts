@@ -37,3 +37,15 @@ export function inventory(
   for (const [path, entry] of Object.entries(entries)) recorder.add(path, entry);
   return recorder.finish("1.0");
 }
+
+/** One that tells no more than that something was read: for what only passes it on. */
+export const emptyInventory = (store: string): Inventory => ({
+  format: 1,
+  store,
+  version: "1",
+  takenAt: "2026-11-21T14:06:00.000Z",
+  finishedAt: "2026-11-21T14:06:01.000Z",
+  entries: {},
+  coverage: { hashed: 3, of: 3, bytes: 9, sampled: false },
+  leftOut: [],
+});

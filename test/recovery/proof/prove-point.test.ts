@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
-import type { Inventory } from "../../../catalog/inventory/inventory.ts";
 import { mongo } from "../../../catalog/mongo/mongo.ts";
 import { redis } from "../../../catalog/redis/redis.ts";
 import { exitCodes, RecoveryError } from "../../../contract/exit-codes.ts";
@@ -17,6 +16,7 @@ import { ProofRecords } from "../../../recovery/proof/proof-record.ts";
 import { clearProofs, provePoint, type ProofPorts } from "../../../recovery/proof/prove-point.ts";
 import { StoreRefused } from "../../../recovery/stores/store-channel.ts";
 import { memoryHost } from "../point/memory-host.ts";
+import { emptyInventory } from "./inventories.ts";
 
 const point = "20261121T140500Z-1f3a";
 const secret = "Password_0123456789";
@@ -41,17 +41,6 @@ async function step<T>(name: string, value: T): Promise<T> {
   await upon(name);
   return value;
 }
-
-const inventory = (store: string): Inventory => ({
-  format: 1,
-  store,
-  version: "1",
-  takenAt: "2026-11-21T14:06:00.000Z",
-  finishedAt: "2026-11-21T14:06:01.000Z",
-  entries: {},
-  coverage: { hashed: 3, of: 3, bytes: 9, sampled: false },
-  leftOut: [],
-});
 
 const manifest = JSON.stringify({
   version: 1,
@@ -146,7 +135,7 @@ function fixture(over: Partial<ProofPorts> = {}) {
       open: (service) =>
         step(`open ${service}`, {
           readCanary: () => step(`canary ${service}`, point),
-          inventory: (request) => step(`inventory ${service} ${request.disposable}`, inventory(service)),
+          inventory: (request) => step(`inventory ${service} ${request.disposable}`, emptyInventory(service)),
           resetUsers: () => step(`reset users of ${service}`, undefined),
           close: () => step(`close ${service}`, undefined),
         }),

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { StatefulDefinition } from "../../../catalog/definition.ts";
-import type { Inventory } from "../../../catalog/inventory/inventory.ts";
 import { mongo } from "../../../catalog/mongo/mongo.ts";
 import { qdrant } from "../../../catalog/qdrant/qdrant.ts";
 import { redis } from "../../../catalog/redis/redis.ts";
@@ -10,6 +9,7 @@ import { DockerError } from "../../../recovery/docker/docker-error.ts";
 import { Log } from "../../../recovery/host/log.ts";
 import { proveStores, type StoresProof, type StoreStart } from "../../../recovery/proof/prove-stores.ts";
 import { memoryHost } from "../point/memory-host.ts";
+import { emptyInventory } from "./inventories.ts";
 
 const stores: readonly StatefulDefinition[] = [mongo, qdrant, redis];
 const canary = "20261121T140500Z-1f3a";
@@ -21,17 +21,6 @@ let starting: (store: string, signal: AbortSignal) => Promise<void>;
 beforeEach(() => {
   happened = [];
   starting = () => Promise.resolve();
-});
-
-const inventory = (store: string): Inventory => ({
-  format: 1,
-  store,
-  version: "1",
-  takenAt: "2026-11-21T14:06:00.000Z",
-  finishedAt: "2026-11-21T14:06:01.000Z",
-  entries: {},
-  coverage: { hashed: 3, of: 3, bytes: 9, sampled: false },
-  leftOut: [],
 });
 
 const starts = new Map<string, StoreStart>(
@@ -94,7 +83,7 @@ function prove(availableBytes: number | null, signal = new AbortController().sig
       open: (store) =>
         Promise.resolve({
           readCanary: () => Promise.resolve(canary),
-          inventory: () => Promise.resolve(inventory(store)),
+          inventory: () => Promise.resolve(emptyInventory(store)),
           resetUsers: () => Promise.resolve(),
           close: () => Promise.resolve(),
         }),
